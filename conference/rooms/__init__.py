@@ -1,0 +1,1 @@
+"""Rooms, pure: commands and the time in, events out. No clock, task or socket."""

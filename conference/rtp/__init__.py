@@ -1,0 +1,1 @@
+"""Wire formats of RTP and RTCP, pure: bytes in, values out, and back."""

@@ -1,0 +1,253 @@
+"""
+What the domain and the media plane say to each other.
+
+Commands go down (``conference.service`` → ``conference.transport``), events
+come up. All are frozen and made of plain values, so that the media plane can
+move to its own process or host without a change here.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from conference.ids import Mid, ParticipantId, RoomId
+
+
+class Source(StrEnum):
+    """What a published track shows or carries."""
+
+    MICROPHONE = "microphone"
+    CAMERA = "camera"
+    SCREEN = "screen"
+    SCREEN_AUDIO = "screen_audio"
+
+    @property
+    def kind(self) -> str:
+        """The media kind: ``audio`` or ``video``."""
+        return "video" if self in (Source.CAMERA, Source.SCREEN) else "audio"
+
+
+class SlotGroup(StrEnum):
+    """Which part of the layout a slot belongs to."""
+
+    CONTENT = "content"
+    STAGE = "stage"
+    FLOATING = "floating"
+    GRID = "grid"
+
+
+class SlotGap(StrEnum):
+    """Why a slot that was asked for carries nothing."""
+
+    CODEC = "codec"
+    """The viewer's browser cannot decode what the publisher sends."""
+
+
+class Leg(StrEnum):
+    """One of the two peer connections of a participant."""
+
+    PUBLISH = "publish"
+    SUBSCRIBE = "subscribe"
+
+
+@dataclass(frozen=True, slots=True)
+class SlotPlan:
+    """A slot as negotiated: fixed for the life of the subscription."""
+
+    mid: Mid
+    kind: str
+    """``audio`` or ``video``."""
+    group: SlotGroup
+
+
+@dataclass(frozen=True, slots=True)
+class SlotState:
+    """What a slot carries now; ``participant`` is None for nothing."""
+
+    mid: Mid
+    participant: ParticipantId | None = None
+    source: Source | None = None
+    codec: str | None = None
+    gap: SlotGap | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrackDeclaration:
+    """One section of a publish offer and what it carries."""
+
+    mid: Mid
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A participant's camera as the viewer shows it."""
+
+    participant: ParticipantId
+    max_height: int
+    """Pixels on the viewer's screen; more is not worth sending."""
+
+
+# Commands with a result
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    """Open (or replace) the subscribe leg; answered by ``SlotOffer``."""
+
+    room: RoomId
+    viewer: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class SlotOffer:
+    """The one offer a viewer ever gets, and the slots in it."""
+
+    sdp: str
+    slots: tuple[SlotPlan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptAnswer:
+    """The viewer's answer to its ``SlotOffer``."""
+
+    viewer: ParticipantId
+    sdp: str
+
+
+@dataclass(frozen=True, slots=True)
+class Publish:
+    """
+    Open the publish leg, or negotiate it again; answered by ``PublishAnswer``.
+
+    With the ICE user fragment of the present leg the leg is kept; with another
+    one the old leg is closed and a new one opened in its place.
+    """
+
+    room: RoomId
+    publisher: ParticipantId
+    sdp: str
+    tracks: tuple[TrackDeclaration, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishAnswer:
+    """The server's answer to a publish offer."""
+
+    sdp: str
+
+
+# Commands without a result
+
+
+@dataclass(frozen=True, slots=True)
+class SetTrack:
+    """Open or shut the gate of a published track; shut, nothing is forwarded."""
+
+    publisher: ParticipantId
+    source: Source
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetStage:
+    """Whose camera and microphone the stage pair carries in this room."""
+
+    room: RoomId
+    participant: ParticipantId | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetView:
+    """What a viewer shows: an own choice for the stage, and its grid tiles."""
+
+    viewer: ParticipantId
+    stage: ParticipantId | None
+    tiles: tuple[Tile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CloseLegs:
+    """Take a participant off the media plane, both legs."""
+
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class CloseRoom:
+    """Take a room and everybody in it off the media plane."""
+
+    room: RoomId
+
+
+Command = SetTrack | SetStage | SetView | CloseLegs | CloseRoom
+
+
+# Events
+
+
+@dataclass(frozen=True, slots=True)
+class TrackStarted:
+    """First packet of a track arrived, or its codec changed."""
+
+    room: RoomId
+    participant: ParticipantId
+    source: Source
+    codec: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrackStopped:
+    """A track ended with its leg or left the publish offer."""
+
+    room: RoomId
+    participant: ParticipantId
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class SlotsChanged:
+    """New contents of some slots of one viewer."""
+
+    viewer: ParticipantId
+    slots: tuple[SlotState, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakersChanged:
+    """Who is heard speaking now, loudest first."""
+
+    room: RoomId
+    speakers: tuple[ParticipantId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LegChanged:
+    """A leg came up or went away (closed by its owner, or timed out)."""
+
+    room: RoomId
+    participant: ParticipantId
+    leg: Leg
+    connected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PublishNeeded:
+    """
+    The publisher should offer again.
+
+    Its codec is one that a viewer of the room cannot decode, or all of them
+    now can.
+    """
+
+    room: RoomId
+    participant: ParticipantId
+
+
+Event = (
+    TrackStarted
+    | TrackStopped
+    | SlotsChanged
+    | SpeakersChanged
+    | LegChanged
+    | PublishNeeded
+)

@@ -1,0 +1,394 @@
+"""Every message of the protocol: requests with their results, and events of the server."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from signaling.protocol.base import (
+    CapabilityName,
+    ChatText,
+    CodecName,
+    GroupName,
+    Identifier,
+    MediaKind,
+    Mid,
+    Name,
+    RoleName,
+    Sdp,
+    SourceName,
+    Title,
+    Token,
+    Wire,
+)
+
+# Connecting
+
+
+class ConnectAuth(Wire):
+    """
+    The ``auth`` object of the Socket.IO CONNECT packet.
+
+    One of: ``invitation`` (a guest at the door), ``seat`` (somebody coming
+    back), ``room`` (an account, known by its cookie, entering its own room), or
+    nothing (an account at its desk). Anything else is refused.
+    """
+
+    invitation: Token | None = None
+    seat: Token | None = None
+    room: Identifier | None = None
+
+
+# Parts
+
+
+class TrackInfo(Wire):
+    """A published track. ``muted`` means that nothing of it is forwarded."""
+
+    source: SourceName
+    codec: CodecName | None = None
+    muted: bool = False
+
+
+class ParticipantInfo(Wire):
+    """A seat as everybody in the room sees it."""
+
+    id: Identifier
+    name: str
+    organisation: str
+    role: RoleName
+    connected: bool
+    """False while the seat is kept for somebody whose connection was lost."""
+    has_floor: bool
+    """A researcher who may publish until the floor is taken back."""
+    hand: int | None
+    """Place in the order of raised hands, counted from 1; None: not raised."""
+    tracks: list[TrackInfo]
+    quality: Annotated[int, Field(ge=0, le=4)] | None
+    """The participant's own report of its connection; None: not known."""
+
+
+class RoomInfo(Wire):
+    """What everybody in the room knows about it."""
+
+    id: Identifier
+    title: str
+    organisation: str
+    stage: Identifier | None
+    """The participant on the stage, by a moderator's choice or by default."""
+
+
+class RoomSummary(Wire):
+    """A room on its owner's desk."""
+
+    id: Identifier
+    title: str
+    organisation: str
+    created_at: float
+    """Seconds since the epoch."""
+    present: int
+    """Participants connected now."""
+
+
+class InvitationInfo(Wire):
+    """An invitation as its room's moderators see it."""
+
+    id: Identifier
+    role: RoleName
+    url: str
+    """The link to hand out; opens the pre-join page."""
+    created_at: float
+    revoked: bool
+
+
+class ChatMessage(Wire):
+    """One line of the chat. ``seq`` counts from 1 in each room, without a gap."""
+
+    seq: int
+    participant: Identifier
+    name: str
+    organisation: str
+    text: str
+    sent_at: float
+    """Seconds since the epoch, by the server's clock."""
+
+
+class SlotPlan(Wire):
+    """A slot of the subscribe offer; fixed for the life of that peer connection."""
+
+    mid: Mid
+    kind: MediaKind
+    group: GroupName
+
+
+class SlotState(Wire):
+    """What a slot carries now."""
+
+    mid: Mid
+    participant: Identifier | None
+    source: SourceName | None
+    codec: CodecName | None
+    gap: Literal["codec"] | None
+    """Set when the slot stays empty: this browser cannot decode that codec."""
+
+
+class SlotOffer(Wire):
+    """The server's only offer: answer it with ``media.answer``."""
+
+    sdp: Sdp
+    slots: list[SlotPlan]
+
+
+# Requests and results
+
+
+class Nothing(Wire):
+    """No content."""
+
+
+class DeskRoomCreate(Wire):
+    title: Title
+    organisation: Name
+
+
+class RoomAddress(Wire):
+    room: Identifier
+
+
+class RoomList(Wire):
+    rooms: list[RoomSummary]
+
+
+class RoomCreated(Wire):
+    room: RoomSummary
+    invitations: list[InvitationInfo]
+
+
+class InvitationCreate(Wire):
+    room: Identifier
+    role: RoleName
+
+
+class InvitationAddress(Wire):
+    room: Identifier
+    invitation: Identifier
+
+
+class InvitationList(Wire):
+    invitations: list[InvitationInfo]
+
+
+class PreviewParticipant(Wire):
+    """Somebody already there, as seen from the door."""
+
+    name: str
+    organisation: str
+    role: RoleName
+
+
+class RoomPreview(Wire):
+    """The room as seen from the door."""
+
+    title: str
+    organisation: str
+    role: RoleName
+    """The role that the one at the door would enter with."""
+    participants: list[PreviewParticipant]
+
+
+class SeatJoin(Wire):
+    name: Name
+    organisation: Name
+    subscribe: bool = True
+    """Ask for the slot offer in the same answer: saves a round trip."""
+
+
+class SeatResume(Wire):
+    """Come back to a seat; the connection's ``auth`` named it."""
+
+    last_chat: Annotated[int, Field(ge=0)] = 0
+    """The highest chat ``seq`` this client has; newer ones are in the answer."""
+    subscribe: bool = False
+    """Ask for a new slot offer (the old peer connection is lost)."""
+
+
+class SeatTaken(Wire):
+    """You are in the room: everything needed to show it."""
+
+    participant: Identifier
+    seat: Token
+    """Present this when connecting again. Known to nobody else."""
+    role: RoleName
+    capabilities: list[CapabilityName]
+    room: RoomInfo
+    participants: list[ParticipantInfo]
+    messages: list[ChatMessage]
+    """The newest, in order: 200 at most on joining, all missed ones (1000 at most) on coming back."""
+    slots: list[SlotState]
+    """Slots that carry something now (of a subscription that is still up)."""
+    publish_connected: bool
+    subscribe_connected: bool
+    offer: SlotOffer | None
+
+
+class MediaSubscribe(Wire):
+    """Ask for a fresh slot offer; the old subscribe peer connection is closed."""
+
+
+class MediaAnswer(Wire):
+    sdp: Sdp
+
+
+class PublishedSection(Wire):
+    """One section of a publish offer and what it carries."""
+
+    mid: Mid
+    source: SourceName
+
+
+class MediaPublish(Wire):
+    """
+    A publish offer.
+
+    All sections are ``sendonly``; each video section names the codecs the
+    browser can send, its favourite first. The server's answer keeps one.
+    """
+
+    sdp: Sdp
+    tracks: Annotated[list[PublishedSection], Field(min_length=1, max_length=4)]
+
+
+class MediaPublished(Wire):
+    sdp: Sdp
+
+
+class MediaTrack(Wire):
+    """Say that a track of one's own starts or stops (microphone or camera on/off)."""
+
+    source: SourceName
+    active: bool
+
+
+class ViewTile(Wire):
+    participant: Identifier
+    max_height: Annotated[int, Field(ge=0, le=4320)]
+    """Height of the tile in device pixels; 0: not on the screen."""
+
+
+class ViewSet(Wire):
+    """What this client shows. Grid cameras that are not listed are not sent."""
+
+    stage: Identifier | None = None
+    """An own choice for the stage (pin); None: the room's."""
+    tiles: Annotated[list[ViewTile], Field(max_length=48)]
+
+
+class ChatSend(Wire):
+    text: ChatText
+    nonce: Identifier
+    """Chosen by the client; sent again with the same nonce, a message is stored once."""
+
+
+class ChatHistory(Wire):
+    before: Annotated[int, Field(ge=1)]
+    limit: Annotated[int, Field(ge=1, le=200)] = 100
+
+
+class ChatPage(Wire):
+    messages: list[ChatMessage]
+
+
+class HandRaise(Wire):
+    raised: bool
+
+
+class FloorGive(Wire):
+    participant: Identifier
+    given: bool
+    """True gives the floor, False takes it back."""
+
+
+class StageSet(Wire):
+    participant: Identifier | None
+    """None: back to the room's own choice."""
+
+
+class ParticipantMute(Wire):
+    participant: Identifier
+    source: SourceName
+
+
+class ParticipantRemove(Wire):
+    participant: Identifier
+
+
+class QualityReport(Wire):
+    level: Annotated[int, Field(ge=0, le=4)]
+    """0 no media … 4 good."""
+
+
+# Acknowledgements
+
+
+class ErrorInfo(Wire):
+    """A refusal: ``code`` is stable and translated by clients, ``message`` is for people."""
+
+    code: str
+    message: str
+
+
+# Events of the server
+
+
+class ParticipantChanged(Wire):
+    """Somebody came, or something about somebody changed: the whole new state."""
+
+    participant: ParticipantInfo
+
+
+class ParticipantLeft(Wire):
+    participant: Identifier
+    reason: Literal["left", "removed", "lost"]
+
+
+class RoomChanged(Wire):
+    room: RoomInfo
+
+
+class SeatChanged(Wire):
+    """Your own role or capabilities changed (for one: the floor was given)."""
+
+    role: RoleName
+    capabilities: list[CapabilityName]
+
+
+class SeatMuted(Wire):
+    """A moderator stopped a track of yours; you may start it again."""
+
+    source: SourceName
+    by: str
+    """Name of the moderator."""
+
+
+class SeatClosed(Wire):
+    """You are out of the room; the server closes the connection after this."""
+
+    reason: Literal["removed", "taken-over", "room-closed", "too-slow", "flooding"]
+    by: str | None
+
+
+class SlotsChanged(Wire):
+    slots: list[SlotState]
+
+
+class SpeakersChanged(Wire):
+    """Participants heard speaking now, loudest first."""
+
+    speakers: list[Identifier]
+
+
+class PublishNeeded(Wire):
+    """Offer again: another codec is wanted from you."""
+
+
+class ServerStopping(Wire):
+    """The server goes down on purpose; keep trying, it comes back."""
