@@ -1,0 +1,142 @@
+# Pavilion: `make serve` to run it, `make test` to check it, `make help` for the rest.
+# Stamps under .make/ remember what is set up, so that a second start is quick.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip --disable-pip-version-check --quiet
+ARGS ?=
+UV_VERSION := 0.13.9# what `make lock` resolves with; another version may order the files differently
+
+SOURCES := conference signaling tests deploy
+CLIENT_SOURCES := $(shell find web_client -type f \
+	-not -path '*/node_modules/*' -not -path '*/dist/*' \
+	-not -name '*.tsbuildinfo' 2>/dev/null)
+PURE_TESTS := $(wildcard tests/conference/rtp tests/conference/sfu \
+	tests/conference/rooms tests/signaling/protocol tests/deploy)
+PYTEST := $(BIN)/python -m pytest
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Show the targets
+	@echo "Targets (ARGS=\"…\" is passed on where it says so):"
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18 | sed 's/^/  /'
+
+# Running
+
+.PHONY: serve
+serve: .make/project .make/client ## Set up what is missing, then run the server (ARGS="--help")
+	@exec $(BIN)/pavilion serve $(ARGS)
+
+.PHONY: build
+build: .make/build .make/client ## Build the wheel and the source archive into dist/
+	@echo "Building the wheel and the source archive"
+	$(PIP) install --require-hashes -r deploy/locks/build.txt
+	rm -f dist/pavilion-*.whl dist/pavilion-*.tar.gz
+	$(BIN)/python -m hatchling build -d dist
+
+.PHONY: pack
+pack: .make/dev .make/client ## Pack everything a host without registries needs into one archive in dist/
+	@$(BIN)/python deploy/pack.py
+
+# Checking
+
+.PHONY: check
+check: .make/dev .make/npm ## The fast part: format, lint, types, contracts, spelling, unit tests
+	@step() { echo "check: $$1"; shift; "$$@"; }
+	step format $(BIN)/ruff format --quiet --check $(SOURCES)
+	step lint $(BIN)/ruff check --quiet $(SOURCES)
+	step types $(BIN)/mypy --no-error-summary
+	step contracts $(BIN)/python deploy/scripts/quietly.py $(BIN)/lint-imports
+	step spelling $(BIN)/codespell $(SOURCES) docs README.md CHANGELOG.md web_client/src
+	step client $(BIN)/python deploy/scripts/quietly.py npm --prefix web_client run check
+	step "unit tests" $(PYTEST) -m 'not browser and not namespace and not postgres and not figure' $(PURE_TESTS)
+
+.PHONY: test
+test: .make/debian check test-server test-postgres test-namespace test-browser ## Everything: sets up browsers and fonts too
+
+.PHONY: test-server
+test-server: .make/dev .make/client ## Server and end-to-end tests over the public protocol (ARGS="-k …")
+	@echo "test: server"
+	$(PYTEST) -m 'not browser and not namespace and not postgres and not figure' tests $(ARGS)
+
+.PHONY: test-browser
+test-browser: .make/dev .make/client .make/debian ## Real Chromium and Firefox (ARGS="-k …"); screenshots in artifacts/
+	@echo "test: browsers"
+	$(PYTEST) -m browser tests $(ARGS)
+
+.PHONY: test-namespace
+test-namespace: .make/dev .make/client .make/debian ## No packet leaves; installs without a network (needs root)
+	@echo "test: namespaces"
+	$(PYTEST) -m namespace tests $(ARGS)
+
+.PHONY: test-postgres
+test-postgres: .make/dev .make/debian ## Storage tests against PostgreSQL
+	@echo "test: PostgreSQL"
+	$(BIN)/python -m tests.support.postgres $(PYTEST) -m postgres tests $(ARGS)
+
+# Keeping
+
+.PHONY: lock
+lock: .make/venv ## Resolve the dependencies anew into deploy/locks/ (UPGRADE=1: to the newest)
+	@$(PIP) install uv==$(UV_VERSION)
+	compile() { $(BIN)/uv pip compile --quiet --universal --generate-hashes \
+		--python-version 3.11 --no-header --no-annotate $(if $(UPGRADE),--upgrade) "$$@"; }
+	compile pyproject.toml --extra postgres -o deploy/locks/runtime.txt
+	compile pyproject.toml --extra postgres --group pyproject.toml:dev \
+		-c deploy/locks/runtime.txt -o deploy/locks/dev.txt
+	compile deploy/locks/build.in -o deploy/locks/build.txt
+
+.PHONY: clean
+clean: ## Remove what was built and set up; data/ stays
+	@rm -rf .make $(VENV) dist artifacts web_client/dist web_client/node_modules \
+		.mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Setting up
+
+.make/venv:
+	@deploy/scripts/make_venv.sh "$(PYTHON)" "$(VENV)"
+	mkdir -p .make && touch $@
+
+.make/runtime: .make/venv deploy/locks/runtime.txt deploy/locks/build.txt
+	@echo "Installing Python packages"
+	$(PIP) install --require-hashes -r deploy/locks/runtime.txt
+	$(PIP) install --require-hashes -r deploy/locks/build.txt
+	touch $@
+
+.make/build: .make/venv deploy/locks/build.txt
+	@$(PIP) install --require-hashes -r deploy/locks/build.txt
+	touch $@
+
+.make/project: .make/runtime pyproject.toml
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	touch $@
+
+.make/dev: .make/project deploy/locks/dev.txt
+	@echo "Installing test tools"
+	$(PIP) install --require-hashes -r deploy/locks/dev.txt
+	touch $@
+
+.make/npm: web_client/package.json web_client/package-lock.json
+	@deploy/scripts/need_node.sh
+	echo "Installing web client packages"
+	npm --prefix web_client ci --no-audit --no-fund --loglevel=error
+	mkdir -p .make && touch $@
+
+.make/client: .make/npm $(CLIENT_SOURCES)
+	@echo "Building the web client"
+	npm --prefix web_client run build --silent
+	touch $@
+
+.make/debian: deploy/scripts/debian_packages.sh
+	@deploy/scripts/debian_packages.sh
+	mkdir -p .make && touch $@
