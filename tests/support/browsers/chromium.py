@@ -1,0 +1,133 @@
+"""Chromium from the distribution, driven by Playwright and the DevTools protocol."""
+
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import (
+    Browser as PlaywrightBrowser,
+)
+from playwright.async_api import (
+    BrowserContext,
+    CDPSession,
+    async_playwright,
+)
+from playwright.async_api import (
+    Page as PlaywrightPage,
+)
+
+from tests.support.browsers.page import INIT_SCRIPT, Browser, Options, Page
+
+PROGRAM = "/usr/bin/chromium"
+ARGUMENTS = (
+    "--no-sandbox",  # tests may run as root
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-device-for-media-stream",
+    "--allow-loopback-in-peer-connection",
+    "--autoplay-policy=no-user-gesture-required",
+    # A tab in the background would decode and tick more slowly than a person's.
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+    "--disable-background-timer-throttling",
+)
+
+
+class ChromiumPage(Page):
+    """A Chromium tab."""
+
+    def __init__(
+        self, context: BrowserContext, page: PlaywrightPage, devtools: CDPSession
+    ) -> None:
+        super().__init__()
+        self.context = context
+        self.page = page
+        self.devtools = devtools
+        page.on(
+            "console",
+            lambda m: self.problems.append(m.text) if m.type == "error" else None,
+        )
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("websocket", lambda socket: self.requests.append(socket.url))
+
+    async def goto(self, url: str) -> None:
+        await self.page.goto(url, wait_until="load")
+
+    async def evaluate(self, function: str, *arguments: Any) -> Any:
+        # Not Playwright's evaluate: that one needs eval, which the page's content
+        # security policy forbids.
+        text = ", ".join(json.dumps(a) for a in arguments)
+        answer = await self.devtools.send(
+            "Runtime.evaluate",
+            {
+                "expression": f"({function})({text})",
+                "awaitPromise": True,
+                "returnByValue": True,
+                "userGesture": True,
+            },
+        )
+        if "exceptionDetails" in answer:
+            details = answer["exceptionDetails"]
+            raise RuntimeError(
+                details.get("exception", {}).get("description", details["text"])
+            )
+        return answer["result"].get("value")
+
+    async def screenshot(self, path: Path) -> None:
+        await self.page.screenshot(path=path)
+
+    async def click_at(self, x: float, y: float, *, count: int = 1) -> None:
+        await self.page.mouse.click(x, y, click_count=count)
+
+    async def press(self, key: str) -> None:
+        if len(key) == 1 and not key.isascii():
+            await self.page.keyboard.insert_text(key)
+        else:
+            await self.page.keyboard.press("Space" if key == " " else key)
+
+    async def close(self) -> None:
+        await self.context.close()
+
+
+class Chromium(Browser):
+    """A running Chromium."""
+
+    name = "chromium"
+
+    def __init__(self, browser: PlaywrightBrowser, options: Options) -> None:
+        self.browser = browser
+        self.options = options
+
+    async def new_page(self) -> Page:
+        context = await self.browser.new_context(
+            ignore_https_errors=True,
+            color_scheme=self.options.theme,
+            locale=self.options.locale,
+            viewport={"width": self.options.width, "height": self.options.height},
+        )
+        await context.add_init_script(f"({INIT_SCRIPT})()")
+        page = await context.new_page()
+        devtools = await context.new_cdp_session(page)
+        return ChromiumPage(context, page, devtools)
+
+
+@contextlib.asynccontextmanager
+async def chromium(options: Options) -> AsyncIterator[Chromium]:
+    """Run Chromium for the length of the block."""
+    answer = "" if options.media == "granted" else "=deny"
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=PROGRAM,
+            args=[*ARGUMENTS, f"--use-fake-ui-for-media-stream{answer}"],
+        )
+        try:
+            yield Chromium(browser, options)
+        finally:
+            await browser.close()

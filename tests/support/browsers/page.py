@@ -1,0 +1,225 @@
+"""
+What a test may do with a page, the same for every browser.
+
+A browser implements six primitives (``goto``, ``evaluate``, ``screenshot``,
+``click_at``, ``press``, ``close``); everything else is built from them here, so
+that Chromium and Firefox are asked exactly the same questions. A click is a
+real pointer event at the middle of a visible element that nothing covers.
+"""
+
+import abc
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+BrowserName = Literal["chromium", "firefox"]
+
+POLL_S = 0.05  # between looks at a page; lower: more load on the two cores
+DEADLINE_S = 20.0  # for a person's patience on a busy test machine
+
+INIT_SCRIPT = """() => {
+  const Native = window.RTCPeerConnection;
+  if (!Native || window.peerConnections) return;
+  const made = [];
+  Object.defineProperty(window, "peerConnections", { value: made });
+  window.RTCPeerConnection = class RTCPeerConnection extends Native {
+    constructor(...options) { super(...options); made.push(this); }
+  };
+}"""
+"""Keeps every peer connection of a page at hand, for its statistics."""
+
+LOCATE = """(selector) => {
+  for (const element of document.querySelectorAll(selector)) {
+    if (!element.checkVisibility({ visibilityProperty: true })) continue;
+    if (element.disabled || element.ariaDisabled === "true") continue;
+    element.scrollIntoView({ block: "nearest", inline: "nearest" });
+    const box = element.getBoundingClientRect();
+    if (box.width === 0 || box.height === 0) continue;
+    const x = box.left + box.width / 2, y = box.top + box.height / 2;
+    const hit = document.elementFromPoint(x, y);
+    if (hit && (element.contains(hit) || hit.contains(element))) return { x, y };
+  }
+  return null;
+}"""
+
+STATISTICS = """async () => {
+  const found = [];
+  for (const connection of window.peerConnections ?? []) {
+    if (connection.connectionState === "closed") continue;
+    const report = await connection.getStats();
+    for (const entry of report.values()) {
+      if (entry.type === "inbound-rtp" || entry.type === "outbound-rtp") {
+        found.push({ ...entry });
+      }
+    }
+  }
+  return found;
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a browser is started."""
+
+    media: Literal["granted", "denied"] = "granted"
+    """Whether the page gets the (synthetic) camera and microphone."""
+    theme: Literal["light", "dark"] = "light"
+    locale: str = "en-US"
+    width: int = 1280
+    """Of the page, in CSS pixels."""
+    height: int = 800
+    screen: bool = False
+    """A screen that can be shared (Firefox then runs on a virtual display)."""
+
+
+class Page(abc.ABC):
+    """One tab with cookies and storage of its own."""
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+        """What the page wrote to the console as an error, or threw."""
+        self.requests: list[str] = []
+        """Every URL that the page asked for."""
+
+    @abc.abstractmethod
+    async def goto(self, url: str) -> None:
+        """Open ``url`` and wait until it has loaded."""
+
+    @abc.abstractmethod
+    async def evaluate(self, function: str, *arguments: Any) -> Any:
+        """Call a JavaScript function with JSON arguments; give its (awaited) result."""
+
+    @abc.abstractmethod
+    async def screenshot(self, path: Path) -> None:
+        """Write what is seen to a PNG file."""
+
+    @abc.abstractmethod
+    async def click_at(self, x: float, y: float, *, count: int = 1) -> None:
+        """Press and release the pointer at a point of the viewport."""
+
+    @abc.abstractmethod
+    async def press(self, key: str) -> None:
+        """Press and release a key, by its ``KeyboardEvent.key`` (``Control+k`` too)."""
+
+    @abc.abstractmethod
+    async def close(self) -> None:
+        """Close the tab."""
+
+    async def wait_for(
+        self, function: str, *arguments: Any, deadline_s: float = DEADLINE_S
+    ) -> Any:
+        """
+        Call a JavaScript function until it gives something truthy, and give that.
+
+        Raises:
+            AssertionError: Nothing within the deadline; says what was last seen.
+        """
+        return await self.poll(
+            lambda value: bool(value), function, *arguments, deadline_s=deadline_s
+        )
+
+    async def poll(
+        self,
+        accept: Callable[[Any], bool],
+        function: str,
+        *arguments: Any,
+        deadline_s: float = DEADLINE_S,
+    ) -> Any:
+        """Call a JavaScript function until ``accept`` takes its result; give that."""
+        end = time.monotonic() + deadline_s
+        while True:
+            value = await self.evaluate(function, *arguments)
+            if accept(value):
+                return value
+            if time.monotonic() > end:
+                raise AssertionError(
+                    f"not within {deadline_s:g} s: {function} {arguments}\n"
+                    f"last: {value!r}\npage problems: {self.problems[-5:]}"
+                )
+            await asyncio.sleep(POLL_S)
+
+    async def see(self, selector: str, *, deadline_s: float = DEADLINE_S) -> None:
+        """Wait until an element is there and visible."""
+        await self.wait_for(
+            "(s) => [...document.querySelectorAll(s)].some((e) => e.checkVisibility())",
+            selector,
+            deadline_s=deadline_s,
+        )
+
+    async def gone(self, selector: str, *, deadline_s: float = DEADLINE_S) -> None:
+        """Wait until no visible element matches."""
+        await self.wait_for(
+            "(s) => ![...document.querySelectorAll(s)].some((e) => e.checkVisibility())",
+            selector,
+            deadline_s=deadline_s,
+        )
+
+    async def count(self, selector: str) -> int:
+        """Return how many visible elements match."""
+        found = await self.evaluate(
+            "(s) => [...document.querySelectorAll(s)]"
+            ".filter((e) => e.checkVisibility()).length",
+            selector,
+        )
+        return int(found)
+
+    async def text(self, selector: str) -> str:
+        """Return the rendered text of the first match, or of nothing."""
+        return str(
+            await self.evaluate(
+                "(s) => document.querySelector(s)?.innerText ?? ''", selector
+            )
+        )
+
+    async def read(
+        self, selector: str, wanted: str, *, deadline_s: float = DEADLINE_S
+    ) -> None:
+        """Wait until some visible match renders a text that contains ``wanted``."""
+        await self.wait_for(
+            "(s, t) => [...document.querySelectorAll(s)]"
+            ".some((e) => e.checkVisibility() && e.innerText.includes(t))",
+            selector,
+            wanted,
+            deadline_s=deadline_s,
+        )
+
+    async def click(
+        self, selector: str, *, count: int = 1, deadline_s: float = DEADLINE_S
+    ) -> None:
+        """Click the first match that a person could click."""
+        point = await self.wait_for(LOCATE, selector, deadline_s=deadline_s)
+        await self.click_at(point["x"], point["y"], count=count)
+
+    async def write(self, selector: str, text: str) -> None:
+        """Replace what a field holds, by keyboard."""
+        await self.click(selector)
+        await self.evaluate("(s) => document.querySelector(s).select?.()", selector)
+        await self.type(text)
+
+    async def type(self, text: str) -> None:
+        """Type into whatever has the focus."""
+        for character in text:
+            await self.press("Enter" if character == "\n" else character)
+
+    async def statistics(self) -> list[dict[str, Any]]:
+        """Return all inbound and outbound RTP statistics of the page."""
+        found = await self.evaluate(STATISTICS)
+        return list(found)
+
+
+class Browser(abc.ABC):
+    """A running browser."""
+
+    name: BrowserName
+
+    @abc.abstractmethod
+    async def new_page(self) -> Page:
+        """Open a tab that shares nothing with the others."""
+
+
+def test_id(name: str) -> str:
+    """Return the selector of an element by its test id."""
+    return f'[data-testid="{name}"]'
