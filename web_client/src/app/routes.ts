@@ -1,0 +1,71 @@
+/* Addresses of the pages. Tokens are in the fragment: no server log sees them. */
+import { signal } from '@preact/signals';
+
+export type Route =
+  | { page: 'home' }
+  | { page: 'start'; token: string }
+  | { page: 'join'; invitation: string }
+  | { page: 'room'; room: string }
+  | { page: 'unknown' };
+
+const TOKEN = /^[A-Za-z0-9_-]{16,128}$/;
+const IDENTIFIER = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** Reads a route out of the path and fragment of an address. */
+export function parseRoute(path: string, hash: string): Route {
+  const token = hash.replace(/^#/, '');
+  const parts = path.split('/').filter(Boolean);
+  if (parts.length === 0) return { page: 'home' };
+  if (parts.length === 1 && parts[0] === 'start') {
+    return TOKEN.test(token) ? { page: 'start', token } : { page: 'unknown' };
+  }
+  if (parts.length === 1 && parts[0] === 'join') {
+    return TOKEN.test(token)
+      ? { page: 'join', invitation: token }
+      : { page: 'unknown' };
+  }
+  const [first, room] = parts;
+  if (parts.length === 2 && first === 'room' && room && IDENTIFIER.test(room)) {
+    return { page: 'room', room };
+  }
+  return { page: 'unknown' };
+}
+
+/**
+ * The way into a room that somebody pasted, as a path of this site.
+ *
+ * Only invitations and rooms of this very host count: a pasted address of
+ * another one leads nowhere.
+ */
+export function pastedPath(text: string, origin: string): string | null {
+  let url: URL;
+  try {
+    url = new URL(text.trim(), origin);
+  } catch {
+    return null;
+  }
+  if (url.host !== new URL(origin).host) return null;
+  const route = parseRoute(url.pathname, url.hash);
+  return route.page === 'home' || route.page === 'unknown'
+    ? null
+    : url.pathname + url.hash;
+}
+
+const here = (): Route => parseRoute(window.location.pathname, window.location.hash);
+
+export const route = signal<Route>({ page: 'unknown' });
+
+/** Starts following the address bar. */
+export function followAddress(): void {
+  route.value = here();
+  const update = (): void => {
+    route.value = here();
+  };
+  window.addEventListener('popstate', update);
+  window.addEventListener('hashchange', update);
+}
+
+export function go(path: string): void {
+  window.history.pushState(null, '', path);
+  route.value = here();
+}

@@ -1,0 +1,82 @@
+/*
+ * Who is shown where, from what the room is and what this viewer chose.
+ *
+ * Pure. Two rules hold everywhere: a shared screen takes the stage, and nobody
+ * who is visible changes place because somebody speaks.
+ */
+import { sends, type RoomView } from '../state/room';
+import type { LayoutChoice } from '../state/settings';
+
+export interface Choices {
+  readonly layout: LayoutChoice;
+  /** The participant this viewer keeps on its own stage; null: none. */
+  readonly pinned: string | null;
+  readonly selfShown: boolean;
+}
+
+export interface Arrangement {
+  readonly mode: LayoutChoice;
+  /** Whose shared screen has the stage. */
+  readonly content: string | null;
+  /** Whose camera has the stage, or stands beside the content. */
+  readonly stage: string | null;
+  /** What to ask of the server as stage: an own choice, or null for the room's. */
+  readonly ownStage: string | null;
+  /** Tiles in order, the one on the stage not among them in stage mode. */
+  readonly tiles: readonly string[];
+}
+
+/** So many without a voice get a tile too: a small meeting shows everybody. */
+const SHOW_ALL_UP_TO = 9;
+
+/** Participants who get a tile: those who may be seen first, in the room's order. */
+export function tiled(view: RoomView, selfShown: boolean): string[] {
+  const all = [...view.participants.values()].filter(
+    (p) => p.id !== view.self || selfShown,
+  );
+  const visible = all.filter(
+    (p) => p.role !== 'researcher' || p.has_floor || p.tracks.length > 0,
+  );
+  const chosen =
+    all.length <= SHOW_ALL_UP_TO
+      ? [...visible, ...all.filter((p) => !visible.includes(p))]
+      : visible;
+  return chosen.map((p) => p.id);
+}
+
+function contentOwner(view: RoomView): string | null {
+  const owners = [...view.participants.values()].filter((p) => sends(p, 'screen'));
+  // One stage for all: whose screen the server routes is known by its slot.
+  const routed = [...view.slots.values()].find((s) => s.source === 'screen');
+  const chosen = owners.find((p) => p.id === routed?.participant) ?? owners[0];
+  return chosen?.id ?? null;
+}
+
+/** Somebody other than oneself for the stage: with a camera first, then by role. */
+function another(view: RoomView): string | null {
+  const others = [...view.participants.values()].filter((p) => p.id !== view.self);
+  const seen = others.find((p) => sends(p, 'camera'));
+  return (seen ?? others.find((p) => p.role !== 'researcher'))?.id ?? null;
+}
+
+export function arrange(view: RoomView, choices: Choices): Arrangement {
+  const known = (id: string | null): string | null =>
+    id !== null && view.participants.has(id) ? id : null;
+  const pinned = known(choices.pinned);
+  const rooms = known(view.room.stage);
+  // Looking at oneself on the big stage helps nobody while there is another.
+  const instead =
+    pinned === null && (rooms === null || rooms === view.self) ? another(view) : null;
+  const stage = pinned ?? instead ?? rooms;
+  const content = contentOwner(view);
+  const mode = content === null && pinned === null ? choices.layout : 'stage';
+  const everybody = tiled(view, choices.selfShown);
+  const ownStage = stage !== rooms && stage !== view.self ? stage : null;
+  return {
+    mode,
+    content,
+    stage,
+    ownStage,
+    tiles: mode === 'grid' ? everybody : everybody.filter((id) => id !== stage),
+  };
+}

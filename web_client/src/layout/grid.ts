@@ -1,0 +1,70 @@
+/*
+ * Where tiles go: a fixed ladder of grids, then pages.
+ *
+ * Pure. A ladder, not the best fit for each count: pictures keep their place and
+ * size while people come and go, and jump only at its steps.
+ */
+export interface Shape {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+const LADDER: readonly (Shape & { minWidth: number; minHeight: number })[] = [
+  { columns: 1, rows: 1, minWidth: 0, minHeight: 0 },
+  { columns: 2, rows: 1, minWidth: 560, minHeight: 0 },
+  { columns: 1, rows: 2, minWidth: 0, minHeight: 0 },
+  { columns: 2, rows: 2, minWidth: 300, minHeight: 0 },
+  { columns: 2, rows: 3, minWidth: 300, minHeight: 480 },
+  { columns: 3, rows: 3, minWidth: 760, minHeight: 360 },
+  { columns: 4, rows: 4, minWidth: 900, minHeight: 480 },
+];
+
+/** The grid for `count` tiles in an area of CSS pixels. */
+export function gridShape(count: number, width: number, height: number): Shape {
+  const fitting = LADDER.filter(
+    (step) => width >= step.minWidth && height >= step.minHeight,
+  );
+  // Upright areas stack two; lying ones put them side by side.
+  const candidates = fitting.filter(({ columns, rows }) =>
+    columns * rows === 2 ? (columns === 2) === width >= height : true,
+  );
+  const chosen =
+    candidates.find(({ columns, rows }) => columns * rows >= count) ??
+    candidates.at(-1);
+  return chosen
+    ? { columns: chosen.columns, rows: chosen.rows }
+    : { columns: 1, rows: 1 };
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Counted from 0; what was asked for, brought into range. */
+  readonly page: number;
+  readonly pages: number;
+}
+
+export function pageOf<T>(items: readonly T[], perPage: number, page: number): Page<T> {
+  const size = Math.max(1, perPage);
+  const pages = Math.max(1, Math.ceil(items.length / size));
+  const kept = Math.min(Math.max(0, page), pages - 1);
+  return { items: items.slice(kept * size, (kept + 1) * size), page: kept, pages };
+}
+
+/** Height of one tile of a grid, in device pixels; the server sends no more. */
+export function tileHeight(
+  shape: Shape,
+  width: number,
+  height: number,
+  pixelRatio: number,
+): number {
+  const byHeight = height / shape.rows;
+  const byWidth = ((width / shape.columns) * 9) / 16;
+  return Math.max(1, Math.min(4320, Math.round(Math.min(byHeight, byWidth) * pixelRatio)));
+}
+
+/** How many tiles the strip under the stage holds, and how high they are. */
+export function stripShape(width: number): { count: number; height: number } {
+  const height = width < 640 ? 72 : 112;
+  const tile = (height * 16) / 9 + 8;
+  return { count: Math.min(6, Math.max(2, Math.floor(width / tile))), height };
+}

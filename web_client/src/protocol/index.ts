@@ -1,0 +1,10 @@
+/* The protocol's types, with names for the unions the generator writes inline. */
+import type { ParticipantInfo, SeatTaken, SlotPlan, TrackInfo } from './generated';
+
+export * from './generated';
+
+export type RoleName = ParticipantInfo['role'];
+export type CapabilityName = SeatTaken['capabilities'][number];
+export type SourceName = TrackInfo['source'];
+export type GroupName = SlotPlan['group'];
+export type CodecName = NonNullable<TrackInfo['codec']>;

@@ -1,0 +1,28 @@
+/* What can go wrong between this client and the server, as values. */
+
+/** A refusal by the server: `code` is stable, `message` is English for people. */
+export class CodedError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = 'CodedError';
+    this.code = code;
+  }
+}
+
+/** No answer came, or there is no connection: the request may be sent again. */
+export class NoAnswer extends Error {
+  constructor() {
+    super('the server did not answer');
+    this.name = 'NoAnswer';
+  }
+}
+
+/** Reads `{code, message}` out of whatever arrived; null when it is not that. */
+export function codedErrorFrom(data: unknown): CodedError | null {
+  if (typeof data !== 'object' || data === null) return null;
+  const { code, message } = data as Record<string, unknown>;
+  if (typeof code !== 'string') return null;
+  return new CodedError(code, typeof message === 'string' ? message : code);
+}

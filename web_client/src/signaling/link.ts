@@ -1,0 +1,181 @@
+/*
+ * The one socket to the server: typed requests with answers, typed events, and
+ * a connection that heals by itself. It knows nothing of rooms.
+ *
+ * Socket.IO's own reconnection is off: it does not retry a refused connection,
+ * and a restarting server refuses for a moment.
+ */
+import { signal, type ReadonlySignal } from '@preact/signals';
+import { io, type Socket } from 'socket.io-client';
+import {
+  SERVER_EVENT_NAMES,
+  type ClientEvents,
+  type ConnectAuth,
+  type ServerEvents,
+} from '../protocol';
+import { codedErrorFrom, NoAnswer } from './errors';
+import { advance, type Phase, type Signal } from './reconnect';
+
+const ANSWER_WITHIN_MS = 8000; // Lower: slow links fail; higher: people wait.
+const CONNECT_WITHIN_MS = 4000; // Lower: slow links never connect.
+
+/** Refusals that pass by themselves: the server is starting, stopping or full. */
+const PASSING = new Set(['too-many-connections', 'rate-limited', 'busy', 'stopping']);
+
+export type ServerEvent = {
+  [N in keyof ServerEvents]: { name: N; payload: ServerEvents[N] };
+}[keyof ServerEvents];
+
+type EventHandler = (event: ServerEvent) => void;
+
+type Ack = { ok: true; result: unknown } | { ok: false; error: unknown };
+
+export class Link {
+  readonly #phase = signal<Phase>({ name: 'idle' });
+  readonly #socket: Socket;
+  readonly #handlers = new Set<EventHandler>();
+  readonly #onlineHandlers = new Set<() => void>();
+  #auth: ConnectAuth;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(auth: ConnectAuth) {
+    this.#auth = auth;
+    this.#socket = io({
+      transports: ['websocket'],
+      autoConnect: false,
+      reconnection: false,
+      forceNew: true,
+      timeout: CONNECT_WITHIN_MS,
+      auth: (give) => give(this.#auth as Record<string, unknown>),
+    });
+    this.#socket.on('connect', () => {
+      this.#step({ name: 'connected' });
+      for (const handler of this.#onlineHandlers) handler();
+    });
+    this.#socket.on('disconnect', () => this.#step({ name: 'lost' }));
+    this.#socket.on('connect_error', (error) => {
+      const coded = codedErrorFrom((error as Error & { data?: unknown }).data);
+      if (coded === null) this.#step({ name: 'lost' });
+      else {
+        const { code, message } = coded;
+        this.#step({ name: 'refused', code, message, passing: PASSING.has(code) });
+      }
+    });
+    for (const name of SERVER_EVENT_NAMES) {
+      this.#socket.on(name, (payload: unknown) => {
+        const event = { name, payload } as ServerEvent;
+        for (const handler of this.#handlers) handler(event);
+      });
+    }
+    window.addEventListener('online', this.#netReturned);
+    window.addEventListener('offline', this.#netGone);
+  }
+
+  /** Where the connection stands. */
+  get phase(): ReadonlySignal<Phase> {
+    return this.#phase;
+  }
+
+  /** Who one is at the next connection (a seat taken replaces an invitation). */
+  identify(auth: ConnectAuth): void {
+    this.#auth = auth;
+  }
+
+  open(): void {
+    this.#step({ name: 'open' });
+  }
+
+  /** Ends it for good; a closed link can be opened again. */
+  close(): void {
+    this.#step({ name: 'close' });
+  }
+
+  /** Ends it and takes the listeners off the window. */
+  dispose(): void {
+    this.close();
+    window.removeEventListener('online', this.#netReturned);
+    window.removeEventListener('offline', this.#netGone);
+    this.#handlers.clear();
+    this.#onlineHandlers.clear();
+  }
+
+  /** Something outside saw that nothing comes through: do not wait for a ping. */
+  suspect(): void {
+    if (this.#phase.value.name !== 'online') return;
+    this.#socket.io.engine?.close();
+    this.#step({ name: 'lost' });
+  }
+
+  onEvent(handler: EventHandler): () => void {
+    this.#handlers.add(handler);
+    return () => this.#handlers.delete(handler);
+  }
+
+  /** Called at each connection, the first one included. */
+  onOnline(handler: () => void): () => void {
+    this.#onlineHandlers.add(handler);
+    return () => this.#onlineHandlers.delete(handler);
+  }
+
+  /**
+   * Asks the server for something.
+   *
+   * Throws `CodedError` when the server refuses, `NoAnswer` when no answer
+   * comes in time or there is no connection (nothing is queued for later).
+   */
+  async request<N extends keyof ClientEvents>(
+    name: N,
+    payload: ClientEvents[N]['request'],
+    withinMs = ANSWER_WITHIN_MS,
+  ): Promise<ClientEvents[N]['result']> {
+    if (!this.#socket.connected) throw new NoAnswer();
+    let ack: Ack;
+    try {
+      ack = (await this.#socket.timeout(withinMs).emitWithAck(name, payload)) as Ack;
+    } catch {
+      throw new NoAnswer();
+    }
+    if (ack.ok) return ack.result as ClientEvents[N]['result'];
+    throw codedErrorFrom(ack.error) ?? new NoAnswer();
+  }
+
+  /** Asks, and lets go of the outcome: for reports that the next one replaces. */
+  tell<N extends keyof ClientEvents>(
+    name: N,
+    payload: ClientEvents[N]['request'],
+  ): void {
+    this.request(name, payload).catch(() => undefined);
+  }
+
+  readonly #netReturned = (): void => this.#step({ name: 'net-returned' });
+
+  readonly #netGone = (): void => this.suspect();
+
+  #step(signal: Signal): void {
+    const before = this.#phase.value;
+    const after = advance(before, signal, performance.now(), Math.random());
+    if (after === before) return;
+    clearTimeout(this.#timer);
+    this.#phase.value = after;
+    switch (after.name) {
+      case 'connecting':
+        this.#socket.connect();
+        break;
+      case 'waiting':
+        // A half-open attempt must not answer into the next one.
+        if (this.#socket.active) this.#socket.disconnect();
+        this.#timer = setTimeout(
+          () => this.#step({ name: 'retry' }),
+          after.retryAt - performance.now(),
+        );
+        break;
+      case 'closed':
+      case 'refused':
+        this.#socket.disconnect();
+        break;
+      case 'idle':
+      case 'online':
+        break;
+    }
+  }
+}

@@ -1,0 +1,79 @@
+/*
+ * Decides when the socket is opened, given up and opened again.
+ *
+ * Pure: signals and the time come in, a phase comes out; `link.ts` owns the
+ * timers and the socket. The wait grows from 0.3 s to 3 s and never ends: a
+ * server that was restarted an hour later gets its rooms back without a click.
+ */
+
+export const FIRST_WAIT_MS = 300; // Lower: a restarting server is hammered.
+export const LONGEST_WAIT_MS = 3000; // Higher: people wait after the net is back.
+
+export type Phase =
+  | { name: 'idle' }
+  | { name: 'connecting'; attempt: number; lostAt: number | null }
+  | { name: 'online' }
+  | { name: 'waiting'; attempt: number; lostAt: number; retryAt: number }
+  | { name: 'refused'; code: string; message: string }
+  | { name: 'closed' };
+
+export type Signal =
+  | { name: 'open' }
+  | { name: 'connected' }
+  | { name: 'lost' }
+  | { name: 'refused'; code: string; message: string; passing: boolean }
+  | { name: 'retry' }
+  | { name: 'net-returned' }
+  | { name: 'close' };
+
+/** Milliseconds to wait before attempt `attempt` (counted from 1). */
+export function waitBefore(attempt: number, chance: number): number {
+  const step = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1));
+  // Up to a third less, so that a hall of clients does not return in one blow.
+  return Math.round(step * (1 - chance / 3));
+}
+
+function wait(phase: Phase, now: number, chance: number): Phase {
+  const attempt = phase.name === 'connecting' ? phase.attempt + 1 : 1;
+  const lostAt = phase.name === 'connecting' ? (phase.lostAt ?? now) : now;
+  return { name: 'waiting', attempt, lostAt, retryAt: now + waitBefore(attempt, chance) };
+}
+
+/**
+ * The next phase.
+ *
+ * `chance` (0…1) spreads the retries; `now` is in milliseconds. Signals that
+ * mean nothing in a phase leave it as it is.
+ */
+export function advance(phase: Phase, signal: Signal, now: number, chance = 0): Phase {
+  if (signal.name === 'close') return { name: 'closed' };
+  switch (phase.name) {
+    case 'idle':
+    case 'closed':
+    case 'refused':
+      return signal.name === 'open'
+        ? { name: 'connecting', attempt: 0, lostAt: null }
+        : phase;
+    case 'connecting':
+      if (signal.name === 'connected') return { name: 'online' };
+      if (signal.name === 'lost') return wait(phase, now, chance);
+      if (signal.name === 'refused') {
+        return signal.passing
+          ? wait(phase, now, chance)
+          : { name: 'refused', code: signal.code, message: signal.message };
+      }
+      return phase;
+    case 'online':
+      return signal.name === 'lost' ? wait(phase, now, chance) : phase;
+    case 'waiting':
+      if (signal.name === 'retry' || signal.name === 'net-returned') {
+        return { name: 'connecting', attempt: phase.attempt, lostAt: phase.lostAt };
+      }
+      return phase;
+  }
+}
+
+/** Since when the connection is missing (ms), or null while it is there. */
+export function missingSince(phase: Phase): number | null {
+  return phase.name === 'waiting' || phase.name === 'connecting' ? phase.lostAt : null;
+}

@@ -1,0 +1,42 @@
+/*
+ * Messages on their way: nothing typed is lost when the connection is.
+ *
+ * Pure. A message that failed keeps its nonce, so that sending it again stores
+ * it once even when only the answer was lost.
+ */
+export interface Outgoing {
+  readonly nonce: string;
+  readonly text: string;
+  readonly state: 'sending' | 'failed';
+  /** Code of the refusal; null: no answer came. */
+  readonly code: string | null;
+}
+
+export type Outbox = readonly Outgoing[];
+
+export function put(outbox: Outbox, nonce: string, text: string): Outbox {
+  return [...outbox, { nonce, text, state: 'sending', code: null }];
+}
+
+export function failed(outbox: Outbox, nonce: string, code: string | null): Outbox {
+  return outbox.map((m) =>
+    m.nonce === nonce ? { ...m, state: 'failed' as const, code } : m,
+  );
+}
+
+export function again(outbox: Outbox, nonce: string): Outbox {
+  return outbox.map((m) =>
+    m.nonce === nonce ? { ...m, state: 'sending' as const, code: null } : m,
+  );
+}
+
+export function taken(outbox: Outbox, nonce: string): Outbox {
+  return outbox.filter((m) => m.nonce !== nonce);
+}
+
+/** The nonces to send again when the connection is back: no refusals among them. */
+export function unanswered(outbox: Outbox): readonly string[] {
+  return outbox
+    .filter((m) => m.state === 'failed' && m.code === null)
+    .map((m) => m.nonce);
+}

@@ -1,0 +1,154 @@
+/*
+ * What this client knows of the room: one immutable view, and the pure step
+ * that every event of the server makes it take.
+ */
+import type {
+  CapabilityName,
+  ChatMessage,
+  ParticipantInfo,
+  RoleName,
+  RoomInfo,
+  SeatTaken,
+  SlotState,
+  SourceName,
+} from '../protocol';
+import type { ServerEvent } from '../signaling/link';
+
+export interface RoomView {
+  readonly self: string;
+  readonly role: RoleName;
+  readonly capabilities: ReadonlySet<CapabilityName>;
+  readonly room: RoomInfo;
+  /** In the order of the server: it does not change while somebody stays. */
+  readonly participants: ReadonlyMap<string, ParticipantInfo>;
+  /** By `seq`, without doubles. */
+  readonly messages: readonly ChatMessage[];
+  /** What each slot carries, by mid. */
+  readonly slots: ReadonlyMap<string, SlotState>;
+  readonly speakers: readonly string[];
+}
+
+/** Joins two ordered lists of messages; each `seq` is kept once. */
+export function mergeMessages(
+  present: readonly ChatMessage[],
+  arriving: readonly ChatMessage[],
+): readonly ChatMessage[] {
+  if (arriving.length === 0) return present;
+  const last = present.at(-1)?.seq ?? 0;
+  if (arriving.every((m, i) => m.seq > (arriving[i - 1]?.seq ?? last))) {
+    return [...present, ...arriving];
+  }
+  const bySeq = new Map(present.map((m) => [m.seq, m]));
+  for (const m of arriving) bySeq.set(m.seq, m);
+  return [...bySeq.values()].sort((a, b) => a.seq - b.seq);
+}
+
+function withSlots(
+  present: ReadonlyMap<string, SlotState>,
+  changed: readonly SlotState[],
+): ReadonlyMap<string, SlotState> {
+  const slots = new Map(present);
+  for (const slot of changed) slots.set(slot.mid, slot);
+  return slots;
+}
+
+/**
+ * The view after joining or coming back.
+ *
+ * Coming back keeps the messages already here and adds the missed ones.
+ */
+export function viewFrom(taken: SeatTaken, before: RoomView | null = null): RoomView {
+  return {
+    self: taken.participant,
+    role: taken.role,
+    capabilities: new Set(taken.capabilities),
+    room: taken.room,
+    participants: new Map(taken.participants.map((p) => [p.id, p])),
+    messages: mergeMessages(
+      before?.room.id === taken.room.id ? before.messages : [],
+      taken.messages,
+    ),
+    slots: withSlots(new Map(), taken.slots),
+    speakers: [],
+  };
+}
+
+/** The view after an event; the same object when the event changes nothing in it. */
+export function reduce(view: RoomView, event: ServerEvent): RoomView {
+  switch (event.name) {
+    case 'participant.changed': {
+      const participants = new Map(view.participants);
+      participants.set(event.payload.participant.id, event.payload.participant);
+      return { ...view, participants };
+    }
+    case 'participant.left': {
+      const gone = event.payload.participant;
+      if (!view.participants.has(gone)) return view;
+      const participants = new Map(view.participants);
+      participants.delete(gone);
+      return {
+        ...view,
+        participants,
+        speakers: view.speakers.filter((id) => id !== gone),
+      };
+    }
+    case 'room.changed':
+      return { ...view, room: event.payload.room };
+    case 'chat.message':
+      return { ...view, messages: mergeMessages(view.messages, [event.payload]) };
+    case 'seat.changed':
+      return {
+        ...view,
+        role: event.payload.role,
+        capabilities: new Set(event.payload.capabilities),
+      };
+    case 'slots.changed':
+      return { ...view, slots: withSlots(view.slots, event.payload.slots) };
+    case 'speakers.changed':
+      return { ...view, speakers: event.payload.speakers };
+    case 'seat.muted':
+    case 'seat.closed':
+    case 'publish.needed':
+    case 'server.stopping':
+      return view;
+  }
+}
+
+/** Whether something of this source is being sent by the participant now. */
+export function sends(participant: ParticipantInfo, source: SourceName): boolean {
+  return participant.tracks.some((t) => t.source === source && !t.muted);
+}
+
+/** Raised hands, first raised first. */
+export function handQueue(view: RoomView): readonly ParticipantInfo[] {
+  return [...view.participants.values()]
+    .filter((p) => p.hand !== null)
+    .sort((a, b) => (a.hand ?? 0) - (b.hand ?? 0));
+}
+
+export interface OrganisationGroup {
+  readonly organisation: string;
+  readonly participants: readonly ParticipantInfo[];
+}
+
+/** Everybody but the moderators, by organisation in the order of the alphabet. */
+export function byOrganisation(view: RoomView, language: string): OrganisationGroup[] {
+  const groups = new Map<string, ParticipantInfo[]>();
+  for (const p of view.participants.values()) {
+    if (p.role === 'moderator') continue;
+    const group = groups.get(p.organisation);
+    if (group) group.push(p);
+    else groups.set(p.organisation, [p]);
+  }
+  const order = new Intl.Collator(language);
+  return [...groups]
+    .map(([organisation, participants]) => ({
+      organisation,
+      participants: participants.sort((a, b) => order.compare(a.name, b.name)),
+    }))
+    .sort((a, b) => order.compare(a.organisation, b.organisation));
+}
+
+export function moderators(view: RoomView): readonly ParticipantInfo[] {
+  return [...view.participants.values()].filter((p) => p.role === 'moderator');
+}
