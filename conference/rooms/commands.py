@@ -1,0 +1,171 @@
+"""What a Room can be told. Plain frozen values; ``by`` is who asks."""
+
+from dataclasses import dataclass
+
+from conference.ids import AccountId, InvitationId, ParticipantId
+from conference.rooms.roles import Role
+from conference.sfu.messages import Source
+
+
+@dataclass(frozen=True, slots=True)
+class TakeSeat:
+    """Come in. The service has checked the invitation or the account."""
+
+    participant: ParticipantId
+    name: str
+    organisation: str
+    role: Role
+    at: float
+    """Seconds since the epoch."""
+    account: AccountId | None = None
+    invitation: InvitationId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Come back to a seat, from a new connection."""
+
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class Lose:
+    """The connection of a seat broke."""
+
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Go, of one's own will."""
+
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Put somebody out."""
+
+    by: ParticipantId
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseHand:
+    """Raise or lower one's own hand."""
+
+    by: ParticipantId
+    raised: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GiveFloor:
+    """Give the floor, or take it back."""
+
+    by: ParticipantId
+    participant: ParticipantId
+    given: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseStage:
+    """Put a participant on the stage; None: back to the room's own choice."""
+
+    by: ParticipantId
+    participant: ParticipantId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """Stop a track of somebody else."""
+
+    by: ParticipantId
+    participant: ParticipantId
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchTrack:
+    """Start or stop a track of one's own."""
+
+    by: ParticipantId
+    source: Source
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Publish:
+    """A publish offer was accepted: these tracks, and no others."""
+
+    by: ParticipantId
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrackUp:
+    """The media plane saw a track start, or change its codec."""
+
+    participant: ParticipantId
+    source: Source
+    codec: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrackDown:
+    """The media plane saw a track end."""
+
+    participant: ParticipantId
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class ReportQuality:
+    """A participant reports how good its own connection is."""
+
+    by: ParticipantId
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Write one line of chat."""
+
+    by: ParticipantId
+    text: str
+    nonce: str
+    at: float
+    """Seconds since the epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class CloseRoom:
+    """End the room for everybody. The service has checked who asks."""
+
+    by: str | None
+    """Name shown to those inside; None for the owner at the desk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time has passed: let go of seats kept for too long."""
+
+
+Command = (
+    TakeSeat
+    | Return
+    | Lose
+    | Leave
+    | Remove
+    | RaiseHand
+    | GiveFloor
+    | ChooseStage
+    | Mute
+    | SwitchTrack
+    | Publish
+    | TrackUp
+    | TrackDown
+    | ReportQuality
+    | Say
+    | CloseRoom
+    | Tick
+)

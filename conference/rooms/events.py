@@ -1,0 +1,127 @@
+"""
+What a Room says should happen; ``conference.service`` makes it happen.
+
+An event names what changed and, where the state after it is enough, nothing
+more: the service reads the room.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from conference.ids import ParticipantId
+from conference.sfu.messages import Source
+
+
+class Departure(StrEnum):
+    """Why a seat is free."""
+
+    LEFT = "left"
+    REMOVED = "removed"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class ChatLine:
+    """One line of chat; ``seq`` counts from 1 in each room, without a gap."""
+
+    seq: int
+    participant: ParticipantId
+    name: str
+    organisation: str
+    text: str
+    nonce: str
+    sent_at: float
+    """Seconds since the epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeatOpened:
+    """Somebody new sits in the room."""
+
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class SeatUpdated:
+    """Something about a seat changed; ``durable``: it must be stored."""
+
+    participant: ParticipantId
+    durable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SeatVacated:
+    """A seat is free and gone; its token opens nothing any more."""
+
+    participant: ParticipantId
+    reason: Departure
+    by: str | None = None
+    """Name of the moderator, for a removal."""
+
+
+@dataclass(frozen=True, slots=True)
+class CapabilitiesChanged:
+    """What a seat may do changed."""
+
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class StageMoved:
+    """Somebody else is on the stage, or nobody."""
+
+    participant: ParticipantId | None
+
+
+@dataclass(frozen=True, slots=True)
+class StageChosen:
+    """A moderator's choice of the stage changed; it must be stored."""
+
+    participant: ParticipantId | None
+
+
+@dataclass(frozen=True, slots=True)
+class GateMoved:
+    """A track's gate opens or shuts."""
+
+    participant: ParticipantId
+    source: Source
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TrackMuted:
+    """A moderator stopped somebody's track."""
+
+    participant: ParticipantId
+    source: Source
+    by: str
+    """Name of the moderator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A line of chat; stored before anybody sees it."""
+
+    line: ChatLine
+
+
+@dataclass(frozen=True, slots=True)
+class RoomEnded:
+    """The room is closed for everybody."""
+
+    by: str | None
+
+
+Event = (
+    SeatOpened
+    | SeatUpdated
+    | SeatVacated
+    | CapabilitiesChanged
+    | StageMoved
+    | StageChosen
+    | GateMoved
+    | TrackMuted
+    | Said
+    | RoomEnded
+)

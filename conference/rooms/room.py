@@ -1,0 +1,444 @@
+"""
+The Room: who sits in it, who may speak, what is on the stage, what was said.
+
+Inputs: commands and the time (``handle``). Outputs: events. The caller's duty:
+apply the events in order (persist, then media, then broadcast); when persisting
+fails, ``restore`` the checkpoint taken before; call ``handle(Tick())`` when
+``next_timeout`` has passed. Deliberately owns no connection, token, invitation
+or packet. The lobby, the programme and the turn timer will be further state
+here, driven the same way.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import assert_never
+
+from conference.errors import NotAllowed, NotFound, Refused, TooMuch
+from conference.ids import AccountId, ParticipantId, RoomId
+from conference.rooms import commands as c
+from conference.rooms import events as e
+from conference.rooms.roles import Capability, Role
+from conference.rooms.seat import Presence, Seat, Signal, Track, transition
+from conference.rooms.stage import default_stage
+from conference.sfu.messages import Source
+
+SEAT_KEPT_S = 120.0
+# How long a seat waits for somebody whose connection broke. Long enough for a
+# rebooted PC, a moved cable or an upgraded server; longer would leave ghosts in
+# the list, and in the order of hands, of people who just closed the lid.
+
+NONCES_KEPT = 512
+# Lines whose nonce is remembered, so that one sent again is not said twice. A
+# client repeats within seconds of a reconnection; older repeats are found by
+# the unique key of the chat table.
+
+
+@dataclass(frozen=True, slots=True)
+class RoomLimits:
+    """What one room holds."""
+
+    max_seats: int = 500
+    """Seats, lost ones included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The whole state of a room at one moment, for ``Room.restore``."""
+
+    seats: Mapping[ParticipantId, Seat]
+    chosen_stage: ParticipantId | None
+    stage: ParticipantId | None
+    chat_seq: int
+    next_hand: int
+    closed: bool
+    nonces: Mapping[tuple[ParticipantId, str], e.ChatLine]
+
+
+class Room:
+    """One room, from its creation to its end."""
+
+    def __init__(
+        self,
+        id: RoomId,
+        *,
+        title: str,
+        organisation: str,
+        owner: AccountId,
+        created_at: float,
+        limits: RoomLimits = RoomLimits(),
+        seats: Iterable[Seat] = (),
+        chosen_stage: ParticipantId | None = None,
+        chat_seq: int = 0,
+    ) -> None:
+        self.id = id
+        self.title = title
+        self.organisation = organisation
+        self.owner = owner
+        self.created_at = created_at
+        self._limits = limits
+        self._seats = {seat.id: seat for seat in seats}
+        self._chosen_stage = chosen_stage if chosen_stage in self._seats else None
+        self._stage = self._chosen_stage
+        self._chat_seq = chat_seq
+        self._next_hand = 1 + max(
+            (s.hand for s in self._seats.values() if s.hand is not None), default=0
+        )
+        self._closed = False
+        self._nonces: dict[tuple[ParticipantId, str], e.ChatLine] = {}
+
+    # Reading
+
+    @property
+    def seats(self) -> Mapping[ParticipantId, Seat]:
+        """All seats, in the order of joining."""
+        return MappingProxyType(self._seats)
+
+    @property
+    def stage(self) -> ParticipantId | None:
+        """Who is on the stage."""
+        return self._stage
+
+    @property
+    def chosen_stage(self) -> ParticipantId | None:
+        """Who is on the stage by a moderator's choice."""
+        return self._chosen_stage
+
+    @property
+    def chat_seq(self) -> int:
+        """Number of the newest line of chat; 0: nothing was said."""
+        return self._chat_seq
+
+    @property
+    def closed(self) -> bool:
+        """Whether the room has ended."""
+        return self._closed
+
+    @property
+    def present(self) -> int:
+        """How many participants are connected now."""
+        return sum(seat.connected for seat in self._seats.values())
+
+    def seat(self, participant: ParticipantId) -> Seat:
+        """
+        Return a seat.
+
+        Raises:
+            NotFound: No such seat in this room.
+        """
+        seat = self._seats.get(participant)
+        if seat is None:
+            raise NotFound("participant-not-found", "This participant is not here.")
+        return seat
+
+    def account_seat(self, account: AccountId) -> Seat | None:
+        """Return the seat that an account holds in this room, if any."""
+        return next((s for s in self._seats.values() if s.account == account), None)
+
+    def hand_place(self, participant: ParticipantId) -> int | None:
+        """Return the place in the order of raised hands, counted from 1."""
+        own = self.seat(participant).hand
+        if own is None:
+            return None
+        return sum(
+            seat.hand is not None and seat.hand <= own for seat in self._seats.values()
+        )
+
+    def said(self, participant: ParticipantId, nonce: str) -> e.ChatLine | None:
+        """Return the line already said with this nonce, if it is remembered."""
+        return self._nonces.get((participant, nonce))
+
+    def next_timeout(self) -> float | None:
+        """Return when ``Tick`` is due, in monotonic seconds; None: never."""
+        lost = [s.lost_at for s in self._seats.values() if s.lost_at is not None]
+        return min(lost) + SEAT_KEPT_S if lost else None
+
+    # Undoing
+
+    def checkpoint(self) -> Checkpoint:
+        """Return the present state, to go back to when storing the next fails."""
+        return Checkpoint(
+            dict(self._seats),
+            self._chosen_stage,
+            self._stage,
+            self._chat_seq,
+            self._next_hand,
+            self._closed,
+            dict(self._nonces),
+        )
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Go back to a checkpoint."""
+        self._seats = dict(checkpoint.seats)
+        self._chosen_stage = checkpoint.chosen_stage
+        self._stage = checkpoint.stage
+        self._chat_seq = checkpoint.chat_seq
+        self._next_hand = checkpoint.next_hand
+        self._closed = checkpoint.closed
+        self._nonces = dict(checkpoint.nonces)
+
+    # Changing
+
+    def handle(self, command: c.Command, *, now: float) -> list[e.Event]:
+        """
+        Apply a command and return what should happen.
+
+        Args:
+            command: What to do.
+            now: Monotonic seconds.
+
+        Raises:
+            NotAllowed: The seat that asks lacks the capability.
+            NotFound: The seat that asks, or the one it is about, is not here.
+            Refused: Not possible now. TooMuch: The room is full.
+        """
+        if self._closed:
+            raise Refused("room-closed", "This room has been closed.")
+        events = self._dispatch(command, now)
+        if events:
+            events += self._move_stage()
+        return events
+
+    def _dispatch(self, command: c.Command, now: float) -> list[e.Event]:
+        match command:
+            case c.TakeSeat():
+                return self._take_seat(command)
+            case c.Return(participant):
+                return self._signal(participant, Signal.RETURNED, now)
+            case c.Lose(participant):
+                return self._signal(participant, Signal.CONNECTION_LOST, now)
+            case c.Leave(participant):
+                self.seat(participant)
+                return self._vacate(participant, e.Departure.LEFT)
+            case c.Remove(by, participant):
+                actor = self._actor(by, Capability.PARTICIPANT_REMOVE)
+                self.seat(participant)
+                return self._vacate(participant, e.Departure.REMOVED, actor.name)
+            case c.RaiseHand(by, raised):
+                return self._raise_hand(by, raised=raised)
+            case c.GiveFloor():
+                return self._give_floor(command)
+            case c.ChooseStage():
+                return self._choose_stage(command)
+            case c.Mute():
+                return self._mute(command)
+            case c.SwitchTrack():
+                return self._switch_track(command)
+            case c.Publish():
+                return self._publish(command)
+            case c.TrackUp():
+                return self._track_up(command)
+            case c.TrackDown(participant, source):
+                return self._track_down(participant, source)
+            case c.ReportQuality(by, level):
+                seat = self._actor(by, Capability.ROOM_WATCH)
+                return self._update(replace(seat, quality=level))
+            case c.Say():
+                return self._say(command)
+            case c.CloseRoom(by_name):
+                self._closed = True
+                return [e.RoomEnded(by_name)]
+            case c.Tick():
+                return self._tick(now)
+            case _:
+                assert_never(command)
+
+    def _actor(self, participant: ParticipantId, capability: Capability) -> Seat:
+        seat = self.seat(participant)
+        if not seat.may(capability):
+            raise NotAllowed("not-allowed", "Your role does not allow this.")
+        return seat
+
+    def _update(self, seat: Seat) -> list[e.Event]:
+        before = self._seats[seat.id]
+        if seat == before:
+            return []
+        self._seats[seat.id] = seat
+        return [e.SeatUpdated(seat.id, durable=seat.durable != before.durable)]
+
+    def _take_seat(self, command: c.TakeSeat) -> list[e.Event]:
+        if len(self._seats) >= self._limits.max_seats:
+            raise TooMuch("room-full", "This room is full. Try again later.")
+        assert command.participant not in self._seats
+        self._seats[command.participant] = Seat(
+            id=command.participant,
+            name=command.name,
+            organisation=command.organisation,
+            role=command.role,
+            joined_at=command.at,
+            account=command.account,
+            invitation=command.invitation,
+        )
+        return [e.SeatOpened(command.participant)]
+
+    def _signal(
+        self, participant: ParticipantId, signal: Signal, now: float
+    ) -> list[e.Event]:
+        seat = self.seat(participant)
+        presence = transition(seat.presence, signal)
+        if presence is seat.presence:
+            return []
+        return self._update(
+            replace(
+                seat,
+                presence=presence,
+                lost_at=now if presence is Presence.LOST else None,
+                quality=None,
+            )
+        )
+
+    def _tick(self, now: float) -> list[e.Event]:
+        over = [
+            seat.id
+            for seat in self._seats.values()
+            if seat.lost_at is not None and now - seat.lost_at >= SEAT_KEPT_S
+        ]
+        events: list[e.Event] = []
+        for participant in over:
+            events += self._vacate(participant, e.Departure.LOST)
+        return events
+
+    def _vacate(
+        self, participant: ParticipantId, reason: e.Departure, by: str | None = None
+    ) -> list[e.Event]:
+        gone = self._seats.pop(participant)
+        events: list[e.Event] = [e.SeatVacated(participant, reason, by)]
+        if self._chosen_stage == participant:
+            self._chosen_stage = None
+            events.append(e.StageChosen(None))
+        if gone.hand is not None:
+            events += self._hands_behind(gone.hand)
+        return events
+
+    def _hands_behind(self, ticket: int) -> list[e.Event]:
+        """Those behind a lowered hand move up: their shown place changes."""
+        return [
+            e.SeatUpdated(seat.id, durable=False)
+            for seat in self._seats.values()
+            if seat.hand is not None and seat.hand > ticket
+        ]
+
+    def _raise_hand(self, by: ParticipantId, *, raised: bool) -> list[e.Event]:
+        seat = self._actor(by, Capability.HAND_RAISE)
+        if raised == (seat.hand is not None):
+            return []
+        if raised:
+            events = self._update(replace(seat, hand=self._next_hand))
+            self._next_hand += 1
+            return events
+        assert seat.hand is not None
+        return self._update(replace(seat, hand=None)) + self._hands_behind(seat.hand)
+
+    def _give_floor(self, command: c.GiveFloor) -> list[e.Event]:
+        self._actor(command.by, Capability.FLOOR_GIVE)
+        seat = self.seat(command.participant)
+        if seat.role is not Role.RESEARCHER:
+            raise Refused("floor-not-needed", "This participant may speak already.")
+        if seat.has_floor == command.given:
+            return []
+        events: list[e.Event] = []
+        tracks = seat.tracks
+        if not command.given:
+            # Shut, not forgotten: the publish leg stays, silent, and a floor
+            # given again needs no new negotiation.
+            events += [e.GateMoved(seat.id, s, open=False) for s in tracks]
+            tracks = MappingProxyType(
+                {s: replace(track, muted=True) for s, track in tracks.items()}
+            )
+        lowered = seat.hand if command.given else None
+        hand = None if command.given else seat.hand
+        events += self._update(
+            replace(seat, has_floor=command.given, tracks=tracks, hand=hand)
+        )
+        if lowered is not None:
+            events += self._hands_behind(lowered)
+        return [*events, e.CapabilitiesChanged(seat.id)]
+
+    def _choose_stage(self, command: c.ChooseStage) -> list[e.Event]:
+        self._actor(command.by, Capability.STAGE_SET)
+        if command.participant is not None:
+            self.seat(command.participant)
+        if command.participant == self._chosen_stage:
+            return []
+        self._chosen_stage = command.participant
+        return [e.StageChosen(command.participant)]
+
+    def _move_stage(self) -> list[e.Event]:
+        stage = self._chosen_stage or default_stage(self._seats.values(), self._stage)
+        if stage == self._stage:
+            return []
+        self._stage = stage
+        return [e.StageMoved(stage)]
+
+    def _set_track(self, seat: Seat, source: Source, track: Track) -> list[e.Event]:
+        tracks = MappingProxyType({**seat.tracks, source: track})
+        return self._update(replace(seat, tracks=tracks))
+
+    def _gate(self, seat: Seat, source: Source, *, is_open: bool) -> list[e.Event]:
+        track = seat.tracks.get(source)
+        if track is None or track.muted != is_open:
+            return []
+        return [
+            e.GateMoved(seat.id, source, open=is_open),
+            *self._set_track(seat, source, replace(track, muted=not is_open)),
+        ]
+
+    def _mute(self, command: c.Mute) -> list[e.Event]:
+        actor = self._actor(command.by, Capability.PARTICIPANT_MUTE)
+        seat = self.seat(command.participant)
+        events = self._gate(seat, command.source, is_open=False)
+        if events:
+            events.append(e.TrackMuted(seat.id, command.source, actor.name))
+        return events
+
+    def _switch_track(self, command: c.SwitchTrack) -> list[e.Event]:
+        seat = self._actor(command.by, Capability.MEDIA_PUBLISH)
+        if command.source not in seat.tracks:
+            raise Refused("not-published", "This track is not published.")
+        return self._gate(seat, command.source, is_open=command.active)
+
+    def _publish(self, command: c.Publish) -> list[e.Event]:
+        seat = self._actor(command.by, Capability.MEDIA_PUBLISH)
+        tracks = MappingProxyType(
+            {source: seat.tracks.get(source, Track()) for source in command.sources}
+        )
+        # A new leg begins with open gates, so the state of each is said again:
+        # negotiating once more must not undo a mute.
+        gates: list[e.Event] = [
+            e.GateMoved(seat.id, source, open=not track.muted)
+            for source, track in tracks.items()
+        ]
+        return gates + self._update(replace(seat, tracks=tracks))
+
+    def _track_up(self, command: c.TrackUp) -> list[e.Event]:
+        seat = self._seats.get(command.participant)
+        if seat is None or command.source not in seat.tracks:
+            return []  # a packet that crossed a departure or a new offer
+        track = replace(seat.tracks[command.source], codec=command.codec)
+        return self._set_track(seat, command.source, track)
+
+    def _track_down(self, participant: ParticipantId, source: Source) -> list[e.Event]:
+        seat = self._seats.get(participant)
+        if seat is None or source not in seat.tracks:
+            return []
+        tracks = {s: track for s, track in seat.tracks.items() if s is not source}
+        return self._update(replace(seat, tracks=MappingProxyType(tracks)))
+
+    def _say(self, command: c.Say) -> list[e.Event]:
+        seat = self._actor(command.by, Capability.CHAT_SEND)
+        if (command.by, command.nonce) in self._nonces:
+            return []
+        self._chat_seq += 1
+        line = e.ChatLine(
+            seq=self._chat_seq,
+            participant=seat.id,
+            name=seat.name,
+            organisation=seat.organisation,
+            text=command.text,
+            nonce=command.nonce,
+            sent_at=command.at,
+        )
+        self._nonces[command.by, command.nonce] = line
+        if len(self._nonces) > NONCES_KEPT:
+            del self._nonces[next(iter(self._nonces))]
+        return [e.Said(line)]

@@ -1,0 +1,102 @@
+"""
+A seat: one Participant's place in a Room, and the life it goes through.
+
+Pure values. ``Room`` replaces a seat by a changed copy; nobody mutates one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from types import MappingProxyType
+
+from conference.ids import AccountId, InvitationId, ParticipantId
+from conference.rooms.roles import Capabilities, Capability, Role, capabilities
+from conference.sfu.messages import Source
+
+
+class Presence(Enum):
+    """Whether somebody sits on a seat."""
+
+    PRESENT = auto()
+    LOST = auto()
+    """The connection broke; the seat is kept for a while."""
+    GONE = auto()
+    """Left, removed, or lost for too long: the end."""
+
+
+class Signal(Enum):
+    """What can happen to a seat."""
+
+    CONNECTION_LOST = auto()
+    RETURNED = auto()
+    GRACE_OVER = auto()
+    LEFT = auto()
+
+
+def transition(presence: Presence, signal: Signal) -> Presence:
+    """Return the presence that follows; a signal without meaning changes nothing."""
+    match presence, signal:
+        case Presence.GONE, _:
+            return Presence.GONE
+        case _, Signal.LEFT:
+            return Presence.GONE
+        case Presence.PRESENT, Signal.CONNECTION_LOST:
+            return Presence.LOST
+        case Presence.LOST, Signal.RETURNED:
+            return Presence.PRESENT
+        case Presence.LOST, Signal.GRACE_OVER:
+            return Presence.GONE
+        case _:
+            return presence
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A published track as the room knows it."""
+
+    codec: str | None = None
+    """None until its first packet arrived."""
+    muted: bool = False
+    """True: its gate is shut and nothing of it is forwarded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One Participant's place in a Room."""
+
+    id: ParticipantId
+    name: str
+    organisation: str
+    role: Role
+    joined_at: float
+    """Seconds since the epoch; also the order of the list."""
+    account: AccountId | None = None
+    invitation: InvitationId | None = None
+    presence: Presence = Presence.PRESENT
+    lost_at: float | None = None
+    """Monotonic seconds; None while present."""
+    has_floor: bool = False
+    hand: int | None = None
+    """Ticket of the raised hand: smaller raised earlier. Not the place shown."""
+    quality: int | None = None
+    """0 no media … 4 good, by the client's own report."""
+    tracks: Mapping[Source, Track] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def connected(self) -> bool:
+        """Whether somebody sits here now."""
+        return self.presence is Presence.PRESENT
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this seat may do now."""
+        return capabilities(self.role, has_floor=self.has_floor)
+
+    def may(self, capability: Capability) -> bool:
+        """Return whether this seat has a capability."""
+        return capability in self.capabilities
+
+    @property
+    def durable(self) -> tuple[object, ...]:
+        """The part that survives a restart, to see whether it changed."""
+        return (self.name, self.organisation, self.role, self.has_floor, self.hand)

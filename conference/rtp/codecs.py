@@ -1,0 +1,165 @@
+"""
+What the forwarding unit must know of the codecs it passes through.
+
+For each video codec: does this payload start a key frame, and where are the
+running numbers that a slot must continue. Nothing here decodes a picture.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+AUDIO_CLOCK_HZ = 48_000
+VIDEO_CLOCK_HZ = 90_000
+PICTURE_ID_MASK = 0x7FFF
+
+
+class Codec(StrEnum):
+    """The codecs that are passed through."""
+
+    OPUS = "opus"
+    VP8 = "VP8"
+    VP9 = "VP9"
+    H264 = "H264"
+    AV1 = "AV1"
+
+    @property
+    def clock_hz(self) -> int:
+        """Rate of the RTP timestamp."""
+        return AUDIO_CLOCK_HZ if self is Codec.OPUS else VIDEO_CLOCK_HZ
+
+
+VIDEO_CODECS = (Codec.VP8, Codec.VP9, Codec.H264, Codec.AV1)
+
+
+@dataclass(frozen=True, slots=True)
+class RunningNumbers:
+    """
+    Numbers in a payload descriptor that continue across a change of source.
+
+    Offsets are into the payload; -1 where the descriptor has no such field.
+    """
+
+    picture_id: int = 0
+    picture_id_offset: int = -1
+    picture_id_bytes: int = 0
+    tl0: int = 0
+    """TL0PICIDX: index of the temporal base layer (RFC 7741 §4.2)."""
+    tl0_offset: int = -1
+
+
+NO_NUMBERS = RunningNumbers()
+
+
+@dataclass(frozen=True, slots=True)
+class PayloadHead:
+    """What the head of a video payload says."""
+
+    starts_key_frame: bool
+    numbers: RunningNumbers
+
+
+NOTHING = PayloadHead(False, NO_NUMBERS)
+
+
+def inspect_vp8(payload: bytes) -> PayloadHead:
+    """Read the VP8 payload descriptor (RFC 7741 §4.2, §4.3)."""
+    size = len(payload)
+    if size < 2:
+        return NOTHING
+    first = payload[0]
+    position = 1
+    picture_id = tl0 = 0
+    picture_id_offset = tl0_offset = -1
+    picture_id_bytes = 0
+    if first & 0x80:
+        fields = payload[1]
+        position = 2
+        if fields & 0x80:
+            if position + 2 > size:
+                return NOTHING
+            picture_id_offset = position
+            if payload[position] & 0x80:
+                picture_id_bytes = 2
+                picture_id = (payload[position] & 0x7F) << 8 | payload[position + 1]
+            else:
+                picture_id_bytes = 1
+                picture_id = payload[position]
+            position += picture_id_bytes
+        if fields & 0x40:
+            if position >= size:
+                return NOTHING
+            tl0_offset = position
+            tl0 = payload[position]
+            position += 1
+        if fields & 0x30:
+            position += 1
+    key = first & 0x1F == 0x10 and position < size and payload[position] & 1 == 0
+    return PayloadHead(
+        key,
+        RunningNumbers(
+            picture_id, picture_id_offset, picture_id_bytes, tl0, tl0_offset
+        ),
+    )
+
+
+def inspect_vp9(payload: bytes) -> PayloadHead:
+    """Read the VP9 payload descriptor (RFC 9628 §4.2)."""
+    size = len(payload)
+    if size < 2:
+        return NOTHING
+    first = payload[0]
+    position = 1
+    numbers = NO_NUMBERS
+    if first & 0x80:
+        if payload[1] & 0x80:
+            if size < 3:
+                return NOTHING
+            numbers = RunningNumbers((payload[1] & 0x7F) << 8 | payload[2], 1, 2)
+            position = 3
+        else:
+            numbers = RunningNumbers(payload[1], 1, 1)
+            position = 2
+    predicted, layered, begins = first & 0x40, first & 0x20, first & 0x08
+    key = bool(begins) and not predicted
+    if key and layered:
+        # Only the lowest spatial layer begins a picture that stands alone.
+        key = position < size and (payload[position] >> 1) & 7 == 0
+    return PayloadHead(key, numbers)
+
+
+H264_IDR, H264_SPS, H264_STAP_A, H264_FU_A = 5, 7, 24, 28
+
+
+def inspect_h264(payload: bytes) -> PayloadHead:
+    """Look for a parameter set or an IDR slice (RFC 6184 §5.4)."""
+    if not payload:
+        return NOTHING
+    kind = payload[0] & 31
+    key = False
+    if kind in (H264_IDR, H264_SPS):
+        key = True
+    elif kind == H264_STAP_A:
+        position = 1
+        while position + 2 < len(payload):
+            length = int.from_bytes(payload[position : position + 2], "big")
+            if payload[position + 2] & 31 in (H264_IDR, H264_SPS):
+                key = True
+                break
+            position += 2 + length
+    elif kind == H264_FU_A and len(payload) > 1:
+        key = bool(payload[1] & 0x80) and payload[1] & 31 in (H264_IDR, H264_SPS)
+    return PayloadHead(key, NO_NUMBERS)
+
+
+def inspect_av1(payload: bytes) -> PayloadHead:
+    """Read the N bit of the aggregation header (AV1 RTP specification §4.4)."""
+    return PayloadHead(bool(payload and payload[0] & 0x08), NO_NUMBERS)
+
+
+INSPECTORS: dict[Codec, Callable[[bytes], PayloadHead]] = {
+    Codec.VP8: inspect_vp8,
+    Codec.VP9: inspect_vp9,
+    Codec.H264: inspect_h264,
+    Codec.AV1: inspect_av1,
+}

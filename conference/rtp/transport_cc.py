@@ -1,0 +1,112 @@
+"""
+Transport-wide congestion control feedback, the receiving side.
+
+Follows draft-holmer-rmcat-transport-wide-cc-extensions-01 §3.1. Records when
+each transport-wide number arrived and writes what the publisher needs to grow
+its bitrate; draws no conclusion itself. Driven by the publish leg's timer.
+"""
+
+from struct import Struct
+
+from conference.rtp.sequence import Unwrapper
+
+TICK_S = 0.000_25
+"""Unit of the receive deltas (§3.1.5)."""
+REFERENCE_S = 0.064
+"""Unit of the reference time (§3.1)."""
+MAX_RUN = 8191
+"""Longest run-length chunk (§3.1.3)."""
+MAX_PACKETS = 2000
+"""Numbers covered by one feedback; older holes are given up."""
+MIN_RUN = 8
+"""Shortest run worth a run-length chunk; a status vector holds seven."""
+
+_HEADER = Struct("!HHI")
+_CHUNK = Struct("!H")
+_LARGE_DELTA = Struct("!h")
+
+NOT_RECEIVED, SMALL, LARGE = 0, 1, 2
+
+
+class ArrivalRecorder:
+    """
+    Arrivals since the last feedback.
+
+    Inputs: ``record``. Output: ``feedback``, which also forgets what it told.
+    """
+
+    __slots__ = ("_arrivals", "_count", "_next", "_numbers")
+
+    def __init__(self) -> None:
+        self._numbers = Unwrapper()
+        self._arrivals: dict[int, float] = {}
+        self._next: int | None = None
+        self._count = 0
+
+    def record(self, number: int, *, now: float) -> None:
+        """Note that the packet with this 16-bit transport number arrived."""
+        extended = self._numbers.unwrap(number)
+        if self._next is None:
+            self._next = extended
+        if len(self._arrivals) < MAX_PACKETS:
+            self._arrivals.setdefault(extended, now)
+
+    def feedback(self) -> bytes | None:
+        """Return the feedback control information, or None if nothing arrived."""
+        if not self._arrivals or self._next is None:
+            return None
+        lowest, last = min(self._arrivals), max(self._arrivals)
+        first = min(lowest, self._next)
+        if last - first >= MAX_PACKETS:
+            first = max(lowest, last - MAX_PACKETS + 1)
+        self._next = last + 1
+        arrivals = self._arrivals
+        self._arrivals = {}
+        start = next(
+            arrivals[number] for number in range(first, last + 1) if number in arrivals
+        )
+        reference = int(start / REFERENCE_S)
+        clock = reference * REFERENCE_S
+        symbols: list[int] = []
+        deltas = bytearray()
+        for number in range(first, last + 1):
+            arrival = arrivals.get(number)
+            if arrival is None:
+                symbols.append(NOT_RECEIVED)
+                continue
+            delta = round((arrival - clock) / TICK_S)
+            if 0 <= delta <= 255:
+                symbols.append(SMALL)
+                deltas.append(delta)
+            else:
+                delta = max(-32768, min(32767, delta))
+                symbols.append(LARGE)
+                deltas += _LARGE_DELTA.pack(delta)
+            clock += delta * TICK_S
+        header = _HEADER.pack(
+            first & 0xFFFF,
+            len(symbols),
+            ((reference & 0xFFFFFF) << 8) | (self._count & 0xFF),
+        )
+        self._count += 1
+        return header + _chunks(symbols) + bytes(deltas)
+
+
+def _chunks(symbols: list[int]) -> bytes:
+    chunks = bytearray()
+    position, total = 0, len(symbols)
+    while position < total:
+        symbol = symbols[position]
+        end = position
+        while end < total and symbols[end] == symbol and end - position < MAX_RUN:
+            end += 1
+        if end - position >= MIN_RUN:
+            chunks += _CHUNK.pack((symbol << 13) | (end - position))
+            position = end
+            continue
+        vector = 0xC000  # status vector, two bits a symbol
+        for place, value in enumerate(symbols[position : position + 7]):
+            vector |= value << (12 - 2 * place)
+        chunks += _CHUNK.pack(vector)
+        position += 7
+    return bytes(chunks)

@@ -1,0 +1,210 @@
+"""
+The browser's publish offer, and the server's answer to it.
+
+The answer keeps one codec in each section: the first of the publisher's order
+that every viewer of the room decodes, or VP8.
+"""
+
+from dataclasses import dataclass
+
+from conference.ids import Mid
+from conference.rtp import extensions
+from conference.rtp.codecs import Codec
+from conference.sdp import writer
+from conference.sdp.reader import BadDescription, Description, Format, Section
+from conference.sfu.formats import TrackFormat
+from conference.sfu.messages import Source, TrackDeclaration
+
+KEPT_EXTENSIONS = (
+    extensions.MID,
+    extensions.TRANSPORT_CC,
+    extensions.AUDIO_LEVEL,
+    extensions.VIDEO_ORIENTATION,
+)
+_NAMES = {codec.value.lower(): codec for codec in Codec}
+_VIDEO_FEEDBACK = ("transport-cc", "ccm fir", "nack", "nack pli")
+_ECHOED = ("profile-id", "profile-level-id", "packetization-mode", "profile", "tier")
+"""Parameters of a video format that the answer repeats; all are single tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedSection:
+    """A section of the offer with what it may carry."""
+
+    section: Section
+    source: Source
+    choices: tuple[tuple[Codec, Format], ...]
+    """In the publisher's order."""
+
+
+def read_offer(
+    offer: Description, tracks: tuple[TrackDeclaration, ...]
+) -> list[OfferedSection]:
+    """
+    Match the sections of an offer with what the publisher says of them.
+
+    Raises:
+        BadDescription: a section is not declared, declared twice, or of the
+            wrong kind; or nothing in it can be forwarded.
+    """
+    declared = {track.mid: track.source for track in tracks}
+    if len(declared) != len(tracks) or len({t.source for t in tracks}) != len(tracks):
+        raise BadDescription("declares a section or a source twice")
+    sections = []
+    for section in offer.sections:
+        if section.rejected:
+            continue
+        source = declared.pop(Mid(section.mid), None)
+        if source is None or source.kind != section.kind:
+            raise BadDescription("has a section that is not declared as what it is")
+        choices = tuple(_choices(section))
+        if not choices:
+            raise BadDescription(f"has no usable codec for the {source.value}")
+        sections.append(OfferedSection(section, source, choices))
+    if declared:
+        raise BadDescription("lacks a section that is declared")
+    if not sections:
+        raise BadDescription("offers nothing")
+    return sections
+
+
+def _choices(section: Section) -> list[tuple[Codec, Format]]:
+    found: dict[Codec, Format] = {}
+    for fmt in section.ordered_formats():
+        codec = _NAMES.get(fmt.name.lower())
+        if codec is None or (codec is Codec.OPUS) != (section.kind == "audio"):
+            continue
+        if codec not in found and _forwardable(codec, fmt):
+            found[codec] = fmt
+    return list(found.items())
+
+
+def _forwardable(codec: Codec, fmt: Format) -> bool:
+    # Towards viewers each codec has one payload type, so only the profile that
+    # stands in their offer can be passed through.
+    if codec is Codec.VP9:
+        return fmt.parameters.get("profile-id", "0") == "0"
+    if codec is Codec.AV1:
+        return fmt.parameters.get("profile", "0") == "0"
+    if codec is Codec.H264:
+        profile = fmt.parameters.get("profile-level-id", "420010").lower()
+        return fmt.parameters.get("packetization-mode") == "1" and (
+            profile.startswith(("42e0", "42c0"))
+        )
+    return True
+
+
+def choose(
+    sections: list[OfferedSection], decodable: frozenset[Codec]
+) -> list[TrackFormat]:
+    """
+    Choose a codec for each section.
+
+    Args:
+        sections: The offer, as ``read_offer`` returned it.
+        decodable: Codecs that every viewer of the room decodes.
+    """
+    tracks = []
+    for offered in sections:
+        codec, fmt = next(
+            (choice for choice in offered.choices if choice[0] in decodable),
+            offered.choices[0],
+        )
+        section = offered.section
+        rtx = next(
+            (
+                other.payload_type
+                for other in section.formats.values()
+                if other.name.lower() == "rtx"
+                and other.parameters.get("apt") == str(fmt.payload_type)
+            ),
+            None,
+        )
+        primaries = tuple(
+            s for s in section.sources if s not in section.retransmissions
+        )
+        tracks.append(
+            TrackFormat(
+                mid=Mid(section.mid),
+                source=offered.source,
+                codec=codec,
+                payload_type=fmt.payload_type,
+                rtx_payload_type=rtx,
+                extensions={
+                    uri: section.extensions[uri]
+                    for uri in KEPT_EXTENSIONS
+                    if uri in section.extensions
+                },
+                sources=primaries,
+                retransmissions=dict(section.retransmissions),
+            )
+        )
+    return tracks
+
+
+def write_answer(
+    local: writer.Local, offer: Description, tracks: list[TrackFormat]
+) -> str:
+    """Return the answer; sections that carry nothing stay in it, rejected."""
+    by_mid = {track.mid: track for track in tracks}
+    lines = local.head([track.mid for track in tracks], "passive")
+    candidates: list[str] = local.candidates()
+    for section in offer.sections:
+        track = by_mid.get(Mid(section.mid))
+        if track is None:
+            kept = section.payload_types[0] if section.payload_types else 0
+            lines += [
+                f"m={section.kind} 0 UDP/TLS/RTP/SAVPF {kept}",
+                "c=IN IP4 0.0.0.0",
+                f"a=mid:{section.mid}",
+                "a=inactive",
+            ]
+            continue
+        lines += _section(track, section, candidates)
+        candidates = []
+    return writer.join(lines)
+
+
+def _section(track: TrackFormat, section: Section, candidates: list[str]) -> list[str]:
+    codec, payload_type = track.codec, track.payload_type
+    types = [payload_type]
+    if track.rtx_payload_type is not None:
+        types.append(track.rtx_payload_type)
+    sends = section.direction in ("sendonly", "sendrecv")
+    lines = [
+        f"m={section.kind} 9 UDP/TLS/RTP/SAVPF {' '.join(map(str, types))}",
+        "c=IN IP4 0.0.0.0",
+        "a=rtcp-mux",
+        *candidates,
+        f"a=mid:{track.mid}",
+        "a=recvonly" if sends else "a=inactive",
+        "a=rtcp-rsize",
+    ]
+    lines += [f"a=extmap:{number} {uri}" for uri, number in track.extensions.items()]
+    channels = "/2" if codec is Codec.OPUS else ""
+    lines.append(f"a=rtpmap:{payload_type} {codec}/{codec.clock_hz}{channels}")
+    parameters = _parameters(track, section)
+    if parameters:
+        lines.append(f"a=fmtp:{payload_type} {parameters}")
+    if codec is Codec.OPUS:
+        lines.append(f"a=rtcp-fb:{payload_type} transport-cc")
+    else:
+        lines += [f"a=rtcp-fb:{payload_type} {name}" for name in _VIDEO_FEEDBACK]
+    if track.rtx_payload_type is not None:
+        lines += [
+            f"a=rtpmap:{track.rtx_payload_type} rtx/90000",
+            f"a=fmtp:{track.rtx_payload_type} apt={payload_type}",
+        ]
+    return lines
+
+
+def _parameters(track: TrackFormat, section: Section) -> str:
+    if track.codec is Codec.OPUS:
+        parameters = writer.FORMAT_PARAMETERS[Codec.OPUS]
+        # A silent microphone then costs 3 packets a second instead of 50; music
+        # from a shared tab would suffer from it.
+        if track.source is Source.MICROPHONE:
+            parameters += ";usedtx=1"
+        return parameters
+    offered = section.formats[track.payload_type].parameters
+    return ";".join(f"{key}={offered[key]}" for key in _ECHOED if key in offered)

@@ -1,0 +1,98 @@
+"""
+The subscribe offer, written once for a viewer, and the viewer's answer to it.
+
+Every slot is a ``sendonly`` section with an SSRC of its own. Content and stage
+join their video and audio in one MediaStream, so that the browser keeps lips
+and voice together. ICE and DTLS stand at session level and all sections but the
+first are bundle-only (RFC 9143 §6), which saves a fifth of the size.
+"""
+
+from conference.rtp import extensions
+from conference.rtp.codecs import VIDEO_CODECS, Codec
+from conference.sdp import writer
+from conference.sdp.reader import BadDescription, Description
+from conference.sfu.formats import (
+    ABS_SEND_TIME_ID,
+    AUDIO_LEVEL_ID,
+    ORIENTATION_ID,
+    PAYLOAD_TYPES,
+    RTX_PAYLOAD_TYPES,
+    SlotFormat,
+)
+
+_VIDEO_FEEDBACK = ("ccm fir", "nack", "nack pli", "goog-remb")
+
+
+def write_offer(local: writer.Local, slots: list[SlotFormat]) -> str:
+    """Return the offer for these slots."""
+    lines = local.head([slot.mid for slot in slots], "actpass")
+    for number, slot in enumerate(slots):
+        lines += _section(slot, local.candidates() if number == 0 else None)
+    return writer.join(lines)
+
+
+def _section(slot: SlotFormat, candidates: list[str] | None) -> list[str]:
+    video = slot.kind == "video"
+    codecs = VIDEO_CODECS if video else (Codec.OPUS,)
+    types: list[int] = []
+    formats: list[str] = []
+    for codec in codecs:
+        payload_type = PAYLOAD_TYPES[codec]
+        types.append(payload_type)
+        channels = "" if video else "/2"
+        formats.append(f"a=rtpmap:{payload_type} {codec}/{codec.clock_hz}{channels}")
+        if codec in writer.FORMAT_PARAMETERS:
+            formats.append(f"a=fmtp:{payload_type} {writer.FORMAT_PARAMETERS[codec]}")
+        if video:
+            rtx = RTX_PAYLOAD_TYPES[codec]
+            types.append(rtx)
+            formats += [f"a=rtcp-fb:{payload_type} {name}" for name in _VIDEO_FEEDBACK]
+            formats += [f"a=rtpmap:{rtx} rtx/90000", f"a=fmtp:{rtx} apt={payload_type}"]
+    port = 0 if candidates is None else 9
+    lines = [
+        f"m={slot.kind} {port} UDP/TLS/RTP/SAVPF {' '.join(map(str, types))}",
+        "c=IN IP4 0.0.0.0",
+        "a=rtcp-mux",
+    ]
+    lines += ["a=bundle-only"] if candidates is None else candidates
+    lines += [
+        f"a=mid:{slot.mid}",
+        "a=sendonly",
+        "a=rtcp-rsize",
+        f"a=msid:{slot.label} {slot.label}-{slot.kind[0]}",
+        f"a=extmap:{ABS_SEND_TIME_ID} {extensions.ABS_SEND_TIME}",
+    ]
+    if video:
+        lines.append(f"a=extmap:{ORIENTATION_ID} {extensions.VIDEO_ORIENTATION}")
+    else:
+        lines.append(f"a=extmap:{AUDIO_LEVEL_ID} {extensions.AUDIO_LEVEL}")
+    lines += formats
+    if video:
+        lines.append(f"a=ssrc-group:FID {slot.ssrc} {slot.rtx_ssrc}")
+    lines.append(f"a=ssrc:{slot.ssrc} cname:{slot.label}")
+    if video:
+        lines.append(f"a=ssrc:{slot.rtx_ssrc} cname:{slot.label}")
+    return lines
+
+
+def read_answer(answer: Description, slots: list[SlotFormat]) -> frozenset[Codec]:
+    """
+    Return the codecs that the viewer decodes.
+
+    Firefox without its H264 plugin leaves H264 out of its answer; a packet of a
+    payload type that the answer dropped would darken the slot.
+
+    Raises:
+        BadDescription: sections are missing, rejected or in another order.
+    """
+    if [section.mid for section in answer.sections] != [slot.mid for slot in slots]:
+        raise BadDescription("does not answer the slots that were offered")
+    decodable = set(Codec)
+    for section, slot in zip(answer.sections, slots, strict=True):
+        if section.port == 0 and not section.bundle_only:
+            raise BadDescription("rejects a slot")
+        codecs = VIDEO_CODECS if slot.kind == "video" else (Codec.OPUS,)
+        for codec in codecs:
+            if PAYLOAD_TYPES[codec] not in section.payload_types:
+                decodable.discard(codec)
+    return frozenset(decodable)

@@ -1,0 +1,1 @@
+"""Alembic migrations, packaged with the code and run at start."""

@@ -1,0 +1,14 @@
+"""Runs the migrations on the connection that ``Database.open`` hands over."""
+
+from alembic import context
+
+from conference.storage.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    # SQLite cannot alter a column in place; a batch makes the table anew.
+    render_as_batch=True,
+)
+with context.begin_transaction():
+    context.run_migrations()
