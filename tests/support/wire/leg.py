@@ -1,0 +1,228 @@
+"""
+The transport of one peer connection, seen from the client.
+
+One UDP socket: full ICE with a single candidate pair (RFC 8445), DTLS as the
+client through aiortc's ``RTCDtlsTransport`` on this object, SRTP with the keys
+of that handshake. Datagrams are read in a drain loop on the event loop.
+"""
+
+import asyncio
+import contextlib
+import secrets
+import socket
+from collections.abc import Callable
+from typing import Any, Literal
+
+from aioice import stun
+from aiortc import RTCCertificate, RTCDtlsFingerprint, RTCDtlsParameters
+from aiortc.rtcdtlstransport import RTCDtlsTransport
+
+from tests.support.wire import rtcp
+from tests.support.wire.sdp import Candidate, Description, Local
+
+CHECK_S = 0.1  # between connectivity checks until one is answered
+CONSENT_S = 4.0  # between consent checks (RFC 7675: 5 s at most)
+CONNECT_S = 20.0
+RECEIVE_BYTES = 2048
+SOCKET_BUFFER_BYTES = 1 << 20  # a key frame's burst fits
+
+CERTIFICATE = RTCCertificate.generateCertificate()
+"""One for all clients of this process: making one costs more than a handshake."""
+
+
+class Unreachable(ConnectionError):
+    """No transport came up: no check answered, or the handshake failed."""
+
+
+class Leg:
+    """
+    One peer connection's transport.
+
+    Outputs: ``on_rtp`` and ``on_rtcp`` with plain packets, or, when ``tap`` is set,
+    every SRTP datagram as it came (the load tool decrypts only samples).
+    """
+
+    role: Literal["controlling"] = "controlling"
+
+    def __init__(self) -> None:
+        self.ufrag = secrets.token_urlsafe(6).replace("-", "x").replace("_", "y")
+        self.password = secrets.token_hex(12)
+        self.on_rtp: Callable[[bytes], None] = lambda _packet: None
+        self.on_rtcp: Callable[[bytes], None] = lambda _packet: None
+        self.tap: Callable[[bytes], None] | None = None
+        self.closed = asyncio.Event()
+        self.undecryptable = 0
+        self._remote: Description | None = None
+        self._socket: socket.socket | None = None
+        self._answered = asyncio.Event()
+        self._handshake: asyncio.Queue[bytes] = asyncio.Queue()
+        transport: Any = self  # it asks for no more than ``_recv`` and ``_send``
+        self._dtls: Any = RTCDtlsTransport(transport, [CERTIFICATE])
+        self._dtls._set_role("client")
+        self._consent: asyncio.Task[None] | None = None
+        self._transactions: set[bytes] = set()
+
+    @property
+    def local(self) -> Local:
+        """What the description of this side says."""
+        fingerprints = CERTIFICATE.getFingerprints()
+        value = next(f.value for f in fingerprints if f.algorithm == "sha-256")
+        return Local(self.ufrag, self.password, value)
+
+    @property
+    def connected(self) -> bool:
+        """Whether media can flow."""
+        return str(self._dtls.state) == "connected"
+
+    @property
+    def profile(self) -> str:
+        """The negotiated SRTP protection profile's name."""
+        return str(self._dtls._ssl.get_selected_srtp_profile().decode())
+
+    def select(self, remote: Description) -> Candidate:
+        """Return the candidate to use: UDP, IPv4 if there is one."""
+        usable = [c for c in remote.candidates if c.transport == "udp"]
+        if not usable:
+            raise Unreachable("the server offers no UDP candidate")
+        return next((c for c in usable if ":" not in c.host), usable[0])
+
+    async def connect(self, remote: Description) -> None:
+        """
+        Check the server's candidate, shake hands and start media.
+
+        Raises:
+            Unreachable: Not within ``CONNECT_S``.
+        """
+        self._remote = remote
+        candidate = self.select(remote)
+        family = socket.AF_INET6 if ":" in candidate.host else socket.AF_INET
+        self._socket = socket.socket(family, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
+        self._socket.setsockopt(
+            socket.SOL_SOCKET, socket.SO_RCVBUF, SOCKET_BUFFER_BYTES
+        )
+        self._socket.connect((candidate.host, candidate.port))
+        asyncio.get_running_loop().add_reader(self._socket, self._readable)
+        try:
+            async with asyncio.timeout(CONNECT_S):
+                while not self._answered.is_set():
+                    self._check()
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(self._answered.wait(), CHECK_S)
+                await self._dtls.start(
+                    RTCDtlsParameters(
+                        fingerprints=[RTCDtlsFingerprint(*remote.fingerprint)]
+                    )
+                )
+        except TimeoutError:
+            raise Unreachable(f"no transport after {CONNECT_S} s") from None
+        if not self.connected:
+            raise Unreachable(f"DTLS is {self._dtls.state}")
+        self._consent = asyncio.create_task(self._keep_consent())
+
+    def send_rtp(self, packet: bytes) -> None:
+        """Protect a packet and send it; a full socket drops it."""
+        if self.connected:
+            self._transmit(self._dtls._tx_srtp.protect(packet))
+
+    def send_rtcp(self, packet: bytes) -> None:
+        """Protect a compound and send it; a full socket drops it."""
+        if self.connected:
+            self._transmit(self._dtls._tx_srtp.protect_rtcp(packet))
+
+    def send_raw(self, datagram: bytes) -> None:
+        """Send bytes as they are, from the address the server knows."""
+        self._transmit(datagram)
+
+    def unprotect(self, datagram: bytes) -> bytes:
+        """Return the plain RTP packet of an SRTP datagram."""
+        return bytes(self._dtls._rx_srtp.unprotect(datagram))
+
+    async def close(self, *, silently: bool = False) -> None:
+        """Close; ``silently`` as a crashed browser would, without a word."""
+        if self._consent is not None:
+            self._consent.cancel()
+        if not silently:
+            await self._dtls.stop()
+        elif self._dtls._task is not None:
+            self._dtls._task.cancel()
+        if self._socket is not None:
+            asyncio.get_running_loop().remove_reader(self._socket)
+            self._socket.close()
+            self._socket = None
+        self.closed.set()
+
+    # What RTCDtlsTransport asks of its transport
+
+    async def _recv(self) -> bytes:
+        return await self._handshake.get()
+
+    async def _send(self, data: bytes) -> None:
+        self._transmit(data)
+
+    # The socket
+
+    def _transmit(self, data: bytes) -> None:
+        if self._socket is not None:
+            with contextlib.suppress(BlockingIOError, ConnectionError):
+                self._socket.send(data)
+
+    def _readable(self) -> None:
+        while self._socket is not None:
+            try:
+                data = self._socket.recv(RECEIVE_BYTES)
+            except (BlockingIOError, ConnectionError):
+                return
+            if data:
+                self._on_datagram(data)
+
+    def _on_datagram(self, data: bytes) -> None:
+        first = data[0]
+        if first < 4:
+            self._on_stun(data)
+        elif 20 <= first < 64:
+            self._handshake.put_nowait(data)
+        elif 128 <= first < 192 and self.connected:
+            self._on_srtp(data)
+
+    def _on_srtp(self, data: bytes) -> None:
+        if rtcp.is_rtcp(data):
+            unprotect, deliver = self._dtls._rx_srtp.unprotect_rtcp, self.on_rtcp
+        elif self.tap is not None:
+            self.tap(data)
+            return
+        else:
+            unprotect, deliver = self._dtls._rx_srtp.unprotect, self.on_rtp
+        try:
+            plain = unprotect(data)
+        except Exception:  # whatever libsrtp says: the test asks for the count
+            self.undecryptable += 1
+            return
+        deliver(plain)
+
+    def _on_stun(self, data: bytes) -> None:
+        assert self._remote is not None
+        message = stun.parse_message(data)
+        if message.transaction_id not in self._transactions:
+            return
+        if message.message_class is stun.Class.RESPONSE and (
+            message.check_message_integrity(self._remote.password.encode())
+        ):
+            self._transactions.clear()
+            self._answered.set()
+
+    def _check(self) -> None:
+        assert self._remote is not None
+        request = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
+        request.attributes["USERNAME"] = f"{self._remote.ufrag}:{self.ufrag}"
+        request.attributes["PRIORITY"] = 1_845_501_695
+        request.attributes["ICE-CONTROLLING"] = secrets.randbits(64)
+        request.attributes["USE-CANDIDATE"] = None
+        request.add_message_integrity(self._remote.password.encode())
+        self._transactions.add(request.transaction_id)
+        self._transmit(bytes(request))
+
+    async def _keep_consent(self) -> None:
+        while True:
+            await asyncio.sleep(CONSENT_S)
+            self._check()
