@@ -1,8 +1,11 @@
 """What the service asks of the worlds beside it: small protocols, named by the consumer."""
 
-from typing import Protocol
+from collections.abc import Collection, Sequence
+from typing import NewType, Protocol
 
-from conference.ids import ParticipantId
+from conference.ids import AccountId, InvitationId, ParticipantId, RoomId
+from conference.rooms.events import ChatLine
+from conference.service.notices import Notice, SeatClosed
 from conference.sfu.messages import (
     AcceptAnswer,
     Command,
@@ -12,6 +15,15 @@ from conference.sfu.messages import (
     SlotOffer,
     Subscribe,
 )
+from conference.storage.records import (
+    Change,
+    InvitationRecord,
+    RoomRecord,
+    StoredRoom,
+)
+
+ConnectionId = NewType("ConnectionId", str)
+"""One live connection of a client; chosen by the edge."""
 
 
 class MediaPlane(Protocol):
@@ -40,4 +52,106 @@ class MediaPlane(Protocol):
 
     def legs(self, participant: ParticipantId) -> frozenset[Leg]:
         """Return the legs of a participant that are connected now."""
+        ...
+
+
+class Outbox(Protocol):
+    """Where notices go (``signaling.namespaces.hub.Hub``). Never waits."""
+
+    def send(self, to: Collection[ConnectionId], notice: Notice) -> None:
+        """Send to these connections, in order; closed ones are ignored."""
+        ...
+
+    def close(self, connection: ConnectionId, notice: SeatClosed) -> None:
+        """Send the last notice of a connection, then close it."""
+        ...
+
+
+class RoomStore(Protocol):
+    """Rooms with their seats and invitations (``conference.storage.rooms.Rooms``)."""
+
+    async def load(self) -> list[StoredRoom]:
+        """Return every room that has not ended, oldest first."""
+        ...
+
+    async def add(
+        self, room: RoomRecord, invitations: Sequence[InvitationRecord]
+    ) -> None:
+        """Store a new room with its first invitations."""
+        ...
+
+    async def apply(self, changes: Sequence[Change]) -> None:
+        """Store all changes, or none."""
+        ...
+
+
+class InvitationStore(Protocol):
+    """Invitations (``conference.storage.rooms.Rooms``)."""
+
+    async def add_invitation(self, invitation: InvitationRecord) -> None:
+        """Store a new invitation."""
+        ...
+
+    async def invitation(self, invitation: InvitationId) -> InvitationRecord | None:
+        """Return an invitation, revoked or not."""
+        ...
+
+    async def invitations(self, room: RoomId) -> list[InvitationRecord]:
+        """Return the invitations of a room, oldest first."""
+        ...
+
+    async def revoke(self, invitation: InvitationId) -> None:
+        """Mark an invitation as revoked."""
+        ...
+
+
+class ChatStore(Protocol):
+    """The chat as it was stored (``conference.storage.chat.Chat``)."""
+
+    async def before(self, room: RoomId, seq: int, limit: int) -> list[ChatLine]:
+        """Return the newest ``limit`` lines older than ``seq``, oldest first."""
+        ...
+
+    async def after(self, room: RoomId, seq: int, limit: int) -> list[ChatLine]:
+        """Return the newest ``limit`` lines newer than ``seq``, oldest first."""
+        ...
+
+    async def by_nonce(
+        self, room: RoomId, participant: ParticipantId, nonce: str
+    ) -> ChatLine | None:
+        """Return the line a participant sent with a nonce, if it was stored."""
+        ...
+
+
+class AccountStore(Protocol):
+    """Accounts and what opens them (``conference.storage.accounts.Accounts``)."""
+
+    async def any(self) -> bool:
+        """Return whether there is an account at all."""
+        ...
+
+    async def add_link(
+        self, token_hash: bytes, *, now: float, expires_at: float
+    ) -> None:
+        """Store a one-time link."""
+        ...
+
+    async def redeem_link(
+        self,
+        token_hash: bytes,
+        *,
+        account: AccountId,
+        session_hash: bytes,
+        now: float,
+        session_expires_at: float,
+    ) -> bool:
+        """Use up a one-time link; False when there is no such link."""
+        ...
+
+    async def by_session(self, token_hash: bytes, *, now: float) -> AccountId | None:
+        """Return the account of a session that has not expired."""
+        ...
+
+    async def end_session(self, token_hash: bytes) -> None:
+        """Forget a session."""
         ...

@@ -1,0 +1,69 @@
+"""Accounts: the one-time link that makes a moderator, and the sessions after it."""
+
+from collections.abc import Callable
+
+from conference.errors import NotFound
+from conference.ids import AccountId
+from conference.service.ports import AccountStore
+from conference.service.tokens import digest, new_id, new_secret
+
+LINK_LIVES_S = 24 * 3600.0
+# A one-time link is carried by hand from the terminal to a browser. Longer:
+# more time for it to be found in a scroll-back; shorter: no lunch break.
+
+SESSION_LIVES_S = 30 * 24 * 3600.0
+# How long a browser stays signed in. There is no password to come back with:
+# the way back in is a new one-time link from the terminal.
+
+
+class AccountDoor:
+    """Signing in and out."""
+
+    def __init__(self, store: AccountStore, *, wall: Callable[[], float]) -> None:
+        self._store = store
+        self._wall = wall
+
+    async def any(self) -> bool:
+        """Return whether somebody has signed in yet."""
+        return await self._store.any()
+
+    async def new_link(self) -> str:
+        """Return the token of a new one-time link."""
+        token, now = new_secret(), self._wall()
+        await self._store.add_link(
+            digest(token), now=now, expires_at=now + LINK_LIVES_S
+        )
+        return token
+
+    async def sign_in(self, link: str) -> str:
+        """
+        Use up a one-time link.
+
+        Returns:
+            The secret of a new session.
+
+        Raises:
+            NotFound: Not a link, used already, or expired: the three look alike.
+        """
+        session, now = new_secret(), self._wall()
+        redeemed = await self._store.redeem_link(
+            digest(link),
+            account=AccountId(new_id()),
+            session_hash=digest(session),
+            now=now,
+            session_expires_at=now + SESSION_LIVES_S,
+        )
+        if not redeemed:
+            raise NotFound(
+                "link-unknown",
+                "This link was used already or has expired. Ask for a new one.",
+            )
+        return session
+
+    async def account(self, session: str) -> AccountId | None:
+        """Return whose session this is; None when it is nobody's."""
+        return await self._store.by_session(digest(session), now=self._wall())
+
+    async def sign_out(self, session: str) -> None:
+        """End a session."""
+        await self._store.end_session(digest(session))

@@ -1,0 +1,136 @@
+"""
+Conference: the only door for signaling.
+
+Composes the doors (accounts, desk, seats, media, floor) over one hall of rooms
+and drives all timeouts with one task. Owns no connection and no socket.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from conference.errors import ConferenceError
+from conference.rooms import commands as c
+from conference.rooms.room import RoomLimits
+from conference.service.accounts import AccountDoor
+from conference.service.desk import Desk
+from conference.service.floor import Floor
+from conference.service.hall import Hall
+from conference.service.media import Media
+from conference.service.notices import ServerStopping
+from conference.service.ports import (
+    AccountStore,
+    ChatStore,
+    InvitationStore,
+    MediaPlane,
+    Outbox,
+    RoomStore,
+)
+from conference.service.seats import Seats
+from conference.service.tokens import InvitationTokens
+from conference.sfu.messages import Event
+
+log = logging.getLogger(__name__)
+
+RETRY_S = 5.0
+# After the database refused to free a seat. Sooner would only repeat the fault.
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Where things are kept."""
+
+    rooms: RoomStore
+    invitations: InvitationStore
+    chat: ChatStore
+    accounts: AccountStore
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one server holds."""
+
+    rooms: int = 1000
+    """Rooms that have not ended."""
+    room: RoomLimits = field(default_factory=RoomLimits)
+
+
+class Conference:
+    """Everything that signaling may ask for."""
+
+    def __init__(
+        self,
+        *,
+        stores: Stores,
+        media: MediaPlane,
+        outbox: Outbox,
+        tokens: InvitationTokens,
+        limits: Limits = Limits(),
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        self._hall = Hall(
+            store=stores.rooms,
+            media=media,
+            outbox=outbox,
+            limits=limits.room,
+            clock=clock,
+            wall=wall,
+        )
+        self.accounts = AccountDoor(stores.accounts, wall=wall)
+        self.desk = Desk(
+            self._hall, stores.rooms, stores.invitations, tokens, max_rooms=limits.rooms
+        )
+        self.seats = Seats(self._hall, stores.invitations, stores.chat, tokens)
+        self.media = Media(self._hall)
+        self.floor = Floor(self._hall, stores.chat)
+        self._timer: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Open the rooms of the last run and start the timer."""
+        await self._hall.load()
+        self._timer = asyncio.create_task(self._drive(), name="room timeouts")
+
+    async def stop(self) -> None:
+        """Tell everybody, and stop the timer. Seats stay stored as they are."""
+        for opened in self._hall.rooms.values():
+            self._hall.outbox.send(opened.holders.values(), ServerStopping())
+        if self._timer is not None:
+            self._timer.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._timer
+            self._timer = None
+
+    def on_media(self, event: Event) -> None:
+        """Take an event of the media plane."""
+        self.media.on_event(event)
+
+    async def _drive(self) -> None:
+        """Wake when the next seat has waited long enough."""
+        while True:
+            self._hall.timeout_moved.clear()
+            due = [
+                at
+                for opened in self._hall.rooms.values()
+                if (at := opened.room.next_timeout()) is not None
+            ]
+            wait = max(0.0, min(due) - self._hall.clock()) if due else None
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._hall.timeout_moved.wait(), wait)
+            await self.tick()
+
+    async def tick(self) -> None:
+        """Free the seats that have waited long enough."""
+        now = self._hall.clock()
+        for opened in list(self._hall.rooms.values()):
+            at = opened.room.next_timeout()
+            if at is None or at > now:
+                continue
+            try:
+                await self._hall.handle(opened, c.Tick())
+            except ConferenceError:
+                log.exception("a seat could not be freed; trying again")
+                await asyncio.sleep(RETRY_S)

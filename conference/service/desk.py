@@ -1,0 +1,170 @@
+"""The desk: making rooms, and managing their invitations."""
+
+from dataclasses import dataclass
+
+from conference.errors import NotFound, TooMuch
+from conference.ids import AccountId, InvitationId, ParticipantId, RoomId
+from conference.rooms import commands as c
+from conference.rooms.roles import Capability, Role
+from conference.service.hall import Hall, OpenRoom
+from conference.service.ports import InvitationStore, RoomStore
+from conference.service.tokens import InvitationTokens, new_id
+from conference.storage.records import InvitationRecord, RoomRecord
+
+INVITATIONS_PER_ROOM = 100
+# Each is a link that can be revoked on its own: one per organisation is usual.
+# More would make the list unusable before it made the server slow.
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks: an account at its desk, or a seat in a room."""
+
+    account: AccountId | None = None
+    room: RoomId | None = None
+    participant: ParticipantId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoomSummary:
+    """A room on its owner's desk."""
+
+    id: RoomId
+    title: str
+    organisation: str
+    created_at: float
+    present: int
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """An invitation with the token of its link."""
+
+    id: InvitationId
+    role: Role
+    token: str
+    created_at: float
+    revoked: bool
+
+
+class Desk:
+    """Everything that is done with rooms from outside them."""
+
+    def __init__(
+        self,
+        hall: Hall,
+        rooms: RoomStore,
+        invitations: InvitationStore,
+        tokens: InvitationTokens,
+        *,
+        max_rooms: int,
+    ) -> None:
+        self._hall = hall
+        self._rooms = rooms
+        self._invitations = invitations
+        self._tokens = tokens
+        self._max_rooms = max_rooms
+
+    async def create(
+        self, account: AccountId, title: str, organisation: str
+    ) -> tuple[RoomSummary, list[Invitation]]:
+        """
+        Make a room, with one invitation for presenters and one for researchers.
+
+        Raises:
+            TooMuch: The server holds as many rooms as it may.
+        """
+        if len(self._hall.rooms) >= self._max_rooms:
+            raise TooMuch(
+                "too-many-rooms", "There are too many rooms. Close one of them first."
+            )
+        now = self._hall.wall()
+        room = RoomRecord(
+            id=RoomId(new_id()),
+            owner=account,
+            title=title,
+            organisation=organisation,
+            created_at=now,
+        )
+        invitations = [
+            InvitationRecord(InvitationId(new_id()), room.id, role, created_at=now)
+            for role in (Role.PRESENTER, Role.RESEARCHER)
+        ]
+        await self._rooms.add(room, invitations)
+        opened = self._hall.open(room)
+        return self._summary(opened), [self._shown(i) for i in invitations]
+
+    def rooms_of(self, account: AccountId) -> list[RoomSummary]:
+        """Return an account's rooms, newest first."""
+        own = [o for o in self._hall.rooms.values() if o.room.owner == account]
+        return [self._summary(opened) for opened in reversed(own)]
+
+    async def close(self, actor: Actor, room: RoomId) -> None:
+        """End a room for everybody."""
+        opened = self._managed(actor, room)
+        by = None
+        if actor.participant is not None:
+            by = opened.room.seat(actor.participant).name
+        await self._hall.handle(opened, c.CloseRoom(by))
+
+    async def invite(self, actor: Actor, room: RoomId, role: Role) -> Invitation:
+        """Make an invitation."""
+        self._managed(actor, room)
+        if len(await self._invitations.invitations(room)) >= INVITATIONS_PER_ROOM:
+            raise TooMuch(
+                "too-many-invitations", "This room has too many invitations already."
+            )
+        record = InvitationRecord(
+            InvitationId(new_id()), room, role, created_at=self._hall.wall()
+        )
+        await self._invitations.add_invitation(record)
+        return self._shown(record)
+
+    async def invitations(self, actor: Actor, room: RoomId) -> list[Invitation]:
+        """Return a room's invitations, oldest first."""
+        self._managed(actor, room)
+        return [self._shown(i) for i in await self._invitations.invitations(room)]
+
+    async def revoke(
+        self, actor: Actor, room: RoomId, invitation: InvitationId
+    ) -> Invitation:
+        """Revoke an invitation: nobody comes in by it any more."""
+        self._managed(actor, room)
+        record = await self._invitations.invitation(invitation)
+        if record is None or record.room != room:
+            raise NotFound("invitation-unknown", "This invitation does not exist.")
+        await self._invitations.revoke(invitation)
+        return Invitation(
+            record.id,
+            record.role,
+            self._tokens.write(record.id),
+            record.created_at,
+            revoked=True,
+        )
+
+    def _managed(self, actor: Actor, room: RoomId) -> OpenRoom:
+        """Return a room its owner or a moderator in it asks for; absent to others."""
+        opened = self._hall.room(room)
+        if actor.account is not None and opened.room.owner == actor.account:
+            return opened
+        if actor.participant is not None and actor.room == room:
+            seat = opened.room.seats.get(actor.participant)
+            if seat is not None and seat.may(Capability.ROOM_MANAGE):
+                return opened
+        raise NotFound("room-not-found", "This room does not exist any more.")
+
+    def _shown(self, record: InvitationRecord) -> Invitation:
+        return Invitation(
+            record.id,
+            record.role,
+            self._tokens.write(record.id),
+            record.created_at,
+            record.revoked,
+        )
+
+    @staticmethod
+    def _summary(opened: OpenRoom) -> RoomSummary:
+        room = opened.room
+        return RoomSummary(
+            room.id, room.title, room.organisation, room.created_at, room.present
+        )

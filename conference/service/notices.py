@@ -1,0 +1,130 @@
+"""What the service tells those in a room. The edge puts each into wire words."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from conference.ids import ParticipantId, RoomId
+from conference.rooms.events import ChatLine, Departure
+from conference.rooms.roles import Capabilities, Role
+from conference.rooms.seat import Seat
+from conference.sfu.messages import SlotState, Source
+
+
+class Closing(StrEnum):
+    """Why somebody is out of the room."""
+
+    REMOVED = "removed"
+    TAKEN_OVER = "taken-over"
+    ROOM_CLOSED = "room-closed"
+    TOO_SLOW = "too-slow"
+    FLOODING = "flooding"
+
+
+@dataclass(frozen=True, slots=True)
+class RoomView:
+    """What everybody in a room knows about it."""
+
+    id: RoomId
+    title: str
+    organisation: str
+    stage: ParticipantId | None
+
+
+@dataclass(frozen=True, slots=True)
+class SeatView:
+    """A seat, and its place in the order of hands."""
+
+    seat: Seat
+    hand: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantChanged:
+    """Somebody came, or something about somebody changed."""
+
+    view: SeatView
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantLeft:
+    """Somebody is gone."""
+
+    participant: ParticipantId
+    reason: Departure
+
+
+@dataclass(frozen=True, slots=True)
+class RoomChanged:
+    """Something about the room changed."""
+
+    room: RoomView
+
+
+@dataclass(frozen=True, slots=True)
+class ChatSaid:
+    """Somebody wrote a line."""
+
+    line: ChatLine
+
+
+@dataclass(frozen=True, slots=True)
+class SeatChanged:
+    """Your role or capabilities changed."""
+
+    role: Role
+    capabilities: Capabilities
+
+
+@dataclass(frozen=True, slots=True)
+class SeatMuted:
+    """A moderator stopped a track of yours."""
+
+    source: Source
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeatClosed:
+    """You are out; the connection is closed after this."""
+
+    reason: Closing
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SlotsChanged:
+    """Your slots carry something else."""
+
+    slots: tuple[SlotState, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakersChanged:
+    """Others are heard speaking."""
+
+    speakers: tuple[ParticipantId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishNeeded:
+    """Offer again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerStopping:
+    """The server goes down on purpose."""
+
+
+Notice = (
+    ParticipantChanged
+    | ParticipantLeft
+    | RoomChanged
+    | ChatSaid
+    | SeatChanged
+    | SeatMuted
+    | SeatClosed
+    | SlotsChanged
+    | SpeakersChanged
+    | PublishNeeded
+    | ServerStopping
+)

@@ -1,0 +1,307 @@
+"""The door of a room and the seats in it: coming, coming back, going."""
+
+import logging
+from dataclasses import dataclass, replace
+
+from conference.errors import NotFound
+from conference.ids import AccountId, InvitationId, ParticipantId, RoomId
+from conference.rooms import commands as c
+from conference.rooms.events import ChatLine
+from conference.rooms.roles import Capabilities, Role
+from conference.rooms.seat import Seat
+from conference.service import notices as n
+from conference.service.hall import Hall, OpenRoom
+from conference.service.ports import ChatStore, ConnectionId, InvitationStore
+from conference.service.tokens import InvitationTokens, digest, new_id, new_secret
+from conference.sfu import messages as m
+
+log = logging.getLogger(__name__)
+
+LINES_ON_JOINING = 200
+LINES_ON_RETURNING = 1000
+# Of 4 kB at most each, though usually 100 bytes: what fits on a screen many
+# times over, without filling a slow client's queue. ``chat.history`` has more.
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Somebody's right to enter a room."""
+
+    room: RoomId
+    role: Role
+    invitation: InvitationId | None = None
+    account: AccountId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Occupied:
+    """A seat that a connection sits on, or may come back to."""
+
+    room: RoomId
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A room as seen from its door."""
+
+    title: str
+    organisation: str
+    role: Role
+    seats: tuple[Seat, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Everything that somebody who sits down needs to know."""
+
+    occupied: Occupied
+    token: str
+    role: Role
+    capabilities: Capabilities
+    room: n.RoomView
+    seats: tuple[n.SeatView, ...]
+    lines: tuple[ChatLine, ...]
+    slots: tuple[m.SlotState, ...]
+    legs: frozenset[m.Leg]
+    offer: m.SlotOffer | None
+    speakers: tuple[ParticipantId, ...]
+
+
+class Seats:
+    """Coming, coming back and going."""
+
+    def __init__(
+        self,
+        hall: Hall,
+        invitations: InvitationStore,
+        chat: ChatStore,
+        tokens: InvitationTokens,
+    ) -> None:
+        self._hall = hall
+        self._invitations = invitations
+        self._chat = chat
+        self._tokens = tokens
+
+    async def door_by_invitation(self, token: str) -> Door:
+        """
+        Return the door an invitation opens.
+
+        Raises:
+            NotFound: Not an invitation, revoked, or its room has ended.
+        """
+        invitation = self._tokens.read(token)
+        record = None
+        if invitation is not None:
+            record = await self._invitations.invitation(invitation)
+        if record is None:
+            raise NotFound("invitation-unknown", "This invitation does not exist.")
+        if record.revoked:
+            raise NotFound(
+                "invitation-revoked",
+                "This invitation has been withdrawn. Ask the moderator for another.",
+            )
+        self._hall.room(record.room)
+        return Door(record.room, record.role, invitation=record.id)
+
+    def door_of_owner(self, account: AccountId, room: RoomId) -> Door:
+        """
+        Return the door of an account's own room.
+
+        Raises:
+            NotFound: No such room, or it is somebody else's: the two look alike.
+        """
+        opened = self._hall.room(room)
+        if opened.room.owner != account:
+            raise NotFound("room-not-found", "This room does not exist any more.")
+        return Door(room, Role.MODERATOR, account=account)
+
+    def seat_by_token(self, token: str) -> Occupied:
+        """
+        Return the seat that a token opens.
+
+        Raises:
+            NotFound: The seat was left, removed or lost for too long.
+        """
+        found = self._hall.seats.get(digest(token))
+        if found is None:
+            raise NotFound("seat-gone", "Your place is not kept any more. Join again.")
+        return Occupied(*found)
+
+    def capabilities(self, occupied: Occupied) -> Capabilities:
+        """Return what a seat may do now; nothing when it is gone."""
+        opened = self._hall.rooms.get(occupied.room)
+        seat = opened and opened.room.seats.get(occupied.participant)
+        return seat.capabilities if seat else frozenset()
+
+    def preview(self, door: Door) -> Preview:
+        """Return the room as seen from its door."""
+        room = self._hall.room(door.room).room
+        seats = tuple(seat for seat in room.seats.values() if seat.connected)
+        return Preview(room.title, room.organisation, door.role, seats)
+
+    async def join(
+        self,
+        door: Door,
+        connection: ConnectionId,
+        *,
+        name: str,
+        organisation: str,
+        subscribe: bool,
+    ) -> Taken:
+        """
+        Take a seat.
+
+        Raises:
+            NotFound: The invitation was withdrawn or the room ended meanwhile.
+            TooMuch: The room is full.
+        """
+        if door.invitation is not None:
+            await self.door_by_invitation(self._tokens.write(door.invitation))
+        hall, opened = self._hall, self._hall.room(door.room)
+        token, participant = new_secret(), ParticipantId(new_id())
+        async with opened.lock:
+            if door.account is not None:
+                await self._free_own_seat(opened, door.account)
+            hall.remember_token(door.room, participant, digest(token))
+            try:
+                await hall.apply(
+                    opened,
+                    c.TakeSeat(
+                        participant,
+                        name=name,
+                        organisation=organisation,
+                        role=door.role,
+                        at=hall.wall(),
+                        account=door.account,
+                        invitation=door.invitation,
+                    ),
+                )
+            except BaseException:
+                hall.forget_token(opened, participant)
+                raise
+            opened.holders[participant] = connection
+            taken = await self._taken(
+                opened,
+                participant,
+                token,
+                await self._chat.after(opened.room.id, 0, LINES_ON_JOINING),
+            )
+        return await self._with_offer(opened, taken) if subscribe else taken
+
+    async def resume(
+        self,
+        occupied: Occupied,
+        token: str,
+        connection: ConnectionId,
+        *,
+        last_chat: int,
+        subscribe: bool,
+    ) -> Taken:
+        """
+        Come back to a seat, from whoever sits on it.
+
+        Raises:
+            NotFound: The seat is gone.
+        """
+        hall, opened = self._hall, self._hall.room(occupied.room)
+        participant = occupied.participant
+        async with opened.lock:
+            # Checked under the lock: a removal may have come first.
+            self.seat_by_token(token)
+            await hall.apply(opened, c.Return(participant))
+            older = opened.holders.get(participant)
+            opened.holders[participant] = connection
+            if older is not None and older != connection:
+                hall.outbox.close(older, n.SeatClosed(n.Closing.TAKEN_OVER))
+            taken = await self._taken(
+                opened,
+                participant,
+                token,
+                await self._chat.after(opened.room.id, last_chat, LINES_ON_RETURNING),
+            )
+        return await self._with_offer(opened, taken) if subscribe else taken
+
+    async def leave(self, occupied: Occupied) -> None:
+        """Free a seat."""
+        opened = self._hall.room(occupied.room)
+        await self._hall.handle(opened, c.Leave(occupied.participant))
+
+    async def lose(self, occupied: Occupied, connection: ConnectionId) -> None:
+        """Note that a connection broke; its seat waits, unless another has it."""
+        opened = self._hall.rooms.get(occupied.room)
+        if opened is None:
+            return
+        async with opened.lock:
+            if opened.holders.get(occupied.participant) != connection:
+                return
+            del opened.holders[occupied.participant]
+            if occupied.participant in opened.room.seats and not opened.room.closed:
+                await self._hall.apply(opened, c.Lose(occupied.participant))
+
+    async def report_quality(self, occupied: Occupied, level: int) -> None:
+        """Store a participant's report of its own connection."""
+        opened = self._hall.room(occupied.room)
+        await self._hall.handle(
+            opened, c.ReportQuality(occupied.participant, level=level)
+        )
+
+    async def _free_own_seat(self, opened: OpenRoom, account: AccountId) -> None:
+        """One account has one seat in a room: the newer tab wins."""
+        seat = opened.room.account_seat(account)
+        if seat is None:
+            return
+        holder = opened.holders.pop(seat.id, None)
+        if holder is not None:
+            self._hall.outbox.close(holder, n.SeatClosed(n.Closing.TAKEN_OVER))
+        await self._hall.apply(opened, c.Leave(seat.id))
+
+    async def _taken(
+        self,
+        opened: OpenRoom,
+        participant: ParticipantId,
+        token: str,
+        lines: list[ChatLine],
+    ) -> Taken:
+        seat = opened.room.seat(participant)
+        return Taken(
+            occupied=Occupied(opened.room.id, participant),
+            token=token,
+            role=seat.role,
+            capabilities=seat.capabilities,
+            room=opened.view(),
+            seats=tuple(opened.seat_view(p) for p in opened.room.seats),
+            lines=tuple(lines),
+            slots=tuple(
+                state
+                for state in opened.slots.get(participant, {}).values()
+                if state.participant is not None or state.gap is not None
+            ),
+            legs=self._hall.media.legs(participant),
+            offer=None,
+            speakers=opened.speakers,
+        )
+
+    async def _with_offer(self, opened: OpenRoom, taken: Taken) -> Taken:
+        """Add a slot offer; without one the seat is good, so nothing is undone."""
+        try:
+            offer = await subscribe_seat(self._hall, opened, taken.occupied)
+        except Exception:
+            # Whatever it was, the seat is taken and its holder must hear of it,
+            # or it would be nobody's. The client asks with ``media.subscribe``.
+            log.exception("no slot offer for a new seat")
+            return taken
+        legs = taken.legs - {m.Leg.SUBSCRIBE}
+        return replace(taken, offer=offer, slots=(), legs=legs)
+
+
+async def subscribe_seat(
+    hall: Hall, opened: OpenRoom, occupied: Occupied
+) -> m.SlotOffer:
+    """Open or replace a seat's subscribe leg."""
+    opened.slots[occupied.participant] = {}
+    offer = await hall.media.subscribe(m.Subscribe(occupied.room, occupied.participant))
+    if occupied.participant not in opened.room.seats or opened.room.closed:
+        hall.media.apply(m.CloseLegs(occupied.participant))
+        raise NotFound("seat-gone", "Your place is not kept any more. Join again.")
+    return offer
