@@ -1,0 +1,207 @@
+/*
+ * One's own microphone, camera and screen, from the door to leaving the room.
+ *
+ * Holds the tracks and says what is on; `session.ts` puts them on the wire. The
+ * microphone is opened once and measured raw; what is sent is a clone that is
+ * disabled while muted, so that the meter still sees who speaks unheard.
+ */
+import { computed, signal, type ReadonlySignal } from '@preact/signals';
+import type { SourceName } from '../protocol';
+import * as settings from '../state/settings';
+import { openCamera, openMicrophone, openScreen } from './capture';
+import { refreshDevices } from './devices';
+import { meter } from './meter';
+import { captureObstacle, captureProblem, type CaptureProblem } from './problems';
+
+export type Sent = ReadonlyMap<SourceName, MediaStreamTrack>;
+type Own = 'microphone' | 'camera';
+type Ended = (source: SourceName) => void;
+
+export class LocalMedia {
+  readonly microphoneOn = signal(false);
+  readonly cameraOn = signal(false);
+  readonly screenOn = signal(false);
+  readonly level = signal(0);
+  readonly microphoneProblem = signal<CaptureProblem | null>(null);
+  readonly cameraProblem = signal<CaptureProblem | null>(null);
+  readonly #tracks = signal<Sent>(new Map());
+  #raw: MediaStreamTrack | null = null;
+  #stopMeter: (() => void) | null = null;
+  #opening: Record<Own, Promise<void> | null> = { microphone: null, camera: null };
+  /** Told when a device or the browser's own "stop sharing" ended a track. */
+  onEnded: Ended = () => undefined;
+
+  /** Tracks to send, by source; a muted microphone is in it, disabled. */
+  get tracks(): ReadonlySignal<Sent> {
+    return this.#tracks;
+  }
+
+  /** The picture of one's own camera. */
+  readonly camera = computed(() => this.#tracks.value.get('camera') ?? null);
+
+  on(source: SourceName): boolean {
+    switch (source) {
+      case 'microphone':
+        return this.microphoneOn.value;
+      case 'camera':
+        return this.cameraOn.value;
+      case 'screen':
+        return this.screenOn.value;
+      case 'screen_audio':
+        return this.#tracks.value.has('screen_audio');
+    }
+  }
+
+  /** Opens the microphone if needed and lets it be heard. False: it cannot be had. */
+  async unmute(): Promise<boolean> {
+    if (!this.#raw) await this.#open('microphone');
+    const sent = this.#tracks.value.get('microphone');
+    if (!sent) return false;
+    sent.enabled = true;
+    this.#setMicrophone(true);
+    return true;
+  }
+
+  mute(): void {
+    const sent = this.#tracks.value.get('microphone');
+    if (sent) sent.enabled = false;
+    this.#setMicrophone(false);
+  }
+
+  async startCamera(): Promise<boolean> {
+    if (!this.#tracks.value.has('camera')) await this.#open('camera');
+    return this.#tracks.value.has('camera');
+  }
+
+  /** Stops the camera itself: its light goes out. */
+  stopCamera(): void {
+    this.#drop('camera');
+    this.cameraOn.value = false;
+    settings.switchedOn.set('camera', false);
+  }
+
+  /** Asks for a screen. Null: shared; else why not ('denied' is a changed mind). */
+  async shareScreen(): Promise<CaptureProblem | null> {
+    try {
+      const { video, audio } = await openScreen();
+      this.#put('screen', video);
+      if (audio) this.#put('screen_audio', audio);
+      this.screenOn.value = true;
+      return null;
+    } catch (error) {
+      return captureProblem(error);
+    }
+  }
+
+  stopScreen(): void {
+    this.#drop('screen');
+    this.#drop('screen_audio');
+    this.screenOn.value = false;
+  }
+
+  /** Takes the chosen microphone or camera in place of the present one. */
+  async change(source: Own): Promise<boolean> {
+    const before = this.#tracks.value.get(source);
+    if (!before && !(source === 'microphone' && this.#raw)) return true;
+    const on = this.on(source);
+    if (source === 'camera') before?.stop(); // some cameras open only once
+    await this.#open(source, on);
+    return this.#tracks.value.get(source)?.readyState === 'live';
+  }
+
+  /** The label of the device in use. */
+  labelOf(source: Own): string {
+    return source === 'microphone'
+      ? (this.#raw?.label ?? '')
+      : (this.camera.value?.label ?? '');
+  }
+
+  /** Stops everything. */
+  close(): void {
+    this.onEnded = () => undefined;
+    this.#stopMeter?.();
+    this.#stopMeter = null;
+    this.#raw?.stop();
+    this.#raw = null;
+    for (const source of this.#tracks.value.keys()) this.#drop(source);
+    this.microphoneOn.value = false;
+    this.cameraOn.value = false;
+    this.screenOn.value = false;
+    this.level.value = 0;
+  }
+
+  #setMicrophone(on: boolean): void {
+    this.microphoneOn.value = on;
+    settings.switchedOn.set('microphone', on);
+  }
+
+  async #open(source: Own, on = true): Promise<void> {
+    // Two quick presses ask the browser once.
+    const running = this.#opening[source];
+    if (running) return running;
+    const opening = this.#openNow(source, on).finally(() => {
+      this.#opening[source] = null;
+    });
+    this.#opening[source] = opening;
+    return opening;
+  }
+
+  async #openNow(source: Own, on: boolean): Promise<void> {
+    const problem = source === 'microphone' ? this.microphoneProblem : this.cameraProblem;
+    const obstacle = captureObstacle();
+    if (obstacle) {
+      problem.value = obstacle;
+      return;
+    }
+    try {
+      if (source === 'microphone') {
+        this.#takeMicrophone(await openMicrophone(settings.microphone.value), on);
+      } else {
+        this.#put('camera', await openCamera(settings.camera.value));
+        this.cameraOn.value = true;
+        settings.switchedOn.set('camera', true);
+      }
+      problem.value = null;
+      void refreshDevices();
+    } catch (error) {
+      problem.value = captureProblem(error);
+      if (source === 'camera') this.stopCamera();
+    }
+  }
+
+  #takeMicrophone(raw: MediaStreamTrack, on: boolean): void {
+    this.#stopMeter?.();
+    this.#raw?.stop();
+    this.#raw = raw;
+    const sent = raw.clone();
+    sent.enabled = on;
+    this.#put('microphone', sent);
+    raw.addEventListener('ended', () => {
+      if (this.#raw === raw) this.onEnded('microphone');
+    });
+    this.#stopMeter = meter(raw, (level) => {
+      this.level.value = level;
+    });
+  }
+
+  #put(source: SourceName, track: MediaStreamTrack): void {
+    const tracks = new Map(this.#tracks.value);
+    const before = tracks.get(source);
+    tracks.set(source, track);
+    this.#tracks.value = tracks;
+    if (before && before !== track) before.stop();
+    if (source === 'microphone') return; // its raw track tells
+    track.addEventListener('ended', () => {
+      if (this.#tracks.value.get(source) === track) this.onEnded(source);
+    });
+  }
+
+  #drop(source: SourceName): void {
+    const track = this.#tracks.value.get(source);
+    if (!track) return;
+    const tracks = new Map(this.#tracks.value);
+    tracks.delete(source);
+    this.#tracks.value = tracks;
+    track.stop();
+  }
+}

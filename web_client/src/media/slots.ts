@@ -1,0 +1,50 @@
+/*
+ * Which slot shows whom: pure look-ups between the plan of the subscribe offer
+ * and what the server says each slot carries.
+ */
+import type { GroupName, SlotPlan, SlotState, SourceName } from '../protocol';
+
+export type Plan = ReadonlyMap<string, SlotPlan>;
+
+export function planOf(slots: readonly SlotPlan[]): Plan {
+  return new Map(slots.map((slot) => [slot.mid, slot]));
+}
+
+export interface Picture {
+  readonly mid: string;
+  /** True: this browser cannot decode what the participant sends. */
+  readonly undecodable: boolean;
+}
+
+/**
+ * The video slot that shows this source of a participant, if one does.
+ *
+ * A slot without a participant keeps its last frame: never show it. The stage's
+ * slot is preferred, it is the larger picture.
+ */
+export function pictureOf(
+  plan: Plan,
+  slots: ReadonlyMap<string, SlotState>,
+  participant: string,
+  source: SourceName,
+): Picture | null {
+  const order: readonly GroupName[] = ['content', 'stage', 'grid'];
+  let found: Picture | null = null;
+  let foundAt = order.length;
+  for (const slot of slots.values()) {
+    const planned = plan.get(slot.mid);
+    if (!planned || planned.kind !== 'video') continue;
+    if (slot.participant !== participant || slot.source !== source) continue;
+    const at = order.indexOf(planned.group);
+    if (at >= 0 && at < foundAt) {
+      found = { mid: slot.mid, undecodable: slot.gap === 'codec' };
+      foundAt = at;
+    }
+  }
+  return found;
+}
+
+/** All audio slots: they are played whatever they carry. */
+export function audioMids(plan: Plan): readonly string[] {
+  return [...plan.values()].filter((s) => s.kind === 'audio').map((s) => s.mid);
+}

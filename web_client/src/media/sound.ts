@@ -1,0 +1,130 @@
+/*
+ * Plays every audio slot for as long as the seat is taken.
+ *
+ * The elements belong to no tile: a picture may come, go and change place, the
+ * voice under it is not interrupted. Lips stay in sync because the browser pairs
+ * tracks by their msid, not by the element that plays them.
+ */
+import { effect, signal, type ReadonlySignal } from '@preact/signals';
+import { speaker } from '../state/settings';
+
+type Sinkable = HTMLMediaElement & { setSinkId?: (id: string) => Promise<void> };
+
+export const canChooseSpeaker = (): boolean =>
+  'setSinkId' in globalThis.HTMLMediaElement.prototype;
+
+export async function useSpeaker(element: HTMLMediaElement, id: string): Promise<void> {
+  try {
+    await (element as Sinkable).setSinkId?.(id);
+  } catch {
+    // The speaker is gone: the browser plays on the default one.
+  }
+}
+
+export class Sound {
+  readonly #elements = new Map<string, HTMLAudioElement>();
+  readonly #blocked = signal(false);
+  readonly #stop: () => void;
+
+  constructor() {
+    this.#stop = effect(() => {
+      const id = speaker.value;
+      for (const element of this.#elements.values()) void useSpeaker(element, id);
+    });
+  }
+
+  /** The browser wants a gesture before it plays. */
+  get blocked(): ReadonlySignal<boolean> {
+    return this.#blocked;
+  }
+
+  /** Plays these tracks and no others. */
+  play(tracks: ReadonlyMap<string, MediaStreamTrack>): void {
+    for (const [mid, element] of this.#elements) {
+      if (!tracks.has(mid)) {
+        element.remove();
+        element.srcObject = null;
+        this.#elements.delete(mid);
+      }
+    }
+    for (const [mid, track] of tracks) {
+      const element = this.#elements.get(mid) ?? this.#create(mid);
+      const [present] = (element.srcObject as MediaStream | null)?.getTracks() ?? [];
+      if (present === track) continue;
+      element.srcObject = new MediaStream([track]);
+      this.#start(element);
+    }
+  }
+
+  /** Called from a click: plays what the browser held back. */
+  unblock(): void {
+    this.#blocked.value = false;
+    for (const element of this.#elements.values()) this.#start(element);
+  }
+
+  close(): void {
+    this.#stop();
+    this.play(new Map());
+  }
+
+  #create(mid: string): HTMLAudioElement {
+    const element = document.createElement('audio');
+    element.autoplay = true;
+    element.dataset.slot = mid;
+    document.body.append(element);
+    this.#elements.set(mid, element);
+    if (speaker.value !== '') void useSpeaker(element, speaker.value);
+    return element;
+  }
+
+  #start(element: HTMLAudioElement): void {
+    element.play().catch((error: unknown) => {
+      if (error instanceof DOMException && error.name === 'NotAllowedError') {
+        this.#blocked.value = true;
+      }
+    });
+  }
+}
+
+const TONE_HZ = 660;
+const TONE_S = 0.8;
+
+/** A short tone as a WAV file: the speaker test needs an element to route. */
+function tone(): Blob {
+  const rate = 48_000;
+  const count = Math.round(rate * TONE_S);
+  const data = new DataView(new ArrayBuffer(44 + count * 2));
+  const text = (at: number, value: string): void => {
+    for (let i = 0; i < value.length; i += 1) data.setUint8(at + i, value.charCodeAt(i));
+  };
+  text(0, 'RIFF');
+  data.setUint32(4, 36 + count * 2, true);
+  text(8, 'WAVEfmt ');
+  data.setUint32(16, 16, true);
+  data.setUint16(20, 1, true);
+  data.setUint16(22, 1, true);
+  data.setUint32(24, rate, true);
+  data.setUint32(28, rate * 2, true);
+  data.setUint16(32, 2, true);
+  data.setUint16(34, 16, true);
+  text(36, 'data');
+  data.setUint32(40, count * 2, true);
+  for (let i = 0; i < count; i += 1) {
+    const fade = Math.min(1, i / 2400, (count - i) / 2400);
+    const value = Math.sin((2 * Math.PI * TONE_HZ * i) / rate) * 0.3 * fade;
+    data.setInt16(44 + i * 2, Math.round(value * 32_767), true);
+  }
+  return new Blob([data], { type: 'audio/wav' });
+}
+
+/** Plays the test tone on the chosen speaker, through the given element. */
+export async function testSpeaker(element: HTMLAudioElement): Promise<void> {
+  const url = URL.createObjectURL(tone());
+  element.src = url;
+  await useSpeaker(element, speaker.value);
+  try {
+    await element.play();
+  } finally {
+    element.addEventListener('ended', () => URL.revokeObjectURL(url), { once: true });
+  }
+}

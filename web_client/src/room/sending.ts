@@ -1,0 +1,156 @@
+/*
+ * Everything that goes out: keeps the publish connection and the server's gates
+ * in line with what the person switched on.
+ *
+ * Wishes may change while a request is under way; `sync` runs until both agree.
+ */
+import { effect, signal } from '@preact/signals';
+import type { SourceName } from '../protocol';
+import type { LocalMedia } from '../media/local';
+import { Publisher, SECTIONS } from '../media/publisher';
+import { codec } from '../state/settings';
+import { CodedError } from '../signaling/errors';
+import type { Link } from '../signaling/link';
+
+const RETRY_MS = 1500; // the server grants one negotiation a second
+
+export class Sending {
+  readonly #link: Link;
+  readonly #local: LocalMedia;
+  readonly #allowed = signal(false);
+  readonly #told = new Map<SourceName, boolean>();
+  readonly #failed: (error: CodedError) => void;
+  readonly #stop: () => void;
+  #publisher: Publisher | null = null;
+  #running = false;
+  #again = false;
+  #closed = false;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(link: Link, local: LocalMedia, failed: (error: CodedError) => void) {
+    this.#link = link;
+    this.#local = local;
+    this.#failed = failed;
+    this.#stop = effect(() => {
+      // Whatever is read here starts a run when it changes.
+      for (const { source } of SECTIONS) local.on(source);
+      const wanted = local.tracks.value.size > 0;
+      if (this.#allowed.value && wanted) queueMicrotask(() => void this.sync());
+      else if (this.#publisher) queueMicrotask(() => void this.sync());
+    });
+  }
+
+  get publisher(): Publisher | null {
+    return this.#publisher;
+  }
+
+  /** Whether the role may publish now. Taken away, everything ends at once. */
+  allow(allowed: boolean): void {
+    this.#allowed.value = allowed;
+    if (!allowed) {
+      this.#drop();
+      this.#local.close();
+    }
+  }
+
+  /** The connection to the server is back; does it still hold our tracks? */
+  cameBack(stillPublished: boolean): void {
+    this.#told.clear();
+    if (!stillPublished || this.#publisher?.broken) this.#drop();
+    void this.sync();
+  }
+
+  /** A moderator shut this gate already. */
+  wasMuted(source: SourceName): void {
+    this.#told.set(source, false);
+  }
+
+  /** Makes the connection before it is needed, for a quick join. */
+  prepare(): void {
+    if (this.#local.tracks.value.size > 0) this.#publisher ??= this.#create();
+  }
+
+  async offerAgain(): Promise<void> {
+    try {
+      await this.#publisher?.offerAgain();
+    } catch (error) {
+      this.#trouble(error);
+    }
+  }
+
+  /** Brings the publish connection in line with the tracks and switches. */
+  async sync(): Promise<void> {
+    if (this.#running) {
+      this.#again = true;
+      return;
+    }
+    this.#running = true;
+    try {
+      do {
+        this.#again = false;
+        await this.#step();
+      } while (this.#again && !this.#closed);
+    } catch (error) {
+      this.#trouble(error);
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#retry);
+    this.#stop();
+    this.#drop();
+  }
+
+  async #step(): Promise<void> {
+    const online = this.#link.phase.value.name === 'online';
+    if (this.#closed || !online || !this.#allowed.value) return;
+    const tracks = this.#local.tracks.value;
+    if (!this.#publisher && tracks.size === 0) return;
+    const publisher = (this.#publisher ??= this.#create());
+    await Promise.all(
+      SECTIONS.map(({ source }) => publisher.place(source, tracks.get(source) ?? null)),
+    );
+    await publisher.offered();
+    for (const { source } of SECTIONS) {
+      const active = this.#local.on(source);
+      if (this.#told.get(source) === active || publisher !== this.#publisher) continue;
+      this.#told.set(source, active);
+      try {
+        await this.#link.request('media.track', { source, active });
+      } catch (error) {
+        this.#told.delete(source);
+        throw error;
+      }
+    }
+  }
+
+  #create(): Publisher {
+    const publisher = new Publisher(
+      async (request) => (await this.#link.request('media.publish', request)).sdp,
+      () => {
+        if (publisher !== this.#publisher) return;
+        this.#drop();
+        void this.sync();
+      },
+    );
+    publisher.preferCodec(codec.peek());
+    return publisher;
+  }
+
+  #drop(): void {
+    this.#publisher?.close();
+    this.#publisher = null;
+    this.#told.clear();
+  }
+
+  #trouble(error: unknown): void {
+    // Without an answer the socket heals first, and `cameBack` starts anew.
+    if (!(error instanceof CodedError) || this.#closed) return;
+    this.#failed(error);
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => void this.sync(), RETRY_MS);
+  }
+}

@@ -1,0 +1,325 @@
+/*
+ * A seat from the door to the end: the one object the pages talk to.
+ *
+ *     entering ──► inside ◄── joining ◄── door
+ *         └─ seat gone ──────────────────► ▲   inside ──► ended ──► door | entering
+ *
+ * It puts the parts together (link, local media, receiving, sending, chat,
+ * health) and holds the room's view; each part does its own work.
+ */
+import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
+import type {
+  ClientEvents,
+  ConnectAuth,
+  RoomPreview,
+  SeatClosed,
+  SeatTaken,
+  SourceName,
+  ViewSet,
+} from '../protocol';
+import { LocalMedia } from '../media/local';
+import { sameView } from '../layout/viewset';
+import { CodedError } from '../signaling/errors';
+import { Link, type ServerEvent } from '../signaling/link';
+import { missingSince } from '../signaling/reconnect';
+import { notify } from '../state/notices';
+import { mergeMessages, reduce, viewFrom, type RoomView } from '../state/room';
+import { codec, seats, switchedOn } from '../state/settings';
+import { failureText } from '../text/failure';
+import { t } from '../text';
+import { Chat } from './chat';
+import { Health } from './health';
+import { Receiving } from './receiving';
+import { Sending } from './sending';
+
+export type EndReason = SeatClosed['reason'] | 'left' | 'seat-lost';
+
+export type SeatPhase =
+  | { name: 'entering' }
+  | { name: 'door' }
+  | { name: 'joining' }
+  | { name: 'inside' }
+  | { name: 'ended'; reason: EndReason; by: string | null }
+  | { name: 'refused'; code: string; message: string };
+
+const LEAVE_WITHIN_MS = 1500; // the door shuts behind a leaver even without a net
+const PREVIEW_EVERY_MS = 10_000;
+
+export class RoomSession {
+  readonly phase = signal<SeatPhase>({ name: 'door' });
+  readonly view = signal<RoomView | null>(null);
+  readonly preview = signal<RoomPreview | null>(null);
+  readonly pinned = signal<string | null>(null);
+  readonly local = new LocalMedia();
+  readonly link: Link;
+  readonly receiving: Receiving;
+  readonly sending: Sending;
+  readonly chat: Chat;
+  readonly missingSince: ReadonlySignal<number | null>;
+  health: Health | null = null;
+  readonly #entry: ConnectAuth;
+  readonly #key: string;
+  readonly #stops: (() => void)[] = [];
+  #shown: ViewSet = { stage: null, tiles: [] };
+  #told: ViewSet | null = null;
+
+  /** `entry` is how one first comes to this door; `key` names its kept seat. */
+  constructor(entry: ConnectAuth, key: string) {
+    this.#entry = entry;
+    this.#key = key;
+    this.link = new Link(entry);
+    this.receiving = new Receiving(this.link);
+    this.sending = new Sending(this.link, this.local, (e) => notify(failureText(e)));
+    this.chat = new Chat(this.link, {
+      messages: () => this.view.value?.messages ?? [],
+      self: () => this.view.value?.self ?? null,
+      add: (messages) =>
+        this.#change((view) => ({
+          ...view,
+          messages: mergeMessages(view.messages, messages),
+        })),
+    });
+    this.missingSince = computed(() => missingSince(this.link.phase.value));
+    const poll = setInterval(() => this.#look(), PREVIEW_EVERY_MS);
+    this.#stops.push(
+      () => clearInterval(poll),
+      this.link.onEvent((event) => this.#take(event)),
+      this.link.onOnline(() => this.#online()),
+      effect(() => this.#watchRefusal()),
+      effect(() => {
+        codec.value;
+        void this.sending.publisher?.preferCodec(codec.value);
+        void this.sending.offerAgain();
+      }),
+    );
+  }
+
+  /** Opens the connection: back to a kept seat, else to the door. */
+  start(): void {
+    const seat = seats.get(this.#key);
+    if (seat) this.link.identify({ seat });
+    this.phase.value = { name: seat ? 'entering' : 'door' };
+    this.link.open();
+  }
+
+  /** Takes a seat. Throws what the server refused; the door stays open then. */
+  async join(name: string, organisation: string): Promise<void> {
+    performance.mark('pavilion-join');
+    this.phase.value = { name: 'joining' };
+    this.receiving.subscriber.prepare();
+    if (this.preview.value?.role !== 'researcher') this.sending.prepare();
+    try {
+      const request = { name, organisation, subscribe: true };
+      this.#seat(await this.link.request('seat.join', request));
+    } catch (error) {
+      this.phase.value = { name: 'door' };
+      throw error;
+    }
+  }
+
+  async leave(): Promise<void> {
+    this.#end('left', null);
+    try {
+      await this.link.request('seat.leave', {}, LEAVE_WITHIN_MS);
+    } catch {
+      // Gone anyway: the server gives the seat up by itself.
+    }
+    if (this.phase.value.name === 'ended') this.link.close();
+  }
+
+  /** From the page after the end: back to the seat if it is kept, else the door. */
+  comeBack(): void {
+    if (this.phase.value.name !== 'ended') return;
+    this.link.close();
+    if (!seats.get(this.#key)) this.link.identify(this.#entry);
+    this.start();
+  }
+
+  may(capability: Parameters<RoomView['capabilities']['has']>[0]): boolean {
+    return this.view.value?.capabilities.has(capability) ?? false;
+  }
+
+  /** Asks for something on a person's behalf; tells when it was refused. */
+  async ask<N extends keyof ClientEvents>(
+    name: N,
+    payload: ClientEvents[N]['request'],
+  ): Promise<boolean> {
+    try {
+      await this.link.request(name, payload);
+      return true;
+    } catch (error) {
+      notify(failureText(error));
+      return false;
+    }
+  }
+
+  /** Tells the server what is on the screen, when that changed. */
+  show(view: ViewSet): void {
+    this.#shown = view;
+    if (this.phase.value.name !== 'inside' || sameView(this.#told, view)) return;
+    this.#told = view;
+    this.link.request('view.set', view).catch(() => {
+      this.#told = null;
+    });
+  }
+
+  dispose(): void {
+    for (const stop of this.#stops) stop();
+    this.health?.close();
+    this.sending.close();
+    this.receiving.close();
+    this.local.close();
+    this.link.dispose();
+  }
+
+  #online(): void {
+    const { name } = this.phase.value;
+    if (name === 'entering' || name === 'inside') void this.#resume();
+    if (name === 'door') this.#look();
+  }
+
+  #look(): void {
+    if (this.phase.value.name !== 'door' || this.link.phase.value.name !== 'online') {
+      return;
+    }
+    this.link
+      .request('room.preview', {})
+      .then((preview) => {
+        this.preview.value = preview;
+      })
+      .catch(() => undefined);
+  }
+
+  async #resume(): Promise<void> {
+    try {
+      const taken = await this.link.request('seat.resume', {
+        last_chat: this.view.value?.messages.at(-1)?.seq ?? 0,
+        subscribe: this.receiving.lost,
+      });
+      this.#seat(taken);
+    } catch (error) {
+      if (error instanceof CodedError) this.#seatGone();
+      else this.link.suspect();
+    }
+  }
+
+  /** Sits down, for the first time or again. */
+  #seat(taken: SeatTaken): void {
+    const before = this.view.value;
+    const first = this.phase.value.name !== 'inside';
+    const restored = this.phase.value.name === 'entering';
+    seats.set(this.#key, taken.seat);
+    this.link.identify({ seat: taken.seat });
+    if (taken.offer) void this.receiving.accept(taken.offer);
+    this.view.value = viewFrom(taken, before);
+    this.phase.value = { name: 'inside' };
+    this.sending.allow(this.may('media.publish'));
+    this.sending.cameBack(taken.publish_connected);
+    if (!taken.offer && !taken.subscribe_connected) void this.receiving.renew();
+    this.#told = null;
+    this.show(this.#shown);
+    this.chat.cameBack();
+    this.health?.cameBack();
+    if (first) {
+      this.chat.markRead();
+      this.#watchHealth();
+    }
+    if (restored) void this.#switchOnAgain();
+  }
+
+  /** A reload of the page: what was on comes on again. */
+  async #switchOnAgain(): Promise<void> {
+    const was = switchedOn.get();
+    if (!this.may('media.publish')) return;
+    await Promise.all([
+      was.microphone ? this.local.unmute() : undefined,
+      was.camera ? this.local.startCamera() : undefined,
+    ]);
+  }
+
+  #watchHealth(): void {
+    this.health?.close();
+    this.health = new Health(this.link, {
+      stats: async () => {
+        const reports = await Promise.all([
+          this.receiving.subscriber.stats(),
+          this.sending.publisher?.stats(),
+        ]);
+        return reports.filter((r): r is RTCStatsReport => r !== null && r !== undefined);
+      },
+      connected: () => this.receiving.connected,
+      ask: (withinMs) => this.link.request('view.set', this.#shown, withinMs),
+    });
+  }
+
+  #take(event: ServerEvent): void {
+    this.#change((view) => reduce(view, event));
+    switch (event.name) {
+      case 'seat.changed':
+        this.sending.allow(this.may('media.publish'));
+        break;
+      case 'seat.muted':
+        this.#muted(event.payload.source, event.payload.by);
+        break;
+      case 'seat.closed':
+        this.#end(event.payload.reason, event.payload.by);
+        this.link.close();
+        break;
+      case 'publish.needed':
+        void this.sending.offerAgain();
+        break;
+      default:
+        break;
+    }
+  }
+
+  #muted(source: SourceName, by: string): void {
+    this.sending.wasMuted(source);
+    if (source === 'microphone') this.local.mute();
+    else if (source === 'camera') this.local.stopCamera();
+    else this.local.stopScreen();
+    notify(t(`notice-muted-${source.replace('_', '-')}`, { by }));
+  }
+
+  #change(step: (view: RoomView) => RoomView): void {
+    const view = this.view.value;
+    if (view) this.view.value = step(view);
+  }
+
+  #watchRefusal(): void {
+    const phase = this.link.phase.value;
+    if (phase.name !== 'refused') return;
+    const { code, message } = phase;
+    const seat = this.phase.peek().name;
+    if (seat === 'entering' || seat === 'inside') queueMicrotask(() => this.#seatGone());
+    else this.phase.value = { name: 'refused', code, message };
+  }
+
+  /** The server knows the seat no longer: to the door, or say so if one was inside. */
+  #seatGone(): void {
+    const wasInside = this.phase.value.name === 'inside';
+    seats.drop(this.#key);
+    this.link.close();
+    if (wasInside) {
+      this.#end('seat-lost', null);
+      return;
+    }
+    this.link.identify(this.#entry);
+    this.phase.value = { name: 'door' };
+    this.link.open();
+  }
+
+  #end(reason: EndReason, by: string | null): void {
+    // A seat that somebody or something else ended for now can be taken again.
+    if (reason === 'left' || reason === 'removed' || reason === 'room-closed') {
+      seats.drop(this.#key);
+    }
+    this.phase.value = { name: 'ended', reason, by };
+    this.health?.close();
+    this.health = null;
+    this.sending.allow(false);
+    this.receiving.subscriber.close();
+    this.receiving.sound.play(new Map());
+    this.pinned.value = null;
+  }
+}
