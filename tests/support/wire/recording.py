@@ -172,5 +172,6 @@ class Decoder:
             for plane in picture.planes[1:]:
                 row = bytes(plane)[: plane.width]
                 means.append(sum(row) / len(row))
-            return Picture(picture.width, picture.height, *means, key=picture.key_frame)
+            blue, red = means
+            return Picture(picture.width, picture.height, blue, red, picture.key_frame)
         return None

@@ -1,0 +1,298 @@
+"""A participant without a browser, over the public protocol (``docs/protocol.md``)."""
+
+import asyncio
+import contextlib
+import ssl
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import aiohttp
+import socketio
+
+from signaling.protocol import messages as m
+from signaling.protocol.base import Wire
+from signaling.protocol.registry import CLIENT_EVENTS, SERVER_EVENTS
+from tests.support.wire import sdp
+from tests.support.wire.leg import Leg
+from tests.support.wire.receiving import SlotWatch, Watcher
+from tests.support.wire.sending import Outgoing, Publisher
+
+ANSWER_S = 15.0
+DEADLINE_S = 15.0
+TICK_S = 0.02
+CODECS = frozenset({"opus", "VP8", "VP9", "AV1", "H264"})
+
+W = TypeVar("W", bound=Wire)
+
+
+class RefusedError(Exception):
+    """The server refused a request or the connection."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+
+
+class ScriptedClient:
+    """
+    One connection, and the room as its events tell it.
+
+    Every message of the server is checked against the protocol's own models.
+    """
+
+    def __init__(self, url: str, trust: ssl.SSLContext, *, cookie: str = "") -> None:
+        self.url = url
+        self.trust = trust
+        self.cookie = cookie
+        self.codecs = CODECS
+        self.seat: m.SeatTaken | None = None
+        self.participants: dict[str, m.ParticipantInfo] = {}
+        self.room: m.RoomInfo | None = None
+        self.slots: dict[str, m.SlotState] = {}
+        self.plan: dict[str, m.SlotPlan] = {}
+        self.chat: list[m.ChatMessage] = []
+        self.speakers: list[str] = []
+        self.capabilities: set[str] = set()
+        self.events: list[tuple[str, Wire]] = []
+        """Everything the server sent unasked, in order."""
+        self.closed: m.SeatClosed | None = None
+        self.watcher: Watcher | None = None
+        self.publisher: Publisher | None = None
+        self.subscribed: Leg | None = None
+        self.published: Leg | None = None
+        self.on_publish_needed: Callable[[], None] | None = None
+        self._http: aiohttp.ClientSession | None = None
+        self._socket: Any = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    # Connecting
+
+    async def connect(self, **auth: str) -> None:
+        """
+        Open the socket with this ``auth`` object.
+
+        Raises:
+            RefusedError: The server refused the connection.
+        """
+        connector = aiohttp.TCPConnector(ssl=self.trust, limit=0)
+        self._http = aiohttp.ClientSession(connector=connector)
+        self._socket = socketio.AsyncClient(
+            reconnection=False, http_session=self._http, logger=False
+        )
+        refusal: list[Any] = []
+        self._socket.on("connect_error", refusal.append)
+        self._socket.on("*", self._on_event)
+        headers = {"Origin": self.url}
+        if self.cookie:
+            headers["Cookie"] = self.cookie
+        try:
+            await self._socket.connect(
+                self.url,
+                auth=auth,
+                headers=headers,
+                transports=["websocket"],
+                wait_timeout=ANSWER_S,
+            )
+        except socketio.exceptions.ConnectionError as error:
+            await self._http.close()
+            content = refusal[-1] if refusal else None
+            if isinstance(content, dict):
+                content = content.get("data", content)
+            if isinstance(content, dict) and "code" in content:
+                raise RefusedError(
+                    content["code"], content.get("message", "")
+                ) from None
+            raise ConnectionError(f"{error} {refusal}") from error
+
+    @property
+    def connected(self) -> bool:
+        """Whether the socket is open."""
+        return self._socket is not None and bool(self._socket.connected)
+
+    @property
+    def id(self) -> str:
+        """One's own participant id."""
+        assert self.seat is not None
+        return self.seat.participant
+
+    async def ask(self, event: str, **payload: Any) -> Any:
+        """
+        Send a request; give its result as the protocol's model.
+
+        Raises:
+            RefusedError: The server refused it.
+        """
+        ack = await self._socket.call(event, payload, timeout=ANSWER_S)
+        if not ack["ok"]:
+            raise RefusedError(ack["error"]["code"], ack["error"]["message"])
+        return CLIENT_EVENTS[event].result.model_validate(ack["result"])
+
+    async def until(
+        self, condition: Callable[[], Any], what: str, deadline_s: float = DEADLINE_S
+    ) -> Any:
+        """Wait until ``condition`` gives something truthy, and give that."""
+        end = time.monotonic() + deadline_s
+        while not (value := condition()):
+            if time.monotonic() > end:
+                raise AssertionError(
+                    f"not within {deadline_s:g} s: {what}; last events:"
+                    f" {[name for name, _ in self.events[-8:]]}"
+                )
+            await asyncio.sleep(0.01)
+        return value
+
+    def seen(self, kind: type[W]) -> list[W]:
+        """Return the events of one type so far."""
+        return [event for _, event in self.events if isinstance(event, kind)]
+
+    # Being in a room
+
+    async def join(
+        self,
+        name: str,
+        organisation: str = "Institute",
+        *,
+        subscribe: bool = True,
+        decode: bool = False,
+    ) -> m.SeatTaken:
+        """Take a seat, and media with it."""
+        taken = await self.ask(
+            "seat.join", name=name, organisation=organisation, subscribe=subscribe
+        )
+        await self._settle(taken, decode=decode)
+        return self.seat  # type: ignore[return-value]
+
+    async def resume(self, *, subscribe: bool, decode: bool = False) -> m.SeatTaken:
+        """Come back to the seat that ``auth`` named."""
+        last = self.chat[-1].seq if self.chat else 0
+        taken = await self.ask("seat.resume", last_chat=last, subscribe=subscribe)
+        await self._settle(taken, decode=decode)
+        return self.seat  # type: ignore[return-value]
+
+    async def _settle(self, taken: m.SeatTaken, *, decode: bool) -> None:
+        self.seat = taken
+        self.room = taken.room
+        self.capabilities = set(taken.capabilities)
+        self.participants = {p.id: p for p in taken.participants}
+        self.chat += taken.messages
+        self.slots |= {state.mid: state for state in taken.slots}
+        if taken.offer is not None:
+            await self.accept(taken.offer, decode=decode)
+
+    async def accept(self, offer: m.SlotOffer, *, decode: bool = False) -> None:
+        """Answer a slot offer and bring the subscribe leg up."""
+        if self.subscribed is not None:
+            await self.subscribed.close(silently=True)
+        self.plan = {plan.mid: plan for plan in offer.slots}
+        remote = sdp.parse(offer.sdp)
+        leg = self.subscribed = Leg()
+        self.watcher = Watcher(leg, remote, decode=decode)
+        answer = sdp.write_answer(remote, leg.local, self.codecs)
+        for section in remote.sections:
+            slot = self.watcher.slots[section.mid]
+            slot.codecs = {n: c for n, c in slot.codecs.items() if c in self.codecs}
+        await self.ask("media.answer", sdp=answer)
+        await leg.connect(remote)
+        self._spawn(self._tick(self.watcher))
+
+    async def publish(self, *tracks: Outgoing) -> Publisher:
+        """Offer tracks, bring the publish leg up and start to play."""
+        if self.published is not None:
+            await self.published.close(silently=True)
+        leg = self.published = Leg()
+        self.publisher = Publisher(leg, list(tracks))
+        answer = await self.ask(
+            "media.publish",
+            sdp=sdp.write_offer([t.section for t in tracks], leg.local),
+            tracks=[{"mid": t.section.mid, "source": t.source} for t in tracks],
+        )
+        remote = sdp.parse(answer.sdp)
+        self.publisher.agree(remote)
+        await leg.connect(remote)
+        self._spawn(self.publisher.play())
+        return self.publisher
+
+    def mids(self, group: str, kind: str) -> list[str]:
+        """Return the slots of a group, in order."""
+        return [
+            plan.mid
+            for plan in self.plan.values()
+            if plan.group == group and plan.kind == kind
+        ]
+
+    def watch(self, mid: str) -> SlotWatch:
+        """Return what was received on a slot."""
+        assert self.watcher is not None
+        return self.watcher.slots[mid]
+
+    def carrying(self, participant: str, source: str) -> list[str]:
+        """Return the slots that carry a participant's track, as the server says."""
+        return [
+            state.mid
+            for state in self.slots.values()
+            if state.participant == participant and state.source == source
+        ]
+
+    # Leaving
+
+    async def drop(self) -> None:
+        """Lose the socket without a word; the legs go on."""
+        engine = self._socket.eio
+        transport = engine.ws._response.connection.transport
+        transport.abort()
+        await self.until(lambda: not self.connected, "the socket to be gone")
+        assert self._http is not None
+        await self._http.close()
+
+    async def close(self, *, silently: bool = False) -> None:
+        """End everything; ``silently`` as a crashed browser would."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for leg in (self.subscribed, self.published):
+            if leg is not None:
+                await leg.close(silently=silently)
+        if self._socket is not None:
+            with contextlib.suppress(Exception):  # it may be closed already
+                await self._socket.disconnect()
+        if self._http is not None:
+            await self._http.close()
+
+    # Inside
+
+    def _spawn(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _tick(self, watcher: Watcher) -> None:
+        while watcher is self.watcher:
+            watcher.tick(now=time.monotonic())
+            await asyncio.sleep(TICK_S)
+
+    async def _on_event(self, name: str, content: Any) -> None:
+        event = SERVER_EVENTS[name].payload.model_validate(content)
+        self._apply(event)
+        self.events.append((name, event))
+
+    def _apply(self, event: Wire) -> None:
+        match event:
+            case m.ParticipantChanged():
+                self.participants[event.participant.id] = event.participant
+            case m.ParticipantLeft():
+                self.participants.pop(event.participant, None)
+            case m.RoomChanged():
+                self.room = event.room
+            case m.ChatMessage():
+                self.chat.append(event)
+            case m.SlotsChanged():
+                self.slots |= {state.mid: state for state in event.slots}
+            case m.SpeakersChanged():
+                self.speakers = event.speakers
+            case m.SeatChanged():
+                self.capabilities = set(event.capabilities)
+            case m.SeatClosed():
+                self.closed = event
+            case m.PublishNeeded() if self.on_publish_needed is not None:
+                self.on_publish_needed()

@@ -1,0 +1,94 @@
+"""A room for a test: signed in, created, with links to hand out."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import aiohttp
+
+from signaling.protocol import messages as m
+from tests.support.server import Server
+from tests.support.wire.client import ScriptedClient
+
+
+async def sign_in(server: Server, token: str) -> str:
+    """Trade a one-time token for the cookie of an account."""
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(
+            f"{server.url}/api/sign-in",
+            json={"token": token},
+            headers={"Origin": server.url},
+            ssl=server.trust,
+        ) as response,
+    ):
+        assert response.status == 200, await response.text()
+        return "; ".join(f"{c.key}={c.value}" for c in response.cookies.values())
+
+
+@dataclass(slots=True)
+class TestRoom:
+    """A room, its desk, and everybody whom the test brought in."""
+
+    __test__ = False  # not a test case, whatever its name begins with
+
+    server: Server
+    cookie: str
+    desk: ScriptedClient
+    id: str
+    invitations: dict[str, m.InvitationInfo]
+    """By role."""
+    clients: list[ScriptedClient] = field(default_factory=list)
+
+    async def moderator(
+        self, name: str = "Mina Moderator", *, decode: bool = False
+    ) -> ScriptedClient:
+        """Enter as the account that owns the room."""
+        client = ScriptedClient(self.server.url, self.server.trust, cookie=self.cookie)
+        self.clients.append(client)
+        await client.connect(room=self.id)
+        await client.join(name, decode=decode)
+        return client
+
+    async def guest(
+        self, role: str, name: str, *, subscribe: bool = True, decode: bool = False
+    ) -> ScriptedClient:
+        """Enter by the invitation of a role."""
+        client = self.stranger()
+        await client.connect(invitation=self.token(role))
+        await client.join(name, subscribe=subscribe, decode=decode)
+        return client
+
+    def stranger(self) -> ScriptedClient:
+        """Return a client that has not connected yet."""
+        client = ScriptedClient(self.server.url, self.server.trust)
+        self.clients.append(client)
+        return client
+
+    def token(self, role: str) -> str:
+        """Return the secret of an invitation."""
+        return self.invitations[role].url.split("#")[1]
+
+
+@contextlib.asynccontextmanager
+async def opened(server: Server, title: str = "Results") -> AsyncIterator[TestRoom]:
+    """Open a room on a fresh server for the length of the block."""
+    cookie = await sign_in(server, server.link.split("#")[1])
+    desk = ScriptedClient(server.url, server.trust, cookie=cookie)
+    await desk.connect()
+    created: m.RoomCreated = await desk.ask(
+        "room.create", title=title, organisation="Institute of Optics"
+    )
+    room = TestRoom(
+        server,
+        cookie,
+        desk,
+        created.room.id,
+        {invitation.role: invitation for invitation in created.invitations},
+    )
+    try:
+        yield room
+    finally:
+        for client in room.clients:
+            await client.close()
+        await desk.close()
