@@ -1,0 +1,294 @@
+"""What one participant publishes is what the others receive."""
+
+import asyncio
+import time
+
+from tests.support.wire.receiving import extend
+from tests.support.wire.recording import tone
+from tests.support.wire.room import TestRoom
+from tests.support.wire.scenes import (
+    assert_unbroken,
+    camera,
+    flows,
+    is_still,
+    publish_camera,
+    sees,
+)
+from tests.support.wire.sending import outgoing
+
+
+async def test_a_presenter_is_seen_and_heard_on_the_stage(room: TestRoom) -> None:
+    presenter = await room.guest("presenter", "Paul")
+    viewer = await room.guest("researcher", "Rita", decode=True)
+    await publish_camera(presenter, "red")
+    (video,) = viewer.mids("stage", "video")
+    (audio,) = viewer.mids("stage", "audio")
+
+    await sees(viewer, video, "red")
+    await flows(viewer, video, frames=20)
+    await flows(viewer, audio, frames=20)
+
+    assert viewer.carrying(presenter.id, "camera") == [video]
+    assert viewer.carrying(presenter.id, "microphone") == [audio]
+    newest = viewer.watch(video).pictures[-1]
+    assert (newest.width, newest.height) == (640, 360)
+    assert viewer.subscribed is not None
+    assert viewer.subscribed.profile == "SRTP_AEAD_AES_128_GCM"
+    assert_unbroken(viewer)
+
+
+async def test_the_stage_pair_comes_with_sender_reports_on_one_clock(
+    room: TestRoom,
+) -> None:
+    presenter = await room.guest("presenter", "Paul")
+    viewer = await room.guest("researcher", "Rita")
+    await publish_camera(presenter, "red")
+    (video,) = viewer.mids("stage", "video")
+    (audio,) = viewer.mids("stage", "audio")
+    await viewer.until(
+        lambda: (
+            len(viewer.watch(video).sender_reports) >= 3
+            and len(viewer.watch(audio).sender_reports) >= 3
+        ),
+        "sender reports for both",
+    )
+    for mid, rate in ((video, 90_000), (audio, 48_000)):
+        reports = viewer.watch(mid).sender_reports
+        (first_s, first), (last_s, last) = reports[-2], reports[-1]
+        elapsed = (extend(last, first, 32) - first) / rate
+        assert abs(elapsed - (last_s - first_s)) < 0.1
+        assert abs(last_s - time.time()) < 5
+
+
+async def test_switching_the_stage_keeps_one_continuous_stream(room: TestRoom) -> None:
+    moderator = await room.moderator()
+    red = await room.guest("presenter", "Red")
+    blue = await room.guest("presenter", "Blue")
+    viewer = await room.guest("researcher", "Rita", decode=True)
+    await publish_camera(red, "red")
+    await publish_camera(blue, "blue", width=320, height=180)
+    (video,) = viewer.mids("stage", "video")
+
+    for turn in range(3):
+        await moderator.ask("stage.set", participant=red.id)
+        assert await sees(viewer, video, "red") < 2.0, turn
+        await flows(viewer, video)
+        await moderator.ask("stage.set", participant=blue.id)
+        assert await sees(viewer, video, "blue") < 2.0, turn
+        await flows(viewer, video)
+
+    watch = viewer.watch(video)
+    assert (watch.pictures[-1].width, watch.pictures[-1].height) == (320, 180)
+    assert watch.payload_types == {p for p in watch.codecs if watch.codecs[p] == "VP8"}
+    assert_unbroken(viewer)
+
+
+async def test_numbers_that_wrap_around_stay_continuous(room: TestRoom) -> None:
+    presenter = await room.guest("presenter", "Paul")
+    viewer = await room.guest("researcher", "Rita", decode=True)
+    publisher = await publish_camera(presenter, "green", sequence=65_500)
+    publisher.track("camera").picture_id = 32_760
+    publisher.track("camera").timestamp = (1 << 32) - 90_000
+    (video,) = viewer.mids("stage", "video")
+
+    await sees(viewer, video, "green")
+    await viewer.until(
+        lambda: publisher.track("camera").sequence < 1000, "the sequence to wrap"
+    )
+    await flows(viewer, video, frames=40)
+    assert_unbroken(viewer)
+
+
+async def test_a_late_viewer_gets_a_key_frame_at_once(room: TestRoom) -> None:
+    presenter = await room.guest("presenter", "Paul")
+    publisher = await publish_camera(presenter, "red")
+    early = await room.guest("researcher", "Early", decode=True)
+    await sees(early, early.mids("stage", "video")[0], "red")
+    asked = len(publisher.track("camera").key_requests)
+
+    late = await room.guest("researcher", "Late", decode=True)
+    assert await sees(late, late.mids("stage", "video")[0], "red") < 1.0
+    assert len(publisher.track("camera").key_requests) > asked
+    assert_unbroken(early)
+
+
+async def test_a_shared_screen_takes_the_content_slots(room: TestRoom) -> None:
+    presenter = await room.guest("presenter", "Paul")
+    viewer = await room.guest("researcher", "Rita", decode=True)
+    await presenter.publish(
+        outgoing("0", "camera", camera("red")),
+        outgoing("1", "screen", camera("blue", width=960, height=540, rate=15)),
+        outgoing("2", "screen_audio", tone(frequency_hz=880)),
+    )
+    (content,) = viewer.mids("content", "video")
+    await sees(viewer, content, "blue")
+    await sees(viewer, viewer.mids("stage", "video")[0], "red")
+    await flows(viewer, viewer.mids("content", "audio")[0])
+
+    await presenter.ask("media.track", source="screen", active=False)
+    await viewer.until(
+        lambda: viewer.slots[content].participant is None, "an empty content slot"
+    )
+    await is_still(viewer, content)
+    assert_unbroken(viewer)
+
+
+async def test_the_grid_carries_what_a_viewer_shows_and_nothing_else(
+    room: TestRoom,
+) -> None:
+    moderator = await room.moderator()
+    red = await room.guest("presenter", "Red")
+    blue = await room.guest("presenter", "Blue")
+    await publish_camera(red, "red")
+    await publish_camera(blue, "blue")
+    await moderator.ask("stage.set", participant=red.id)
+    viewer = await room.guest("researcher", "Rita", decode=True)
+    await sees(viewer, viewer.mids("stage", "video")[0], "red")
+    assert viewer.carrying(blue.id, "camera") == []
+
+    await viewer.ask(
+        "view.set",
+        stage=None,
+        tiles=[{"participant": blue.id, "max_height": 180}],
+    )
+    (mid,) = await viewer.until(
+        lambda: viewer.carrying(blue.id, "camera"), "a tile for blue"
+    )
+    assert mid in viewer.mids("grid", "video")
+    await sees(viewer, mid, "blue")
+
+    await viewer.ask("view.set", stage=None, tiles=[])
+    await is_still(viewer, mid)
+    assert_unbroken(viewer)
+
+
+async def test_an_own_choice_for_the_stage_is_only_ones_own(room: TestRoom) -> None:
+    red = await room.guest("presenter", "Red")
+    await publish_camera(red, "red")
+    blue = await room.guest("presenter", "Blue")
+    await publish_camera(blue, "blue")
+    pins = await room.guest("researcher", "Pins", decode=True)
+    other = await room.guest("researcher", "Other", decode=True)
+    (video,) = pins.mids("stage", "video")
+    await sees(pins, video, "red")
+    await sees(other, other.mids("stage", "video")[0], "red")
+
+    await pins.ask("view.set", stage=blue.id, tiles=[])
+    await sees(pins, video, "blue")
+    await flows(other, other.mids("stage", "video")[0])
+    await sees(other, other.mids("stage", "video")[0], "red")
+    assert_unbroken(pins)
+    assert_unbroken(other)
+
+
+async def test_the_three_loudest_others_fill_the_floating_slots(room: TestRoom) -> None:
+    host = await room.guest("presenter", "Host")
+    await publish_camera(host, "red")
+    talkers = []
+    for number, level in enumerate((20, 25, 30, 90, 100)):
+        talker = await room.guest("presenter", f"Talker {number}", subscribe=False)
+        track = outgoing("0", "microphone", tone(), level_dbov=level)
+        await talker.publish(track)
+        talkers.append((talker, track))
+    viewer = await room.guest("researcher", "Rita")
+    floating = viewer.mids("floating", "audio")
+    assert len(floating) == 3
+
+    def heard() -> set[str]:
+        return {
+            state.participant
+            for mid in floating
+            if (state := viewer.slots.get(mid)) and state.participant
+        }
+
+    loudest = {talker.id for talker, _ in talkers[:3]}
+    await viewer.until(lambda: heard() == loudest, f"{loudest}, not {heard()}")
+    for mid in floating:
+        await flows(viewer, mid)
+
+    quiet, track = talkers[4]
+    track.level_dbov = 15
+    talkers[2][1].level_dbov = 110
+    await viewer.until(lambda: quiet.id in heard(), "the new speaker to be heard")
+    await viewer.until(lambda: quiet.id in viewer.speakers, "to be named a speaker")
+    assert_unbroken(viewer)
+
+
+async def test_a_viewer_that_loses_packets_gets_them_again(room: TestRoom) -> None:
+    presenter = await room.guest("presenter", "Paul")
+    await publish_camera(presenter, "red")
+    viewer = await room.guest("researcher", "Rita", decode=True)
+    (video,) = viewer.mids("stage", "video")
+    watch = viewer.watch(video)
+    await sees(viewer, video, "red")
+    assert viewer.watcher is not None
+    count = 0
+
+    def every_tenth(packet: object) -> bool:
+        nonlocal count
+        count += 1
+        return count % 10 == 0
+
+    viewer.watcher.drop = every_tenth
+    await flows(viewer, video, frames=75)
+    viewer.watcher.drop = lambda _packet: False
+    await viewer.until(lambda: not watch.holes, "the last hole to close")
+    assert watch.recovered > 10
+    assert_unbroken(viewer)
+
+
+async def test_the_server_asks_a_publisher_for_what_it_lost(room: TestRoom) -> None:
+    presenter = await room.guest("presenter", "Paul")
+    viewer = await room.guest("researcher", "Rita", decode=True)
+    publisher = await publish_camera(presenter, "red")
+    (video,) = viewer.mids("stage", "video")
+    await sees(viewer, video, "red")
+    track = publisher.track("camera")
+
+    track.drop = lambda sequence: sequence % 20 == 0
+    await flows(viewer, video, frames=50, deadline_s=20)
+    track.drop = lambda _sequence: False
+    assert track.retransmitted > 5
+    await viewer.until(lambda: not viewer.watch(video).holes, "all holes to close")
+    assert_unbroken(viewer)
+
+
+async def test_many_requests_for_key_frames_become_few(room: TestRoom) -> None:
+    presenter = await room.guest("presenter", "Paul")
+    viewer = await room.guest("researcher", "Rita", decode=True)
+    publisher = await publish_camera(presenter, "red")
+    (video,) = viewer.mids("stage", "video")
+    await sees(viewer, video, "red")
+    requests = publisher.track("camera").key_requests
+    assert viewer.watcher is not None
+
+    before, start = len(requests), time.monotonic()
+    while time.monotonic() - start < 2.0:
+        viewer.watcher.request_key_frame(video)
+        await asyncio.sleep(0.02)
+    last = time.monotonic()
+    await viewer.until(lambda: requests[-1] > last - 0.5, "the last request to count")
+    assert 1 <= len(requests) - before <= 7  # two a second, and the edges
+
+
+async def test_a_publisher_is_told_how_its_packets_arrive(room: TestRoom) -> None:
+    presenter = await room.guest("presenter", "Paul")
+    publisher = await publish_camera(presenter, "red")
+    await presenter.until(lambda: publisher.feedback >= 10, "transport-wide feedback")
+    await presenter.until(lambda: publisher.receiver_reports >= 2, "receiver reports")
+
+
+async def test_a_viewer_that_cannot_decode_is_told_so(room: TestRoom) -> None:
+    presenter = await room.guest("presenter", "Paul")
+    await publish_camera(presenter, "red")
+    viewer = room.stranger()
+    viewer.codecs = frozenset({"opus", "H264"})
+    await viewer.connect(invitation=room.token("researcher"))
+    await viewer.join("Rita")
+    (video,) = viewer.mids("stage", "video")
+    await viewer.until(
+        lambda: (state := viewer.slots.get(video)) and state.gap == "codec",
+        "the gap to be named",
+    )
+    await flows(viewer, viewer.mids("stage", "audio")[0])
+    assert viewer.watch(video).packets == 0

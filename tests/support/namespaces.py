@@ -1,0 +1,84 @@
+"""Network namespaces: hosts with no network, or with one that a test counts."""
+
+import contextlib
+import json
+import secrets
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+def run(*command: str) -> str:
+    """Run a command; give its output; fail with it."""
+    done = subprocess.run(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{' '.join(command)}:\n{done.stdout}"
+    return done.stdout
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """A host of its own, as far as the network goes."""
+
+    name: str
+
+    @property
+    def prefix(self) -> tuple[str, ...]:
+        """Put before a command to run it there."""
+        return ("ip", "netns", "exec", self.name)
+
+    def run(self, *command: str) -> str:
+        """Run a command there; give its output."""
+        return run(*self.prefix, *command)
+
+    def count_departures(self) -> None:
+        """Count (and drop) every packet that would leave by another way than loopback."""
+        self.run(
+            "nft",
+            "add table inet watch;"
+            "add chain inet watch out { type filter hook output priority 0; };"
+            'add rule inet watch out oifname != "lo" counter drop;'
+            'add rule inet watch out ip daddr != 127.0.0.0/8 oifname "lo" accept',
+        )
+
+    def departures(self) -> int:
+        """Return how many packets wanted to leave since ``count_departures``."""
+        listing = json.loads(self.run("nft", "-j", "list", "ruleset"))
+        return sum(
+            part["counter"]["packets"]
+            for entry in listing["nftables"]
+            for part in entry.get("rule", {}).get("expr", [])
+            if "counter" in part
+        )
+
+
+@contextlib.contextmanager
+def namespace() -> Iterator[Namespace]:
+    """Make a namespace with loopback and nothing else."""
+    name = f"pv{secrets.token_hex(3)}"
+    run("ip", "netns", "add", name)
+    try:
+        run("ip", "-n", name, "link", "set", "lo", "up")
+        yield Namespace(name)
+    finally:
+        run("ip", "netns", "delete", name)
+
+
+@contextlib.contextmanager
+def unrouted(space: Namespace, address: str = "192.0.2.10/24") -> Iterator[None]:
+    """
+    Give a namespace a network card on an empty segment, without a route out.
+
+    Whatever it sends there is counted by ``count_departures``.
+    """
+    run("ip", "-n", space.name, "link", "add", "lan0", "type", "dummy")
+    run("ip", "-n", space.name, "address", "add", address, "dev", "lan0")
+    # No duplicate-address detection or router solicitation: those are the kernel's.
+    run(*space.prefix, "sysctl", "-qw", "net.ipv6.conf.lan0.disable_ipv6=1")
+    run("ip", "-n", space.name, "link", "set", "lan0", "up")
+    yield
