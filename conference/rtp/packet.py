@@ -19,14 +19,17 @@ class RtpPacket:
     """
     One parsed packet.
 
-    ``sequence`` is the wire's 16 bits until the track extends it; ``extended``
-    is its unbounded form and set by the track.
+    ``sequence`` is the wire's 16 bits. The track that it belongs to sets
+    ``extended``, the unbounded form, and the values of the header extensions
+    that travel on: ``level`` (RFC 6464) and ``orientation``.
     """
 
     __slots__ = (
         "extended",
         "extensions",
+        "level",
         "marker",
+        "orientation",
         "payload",
         "payload_type",
         "sequence",
@@ -53,6 +56,8 @@ class RtpPacket:
         self.extensions = extensions
         self.payload = payload
         self.extended = sequence
+        self.level: bytes | None = None
+        self.orientation: bytes | None = None
 
 
 def is_rtcp(data: bytes) -> bool:

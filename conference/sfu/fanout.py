@@ -1,0 +1,99 @@
+"""
+The seam between decisions and copies.
+
+Everything done once per copy of a packet lives behind ``Fanout``: rewriting the
+header and the running numbers, protecting with the viewer's key, sending, and
+answering a NACK from the track's packet cache. It owns the numeric state of
+every slot. What to copy and where is decided by its caller, per packet or per
+timer. The Python one is ``conference.transport.fanout``; another must pass the
+same tests.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NewType, Protocol
+
+from conference.rtp.codecs import Codec, RunningNumbers
+from conference.rtp.packet import RtpPacket
+from conference.sfu.formats import SlotFormat
+
+TrackKey = NewType("TrackKey", int)
+SlotKey = NewType("SlotKey", int)
+ViewerKey = NewType("ViewerKey", int)
+
+
+@dataclass(frozen=True, slots=True)
+class SlotProgress:
+    """What a slot has sent so far."""
+
+    packets: int
+    octets: int
+    """Payload bytes, as sender reports count them."""
+    timestamp: int | None
+    """RTP timestamp of the newest frame; None before the first packet."""
+    timestamp_offset: int
+    """Slot timestamp minus track timestamp, modulo 2³²."""
+
+
+class Fanout(Protocol):
+    """
+    Copies packets of tracks to the slots that follow them.
+
+    The caller opens viewers, slots and tracks, attaches slots at the packet
+    that shall be the first, and closes what it opened. Unknown keys are
+    programming errors.
+    """
+
+    def open_track(self, track: TrackKey, codec: Codec) -> None:
+        """Begin a track without followers and with an empty packet cache."""
+        ...
+
+    def close_track(self, track: TrackKey) -> None:
+        """End a track: its followers are detached, its cache is dropped."""
+        ...
+
+    def open_slot(
+        self, slot: SlotKey, viewer: ViewerKey, fmt: SlotFormat, *, first: int
+    ) -> None:
+        """Begin a slot; ``first`` (below 2¹⁴) is its first sequence number."""
+        ...
+
+    def close_viewer(self, viewer: ViewerKey) -> None:
+        """End all slots of a viewer and forget its key and path."""
+        ...
+
+    def attach(
+        self,
+        slot: SlotKey,
+        track: TrackKey,
+        packet: RtpPacket,
+        numbers: RunningNumbers,
+        *,
+        timestamp: int,
+    ) -> None:
+        """
+        Let a slot follow a track from ``packet`` on, which is forwarded next.
+
+        Sequence and running numbers go on without a gap. ``timestamp`` is the
+        slot clock at the packet's capture; if it lies behind what was sent, the
+        slot runs ahead for a while (video) or stays ahead (audio).
+        """
+        ...
+
+    def detach(self, slot: SlotKey) -> None:
+        """Let a slot send nothing; its numbers and history are kept."""
+        ...
+
+    def forward(
+        self, track: TrackKey, packet: RtpPacket, numbers: RunningNumbers, *, now: float
+    ) -> int:
+        """Copy a packet to all followers and keep it for NACKs; return how many."""
+        ...
+
+    def retransmit(self, slot: SlotKey, sequences: Sequence[int], *, now: float) -> int:
+        """Answer a NACK (16-bit numbers) by RTX; return how many were still there."""
+        ...
+
+    def progress(self, slot: SlotKey) -> SlotProgress:
+        """Return what a sender report of the slot needs."""
+        ...

@@ -1,0 +1,257 @@
+"""
+The publish leg of one participant, as the packet plane sees it.
+
+Binds SSRCs to tracks, unwraps retransmissions, and writes the RTCP that a
+publisher needs to repair losses and to raise its bitrate. It forwards nothing;
+``RoomPlane`` does that with what ``on_packet`` returns.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from conference.ids import ParticipantId
+from conference.rtp import extensions, packet, rtcp
+from conference.rtp.codecs import PayloadHead
+from conference.rtp.packet import RtpPacket
+from conference.rtp.transport_cc import ArrivalRecorder
+from conference.sfu.capture import PublisherClock
+from conference.sfu.fanout import TrackKey
+from conference.sfu.formats import TrackFormat
+from conference.sfu.messages import Source
+from conference.sfu.uptrack import UpTrack
+
+FEEDBACK_INTERVAL_S = 0.05
+"""Transport-cc and NACK timer. Longer: the publisher's estimate grows late;
+shorter: more upstream RTCP for nothing."""
+REPORT_INTERVAL_S = 1.0
+"""Receiver reports. RFC 3550 §6.2 says 5 s at least; browsers of both makes are
+built for one second, and a publisher starts to ramp up sooner."""
+MAX_UNBOUND = 16
+"""SSRCs that were tried and belong to nothing; more are ignored unseen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A packet that may be forwarded."""
+
+    track: UpTrack
+    packet: RtpPacket
+    head: PayloadHead
+    first: bool
+    """It is the first of its track."""
+
+
+class Publisher:
+    """
+    One publish leg.
+
+    Inputs: ``on_rtp``, ``on_rtcp`` with decrypted packets. Outputs:
+    ``feedback``, ``reports`` and ``key_frame_requests``, RTCP to be sent.
+    """
+
+    __slots__ = (
+        "_arrivals",
+        "_bindings",
+        "_clock",
+        "_mid_id",
+        "_reported_at",
+        "_transport_cc_id",
+        "_unbound",
+        "dropped",
+        "participant",
+        "ssrc",
+        "tracks",
+    )
+
+    def __init__(self, participant: ParticipantId, ssrc: int) -> None:
+        self.participant = participant
+        self.ssrc = ssrc
+        """Ours, in the RTCP of this leg."""
+        self.tracks: dict[Source, UpTrack] = {}
+        self.dropped = 0
+        self._clock = PublisherClock()
+        self._arrivals = ArrivalRecorder()
+        self._bindings: dict[int, tuple[UpTrack, bool]] = {}
+        self._unbound: set[int] = set()
+        self._reported_at = 0.0
+        self._mid_id = self._transport_cc_id = 0
+
+    def negotiate(
+        self, formats: list[TrackFormat], keys: Iterator[TrackKey]
+    ) -> tuple[list[UpTrack], list[UpTrack]]:
+        """
+        Apply what offer and answer agreed on.
+
+        A track whose section is unchanged goes on; one with another codec ends
+        and begins anew, because slots must start it at a key frame.
+
+        Returns:
+            The tracks that ended, and those that began.
+        """
+        ended, begun = [], []
+        before = self.tracks
+        self.tracks = {}
+        for fmt in formats:
+            track = before.pop(fmt.source, None)
+            if track is None or _changed(track.fmt, fmt):
+                if track is not None:
+                    ended.append(track)
+                active = track is None or track.active
+                track = UpTrack(next(keys), self.participant, fmt, self._clock)
+                track.active = active
+                begun.append(track)
+            self.tracks[fmt.source] = track
+        ended += before.values()
+        self._bind_announced()
+        return ended, begun
+
+    def _bind_announced(self) -> None:
+        kept = set(self.tracks.values())
+        self._bindings = {
+            ssrc: bound for ssrc, bound in self._bindings.items() if bound[0] in kept
+        }
+        self._unbound.clear()
+        self._mid_id = self._transport_cc_id = 0
+        for track in self.tracks.values():
+            fmt = track.fmt
+            self._mid_id = fmt.extensions.get(extensions.MID, self._mid_id)
+            self._transport_cc_id = fmt.extensions.get(
+                extensions.TRANSPORT_CC, self._transport_cc_id
+            )
+            for ssrc in fmt.sources[:1]:
+                self._bindings.setdefault(ssrc, (track, False))
+                track.ssrc = ssrc
+            for rtx_ssrc, primary in fmt.retransmissions.items():
+                if primary == track.ssrc:
+                    self._bindings.setdefault(rtx_ssrc, (track, True))
+
+    def on_rtp(self, data: bytes, *, now: float) -> Arrived | None:
+        """
+        Take one decrypted packet.
+
+        Returns:
+            What may be forwarded, or None.
+
+        Raises:
+            MalformedPacket: the packet is not RTP; nothing was changed.
+        """
+        incoming = packet.parse(data)
+        bound = self._bindings.get(incoming.ssrc)
+        if bound is None:
+            bound = self._bind(incoming)
+            if bound is None:
+                self.dropped += 1
+                return None
+        if self._transport_cc_id:
+            number = incoming.extensions.get(self._transport_cc_id)
+            if number is not None and len(number) == 2:
+                self._arrivals.record(int.from_bytes(number, "big"), now=now)
+        track, is_rtx = bound
+        fmt = track.fmt
+        if is_rtx:
+            if incoming.payload_type != fmt.rtx_payload_type or track.ssrc is None:
+                self.dropped += 1
+                return None
+            original = packet.unwrap_rtx(
+                incoming, payload_type=fmt.payload_type, ssrc=track.ssrc
+            )
+            if original is None:
+                return None
+            incoming = original
+        elif incoming.payload_type != fmt.payload_type:
+            self.dropped += 1
+            return None
+        first = not track.started
+        head = track.on_packet(incoming, now=now, repaired=is_rtx)
+        if head is None:
+            return None
+        return Arrived(track, incoming, head, first)
+
+    def _bind(self, incoming: RtpPacket) -> tuple[UpTrack, bool] | None:
+        """Bind an SSRC that the offer did not name, by MID (RFC 9143 §9.2)."""
+        if incoming.ssrc in self._unbound or len(self._unbound) >= MAX_UNBOUND:
+            return None
+        mid = incoming.extensions.get(self._mid_id) if self._mid_id else None
+        for track in self.tracks.values():
+            fmt = track.fmt
+            if mid is not None and mid != fmt.mid.encode():
+                continue
+            is_rtx = incoming.payload_type == fmt.rtx_payload_type
+            if not is_rtx and incoming.payload_type != fmt.payload_type:
+                continue
+            if is_rtx == (track.ssrc is None) or (is_rtx and mid is None):
+                # A primary is bound once; a retransmission follows its primary.
+                continue
+            if mid is None and not self._sole(incoming.payload_type):
+                continue
+            if not is_rtx:
+                track.ssrc = incoming.ssrc
+            bound = (track, is_rtx)
+            self._bindings[incoming.ssrc] = bound
+            return bound
+        if mid is not None or not self._mid_id:
+            self._unbound.add(incoming.ssrc)
+        return None
+
+    def _sole(self, payload_type: int) -> bool:
+        return (
+            sum(t.fmt.payload_type == payload_type for t in self.tracks.values()) == 1
+        )
+
+    def on_rtcp(self, data: bytes, *, now: float) -> None:
+        """
+        Take one decrypted compound packet.
+
+        Raises:
+            MalformedPacket: its lengths do not add up.
+        """
+        for part in rtcp.parse(data):
+            if isinstance(part, rtcp.SenderReport):
+                bound = self._bindings.get(part.ssrc)
+                if bound is not None and not bound[1]:
+                    self._clock.on_sender_report(part, now=now)
+                    bound[0].on_sender_report(part, now=now)
+
+    def feedback(self, *, now: float) -> list[bytes]:
+        """Return transport-cc feedback and NACKs that are due."""
+        out = []
+        information = self._arrivals.feedback()
+        if information is not None:
+            media = next(iter(self._bindings))
+            out.append(rtcp.build_transport_cc(self.ssrc, media, information))
+        for track in self.tracks.values():
+            if track.missing and track.ssrc is not None:
+                # A lost voice packet is concealed long before a repair arrives.
+                numbers = track.missing.due(now=now)
+                if numbers and track.video:
+                    out.append(
+                        rtcp.build_nack(
+                            self.ssrc, track.ssrc, (n & 0xFFFF for n in numbers)
+                        )
+                    )
+        if now - self._reported_at >= REPORT_INTERVAL_S:
+            self._reported_at = now
+            blocks = [
+                block
+                for track in self.tracks.values()
+                if track.ssrc is not None
+                and (block := track.reception.report(track.ssrc, now=now)) is not None
+            ]
+            if blocks:
+                out.append(rtcp.build_receiver_report(self.ssrc, blocks))
+        return out
+
+    def key_frame_request(self, track: UpTrack, *, now: float) -> bytes | None:
+        """Return the PLI that is due for a track, if one is."""
+        if track.ssrc is None or not track.key_frames.poll(now=now):
+            return None
+        return rtcp.build_pli(self.ssrc, track.ssrc)
+
+
+def _changed(old: TrackFormat, new: TrackFormat) -> bool:
+    return (
+        old.codec is not new.codec
+        or old.payload_type != new.payload_type
+        or old.mid != new.mid
+        or old.sources[:1] != new.sources[:1]
+    )

@@ -1,0 +1,350 @@
+"""
+The packet plane as a whole: every room, every leg, one timetable.
+
+::
+
+    datagram ─ unprotect ─► on_rtp ─► Publisher ─► RoomPlane ─► Fanout ─► sockets
+                            on_rtcp ─► Publisher | Viewer
+    timer ────────────────► on_timeout ─► feedback, reports, speakers
+                            drain ─► RTCP to send, events for the domain
+
+The driver's duty: feed, then ``drain`` and send, then arm one timer for
+``next_due``. Nothing here knows of sockets, keys or clocks; numbers that must
+be unpredictable come from ``draw``.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from itertools import count
+
+from conference.ids import Mid, ParticipantId, RoomId
+from conference.rtp import rtcp
+from conference.rtp.codecs import Codec
+from conference.sfu import messages as m
+from conference.sfu.fanout import Fanout, SlotKey, TrackKey, ViewerKey
+from conference.sfu.formats import SlotFormat, TrackFormat, slot_plan
+from conference.sfu.messages import Leg
+from conference.sfu.publisher import FEEDBACK_INTERVAL_S, Publisher
+from conference.sfu.room import RoomPlane
+from conference.sfu.slot import Slot
+from conference.sfu.timetable import Timetable
+from conference.sfu.uptrack import UpTrack
+from conference.sfu.viewer import REPORT_AFTER_SWITCH_S, REPORT_INTERVAL_S, Viewer
+
+SPEAKERS_INTERVAL_S = 0.1
+"""Between evaluations of who speaks. Longer: the ring comes late (≤ 0.5 s is
+wanted, and 0.1 s of it is needed to tell speech from a click)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RtcpOut:
+    """A compound packet to protect and send on one leg."""
+
+    participant: ParticipantId
+    leg: Leg
+    data: bytes
+
+
+class Router:
+    """
+    Every room of this media plane.
+
+    Args:
+        fanout: Where copies are made.
+        draw: Returns an unpredictable number of that many bits.
+        wall_offset: Seconds since 1900 minus the monotonic clock. Fixed, so that
+            a step of the host's clock disturbs nobody's lips.
+    """
+
+    def __init__(
+        self, fanout: Fanout, draw: Callable[[int], int], *, wall_offset: float
+    ) -> None:
+        self._fanout = fanout
+        self._draw = draw
+        self._wall_offset = wall_offset
+        self._timetable = Timetable()
+        self._keys = count(1)
+        self._rooms: dict[RoomId, RoomPlane] = {}
+        self._publishing: dict[ParticipantId, RoomPlane] = {}
+        self._viewing: dict[ParticipantId, RoomPlane] = {}
+        self._rtcp: list[RtcpOut] = []
+        self._events: list[m.Event] = []
+
+    # Legs
+
+    def room(self, room: RoomId) -> RoomPlane:
+        """Return a room, opened if need be."""
+        plane = self._rooms.get(room)
+        if plane is None:
+            plane = self._rooms[room] = RoomPlane(room, self._fanout, self._events)
+        return plane
+
+    def decodable(self, room: RoomId) -> frozenset[Codec]:
+        """Return the codecs that every viewer of a room decodes."""
+        plane = self._rooms.get(room)
+        return frozenset(Codec) if plane is None else plane.decodable
+
+    def publish(
+        self,
+        room: RoomId,
+        participant: ParticipantId,
+        formats: list[TrackFormat],
+        *,
+        now: float,
+    ) -> None:
+        """Open a publish leg, or apply what it negotiated anew."""
+        plane = self.room(room)
+        publisher = plane.publishers.get(participant)
+        if publisher is None:
+            publisher = Publisher(participant, self._draw(32))
+            plane.publishers[participant] = publisher
+            self._publishing[participant] = plane
+            self._plan_feedback(plane, publisher, now)
+            self._plan_speakers(plane, now)
+        ended, begun = publisher.negotiate(formats, map(TrackKey, self._keys))
+        for track in begun:
+            self._fanout.open_track(track.key, track.codec)
+        if ended:
+            plane.end_tracks(ended)
+
+    def unpublish(self, participant: ParticipantId) -> None:
+        """Close a publish leg."""
+        plane = self._publishing.pop(participant, None)
+        if plane is None:
+            return
+        publisher = plane.publishers.pop(participant)
+        plane.end_tracks(publisher.tracks.values())
+        self._tidy(plane)
+
+    def plan_slots(self) -> list[SlotFormat]:
+        """Return the slots of a new viewer, with SSRCs of their own."""
+        taken: set[int] = {0}
+        formats = []
+        for number, (kind, group, label) in enumerate(slot_plan()):
+            ssrc = self._distinct(taken)
+            rtx = self._distinct(taken) if kind == "video" else 0
+            formats.append(SlotFormat(Mid(str(number)), kind, group, label, ssrc, rtx))
+        return formats
+
+    def _distinct(self, taken: set[int]) -> int:
+        while (number := self._draw(32)) in taken:
+            pass
+        taken.add(number)
+        return number
+
+    def subscribe(
+        self,
+        room: RoomId,
+        participant: ParticipantId,
+        formats: list[SlotFormat],
+        decodable: frozenset[Codec],
+        *,
+        now: float,
+    ) -> ViewerKey:
+        """Add a viewer whose answer is known; it gets media once connected."""
+        plane = self.room(room)
+        slots = [
+            # 29 bits leave an hour and a half of video before the first wrap,
+            # and a session of any length after it.
+            Slot(SlotKey(next(self._keys)), fmt, base=self._draw(29), now=now)
+            for fmt in formats
+        ]
+        viewer = Viewer(ViewerKey(next(self._keys)), participant, slots)
+        viewer.decodable = decodable
+        plane.viewers[participant] = viewer
+        self._viewing[participant] = plane
+        for publisher in plane.publishers.values():
+            if any(t.codec not in decodable for t in publisher.tracks.values()):
+                self._events.append(m.PublishNeeded(room, publisher.participant))
+        return viewer.key
+
+    def connected(self, participant: ParticipantId, *, now: float) -> None:
+        """A viewer's transport is up: fill its slots."""
+        plane = self._viewing.get(participant)
+        if plane is None:
+            return
+        viewer = plane.viewers[participant]
+        viewer.connected = True
+        plane.reassign(viewer)
+        self._plan_reports(plane, viewer, now)
+        self._flush(plane, now)
+
+    def unsubscribe(self, participant: ParticipantId) -> None:
+        """Close a subscribe leg."""
+        plane = self._viewing.pop(participant, None)
+        if plane is not None:
+            plane.remove_viewer(participant)
+            self._tidy(plane)
+
+    def _tidy(self, plane: RoomPlane) -> None:
+        if plane.empty and plane.stage is None:
+            self._rooms.pop(plane.room, None)
+
+    # Changes
+
+    def apply(self, command: m.Command, *, now: float) -> None:
+        """Apply a command that has no result; unknown participants are ignored."""
+        match command:
+            case m.SetTrack(participant, source, active):
+                plane = self._publishing.get(participant)
+                if plane is not None:
+                    track = plane.publishers[participant].tracks.get(source)
+                    if track is not None:
+                        plane.set_active(track, active=active)
+            case m.SetStage(room, stage):
+                plane = self._rooms.get(room) if stage is None else self.room(room)
+                if plane is not None and plane.stage != stage:
+                    plane.stage = stage
+                    plane.reassign()
+            case m.SetView(participant, stage, tiles):
+                plane = self._viewing.get(participant)
+                if plane is not None:
+                    viewer = plane.viewers[participant]
+                    viewer.pin, viewer.tiles = stage, tiles
+                    plane.reassign(viewer)
+            case m.CloseLegs(participant):
+                plane = None
+                self.unpublish(participant)
+                self.unsubscribe(participant)
+            case m.CloseRoom(room):
+                plane = self._rooms.get(room)
+                if plane is not None:
+                    plane.stage = None
+                    for participant in {*plane.publishers, *plane.viewers}:
+                        self.unpublish(participant)
+                        self.unsubscribe(participant)
+        if plane is not None:
+            self._flush(plane, now)
+
+    # Packets
+
+    def on_rtp(self, participant: ParticipantId, data: bytes, *, now: float) -> None:
+        """
+        Take a decrypted packet from a publish leg.
+
+        Raises:
+            MalformedPacket: it is not RTP; nothing was changed.
+        """
+        plane = self._publishing.get(participant)
+        if plane is None:
+            return
+        publisher = plane.publishers[participant]
+        arrived = publisher.on_rtp(data, now=now)
+        if arrived is None:
+            return
+        plane.on_packet(arrived, now=now)
+        if plane.requests or plane.switched:
+            self._flush(plane, now)
+
+    def on_rtcp(
+        self, participant: ParticipantId, leg: Leg, data: bytes, *, now: float
+    ) -> None:
+        """
+        Take a decrypted compound packet from either leg.
+
+        Raises:
+            MalformedPacket: its lengths do not add up.
+        """
+        if leg is Leg.PUBLISH:
+            plane = self._publishing.get(participant)
+            if plane is not None:
+                plane.publishers[participant].on_rtcp(data, now=now)
+            return
+        plane = self._viewing.get(participant)
+        if plane is None:
+            return
+        viewer = plane.viewers[participant]
+        for part in rtcp.parse(data):
+            if isinstance(part, rtcp.Nack):
+                slot = viewer.by_ssrc.get(part.ssrc)
+                if slot is not None and slot.opened:
+                    allowed = viewer.repairs_allowed(len(part.sequences), now=now)
+                    self._fanout.retransmit(slot.key, part.sequences[:allowed], now=now)
+            elif isinstance(part, rtcp.KeyFrameRequest):
+                slot = viewer.by_ssrc.get(part.ssrc)
+                track = slot.target if slot is not None else None
+                if track is not None and track.video:
+                    plane.want_key_frame(track)
+        self._flush(plane, now)
+
+    # Time
+
+    @property
+    def next_due(self) -> float | None:
+        """When ``on_timeout`` should be called."""
+        return self._timetable.next_due
+
+    def on_timeout(self, *, now: float) -> None:
+        """Do what is due."""
+        self._timetable.run(now=now)
+
+    def _plan_feedback(
+        self, plane: RoomPlane, publisher: Publisher, now: float
+    ) -> None:
+        def action(now: float) -> None:
+            if plane.publishers.get(publisher.participant) is not publisher:
+                return
+            for data in publisher.feedback(now=now):
+                self._send(publisher.participant, Leg.PUBLISH, data)
+            for track in publisher.tracks.values():
+                if track.video and track.live:
+                    self._request(publisher, track, now)
+            self._timetable.at(now + FEEDBACK_INTERVAL_S, action)
+
+        self._timetable.at(now + FEEDBACK_INTERVAL_S, action)
+
+    def _plan_speakers(self, plane: RoomPlane, now: float) -> None:
+        if plane.speakers_planned:
+            return
+        plane.speakers_planned = True
+
+        def action(now: float) -> None:
+            plane.evaluate_speakers(now=now)
+            self._flush(plane, now)
+            if plane.publishers:
+                self._timetable.at(now + SPEAKERS_INTERVAL_S, action)
+            else:
+                plane.speakers_planned = False
+
+        self._timetable.at(now + SPEAKERS_INTERVAL_S, action)
+
+    def _plan_reports(self, plane: RoomPlane, viewer: Viewer, now: float) -> None:
+        def action(now: float) -> None:
+            if plane.viewers.get(viewer.participant) is viewer:
+                self._report(viewer, now)
+                self._timetable.at(now + REPORT_INTERVAL_S, action)
+
+        self._timetable.at(now + REPORT_INTERVAL_S, action)
+
+    def _report(self, viewer: Viewer, now: float) -> None:
+        data = viewer.report(self._fanout, now=now, wall_offset=self._wall_offset)
+        if data:
+            self._send(viewer.participant, Leg.SUBSCRIBE, data)
+
+    def _flush(self, plane: RoomPlane, now: float) -> None:
+        for track in plane.requests:
+            publisher = plane.publishers.get(track.participant)
+            if publisher is not None:
+                self._request(publisher, track, now)
+        plane.requests.clear()
+        for viewer in plane.switched:
+            self._timetable.at(
+                now + REPORT_AFTER_SWITCH_S, partial(self._report, viewer)
+            )
+        plane.switched.clear()
+
+    def _request(self, publisher: Publisher, track: UpTrack, now: float) -> None:
+        data = publisher.key_frame_request(track, now=now)
+        if data is not None:
+            self._send(publisher.participant, Leg.PUBLISH, data)
+
+    def _send(self, participant: ParticipantId, leg: Leg, data: bytes) -> None:
+        self._rtcp.append(RtcpOut(participant, leg, data))
+
+    def drain(self) -> tuple[list[RtcpOut], list[m.Event]]:
+        """Return what is to be sent and told since the last call."""
+        out, self._rtcp = self._rtcp, []
+        events = self._events.copy()
+        self._events.clear()
+        return out, events

@@ -1,0 +1,169 @@
+"""
+DTLS-SRTP (RFC 5764) of one leg, on aiortc's ``RTCDtlsTransport``.
+
+aiortc does the handshake and hands out keys; packets never go through it. The
+private names of aiortc 1.16 that this file uses are held by a test, and nothing
+else of the project touches them.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+
+import pylibsrtp
+from aiortc import (
+    RTCCertificate,
+    RTCDtlsFingerprint,
+    RTCDtlsParameters,
+    RTCDtlsTransport,
+)
+from aiortc import rtcdtlstransport as dtls_module
+from OpenSSL import SSL
+
+from conference.rtp.packet import is_rtcp
+from conference.transport.ice import IceLite
+from conference.transport.srtp import AeadProtection, LibraryProtection, Protection
+
+HANDSHAKE_S = 30.0
+"""From the answer to the end of the handshake, checks included."""
+MAX_SSRCS = 64
+"""Sources one browser may send from; libsrtp keeps a state for each."""
+EXPORTER_LABEL = b"EXTRACTOR-dtls_srtp"  # RFC 5764 §4.2
+PROFILES = (
+    dtls_module.SRTP_AEAD_AES_128_GCM,
+    dtls_module.SRTP_AEAD_AES_256_GCM,
+    dtls_module.SRTP_AES128_CM_SHA1_80,
+)
+"""Best first; both browsers take the first. The 256-bit key costs CPU and buys
+nothing that the handshake's P-256 does not lose."""
+
+
+class ServerCertificate(RTCCertificate):  # type: ignore[misc]  # aiortc is untyped
+    """
+    The process's DTLS certificate, with one OpenSSL context for all legs.
+
+    A context per leg, as aiortc makes it, costs 60 kB of memory each.
+    """
+
+    _shared: SSL.Context | None = None
+
+    def _create_ssl_context(self, srtp_profiles: list[object]) -> SSL.Context:
+        if self._shared is None:
+            context = super()._create_ssl_context(srtp_profiles)
+            context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
+            context.set_mode(SSL.MODE_RELEASE_BUFFERS)
+            self._shared = context
+        return self._shared
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the certificate, as it stands in descriptions."""
+        prints = {p.algorithm: p.value for p in self.getFingerprints()}
+        return str(prints["sha-256"])
+
+
+class DtlsLeg:
+    """
+    Handshake, keys, and the decrypted packets of one leg.
+
+    Args:
+        ice: What it runs on.
+        certificate: The process's.
+        on_packet: Called with each authentic packet and whether it is RTCP.
+        takes_rtp: False for a subscribe leg: its browser has nothing to send.
+    """
+
+    def __init__(
+        self,
+        ice: IceLite,
+        certificate: ServerCertificate,
+        on_packet: Callable[[bytes, bool], None],
+        *,
+        takes_rtp: bool,
+    ) -> None:
+        self.dropped = 0
+        """Packets that were not authentic, replayed, or not to be sent here."""
+        self._ice = ice
+        self._on_packet = on_packet
+        self._takes_rtp = takes_rtp
+        self._ssrcs: set[bytes] = set()
+        self._dtls = RTCDtlsTransport(ice, [certificate])
+        self._dtls._srtp_profiles = list(PROFILES)
+        self._dtls._set_role("server")
+
+    async def run(
+        self,
+        fingerprints: tuple[tuple[str, str], ...],
+        on_connected: Callable[[Protection], None],
+    ) -> None:
+        """
+        Shake hands, then serve until the leg ends.
+
+        Args:
+            fingerprints: Of the browser's certificate, from its description.
+            on_connected: Called once with the keys for what is sent.
+        """
+        parameters = RTCDtlsParameters(
+            fingerprints=[RTCDtlsFingerprint(*pair) for pair in fingerprints]
+        )
+        ended = asyncio.Event()
+
+        def on_state() -> None:
+            if self._dtls.state in ("closed", "failed"):
+                ended.set()
+
+        self._dtls.on("statechange", on_state)
+        try:
+            async with asyncio.timeout(HANDSHAKE_S):
+                await self._dtls.start(parameters)
+            if self._dtls.state != "connected":
+                return
+            self._ice.on_srtp = self._on_srtp
+            on_connected(self._protection())
+            await ended.wait()
+        except TimeoutError:
+            return
+        finally:
+            self._ice.on_srtp = None
+            # A closed transport cannot carry the alert; the browser has gone.
+            with suppress(ConnectionError):
+                await self._dtls.stop()
+            self._dtls.remove_all_listeners()
+
+    def _protection(self) -> Protection:
+        chosen = self._dtls._ssl.get_selected_srtp_profile()
+        profile = next(p for p in PROFILES if p.openssl_profile == chosen)
+        if profile is dtls_module.SRTP_AES128_CM_SHA1_80:
+            return LibraryProtection(self._dtls._tx_srtp.protect)
+        material = self._dtls._ssl.export_keying_material(
+            EXPORTER_LABEL, 2 * (profile.key_length + profile.salt_length)
+        )
+        key_and_salt = profile.get_key_and_salt(material, 1)  # the server's
+        return AeadProtection(
+            key_and_salt[: profile.key_length], key_and_salt[profile.key_length :]
+        )
+
+    def _on_srtp(self, datagram: bytes) -> None:
+        receiving = self._dtls._rx_srtp
+        try:
+            if is_rtcp(datagram):
+                self._on_packet(receiving.unprotect_rtcp(datagram), True)
+                return
+            source = datagram[8:12]
+            if not self._takes_rtp or (
+                source not in self._ssrcs and len(self._ssrcs) >= MAX_SSRCS
+            ):
+                self.dropped += 1
+                return
+            packet = receiving.unprotect(datagram)
+        except pylibsrtp.Error:
+            self.dropped += 1
+            return
+        self._ssrcs.add(source)
+        self._on_packet(packet, False)
+
+    def send_rtcp(self, packet: bytes) -> None:
+        """Protect and send a compound packet."""
+        sending = self._dtls._tx_srtp
+        if sending is not None and not self._ice.closed:
+            self._ice.send(sending.protect_rtcp(packet))

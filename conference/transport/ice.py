@@ -1,0 +1,155 @@
+"""
+ICE-lite (RFC 8445 §2.5): answering connectivity checks, and nothing more.
+
+A check is believed when its user fragment is known and its MESSAGE-INTEGRITY
+is right; everything else is dropped without an answer and without a log line.
+The address of a believed check is the only place from which DTLS and SRTP are
+taken, and the nominated one is where media goes.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from aioice import stun
+
+from conference.transport.fanout import Address, Send
+
+MAGIC_COOKIE = b"\x21\x12\xa4\x42"
+BINDING_REQUEST = b"\x00\x01"
+USERNAME = 0x0006
+STUN_HEADER_BYTES = 20
+MAX_QUEUED = 32
+"""DTLS datagrams that wait for the handshake: four flights. More is a flood."""
+MAX_PATHS = 16
+"""Addresses one browser may check from: its interfaces, both IP versions."""
+CONSENT_S = 30.0
+"""Without a check for this long the browser is gone (RFC 7675 §5.1). Firefox
+checks every 5 s; less than 15 s would cut calls that a blackout lets live."""
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A local socket and a remote address."""
+
+    send: Send
+    address: Address
+
+
+def username(datagram: bytes) -> str | None:
+    """
+    Return the user fragment of ours that a binding request names.
+
+    A cheap look before the real parser, so that a flood of junk costs little;
+    None for anything but a well-formed request.
+    """
+    size = len(datagram)
+    if (
+        size < STUN_HEADER_BYTES
+        or datagram[:2] != BINDING_REQUEST
+        or datagram[4:8] != MAGIC_COOKIE
+        or int.from_bytes(datagram[2:4], "big") != size - STUN_HEADER_BYTES
+    ):
+        return None
+    offset = STUN_HEADER_BYTES
+    while offset + 4 <= size:
+        kind = int.from_bytes(datagram[offset : offset + 2], "big")
+        length = int.from_bytes(datagram[offset + 2 : offset + 4], "big")
+        offset += 4
+        if kind == USERNAME:
+            try:
+                text = datagram[offset : offset + length].decode("ascii")
+            except UnicodeDecodeError:
+                return None
+            return text.partition(":")[0]
+        offset += length + (-length % 4)
+    return None
+
+
+class IceLite:
+    """
+    One transport of one leg; what ``RTCDtlsTransport`` runs on.
+
+    Inputs: ``on_check`` and ``on_dtls``, from the mux. It reads ``selected``.
+    """
+
+    role = "controlled"
+
+    def __init__(
+        self, ufrag: str, pwd: str, on_selected: Callable[[Path], None]
+    ) -> None:
+        self.ufrag = ufrag
+        self.pwd = pwd
+        self.selected: Path | None = None
+        self.checked_at: float | None = None
+        """When the last believed check came; None before the first."""
+        self.on_srtp: Callable[[bytes], None] | None = None
+        """Called with each SRTP or SRTCP datagram; None until keys are there."""
+        self.closed = False
+        self._on_selected = on_selected
+        self._paths: set[Path] = set()
+        self._queue: asyncio.Queue[bytes | None] = asyncio.Queue()
+
+    def on_check(self, datagram: bytes, path: Path, *, now: float) -> bytes | None:
+        """Return the response to a check, or None if it is not believed."""
+        try:
+            # A bad attribute raises anything from ValueError to struct.error.
+            message = stun.parse_message(datagram)
+            if not message.check_message_integrity(self.pwd.encode()):
+                return None
+        except Exception:
+            return None
+        if path not in self._paths and len(self._paths) >= MAX_PATHS:
+            return None
+        response = stun.Message(
+            stun.Method.BINDING, stun.Class.RESPONSE, message.transaction_id
+        )
+        if "ICE-CONTROLLED" in message.attributes:
+            # Both think they are controlled; a lite agent always is (§7.3.1.1).
+            response.message_class = stun.Class.ERROR
+            response.attributes["ERROR-CODE"] = (487, "Role Conflict")
+        else:
+            response.attributes["XOR-MAPPED-ADDRESS"] = path.address[:2]
+            self.checked_at = now
+            self._paths.add(path)
+            if self.selected is None or (
+                "USE-CANDIDATE" in message.attributes and path != self.selected
+            ):
+                self.selected = path
+                self._on_selected(path)
+        response.add_message_integrity(self.pwd.encode())
+        return bytes(response)
+
+    def knows(self, path: Path) -> bool:
+        """Whether a believed check came over this path."""
+        return path in self._paths
+
+    def on_dtls(self, datagram: bytes) -> None:
+        """Queue a DTLS datagram; a flood is cut off."""
+        if self._queue.qsize() < MAX_QUEUED:
+            self._queue.put_nowait(datagram)
+
+    def close(self) -> None:
+        """End the transport; whoever waits for a datagram learns it."""
+        if not self.closed:
+            self.closed = True
+            self.on_srtp = None
+            self._queue.put_nowait(None)
+
+    async def _recv(self) -> bytes:
+        if self.closed:
+            raise ConnectionError("the transport is closed")
+        datagram = await self._queue.get()
+        if datagram is None:
+            raise ConnectionError("the transport is closed")
+        return datagram
+
+    async def _send(self, datagram: bytes) -> None:
+        self.send(datagram)
+
+    def send(self, datagram: bytes) -> None:
+        """Send to the selected address; what cannot be sent is lost, as UDP is."""
+        if self.selected is not None:
+            with suppress(OSError):
+                self.selected.send(datagram, self.selected.address)

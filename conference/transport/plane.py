@@ -1,0 +1,352 @@
+"""
+The media plane: legs on one UDP port, driving the packet plane.
+
+Turns descriptions into legs, packets into router calls, and the router's
+outputs into datagrams and events. All decisions are the router's; all copies
+are the fan-out's. Implements ``conference.service.ports.MediaPlane``.
+"""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from conference.errors import Refused
+from conference.ids import ParticipantId, RoomId
+from conference.rtp import ntp
+from conference.rtp.errors import MalformedPacket
+from conference.sdp import publish as publish_sdp
+from conference.sdp import slots as slots_sdp
+from conference.sdp.reader import BadDescription, Description, read
+from conference.sdp.writer import Local
+from conference.sfu import messages as m
+from conference.sfu.fanout import ViewerKey
+from conference.sfu.formats import SlotFormat
+from conference.sfu.messages import Leg
+from conference.sfu.router import Router
+from conference.transport import addresses
+from conference.transport.dtls import DtlsLeg, ServerCertificate
+from conference.transport.fanout import PythonFanout
+from conference.transport.ice import CONSENT_S, IceLite, Path
+from conference.transport.mux import UdpMux
+from conference.transport.srtp import Protection
+
+log = structlog.get_logger(__name__)
+
+CONSENT_CHECK_S = 1.0
+ANSWER_S = 60.0
+"""How long an offer waits for its answer before its transport is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaneConfig:
+    """Where media is received."""
+
+    port: int = 8444
+    """UDP port; 0 lets the system choose one."""
+    bind: str = "::"
+    """``::`` for all addresses of the host, or one address."""
+    addresses: tuple[str, ...] = ()
+    """Addresses to advertise to browsers; empty for all of the host."""
+
+
+class _Leg:
+    """One peer connection of one participant."""
+
+    def __init__(
+        self, room: RoomId, participant: ParticipantId, leg: Leg, ice: IceLite
+    ) -> None:
+        self.room = room
+        self.participant = participant
+        self.leg = leg
+        self.ice = ice
+        self.session = secrets.randbits(48)
+        self.version = 1
+        self.opened_at = 0.0
+        self.connected = False
+        self.remote_ufrag = ""
+        self.slots: list[SlotFormat] = []
+        self.viewer: ViewerKey | None = None
+        self.dtls: DtlsLeg | None = None
+        self.task: asyncio.Task[None] | None = None
+
+
+class Plane:
+    """
+    The media plane of this process.
+
+    Args:
+        config: Port and addresses.
+        on_event: Called with each event, on the loop, outside of any command.
+    """
+
+    def __init__(
+        self, config: PlaneConfig, on_event: Callable[[m.Event], None]
+    ) -> None:
+        self._config = config
+        self._on_event = on_event
+        self._fanout = PythonFanout()
+        wall_offset = time.time() + ntp.UNIX_EPOCH_S - time.monotonic()
+        self._router = Router(self._fanout, secrets.randbits, wall_offset=wall_offset)
+        self._mux = UdpMux(config.port, config.bind, self._pump)
+        self._certificate: ServerCertificate | None = None
+        self._legs: dict[tuple[ParticipantId, Leg], _Leg] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._consent: asyncio.TimerHandle | None = None
+        self._malformed = 0
+
+    # Lifecycle
+
+    async def start(self) -> None:
+        """
+        Open the port.
+
+        Raises:
+            InfrastructureError: it is taken.
+        """
+        self._certificate = ServerCertificate.generateCertificate()
+        self._mux.open()
+        self._plan_consent()
+
+    async def close(self) -> None:
+        """Close every leg and the port."""
+        tasks = [leg.task for leg in self._legs.values() if leg.task is not None]
+        for leg in list(self._legs.values()):
+            self._close(leg)
+        for timer in (self._timer, self._consent):
+            if timer is not None:
+                timer.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._mux.close()
+
+    @property
+    def port(self) -> int:
+        """The UDP port in use."""
+        return self._mux.port
+
+    def legs(self, participant: ParticipantId) -> frozenset[Leg]:
+        """Return the legs of a participant that are connected now."""
+        return frozenset(
+            leg
+            for leg in Leg
+            if (found := self._legs.get((participant, leg))) is not None
+            and found.connected
+        )
+
+    def stats(self) -> dict[str, float]:
+        """Return counters since the start, for the operator."""
+        return {
+            "legs": sum(leg.connected for leg in self._legs.values()),
+            "packets_forwarded": self._fanout.forwarded,
+            "packets_unsent": self._fanout.unsent,
+            "packets_malformed": self._malformed,
+            **{f"datagrams_{name}": n for name, n in self._mux.counts.items()},
+        }
+
+    # Commands
+
+    async def subscribe(self, command: m.Subscribe) -> m.SlotOffer:
+        """Open or replace the subscribe leg of a viewer."""
+        leg = self._open(command.room, command.viewer, Leg.SUBSCRIBE)
+        leg.slots = self._router.plan_slots()
+        sdp = slots_sdp.write_offer(self._local(leg), leg.slots)
+        plans = tuple(m.SlotPlan(s.mid, s.kind, s.group) for s in leg.slots)
+        return m.SlotOffer(sdp, plans)
+
+    async def accept_answer(self, command: m.AcceptAnswer) -> None:
+        """
+        Take the viewer's answer and start its transport.
+
+        Raises:
+            BadDescription: the answer cannot be used.
+            Refused: there is no offer that waits for it.
+        """
+        leg = self._legs.get((command.viewer, Leg.SUBSCRIBE))
+        if leg is None or leg.task is not None:
+            raise Refused("no-offer", "There is no open offer. Ask for a new one.")
+        answer = read(command.sdp)
+        if answer.setup != "active":
+            raise BadDescription("must have setup:active")
+        decodable = slots_sdp.read_answer(answer, leg.slots)
+        leg.viewer = self._router.subscribe(
+            leg.room, leg.participant, leg.slots, decodable, now=self._now()
+        )
+        self._start(leg, answer)
+        self._pump()
+
+    async def publish(self, command: m.Publish) -> m.PublishAnswer:
+        """
+        Open, replace or renegotiate the publish leg of a participant.
+
+        Raises:
+            BadDescription: the offer cannot be used; the old leg goes on.
+        """
+        offer = read(command.sdp)
+        if offer.setup not in ("actpass", "active"):
+            raise BadDescription("must have setup:actpass or setup:active")
+        sections = publish_sdp.read_offer(offer, command.tracks)
+        tracks = publish_sdp.choose(sections, self._router.decodable(command.room))
+        leg = self._legs.get((command.publisher, Leg.PUBLISH))
+        if leg is not None and leg.remote_ufrag == offer.ice_ufrag:
+            leg.version += 1
+        else:
+            leg = self._open(command.room, command.publisher, Leg.PUBLISH)
+            leg.remote_ufrag = offer.ice_ufrag
+        self._router.publish(command.room, command.publisher, tracks, now=self._now())
+        if leg.task is None:
+            self._start(leg, offer)
+        self._pump()
+        return m.PublishAnswer(
+            publish_sdp.write_answer(self._local(leg), offer, tracks)
+        )
+
+    def apply(self, command: m.Command) -> None:
+        """Apply a command that has no result; unknown participants are ignored."""
+        if isinstance(command, m.CloseLegs):
+            self._close_legs(lambda leg: leg.participant == command.participant)
+        elif isinstance(command, m.CloseRoom):
+            self._close_legs(lambda leg: leg.room == command.room)
+        self._router.apply(command, now=self._now())
+        # Never from inside a command: its caller is not ready for the events.
+        asyncio.get_running_loop().call_soon(self._pump)
+
+    # Legs
+
+    def _open(self, room: RoomId, participant: ParticipantId, kind: Leg) -> _Leg:
+        old = self._legs.get((participant, kind))
+        if old is not None:
+            self._close(old)
+        ice = IceLite(
+            secrets.token_hex(4),
+            secrets.token_hex(16),
+            lambda path: self._on_selected(leg, path),
+        )
+        leg = _Leg(room, participant, kind, ice)
+        leg.opened_at = self._now()
+        self._legs[participant, kind] = leg
+        self._mux.add(ice)
+        return leg
+
+    def _local(self, leg: _Leg) -> Local:
+        assert self._certificate is not None
+        return Local(
+            session=leg.session,
+            version=leg.version,
+            ice_ufrag=leg.ice.ufrag,
+            ice_pwd=leg.ice.pwd,
+            fingerprint=self._certificate.fingerprint,
+            addresses=self._config.addresses or addresses.advertised(),
+            port=self._mux.port,
+        )
+
+    def _start(self, leg: _Leg, remote: Description) -> None:
+        assert self._certificate is not None
+        leg.dtls = DtlsLeg(
+            leg.ice,
+            self._certificate,
+            lambda packet, rtcp: self._on_packet(leg, packet, rtcp),
+            takes_rtp=leg.leg is Leg.PUBLISH,
+        )
+        leg.task = asyncio.create_task(self._run(leg, leg.dtls, remote.fingerprints))
+
+    async def _run(
+        self, leg: _Leg, dtls: DtlsLeg, fingerprints: tuple[tuple[str, str], ...]
+    ) -> None:
+        try:
+            await dtls.run(
+                fingerprints, lambda protection: self._on_connected(leg, protection)
+            )
+        except Exception:
+            # A leg that breaks ends alone; the room goes on.
+            log.exception("leg failed", leg=leg.leg.value)
+        self._close(leg)
+
+    def _on_connected(self, leg: _Leg, protection: Protection) -> None:
+        if self._legs.get((leg.participant, leg.leg)) is not leg:
+            return
+        leg.connected = True
+        if leg.viewer is not None and leg.ice.selected is not None:
+            path = leg.ice.selected
+            self._fanout.open_viewer(leg.viewer, protection, path.send, path.address)
+            self._router.connected(leg.participant, now=self._now())
+        self._on_event(m.LegChanged(leg.room, leg.participant, leg.leg, True))
+        self._pump()
+
+    def _on_selected(self, leg: _Leg, path: Path) -> None:
+        if leg.viewer is not None:
+            self._fanout.set_path(leg.viewer, path.send, path.address)
+
+    def _close_legs(self, which: Callable[[_Leg], bool]) -> None:
+        for leg in [leg for leg in self._legs.values() if which(leg)]:
+            self._close(leg)
+
+    def _close(self, leg: _Leg) -> None:
+        if self._legs.get((leg.participant, leg.leg)) is not leg:
+            return
+        del self._legs[leg.participant, leg.leg]
+        self._mux.remove(leg.ice)
+        if leg.leg is Leg.PUBLISH:
+            self._router.unpublish(leg.participant)
+        else:
+            self._router.unsubscribe(leg.participant)
+        loop = asyncio.get_running_loop()
+        if leg.connected:
+            leg.connected = False
+            event = m.LegChanged(leg.room, leg.participant, leg.leg, False)
+            loop.call_soon(self._on_event, event)
+        loop.call_soon(self._pump)
+
+    def _plan_consent(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._consent = loop.call_later(CONSENT_CHECK_S, self._check_consent)
+
+    def _check_consent(self) -> None:
+        now = self._now()
+        for leg in list(self._legs.values()):
+            checked = leg.ice.checked_at
+            if (checked is not None and now - checked > CONSENT_S) or (
+                leg.task is None and now - leg.opened_at > ANSWER_S
+            ):
+                self._close(leg)
+        self._plan_consent()
+
+    # Packets
+
+    def _on_packet(self, leg: _Leg, packet: bytes, rtcp: bool) -> None:
+        try:
+            if rtcp:
+                self._router.on_rtcp(leg.participant, leg.leg, packet, now=self._now())
+            else:
+                self._router.on_rtp(leg.participant, packet, now=self._now())
+        except MalformedPacket:
+            self._malformed += 1
+
+    def _now(self) -> float:
+        return time.monotonic()
+
+    def _pump(self) -> None:
+        """Send and tell what the router has, and arm the one timer."""
+        out, events = self._router.drain()
+        for rtcp in out:
+            leg = self._legs.get((rtcp.participant, rtcp.leg))
+            if leg is not None and leg.dtls is not None and leg.connected:
+                leg.dtls.send_rtcp(rtcp.data)
+        for event in events:
+            self._on_event(event)
+        due = self._router.next_due
+        timer = self._timer
+        if due is None or (
+            timer is not None and not timer.cancelled() and timer.when() <= due
+        ):
+            return
+        if timer is not None:
+            timer.cancel()
+        self._timer = asyncio.get_running_loop().call_at(due, self._on_timer)
+
+    def _on_timer(self) -> None:
+        self._timer = None
+        self._router.on_timeout(now=self._now())
+        self._pump()
