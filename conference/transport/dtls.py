@@ -9,6 +9,7 @@ else of the project touches them.
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from typing import cast
 
 import pylibsrtp
 from aiortc import (
@@ -16,8 +17,10 @@ from aiortc import (
     RTCDtlsFingerprint,
     RTCDtlsParameters,
     RTCDtlsTransport,
+    RTCIceTransport,
 )
 from aiortc import rtcdtlstransport as dtls_module
+from aiortc.rtcdtlstransport import SRTPProtectionProfile
 from OpenSSL import SSL
 
 from conference.rtp.packet import is_rtcp
@@ -38,7 +41,7 @@ PROFILES = (
 nothing that the handshake's P-256 does not lose."""
 
 
-class ServerCertificate(RTCCertificate):  # type: ignore[misc]  # aiortc is untyped
+class ServerCertificate(RTCCertificate):
     """
     The process's DTLS certificate, with one OpenSSL context for all legs.
 
@@ -47,7 +50,9 @@ class ServerCertificate(RTCCertificate):  # type: ignore[misc]  # aiortc is unty
 
     _shared: SSL.Context | None = None
 
-    def _create_ssl_context(self, srtp_profiles: list[object]) -> SSL.Context:
+    def _create_ssl_context(
+        self, srtp_profiles: list[SRTPProtectionProfile]
+    ) -> SSL.Context:
         if self._shared is None:
             context = super()._create_ssl_context(srtp_profiles)
             context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
@@ -87,7 +92,8 @@ class DtlsLeg:
         self._on_packet = on_packet
         self._takes_rtp = takes_rtp
         self._ssrcs: set[bytes] = set()
-        self._dtls = RTCDtlsTransport(ice, [certificate])
+        # It asks its transport for no more than IceLite has; a test holds that.
+        self._dtls = RTCDtlsTransport(cast(RTCIceTransport, ice), [certificate])
         self._dtls._srtp_profiles = list(PROFILES)
         self._dtls._set_role("server")
 
@@ -131,11 +137,13 @@ class DtlsLeg:
             self._dtls.remove_all_listeners()
 
     def _protection(self) -> Protection:
-        chosen = self._dtls._ssl.get_selected_srtp_profile()
+        connection = self._dtls._ssl
+        assert connection is not None, "the handshake is over"
+        chosen = connection.get_selected_srtp_profile()
         profile = next(p for p in PROFILES if p.openssl_profile == chosen)
         if profile is dtls_module.SRTP_AES128_CM_SHA1_80:
             return LibraryProtection(self._dtls._tx_srtp.protect)
-        material = self._dtls._ssl.export_keying_material(
+        material = connection.export_keying_material(
             EXPORTER_LABEL, 2 * (profile.key_length + profile.salt_length)
         )
         key_and_salt = profile.get_key_and_salt(material, 1)  # the server's
@@ -145,6 +153,7 @@ class DtlsLeg:
 
     def _on_srtp(self, datagram: bytes) -> None:
         receiving = self._dtls._rx_srtp
+        assert receiving is not None, "called once the keys are there"
         try:
             if is_rtcp(datagram):
                 self._on_packet(receiving.unprotect_rtcp(datagram), True)
