@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import secrets
 import socket
+import struct
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -24,6 +25,7 @@ CHECK_S = 0.1  # between connectivity checks until one is answered
 CONSENT_S = 4.0  # between consent checks (RFC 7675: 5 s at most)
 CONNECT_S = 20.0
 RECEIVE_BYTES = 2048
+SO_TIMESTAMPNS = 35  # Linux asm-generic/socket.h; Python has no name for it
 SOCKET_BUFFER_BYTES = 1 << 20  # a key frame's burst fits
 
 CERTIFICATE = RTCCertificate.generateCertificate()
@@ -50,6 +52,8 @@ class Leg:
         self.on_rtp: Callable[[bytes], None] = lambda _packet: None
         self.on_rtcp: Callable[[bytes], None] = lambda _packet: None
         self.tap: Callable[[bytes], None] | None = None
+        self.arrival_s: float | None = None
+        """Kernel's wall clock of the newest datagram, once ``stamp`` was called."""
         self.closed = asyncio.Event()
         self.undecryptable = 0
         self._remote: Description | None = None
@@ -138,6 +142,12 @@ class Leg:
         """Return the plain RTP packet of an SRTP datagram."""
         return bytes(self._dtls._rx_srtp.unprotect(datagram))
 
+    def stamp(self) -> None:
+        """Have the kernel note when each datagram arrives, before we get to read it."""
+        assert self._socket is not None
+        self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        self.arrival_s = 0.0
+
     async def close(self, *, silently: bool = False) -> None:
         """Close; ``silently`` as a crashed browser would, without a word."""
         if self._consent is not None:
@@ -170,11 +180,21 @@ class Leg:
     def _readable(self) -> None:
         while self._socket is not None:
             try:
-                data = self._socket.recv(RECEIVE_BYTES)
+                data = self._receive(self._socket)
             except (BlockingIOError, ConnectionError):
                 return
             if data:
                 self._on_datagram(data)
+
+    def _receive(self, source: socket.socket) -> bytes:
+        if self.arrival_s is None:
+            return source.recv(RECEIVE_BYTES)
+        data, notes, _flags, _address = source.recvmsg(RECEIVE_BYTES, 64)
+        for _level, kind, value in notes:
+            if kind == SO_TIMESTAMPNS:
+                seconds, nanoseconds = struct.unpack("qq", value)
+                self.arrival_s = seconds + nanoseconds / 1e9
+        return data
 
     def _on_datagram(self, data: bytes) -> None:
         first = data[0]

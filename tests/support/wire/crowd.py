@@ -1,0 +1,119 @@
+"""
+Hundreds of viewers in one process, to load a server.
+
+Each has its own socket, seat, DTLS session and slots like any participant, but
+its datagrams are only counted; a few sampled viewers decrypt theirs and time them.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.support.wire import rtp
+from tests.support.wire.client import ScriptedClient
+from tests.support.wire.leg import Leg
+from tests.support.wire.room import TestRoom
+
+AT_ONCE = 10  # joins under way together; a rush sets it to everybody
+KEY_BYTES = 16  # of a payload's end: enough to know a packet again
+
+
+class Clock:
+    """Remembers when payloads left, to time their arrival."""
+
+    def __init__(self) -> None:
+        self._left: dict[bytes, float] = {}
+        self.latencies_s: list[float] = []
+
+    def on_sent(self, payload: bytes) -> None:
+        """Note a payload just before it is sent."""
+        self._left[payload[-KEY_BYTES:]] = time.time()
+
+    def on_arrival(self, payload: bytes, arrival_s: float) -> None:
+        """Time a payload that has arrived."""
+        left = self._left.get(payload[-KEY_BYTES:])
+        if left is not None:
+            self.latencies_s.append(arrival_s - left)
+
+
+@dataclass(slots=True)
+class Viewer:
+    """One of the crowd."""
+
+    client: ScriptedClient
+    joined_s: float
+    """How long joining took, until media could flow."""
+    packets: int = 0
+    gap_s: float = 0.0
+    """Longest time between two packets so far."""
+    last_s: float = 0.0
+
+    def count(self, _datagram: bytes) -> None:
+        """Count a datagram."""
+        self.packets += 1
+
+    def count_and_time(self, _datagram: bytes) -> None:
+        """Count a datagram and watch for gaps."""
+        now = time.monotonic()
+        if self.last_s:
+            self.gap_s = max(self.gap_s, now - self.last_s)
+        self.last_s = now
+        self.packets += 1
+
+
+@dataclass(slots=True)
+class Crowd:
+    """Everybody who watches."""
+
+    room: TestRoom
+    clock: Clock = field(default_factory=Clock)
+    viewers: list[Viewer] = field(default_factory=list)
+
+    async def join(
+        self, count: int, *, sampled: int = 0, at_once: int = AT_ONCE
+    ) -> float:
+        """Bring viewers in; return the seconds until the last one has media."""
+        start = time.monotonic()
+        turn = asyncio.Semaphore(at_once)
+        first = len(self.viewers)
+
+        async def enter(number: int) -> None:
+            async with turn:
+                self.viewers.append(await self._enter(first + number, number < sampled))
+
+        async with asyncio.TaskGroup() as tasks:
+            for number in range(count):
+                tasks.create_task(enter(number))
+        return time.monotonic() - start
+
+    async def _enter(self, number: int, sampled: bool) -> Viewer:
+        client = self.room.stranger()
+        client.deaf = True
+        start = time.monotonic()
+        await client.connect(invitation=self.room.token("researcher"))
+        await client.join(f"Viewer {number}")
+        viewer = Viewer(client, time.monotonic() - start)
+        leg = client.subscribed
+        assert leg is not None
+        client.watcher = None  # its ticks end: nothing is asked for again
+        if sampled:
+            leg.stamp()
+            leg.tap = self._sample(leg, viewer)
+        else:
+            leg.tap = viewer.count
+        return viewer
+
+    def _sample(self, leg: Leg, viewer: Viewer) -> Callable[[bytes], None]:
+        def tap(datagram: bytes) -> None:
+            viewer.count_and_time(datagram)
+            assert leg.arrival_s is not None
+            packet = rtp.parse(leg.unprotect(datagram))
+            self.clock.on_arrival(packet.payload, leg.arrival_s)
+
+        return tap
+
+    @property
+    def packets(self) -> int:
+        """Datagrams that all of them received so far."""
+        return sum(viewer.packets for viewer in self.viewers)
