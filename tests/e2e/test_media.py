@@ -6,6 +6,7 @@ import time
 from tests.support.wire.receiving import extend
 from tests.support.wire.recording import tone
 from tests.support.wire.room import TestRoom
+from tests.support.wire.rtp import Packet
 from tests.support.wire.scenes import (
     assert_unbroken,
     camera,
@@ -224,10 +225,10 @@ async def test_a_viewer_that_loses_packets_gets_them_again(room: TestRoom) -> No
     assert viewer.watcher is not None
     count = 0
 
-    def every_tenth(packet: object) -> bool:
+    def every_tenth(packet: Packet) -> bool:
         nonlocal count
-        count += 1
-        return count % 10 == 0
+        count += packet.ssrc == watch.ssrc
+        return packet.ssrc == watch.ssrc and count % 10 == 0
 
     viewer.watcher.drop = every_tenth
     await flows(viewer, video, frames=75)

@@ -128,8 +128,10 @@ class SlotWatch:
         self._keep(restored, number, now)
 
     def due(self, *, now: float) -> list[int]:
-        """Return the sequence numbers to ask for now."""
-        wanted = []
+        """Return the sequence numbers to ask for now (audio has no RTX to ask for)."""
+        wanted: list[int] = []
+        if not self.rtx_ssrc:
+            return wanted
         for number, hole in self.holes.items():
             if hole.asked >= NACK_TIMES or now - hole.since < NACK_AFTER_S:
                 continue

@@ -98,3 +98,5 @@ def assert_unbroken(client: ScriptedClient) -> None:
     for watch in client.watcher.slots.values():
         assert watch.violations == [], f"slot {watch.mid}"
         assert watch.lost == 0, f"slot {watch.mid}"
+        if watch.kind == "audio":
+            assert watch.holes == {}, f"slot {watch.mid}"
