@@ -68,6 +68,7 @@ class Router:
         self._rooms: dict[RoomId, RoomPlane] = {}
         self._publishing: dict[ParticipantId, RoomPlane] = {}
         self._viewing: dict[ParticipantId, RoomPlane] = {}
+        self._views: dict[ParticipantId, m.SetView] = {}
         self._rtcp: list[RtcpOut] = []
         self._events: list[m.Event] = []
 
@@ -152,6 +153,9 @@ class Router:
         ]
         viewer = Viewer(ViewerKey(next(self._keys)), participant, slots)
         viewer.decodable = decodable
+        view = self._views.get(participant)
+        if view is not None:
+            viewer.pin, viewer.tiles = view.stage, view.tiles
         plane.viewers[participant] = viewer
         self._viewing[participant] = plane
         for publisher in plane.publishers.values():
@@ -198,6 +202,8 @@ class Router:
                     plane.stage = stage
                     plane.reassign()
             case m.SetView(participant, stage, tiles):
+                # Kept, because a view may come before its leg, and outlives it.
+                self._views[participant] = command
                 plane = self._viewing.get(participant)
                 if plane is not None:
                     viewer = plane.viewers[participant]
@@ -205,6 +211,7 @@ class Router:
                     plane.reassign(viewer)
             case m.CloseLegs(participant):
                 plane = None
+                self._views.pop(participant, None)
                 self.unpublish(participant)
                 self.unsubscribe(participant)
             case m.CloseRoom(room):
@@ -212,6 +219,7 @@ class Router:
                 if plane is not None:
                     plane.stage = None
                     for participant in {*plane.publishers, *plane.viewers}:
+                        self._views.pop(participant, None)
                         self.unpublish(participant)
                         self.unsubscribe(participant)
         if plane is not None:
