@@ -15,31 +15,55 @@ function onlyTrack(stream: MediaStream, kind: 'audio' | 'video'): MediaStreamTra
   return track;
 }
 
+function microphoneWishes(deviceId: string): MediaTrackConstraints {
+  return {
+    ...chosen(deviceId),
+    echoCancellation: true,
+    noiseSuppression: true,
+    autoGainControl: true,
+  };
+}
+
+function cameraWishes(deviceId: string): MediaTrackConstraints {
+  return {
+    ...chosen(deviceId),
+    ...CAMERA_SIZE,
+    frameRate: { ideal: CAMERA_FPS, max: CAMERA_FPS },
+  };
+}
+
+function hinted(track: MediaStreamTrack, hint: string): MediaStreamTrack {
+  track.contentHint = hint;
+  return track;
+}
+
 export async function openMicrophone(deviceId: string): Promise<MediaStreamTrack> {
   const stream = await navigator.mediaDevices.getUserMedia({
-    audio: {
-      ...chosen(deviceId),
-      echoCancellation: true,
-      noiseSuppression: true,
-      autoGainControl: true,
-    },
+    audio: microphoneWishes(deviceId),
   });
-  const track = onlyTrack(stream, 'audio');
-  track.contentHint = 'speech';
-  return track;
+  return hinted(onlyTrack(stream, 'audio'), 'speech');
 }
 
 export async function openCamera(deviceId: string): Promise<MediaStreamTrack> {
   const stream = await navigator.mediaDevices.getUserMedia({
-    video: {
-      ...chosen(deviceId),
-      ...CAMERA_SIZE,
-      frameRate: { ideal: CAMERA_FPS, max: CAMERA_FPS },
-    },
+    video: cameraWishes(deviceId),
   });
-  const track = onlyTrack(stream, 'video');
-  track.contentHint = 'motion';
-  return track;
+  return hinted(onlyTrack(stream, 'video'), 'motion');
+}
+
+/** Asks for both in one question; fails when either cannot be had. */
+export async function openMicrophoneAndCamera(
+  microphoneId: string,
+  cameraId: string,
+): Promise<{ microphone: MediaStreamTrack; camera: MediaStreamTrack }> {
+  const stream = await navigator.mediaDevices.getUserMedia({
+    audio: microphoneWishes(microphoneId),
+    video: cameraWishes(cameraId),
+  });
+  return {
+    microphone: hinted(onlyTrack(stream, 'audio'), 'speech'),
+    camera: hinted(onlyTrack(stream, 'video'), 'motion'),
+  };
 }
 
 export interface ScreenCapture {
@@ -54,9 +78,9 @@ export async function openScreen(): Promise<ScreenCapture> {
     // The sound of a film is neither to be cleaned nor to be levelled.
     audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
   });
-  const video = onlyTrack(stream, 'video');
-  video.contentHint = 'detail';
-  const audio = stream.getAudioTracks()[0] ?? null;
-  if (audio) audio.contentHint = 'music';
-  return { video, audio };
+  const [audio] = stream.getAudioTracks();
+  return {
+    video: hinted(onlyTrack(stream, 'video'), 'detail'),
+    audio: audio ? hinted(audio, 'music') : null,
+  };
 }

@@ -8,7 +8,12 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import type { SourceName } from '../protocol';
 import * as settings from '../state/settings';
-import { openCamera, openMicrophone, openScreen } from './capture';
+import {
+  openCamera,
+  openMicrophone,
+  openMicrophoneAndCamera,
+  openScreen,
+} from './capture';
 import { refreshDevices } from './devices';
 import { meter } from './meter';
 import { captureObstacle, captureProblem, type CaptureProblem } from './problems';
@@ -49,6 +54,30 @@ export class LocalMedia {
         return this.screenOn.value;
       case 'screen_audio':
         return this.#tracks.value.has('screen_audio');
+    }
+  }
+
+  /** Opens both at once, so that the browser asks one question, not two. */
+  async openBoth(): Promise<void> {
+    if (this.#raw || this.#tracks.value.has('camera') || captureObstacle()) {
+      await Promise.all([this.unmute(), this.startCamera()]);
+      return;
+    }
+    try {
+      const both = await openMicrophoneAndCamera(
+        settings.microphone.value,
+        settings.camera.value,
+      );
+      this.#takeMicrophone(both.microphone, true);
+      this.#setMicrophone(true);
+      this.#takeCamera(both.camera);
+      this.microphoneProblem.value = null;
+      this.cameraProblem.value = null;
+      void refreshDevices();
+    } catch {
+      // One of the two is missing or forbidden; the other may still be had.
+      await this.unmute();
+      await this.startCamera();
     }
   }
 
@@ -116,18 +145,11 @@ export class LocalMedia {
       : (this.camera.value?.label ?? '');
   }
 
-  /** Stops everything. */
+  /** Stops everything; it can be opened again. */
   close(): void {
-    this.onEnded = () => undefined;
-    this.#stopMeter?.();
-    this.#stopMeter = null;
-    this.#raw?.stop();
-    this.#raw = null;
-    for (const source of this.#tracks.value.keys()) this.#drop(source);
-    this.microphoneOn.value = false;
-    this.cameraOn.value = false;
-    this.screenOn.value = false;
-    this.level.value = 0;
+    this.#loseMicrophone();
+    this.stopCamera();
+    this.stopScreen();
   }
 
   #setMicrophone(on: boolean): void {
@@ -157,16 +179,31 @@ export class LocalMedia {
       if (source === 'microphone') {
         this.#takeMicrophone(await openMicrophone(settings.microphone.value), on);
       } else {
-        this.#put('camera', await openCamera(settings.camera.value));
-        this.cameraOn.value = true;
-        settings.switchedOn.set('camera', true);
+        this.#takeCamera(await openCamera(settings.camera.value));
       }
       problem.value = null;
       void refreshDevices();
     } catch (error) {
       problem.value = captureProblem(error);
       if (source === 'camera') this.stopCamera();
+      else this.#loseMicrophone();
     }
+  }
+
+  #loseMicrophone(): void {
+    this.#stopMeter?.();
+    this.#stopMeter = null;
+    this.#raw?.stop();
+    this.#raw = null;
+    this.#drop('microphone');
+    this.#setMicrophone(false);
+    this.level.value = 0;
+  }
+
+  #takeCamera(track: MediaStreamTrack): void {
+    this.#put('camera', track);
+    this.cameraOn.value = true;
+    settings.switchedOn.set('camera', true);
   }
 
   #takeMicrophone(raw: MediaStreamTrack, on: boolean): void {

@@ -87,8 +87,8 @@ export class RoomSession {
       this.link.onOnline(() => this.#online()),
       effect(() => this.#watchRefusal()),
       effect(() => {
-        codec.value;
-        void this.sending.publisher?.preferCodec(codec.value);
+        const choice = codec.value;
+        this.sending.publisher?.preferCodec(choice);
         void this.sending.offerAgain();
       }),
     );

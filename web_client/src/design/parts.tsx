@@ -1,0 +1,221 @@
+/* The few building blocks that every page is made of. */
+import type { ComponentChildren, JSX } from 'preact';
+import { useEffect, useId, useRef } from 'preact/hooks';
+import { X } from 'lucide-preact';
+import { t } from '../text';
+
+interface ButtonProps {
+  children: ComponentChildren;
+  onPress?: () => void;
+  kind?: 'primary' | 'danger' | 'plain' | 'usual';
+  type?: 'button' | 'submit';
+  iconOnly?: boolean;
+  wide?: boolean;
+  label?: string;
+  pressed?: boolean;
+  expanded?: boolean;
+  disabled?: boolean;
+  testid?: string;
+}
+
+export function Button(props: ButtonProps): JSX.Element {
+  const { kind = 'usual', iconOnly = false, wide = false } = props;
+  const names = ['button', kind, iconOnly && 'icon-only', wide && 'wide'];
+  return (
+    <button
+      type={props.type ?? 'button'}
+      class={names.filter(Boolean).join(' ')}
+      aria-label={props.label}
+      title={iconOnly ? props.label : undefined}
+      aria-pressed={props.pressed}
+      aria-expanded={props.expanded}
+      disabled={props.disabled}
+      data-testid={props.testid}
+      onClick={props.onPress}
+    >
+      {props.children}
+    </button>
+  );
+}
+
+interface DialogProps {
+  title: string;
+  onClose: () => void;
+  children: ComponentChildren;
+  testid?: string;
+}
+
+/** A modal dialog; the browser keeps the focus in it and gives it back. */
+export function Dialog({ title, onClose, children, testid }: DialogProps): JSX.Element {
+  const element = useRef<HTMLDialogElement>(null);
+  const leaving = useRef(false);
+  const heading = useId();
+  useEffect(() => {
+    const dialog = element.current;
+    if (dialog && !dialog.open) dialog.showModal();
+    return () => {
+      // Closing gives the focus back; the page already knows.
+      leaving.current = true;
+      dialog?.close();
+    };
+  }, []);
+  return (
+    <dialog
+      ref={element}
+      class="dialog"
+      aria-labelledby={heading}
+      data-testid={testid}
+      onClose={() => {
+        if (!leaving.current) onClose();
+      }}
+      onClick={(event) => {
+        if (event.target === element.current) element.current?.close();
+      }}
+    >
+      <div class="stack">
+        <div class="row apart">
+          <h2 id={heading} class="grow">
+            {title}
+          </h2>
+          <Button
+            kind="plain"
+            iconOnly
+            label={t('close')}
+            testid="dialog-close"
+            onPress={() => element.current?.close()}
+          >
+            <X aria-hidden="true" />
+          </Button>
+        </div>
+        {children}
+      </div>
+    </dialog>
+  );
+}
+
+interface ConfirmProps {
+  title: string;
+  text: string;
+  action: string;
+  onConfirm: () => void;
+  onClose: () => void;
+}
+
+/** Asks before something that cannot be undone; names what will happen. */
+export function Confirm(props: ConfirmProps): JSX.Element {
+  return (
+    <Dialog title={props.title} onClose={props.onClose} testid="confirm">
+      <p>{props.text}</p>
+      <div class="row">
+        <Button
+          kind="danger"
+          testid="confirm-yes"
+          onPress={() => {
+            props.onConfirm();
+            props.onClose();
+          }}
+        >
+          {props.action}
+        </Button>
+        <Button testid="confirm-no" onPress={props.onClose}>
+          {t('cancel')}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}
+
+interface FieldProps {
+  label: string;
+  value: string;
+  onInput: (value: string) => void;
+  maxLength: number;
+  autocomplete?: string;
+  required?: boolean;
+  autofocus?: boolean;
+  testid?: string;
+}
+
+export function TextField(props: FieldProps): JSX.Element {
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (props.autofocus) input.current?.focus();
+  }, [props.autofocus]);
+  return (
+    <label class="field">
+      <span>{props.label}</span>
+      <input
+        ref={input}
+        class="input"
+        value={props.value}
+        maxLength={props.maxLength}
+        autocomplete={props.autocomplete ?? 'off'}
+        required={props.required}
+        data-testid={props.testid}
+        onInput={(event) => props.onInput(event.currentTarget.value)}
+      />
+    </label>
+  );
+}
+
+interface SelectProps {
+  label: string;
+  value: string;
+  options: readonly { value: string; label: string }[];
+  onChange: (value: string) => void;
+  testid?: string;
+}
+
+export function Select(props: SelectProps): JSX.Element {
+  const known = props.options.some((o) => o.value === props.value);
+  return (
+    <label class="field">
+      <span>{props.label}</span>
+      <select
+        class="input"
+        value={known ? props.value : props.options[0]?.value}
+        data-testid={props.testid}
+        onChange={(event) => props.onChange(event.currentTarget.value)}
+      >
+        {props.options.map((o) => (
+          <option key={o.value} value={o.value}>
+            {o.label}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** Loudness from 0 to 1. */
+export function LevelMeter({ level }: { level: number }): JSX.Element {
+  const bar = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    bar.current?.style.setProperty('--level', level.toFixed(2));
+  }, [level]);
+  return (
+    <div
+      class="meter"
+      role="meter"
+      aria-label={t('microphone-level')}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={Math.round(level * 100)}
+      data-testid="level-meter"
+    >
+      <div ref={bar} />
+    </div>
+  );
+}
+
+/** Four bars for a quality of 0 to 4; the text says it in words. */
+export function Bars({ level, text }: { level: number; text: string }): JSX.Element {
+  const tone = level === 0 ? ' gone' : level <= 2 ? ' weak' : '';
+  return (
+    <span class={`bars${tone}`} role="img" aria-label={text} title={text}>
+      {[1, 2, 3, 4].map((bar) => (
+        <i key={bar} class={bar <= Math.max(1, level) ? 'full' : ''} />
+      ))}
+    </span>
+  );
+}

@@ -1,0 +1,151 @@
+/* Before the room: own picture and sound, who one is, who is there already. */
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { Shell, Waiting } from '../app/shell';
+import { Button, TextField } from '../design/parts';
+import type { RoleName, RoomPreview } from '../protocol';
+import { refreshDevices } from '../media/devices';
+import type { Controls } from '../room/controls';
+import type { RoomSession } from '../room/session';
+import { listenShortcuts } from '../room/shortcuts';
+import { missingSince } from '../signaling/reconnect';
+import * as settings from '../state/settings';
+import { t } from '../text';
+import { failureText } from '../text/failure';
+import { DoorDevices } from './door_devices';
+
+interface DoorProps {
+  session: RoomSession;
+  controls: Controls;
+}
+
+const ROLE_KEYS: Readonly<Record<RoleName, string>> = {
+  moderator: 'role-moderator',
+  presenter: 'role-presenter',
+  researcher: 'role-researcher',
+};
+
+const FACES_SHOWN = 8;
+
+export function DoorPage({ session, controls }: DoorProps): JSX.Element {
+  const [problem, setProblem] = useState<string | null>(null);
+  const preview = session.preview.value;
+  const joining = session.phase.value.name === 'joining';
+  const publishes = preview !== null && preview.role !== 'researcher';
+
+  useEffect(() => {
+    void refreshDevices();
+    return listenShortcuts({
+      press: (name) => {
+        if (name === 'microphone') void controls.toggleMicrophone();
+        if (name === 'camera') void controls.toggleCamera();
+      },
+      release: () => undefined,
+    });
+  }, [controls]);
+  useEffect(() => {
+    // Whoever only watches is not asked for a camera.
+    if (publishes) void session.local.openBoth();
+  }, [publishes, session]);
+
+  const join = async (): Promise<void> => {
+    setProblem(null);
+    try {
+      await session.join(settings.name.value.trim(), settings.organisation.value.trim());
+    } catch (error) {
+      setProblem(failureText(error));
+    }
+  };
+  const offline = missingSince(session.link.phase.value) !== null;
+  const named =
+    settings.name.value.trim() !== '' && settings.organisation.value.trim() !== '';
+  return (
+    <Shell>
+      <form
+        class="door"
+        data-testid="door-page"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void join();
+        }}
+      >
+        <div class="door-who stack">
+          {preview ? <RoomHead preview={preview} /> : <Waiting text={t('waiting-door')} />}
+          <TextField
+            label={t('your-name')}
+            value={settings.name.value}
+            maxLength={80}
+            required
+            autofocus
+            autocomplete="name"
+            testid="name"
+            onInput={(value) => {
+              settings.name.value = value;
+            }}
+          />
+          <TextField
+            label={t('your-organisation')}
+            value={settings.organisation.value}
+            maxLength={80}
+            required
+            autocomplete="organization"
+            testid="organisation"
+            onInput={(value) => {
+              settings.organisation.value = value;
+            }}
+          />
+        </div>
+        <DoorDevices session={session} controls={controls} publishes={publishes} />
+        <div class="door-go stack tight">
+          {offline ? (
+            <p class="problem" role="alert">
+              {t('door-reconnecting')}
+            </p>
+          ) : null}
+          {problem ? (
+            <p class="problem" role="alert" data-testid="problem">
+              {problem}
+            </p>
+          ) : null}
+          <Button
+            kind="primary"
+            type="submit"
+            wide
+            testid="join"
+            disabled={joining || preview === null || offline || !named}
+          >
+            {joining ? t('joining') : t('join')}
+          </Button>
+          {named ? null : <p class="soft small">{t('join-needs-name')}</p>}
+        </div>
+      </form>
+    </Shell>
+  );
+}
+
+function RoomHead({ preview }: { preview: RoomPreview }): JSX.Element {
+  const there = preview.participants;
+  return (
+    <div class="stack tight">
+      <h1 data-testid="room-title">{preview.title}</h1>
+      <p class="soft">{t('door-role', { role: t(ROLE_KEYS[preview.role]) })}</p>
+      <p data-testid="present">
+        {there.length === 0
+          ? t('door-empty')
+          : t('door-present', { count: there.length })}
+      </p>
+      {there.length > 0 ? (
+        <ul class="soft small">
+          {there.slice(0, FACES_SHOWN).map((p, i) => (
+            <li key={`${i}-${p.name}`} class="cut">
+              {p.name} · {p.organisation}
+            </li>
+          ))}
+          {there.length > FACES_SHOWN ? (
+            <li>{t('door-more', { count: there.length - FACES_SHOWN })}</li>
+          ) : null}
+        </ul>
+      ) : null}
+    </div>
+  );
+}

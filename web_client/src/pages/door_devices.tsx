@@ -1,0 +1,123 @@
+/* The devices' half of the door: preview, meter, pickers, speaker test. */
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { Mic, MicOff, Video, VideoOff } from 'lucide-preact';
+import { Button, LevelMeter } from '../design/parts';
+import { captureObstacle, type CaptureProblem } from '../media/problems';
+import type { Controls } from '../room/controls';
+import { DevicePickers } from '../room/device_pickers';
+import { Picture } from '../room/picture';
+import type { RoomSession } from '../room/session';
+import { t } from '../text';
+import { cameraProblemText, microphoneProblemText } from '../text/problems';
+
+const TRUST_PAGE_PORT = 8080; // the server's default; it says how to trust the site
+
+interface DoorDevicesProps {
+  session: RoomSession;
+  controls: Controls;
+  publishes: boolean;
+}
+
+export function DoorDevices(props: DoorDevicesProps): JSX.Element {
+  const { session, controls, publishes } = props;
+  const { local } = session;
+  const [setUp, setSetUp] = useState(false);
+  const microphone = local.microphoneOn.value;
+  const camera = local.cameraOn.value;
+  if (!publishes && !setUp) {
+    return (
+      <div class="door-devices stack card">
+        <p>{t('door-listener')}</p>
+        {captureObstacle() ? null : (
+          <Button testid="set-up" onPress={() => setSetUp(true)}>
+            {t('door-set-up')}
+          </Button>
+        )}
+      </div>
+    );
+  }
+  return (
+    <div class="door-devices stack">
+      <div class="preview on-stage" data-testid="preview">
+        {local.camera.value ? (
+          <Picture track={local.camera.value} mirrored label={t('own-picture')} />
+        ) : (
+          <p class="soft">{t('camera-is-off')}</p>
+        )}
+      </div>
+      <LevelMeter level={microphone ? local.level.value : 0} />
+      <div class="row">
+        <Button
+          pressed={microphone}
+          testid="microphone"
+          label={t('microphone')}
+          onPress={() => void controls.toggleMicrophone()}
+        >
+          {microphone ? <Mic aria-hidden="true" /> : <MicOff aria-hidden="true" />}
+          {microphone ? t('microphone-on') : t('microphone-off')}
+        </Button>
+        <Button
+          pressed={camera}
+          testid="camera"
+          label={t('camera')}
+          onPress={() => void controls.toggleCamera()}
+        >
+          {camera ? <Video aria-hidden="true" /> : <VideoOff aria-hidden="true" />}
+          {camera ? t('camera-on') : t('camera-off')}
+        </Button>
+      </div>
+      <Trouble session={session} />
+      <DevicePickers controls={controls} />
+    </div>
+  );
+}
+
+/** What is wrong with the devices: one sentence and one thing to do. */
+function Trouble({ session }: { session: RoomSession }): JSX.Element | null {
+  const { local } = session;
+  const camera = local.cameraProblem.value;
+  const microphone = local.microphoneProblem.value;
+  const texts = new Set<string>();
+  if (camera) texts.add(cameraProblemText(camera));
+  if (microphone) texts.add(microphoneProblemText(microphone));
+  if (texts.size === 0) return null;
+  return (
+    <div class="stack tight" role="alert" data-testid="device-problem">
+      {[...texts].map((text) => (
+        <p key={text}>{text}</p>
+      ))}
+      <Mend problem={camera ?? microphone ?? 'failed'} session={session} />
+      <p class="soft small">{t('door-watch-anyway')}</p>
+    </div>
+  );
+}
+
+interface MendProps {
+  problem: CaptureProblem;
+  session: RoomSession;
+}
+
+function Mend({ problem, session }: MendProps): JSX.Element | null {
+  if (problem === 'unsupported') return null;
+  if (problem === 'insecure') {
+    const trust = `http://${window.location.hostname}:${TRUST_PAGE_PORT}/`;
+    return (
+      <a class="button" href={trust} data-testid="trust-page">
+        {t('mend-insecure')}
+      </a>
+    );
+  }
+  const { local } = session;
+  return (
+    <Button
+      testid="mend"
+      onPress={() => {
+        if (local.microphoneProblem.value) void local.unmute();
+        if (local.cameraProblem.value) void local.startCamera();
+      }}
+    >
+      {t('try-again')}
+    </Button>
+  );
+}

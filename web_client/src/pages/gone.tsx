@@ -1,0 +1,75 @@
+/* Out of the room: what happened, and what comes next. Never a blank page. */
+import type { JSX } from 'preact';
+import { go } from '../app/routes';
+import { Shell } from '../app/shell';
+import { Button } from '../design/parts';
+import type { EndReason, RoomSession } from '../room/session';
+import { t } from '../text';
+import { codeText } from '../text/failure';
+
+interface GoneProps {
+  session: RoomSession;
+  reason: EndReason;
+  by: string | null;
+}
+
+const TITLE_KEYS: Readonly<Record<EndReason, string>> = {
+  left: 'gone-left-title',
+  removed: 'gone-removed-title',
+  'taken-over': 'gone-taken-over-title',
+  'room-closed': 'gone-room-closed-title',
+  'too-slow': 'gone-too-slow-title',
+  flooding: 'gone-flooding-title',
+  'seat-lost': 'gone-seat-lost-title',
+};
+
+const TEXT_KEYS: Readonly<Record<EndReason, string>> = {
+  left: 'gone-left-text',
+  removed: 'gone-removed-text',
+  'taken-over': 'gone-taken-over-text',
+  'room-closed': 'gone-room-closed-text',
+  'too-slow': 'gone-too-slow-text',
+  flooding: 'gone-flooding-text',
+  'seat-lost': 'gone-seat-lost-text',
+};
+
+export function GonePage({ session, reason, by }: GoneProps): JSX.Element {
+  const canReturn = reason !== 'room-closed' && reason !== 'removed';
+  return (
+    <Shell narrow>
+      <div class="stack card" data-testid="gone-page" data-reason={reason}>
+        <h1>{t(TITLE_KEYS[reason])}</h1>
+        <p>{t(TEXT_KEYS[reason], { by: by ?? t('somebody') })}</p>
+        <div class="row">
+          {canReturn ? (
+            <Button kind="primary" testid="come-back" onPress={() => session.comeBack()}>
+              {reason === 'taken-over' ? t('take-over') : t('come-back')}
+            </Button>
+          ) : null}
+          <Button testid="go-home" onPress={() => go('/')}>
+            {t('go-home')}
+          </Button>
+        </div>
+      </div>
+    </Shell>
+  );
+}
+
+/** The server did not let us to the door: a revoked link, a closed room. */
+export function RefusedPage(props: { code: string; message: string }): JSX.Element {
+  return (
+    <Shell narrow>
+      <div class="stack card" data-testid="refused-page" data-code={props.code}>
+        <h1>{t('refused-title')}</h1>
+        <p>{codeText(props.code, props.message)}</p>
+        <p class="soft">{t('refused-next')}</p>
+        <div class="row">
+          <Button kind="primary" onPress={() => window.location.reload()}>
+            {t('try-again')}
+          </Button>
+          <Button onPress={() => go('/')}>{t('go-home')}</Button>
+        </div>
+      </div>
+    </Shell>
+  );
+}

@@ -1,0 +1,40 @@
+/* The front page: the desk of a moderator, or the way in for everybody else. */
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { Shell, Waiting } from '../app/shell';
+import { Button } from '../design/parts';
+import { signedIn } from '../signaling/http';
+import { t } from '../text';
+import { failureText } from '../text/failure';
+import { DeskPage } from './desk';
+import { LandingPage } from './landing';
+
+type State = 'asking' | 'signed-in' | 'stranger' | { problem: string };
+
+export function HomePage(): JSX.Element {
+  const [state, setState] = useState<State>('asking');
+  const ask = (): void => {
+    setState('asking');
+    signedIn().then(
+      (yes) => setState(yes ? 'signed-in' : 'stranger'),
+      (error: unknown) => setState({ problem: failureText(error) }),
+    );
+  };
+  useEffect(ask, []);
+  if (state === 'signed-in') return <DeskPage onSignedOut={() => setState('stranger')} />;
+  if (state === 'stranger') return <LandingPage />;
+  return (
+    <Shell narrow>
+      {state === 'asking' ? (
+        <Waiting text={t('waiting-server')} />
+      ) : (
+        <div class="stack card">
+          <p role="alert">{state.problem}</p>
+          <Button kind="primary" onPress={ask}>
+            {t('try-again')}
+          </Button>
+        </div>
+      )}
+    </Shell>
+  );
+}

@@ -1,0 +1,63 @@
+/* The page of one room for one person: door, room, and what comes after. */
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { Shell, Waiting } from '../app/shell';
+import type { ConnectAuth } from '../protocol';
+import { Controls } from '../room/controls';
+import { RoomPage } from '../room/room_page';
+import { RoomSession } from '../room/session';
+import { t } from '../text';
+import { DoorPage } from './door';
+import { GonePage, RefusedPage } from './gone';
+
+interface SeatPageProps {
+  /** How one comes to this door: an invitation, or an account's own room. */
+  entry: ConnectAuth;
+  seatKey: string;
+}
+
+interface Parts {
+  session: RoomSession;
+  controls: Controls;
+}
+
+export function SeatPage({ entry, seatKey }: SeatPageProps): JSX.Element | null {
+  const [parts, setParts] = useState<Parts | null>(null);
+  useEffect(() => {
+    const session = new RoomSession(entry, seatKey);
+    const controls = new Controls(session);
+    setParts({ session, controls });
+    session.start();
+    return () => {
+      controls.dispose();
+      session.dispose();
+    };
+    // The page is keyed by its entry: one session for the life of the page.
+  }, []);
+  return parts ? <Phase {...parts} /> : null;
+}
+
+function Phase({ session, controls }: Parts): JSX.Element {
+  const phase = session.phase.value;
+  const title = session.view.value?.room.title ?? session.preview.value?.title;
+  useEffect(() => {
+    document.title = title ? `${title} · ${t('product')}` : t('product');
+  }, [title]);
+  switch (phase.name) {
+    case 'entering':
+      return (
+        <Shell narrow>
+          <Waiting text={t('waiting-seat')} />
+        </Shell>
+      );
+    case 'door':
+    case 'joining':
+      return <DoorPage session={session} controls={controls} />;
+    case 'inside':
+      return <RoomPage session={session} controls={controls} />;
+    case 'ended':
+      return <GonePage session={session} reason={phase.reason} by={phase.by} />;
+    case 'refused':
+      return <RefusedPage code={phase.code} message={phase.message} />;
+  }
+}

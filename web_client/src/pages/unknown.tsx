@@ -1,0 +1,20 @@
+/* An address that leads nowhere; most often a link that was cut when copied. */
+import type { JSX } from 'preact';
+import { go } from '../app/routes';
+import { Shell } from '../app/shell';
+import { Button } from '../design/parts';
+import { t } from '../text';
+
+export function UnknownPage(): JSX.Element {
+  return (
+    <Shell narrow>
+      <div class="stack card" data-testid="unknown-page">
+        <h1>{t('unknown-title')}</h1>
+        <p>{t('unknown-text')}</p>
+        <Button kind="primary" onPress={() => go('/')}>
+          {t('go-home')}
+        </Button>
+      </div>
+    </Shell>
+  );
+}

@@ -1,0 +1,125 @@
+/* What must be seen at once: no connection, no sound, the floor, a muted speaker. */
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { Volume2 } from 'lucide-preact';
+import { Button } from '../design/parts';
+import { t } from '../text';
+import type { Controls } from './controls';
+import type { RoomProps } from './room_page';
+import type { RoomSession } from './session';
+
+const HINT_MS = 5000;
+
+/** Counts the seconds since the connection was lost; the room stays, dimmed. */
+export function ConnectionBanner({ session }: { session: RoomSession }): JSX.Element {
+  const since = session.missingSince.value;
+  const [now, setNow] = useState(performance.now());
+  useEffect(() => {
+    if (since === null) return;
+    setNow(performance.now());
+    const timer = setInterval(() => setNow(performance.now()), 1000);
+    return () => clearInterval(timer);
+  }, [since]);
+  const lost = since !== null;
+  const seconds = lost ? Math.max(0, Math.round((now - since) / 1000)) : 0;
+  return (
+    <div role="alert" class="banner-place">
+      {lost ? (
+        <p class="banner" data-testid="reconnecting">
+          {t('reconnecting')}{' '}
+          {/* The count is for the eye: said aloud each second it would drown speech. */}
+          <span class="numbers" aria-hidden="true">
+            {t('reconnecting-seconds', { seconds })}
+          </span>
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+export function SoundButton({ session }: { session: RoomSession }): JSX.Element | null {
+  const { sound } = session.receiving;
+  if (!sound.blocked.value) return null;
+  return (
+    <Button kind="primary" testid="play-sound" onPress={() => sound.unblock()}>
+      <Volume2 aria-hidden="true" /> {t('play-sound')}
+    </Button>
+  );
+}
+
+/** Tells that the floor was given or taken; unmuting stays one's own act. */
+export function FloorNotice({ session, controls }: RoomProps): JSX.Element {
+  const view = session.view.value;
+  const has = view?.participants.get(view.self)?.has_floor ?? false;
+  const before = useRef(has);
+  const [shown, setShown] = useState<'given' | 'taken' | null>(null);
+  useEffect(() => {
+    if (has !== before.current) setShown(has ? 'given' : 'taken');
+    before.current = has;
+  }, [has]);
+  const dismiss = (): void => setShown(null);
+  return (
+    <div role="status">
+      {shown === 'given' ? (
+        <div class="floor card stack tight" data-testid="floor-given">
+          <h2>{t('floor-given')}</h2>
+          <p>{t('floor-given-text')}</p>
+          <div class="row">
+            <Button
+              kind="primary"
+              testid="floor-unmute"
+              onPress={() => {
+                dismiss();
+                if (!session.local.microphoneOn.value) void controls.toggleMicrophone();
+              }}
+            >
+              {t('floor-unmute')}
+            </Button>
+            <Button testid="floor-later" onPress={dismiss}>
+              {t('not-now')}
+            </Button>
+          </div>
+        </div>
+      ) : null}
+      {shown === 'taken' ? (
+        <div class="floor card row" data-testid="floor-taken">
+          <p class="grow">{t('floor-taken')}</p>
+          <Button onPress={dismiss}>{t('close')}</Button>
+        </div>
+      ) : null}
+    </div>
+  );
+}
+
+export function MutedSpeechHint({ controls }: { controls: Controls }): JSX.Element {
+  const count = controls.mutedSpeech.value;
+  const [shown, setShown] = useState(false);
+  useEffect(() => {
+    if (count === 0) return;
+    setShown(true);
+    const timer = setTimeout(() => setShown(false), HINT_MS);
+    return () => clearTimeout(timer);
+  }, [count]);
+  return (
+    <div role="status">
+      {shown ? (
+        <p class="hint" data-testid="muted-speech">
+          {t('muted-speech')}
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+/** One polite region that reads new messages while the chat is closed or open. */
+export function Announcer({ session }: RoomProps): JSX.Element {
+  const view = session.view.value;
+  const last = view?.messages.at(-1);
+  const first = useRef(last?.seq ?? 0);
+  const news = last && last.seq > first.current && last.participant !== view?.self;
+  return (
+    <p class="hidden-text" role="status" data-testid="announcer">
+      {news ? t('chat-announce', { name: last.name, text: last.text }) : ''}
+    </p>
+  );
+}

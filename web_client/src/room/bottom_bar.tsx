@@ -1,0 +1,182 @@
+/* The controls, always in the same order; what a role may not do is not there. */
+import type { JSX } from 'preact';
+import {
+  Hand,
+  LayoutGrid,
+  LogOut,
+  MessageSquare,
+  Mic,
+  MicOff,
+  MonitorUp,
+  MonitorX,
+  Presentation,
+  Settings,
+  Users,
+  Video,
+  VideoOff,
+  type LucideIcon,
+} from 'lucide-preact';
+import { layout } from '../state/settings';
+import { t } from '../text';
+import type { RoomProps } from './room_page';
+
+interface ControlProps {
+  icon: LucideIcon;
+  text: string;
+  onPress: () => void;
+  testid: string;
+  pressed?: boolean;
+  expanded?: boolean;
+  tone?: 'live' | 'danger';
+  badge?: number;
+  keys?: string;
+  /** The whole name, where the text is not enough. */
+  label?: string;
+}
+
+const MOST_SHOWN = 99;
+
+function Control(props: ControlProps): JSX.Element {
+  const { icon: Icon, badge = 0 } = props;
+  return (
+    <button
+      type="button"
+      class={props.tone ? `control ${props.tone}` : 'control'}
+      aria-pressed={props.pressed}
+      aria-expanded={props.expanded}
+      aria-label={props.label ?? props.text}
+      aria-keyshortcuts={props.keys}
+      title={props.keys ? `${props.text} (${props.keys})` : props.text}
+      data-testid={props.testid}
+      onClick={props.onPress}
+    >
+      <span class="control-icon">
+        <Icon aria-hidden="true" />
+        {badge > 0 ? (
+          <span class="badge" data-testid={`${props.testid}-badge`}>
+            {badge > MOST_SHOWN ? `${MOST_SHOWN}+` : badge}
+          </span>
+        ) : null}
+      </span>
+      <span class="control-text" aria-hidden="true">
+        {props.text}
+      </span>
+    </button>
+  );
+}
+
+export function BottomBar({ session, controls }: RoomProps): JSX.Element {
+  const view = session.view.value;
+  const self = view?.participants.get(view.self);
+  const hands = [...(view?.participants.values() ?? [])].filter(
+    (p) => p.hand !== null && p.id !== view?.self,
+  ).length;
+  const grid = layout.value === 'grid';
+  const panel = controls.panel.value;
+  const unread = session.chat.unread.value;
+  return (
+    <nav class="bottom-bar" aria-label={t('controls')}>
+      <div class="bar-group">
+        {session.may('media.publish') ? <PublishControls {...{ session, controls }} /> : null}
+        {session.may('hand.raise') ? (
+          <Control
+            icon={Hand}
+            text={self?.hand ? t('hand-number', { number: self.hand }) : t('hand')}
+            label={self?.hand ? t('hand-lower') : t('hand-raise')}
+            pressed={self?.hand !== null && self !== undefined}
+            keys="R"
+            testid="hand"
+            onPress={() => void controls.toggleHand()}
+          />
+        ) : null}
+      </div>
+      <div class="bar-group">
+        <Control
+          icon={grid ? Presentation : LayoutGrid}
+          text={grid ? t('layout-stage') : t('layout-grid')}
+          keys="G"
+          testid="layout"
+          onPress={() => controls.toggleLayout()}
+        />
+        <Control
+          icon={MessageSquare}
+          text={t('chat')}
+          label={unread > 0 ? t('chat-unread', { count: unread }) : t('chat')}
+          expanded={panel === 'chat'}
+          badge={unread}
+          keys="C"
+          testid="chat"
+          onPress={() => controls.togglePanel('chat')}
+        />
+        <Control
+          icon={Users}
+          text={t('people')}
+          label={hands > 0 ? t('people-hands', { count: hands }) : t('people')}
+          expanded={panel === 'people'}
+          badge={session.may('floor.give') ? hands : 0}
+          keys="P"
+          testid="people"
+          onPress={() => controls.togglePanel('people')}
+        />
+        <Control
+          icon={Settings}
+          text={t('more')}
+          testid="settings"
+          onPress={() => {
+            controls.dialog.value = 'settings';
+          }}
+        />
+      </div>
+      <div class="bar-group">
+        <Control
+          icon={LogOut}
+          text={t('leave')}
+          tone="danger"
+          testid="leave"
+          onPress={() => controls.leave()}
+        />
+      </div>
+    </nav>
+  );
+}
+
+function PublishControls({ session, controls }: RoomProps): JSX.Element {
+  const { local } = session;
+  const microphone = local.microphoneOn.value;
+  const camera = local.cameraOn.value;
+  const screen = local.screenOn.value;
+  return (
+    <>
+      <Control
+        icon={microphone ? Mic : MicOff}
+        text={microphone ? t('mute') : t('unmute')}
+        label={t('microphone')}
+        pressed={microphone}
+        {...(microphone ? { tone: 'live' as const } : {})}
+        keys="M"
+        testid="microphone"
+        onPress={() => void controls.toggleMicrophone()}
+      />
+      <Control
+        icon={camera ? Video : VideoOff}
+        text={camera ? t('camera-stop') : t('camera-start')}
+        label={t('camera')}
+        pressed={camera}
+        {...(camera ? { tone: 'live' as const } : {})}
+        keys="V"
+        testid="camera"
+        onPress={() => void controls.toggleCamera()}
+      />
+      <Control
+        icon={screen ? MonitorX : MonitorUp}
+        text={screen ? t('screen-stop') : t('screen-share')}
+        label={t('screen')}
+        pressed={screen}
+        {...(screen ? { tone: 'live' as const } : {})}
+        keys="S"
+        testid="screen"
+        onPress={() => void controls.toggleScreen()}
+      />
+    </>
+  );
+}

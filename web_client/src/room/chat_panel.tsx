@@ -1,0 +1,212 @@
+/* The chat: what was said, what is on its way, and the field. */
+import type { JSX } from 'preact';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { Send, X } from 'lucide-preact';
+import { Button } from '../design/parts';
+import type { ChatMessage } from '../protocol';
+import type { Outgoing } from '../state/outbox';
+import { notify } from '../state/notices';
+import { language, t } from '../text';
+import { codeText, failureText } from '../text/failure';
+import type { Chat } from './chat';
+import type { RoomProps } from './room_page';
+
+const LONGEST = 4000; // the protocol's limit
+const NEAR_END_PX = 80; // whoever reads further up is not pulled down
+
+export function ChatPanel({ session, controls }: RoomProps): JSX.Element {
+  const { chat } = session;
+  const messages = session.view.value?.messages ?? [];
+  const outbox = chat.outbox.value;
+  const list = useRef<HTMLDivElement>(null);
+  const atEnd = useRef(true);
+  useEffect(() => {
+    chat.markRead();
+  }, [chat, messages.length]);
+  useLayoutEffect(() => {
+    if (atEnd.current && list.current) list.current.scrollTop = list.current.scrollHeight;
+  }, [messages, outbox]);
+  const earlier = async (): Promise<void> => {
+    try {
+      await chat.loadEarlier();
+    } catch (error) {
+      notify(failureText(error));
+    }
+  };
+  return (
+    <aside class="rail" aria-label={t('chat')} data-testid="chat-panel">
+      <div class="rail-head row apart">
+        <h2>{t('chat')}</h2>
+        <Button
+          kind="plain"
+          iconOnly
+          label={t('close')}
+          onPress={() => controls.togglePanel('chat')}
+        >
+          <X aria-hidden="true" />
+        </Button>
+      </div>
+      <div
+        ref={list}
+        class="rail-body"
+        tabIndex={0}
+        role="region"
+        aria-label={t('chat-messages')}
+        data-testid="chat-messages"
+        onScroll={(event) => {
+          const { scrollTop, scrollHeight, clientHeight } = event.currentTarget;
+          atEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
+        }}
+      >
+        {chat.hasEarlier ? (
+          <Button
+            wide
+            testid="chat-earlier"
+            disabled={chat.loading.value}
+            onPress={() => void earlier()}
+          >
+            {chat.loading.value ? t('chat-loading') : t('chat-earlier')}
+          </Button>
+        ) : null}
+        {messages.length === 0 && outbox.length === 0 ? (
+          <p class="soft empty" data-testid="chat-empty">
+            {t('chat-empty')}
+          </p>
+        ) : null}
+        <ol class="messages">
+          {messages.map((m) => (
+            <Message key={m.seq} message={m} own={m.participant === session.view.value?.self} />
+          ))}
+          {outbox.map((m) => (
+            <Pending key={m.nonce} message={m} chat={chat} />
+          ))}
+        </ol>
+      </div>
+      {session.may('chat.send') ? (
+        <Composer
+          chat={chat}
+          onSent={() => {
+            atEnd.current = true;
+          }}
+        />
+      ) : null}
+    </aside>
+  );
+}
+
+interface MessageProps {
+  message: ChatMessage;
+  own: boolean;
+}
+
+function Message({ message, own }: MessageProps): JSX.Element {
+  const at = new Date(message.sent_at * 1000);
+  const time = new Intl.DateTimeFormat(language.value, { timeStyle: 'short' });
+  const full = new Intl.DateTimeFormat(language.value, {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+  });
+  return (
+    <li class={own ? 'message own' : 'message'} data-testid="chat-message">
+      <p class="message-head small soft">
+        <strong>{message.name}</strong> {message.organisation}{' '}
+        <time dateTime={at.toISOString()} title={full.format(at)} class="numbers">
+          {time.format(at)}
+        </time>
+      </p>
+      <p class="message-text">{message.text}</p>
+    </li>
+  );
+}
+
+interface PendingProps {
+  message: Outgoing;
+  chat: Chat;
+}
+
+function Pending({ message, chat }: PendingProps): JSX.Element {
+  const { code } = message;
+  return (
+    <li class="message own pending" data-testid="chat-pending" data-state={message.state}>
+      <p class="message-text">{message.text}</p>
+      {message.state === 'sending' ? (
+        <p class="soft small">{t('chat-sending')}</p>
+      ) : (
+        <div class="stack tight">
+          <p class="problem small" role="alert">
+            {code === null ? t('chat-failed') : codeText(code, t('chat-failed'))}
+          </p>
+          <div class="row tight">
+            <Button
+              testid="chat-again"
+              onPress={() => void chat.sendAgain(message.nonce)}
+            >
+              {t('chat-again')}
+            </Button>
+            <Button
+              kind="plain"
+              testid="chat-edit"
+              onPress={() => chat.takeBack(message.nonce)}
+            >
+              {t('chat-edit')}
+            </Button>
+          </div>
+        </div>
+      )}
+    </li>
+  );
+}
+
+interface ComposerProps {
+  chat: Chat;
+  onSent: () => void;
+}
+
+function Composer({ chat, onSent }: ComposerProps): JSX.Element {
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => field.current?.focus(), []);
+  const send = (): void => {
+    const text = chat.draft.value.trim();
+    if (text === '') return;
+    chat.draft.value = '';
+    onSent();
+    void chat.send(text);
+  };
+  return (
+    <form
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+        field.current?.focus();
+      }}
+    >
+      <label class="grow">
+        <span class="hidden-text">{t('chat-write')}</span>
+        <textarea
+          ref={field}
+          class="input"
+          rows={2}
+          maxLength={LONGEST}
+          value={chat.draft.value}
+          placeholder={t('chat-write')}
+          data-testid="chat-input"
+          onInput={(event) => {
+            chat.draft.value = event.currentTarget.value;
+          }}
+          onKeyDown={(event) => {
+            // Enter ends a Hangul composition first; some browsers say so by 229.
+            if (event.isComposing || event.keyCode === 229) return;
+            if (event.key === 'Enter' && !event.shiftKey) {
+              event.preventDefault();
+              send();
+            }
+          }}
+        />
+      </label>
+      <Button type="submit" kind="primary" iconOnly label={t('send')} testid="chat-send">
+        <Send aria-hidden="true" />
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,177 @@
+/* What the buttons and the keys do: one function for each, said once. */
+import { effect, signal } from '@preact/signals';
+import { arrived, watchDevices } from '../media/devices';
+import { MutedSpeech } from '../media/meter';
+import { canShareScreen } from '../media/problems';
+import type { ParticipantInfo, SourceName } from '../protocol';
+import { notify } from '../state/notices';
+import * as settings from '../state/settings';
+import { t } from '../text';
+import { cameraProblemText, microphoneProblemText } from '../text/problems';
+import type { RoomSession } from './session';
+
+export type Panel = 'people' | 'chat';
+export type OpenDialog = 'settings' | 'shortcuts' | 'leave';
+
+export class Controls {
+  readonly panel = signal<Panel | null>(null);
+  readonly dialog = signal<OpenDialog | null>(null);
+  /** Page of the tiles, counted from 0. */
+  readonly page = signal(0);
+  /** Somebody speaks into a muted microphone. */
+  readonly mutedSpeech = signal(0);
+  readonly talking = signal(false);
+  readonly #session: RoomSession;
+  readonly #stops: (() => void)[] = [];
+
+  constructor(session: RoomSession) {
+    this.#session = session;
+    const { local } = session;
+    const speech = new MutedSpeech();
+    local.onEnded = (source) => void this.#ended(source);
+    this.#stops.push(
+      watchDevices((before, after) => {
+        for (const device of arrived(before.microphones, after.microphones)) {
+          this.#offer(device.label, () => this.useMicrophone(device.id));
+        }
+      }),
+      effect(() => {
+        const muted = !local.microphoneOn.value;
+        if (speech.heard(local.level.value, muted, performance.now())) {
+          this.mutedSpeech.value = this.mutedSpeech.peek() + 1;
+        }
+      }),
+      effect(() => {
+        session.chat.open.value = this.panel.value === 'chat';
+      }),
+    );
+  }
+
+  dispose(): void {
+    for (const stop of this.#stops) stop();
+  }
+
+  async toggleMicrophone(): Promise<void> {
+    const { local } = this.#session;
+    if (local.microphoneOn.value) local.mute();
+    else if (this.#mayPublish() && !(await local.unmute())) {
+      const problem = local.microphoneProblem.value;
+      if (problem) notify(microphoneProblemText(problem));
+    }
+  }
+
+  async toggleCamera(): Promise<void> {
+    const { local } = this.#session;
+    if (local.cameraOn.value) local.stopCamera();
+    else if (this.#mayPublish() && !(await local.startCamera())) {
+      const problem = local.cameraProblem.value;
+      if (problem) notify(cameraProblemText(problem));
+    }
+  }
+
+  async toggleScreen(): Promise<void> {
+    const { local } = this.#session;
+    if (local.screenOn.value) {
+      local.stopScreen();
+      return;
+    }
+    if (!this.#mayPublish()) return;
+    if (!canShareScreen()) {
+      notify(t('screen-unsupported'));
+      return;
+    }
+    const problem = await local.shareScreen();
+    // A closed picker is a changed mind and needs no comment.
+    if (problem && problem !== 'denied') notify(t('screen-failed'));
+  }
+
+  /** Push to talk: heard while the key is down. */
+  async talk(down: boolean): Promise<void> {
+    const { local } = this.#session;
+    if (down) {
+      if (local.microphoneOn.value || !this.#session.may('media.publish')) return;
+      this.talking.value = true;
+      await local.unmute();
+      // The key may be up before the microphone is open.
+      if (!this.talking.value) local.mute();
+    } else if (this.talking.value) {
+      this.talking.value = false;
+      local.mute();
+    }
+  }
+
+  async toggleHand(): Promise<void> {
+    const self = this.#self();
+    if (self) await this.#session.ask('hand.raise', { raised: self.hand === null });
+  }
+
+  toggleLayout(): void {
+    settings.layout.value = settings.layout.value === 'stage' ? 'grid' : 'stage';
+    this.#session.pinned.value = null;
+    this.page.value = 0;
+  }
+
+  togglePanel(panel: Panel): void {
+    this.#session.chat.markRead();
+    this.panel.value = this.panel.value === panel ? null : panel;
+  }
+
+  togglePin(participant: string): void {
+    const { pinned } = this.#session;
+    pinned.value = pinned.value === participant ? null : participant;
+  }
+
+  turnPage(by: number): void {
+    this.page.value = Math.max(0, this.page.value + by);
+  }
+
+  useMicrophone(id: string): void {
+    settings.microphone.value = id;
+    void this.#session.local.change('microphone');
+  }
+
+  useCamera(id: string): void {
+    settings.camera.value = id;
+    void this.#session.local.change('camera');
+  }
+
+  /** Leaves; asks first where more than one's own seat could be meant. */
+  leave(): void {
+    if (this.#session.may('room.manage')) this.dialog.value = 'leave';
+    else void this.#session.leave();
+  }
+
+  #self(): ParticipantInfo | null {
+    const view = this.#session.view.value;
+    return view?.participants.get(view.self) ?? null;
+  }
+
+  #mayPublish(): boolean {
+    // At the door nothing is sent yet: setting up is everybody's right.
+    if (this.#session.phase.value.name !== 'inside') return true;
+    const may = this.#session.may('media.publish');
+    if (!may) notify(t('notice-no-floor'));
+    return may;
+  }
+
+  #offer(name: string, use: () => void): void {
+    notify(t('notice-device-arrived', { name }), { label: t('use-it'), run: use });
+  }
+
+  async #ended(source: SourceName): Promise<void> {
+    const { local } = this.#session;
+    if (source === 'screen' || source === 'screen_audio') {
+      if (source === 'screen') local.stopScreen();
+      return;
+    }
+    const lost = local.labelOf(source);
+    const found = await local.change(source);
+    const name = local.labelOf(source);
+    if (found && name !== '') notify(t('notice-device-replaced', { lost, name }));
+    else {
+      if (source === 'camera') local.stopCamera();
+      else local.mute();
+      notify(t('notice-device-gone', { lost }));
+    }
+  }
+}

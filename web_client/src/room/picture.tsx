@@ -1,0 +1,48 @@
+/* A video element for one track. It is always silent: `Sound` plays the voices. */
+import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+
+interface PictureProps {
+  track: MediaStreamTrack;
+  label: string;
+  mirrored?: boolean;
+  /** Nothing of the picture may be cut away (a screen, not a face). */
+  whole?: boolean;
+  onFrame?: () => void;
+}
+
+export function Picture(props: PictureProps): JSX.Element {
+  const { track, label, mirrored = false, whole = false, onFrame } = props;
+  const element = useRef<HTMLVideoElement>(null);
+  useEffect(() => {
+    const video = element.current;
+    if (!video) return;
+    video.srcObject = new MediaStream([track]);
+    // Muted pictures may always start; some browsers still want to be told.
+    video.play().catch(() => undefined);
+    return () => {
+      video.srcObject = null;
+    };
+  }, [track]);
+  useEffect(() => {
+    const video = element.current;
+    if (!video || !onFrame) return;
+    if (!('requestVideoFrameCallback' in video)) {
+      (video as HTMLVideoElement).addEventListener('loadeddata', onFrame, { once: true });
+      return;
+    }
+    const handle = video.requestVideoFrameCallback(onFrame);
+    return () => video.cancelVideoFrameCallback(handle);
+  }, [track, onFrame]);
+  const names = ['picture', mirrored && 'mirrored', whole && 'whole'];
+  return (
+    <video
+      ref={element}
+      class={names.filter(Boolean).join(' ')}
+      aria-label={label}
+      muted
+      autoplay
+      playsInline
+    />
+  );
+}

@@ -1,0 +1,93 @@
+/* The room: bars, stage, one panel at a time, and the keyboard over all of it. */
+import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { t } from '../text';
+import { Announcer, ConnectionBanner, FloorNotice, MutedSpeechHint, SoundButton } from './alerts';
+import { BottomBar } from './bottom_bar';
+import { ChatPanel } from './chat_panel';
+import type { Controls } from './controls';
+import { LeaveDialog } from './leave_dialog';
+import { PeoplePanel } from './people_panel';
+import type { RoomSession } from './session';
+import { SettingsDialog } from './settings_dialog';
+import { listenShortcuts, type ShortcutName } from './shortcuts';
+import { ShortcutDialog } from './shortcut_dialog';
+import { StageArea } from './stage_area';
+import { TopBar } from './top_bar';
+
+export interface RoomProps {
+  session: RoomSession;
+  controls: Controls;
+}
+
+function act(controls: Controls, name: ShortcutName): void {
+  switch (name) {
+    case 'microphone':
+      return void controls.toggleMicrophone();
+    case 'talk':
+      return void controls.talk(true);
+    case 'camera':
+      return void controls.toggleCamera();
+    case 'screen':
+      return void controls.toggleScreen();
+    case 'hand':
+      return void controls.toggleHand();
+    case 'layout':
+      return controls.toggleLayout();
+    case 'chat':
+      return controls.togglePanel('chat');
+    case 'people':
+      return controls.togglePanel('people');
+    case 'next-page':
+      return controls.turnPage(1);
+    case 'previous-page':
+      return controls.turnPage(-1);
+    case 'help':
+      controls.dialog.value = 'shortcuts';
+  }
+}
+
+export function RoomPage({ session, controls }: RoomProps): JSX.Element {
+  const main = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // The Join button is gone: readers and keys start at the stage.
+    main.current?.focus({ preventScroll: true });
+    return listenShortcuts({
+      press: (name) => act(controls, name),
+      release: () => void controls.talk(false),
+    });
+  }, [controls]);
+  const panel = controls.panel.value;
+  const dialog = controls.dialog.value;
+  const close = (): void => {
+    controls.dialog.value = null;
+  };
+  return (
+    <div class="room" data-testid="room-page">
+      <TopBar session={session} />
+      <ConnectionBanner session={session} />
+      <main
+        ref={main}
+        class={panel ? 'room-main with-rail' : 'room-main'}
+        tabIndex={-1}
+        aria-label={t('room')}
+      >
+        <div class="stage-column">
+          <StageArea session={session} controls={controls} />
+          <div class="stage-alerts">
+            <SoundButton session={session} />
+            <FloorNotice session={session} controls={controls} />
+            <MutedSpeechHint controls={controls} />
+          </div>
+        </div>
+        {panel === 'people' ? <PeoplePanel session={session} controls={controls} /> : null}
+        {panel === 'chat' ? <ChatPanel session={session} controls={controls} /> : null}
+      </main>
+      <BottomBar session={session} controls={controls} />
+      <Announcer session={session} controls={controls} />
+      {dialog === 'settings' ? <SettingsDialog controls={controls} onClose={close} /> : null}
+      {dialog === 'shortcuts' ? <ShortcutDialog onClose={close} /> : null}
+      {dialog === 'leave' ? <LeaveDialog session={session} onClose={close} /> : null}
+    </div>
+  );
+}

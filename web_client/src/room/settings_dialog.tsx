@@ -1,0 +1,73 @@
+/* Devices and tastes, during the call. */
+import type { JSX } from 'preact';
+import { themeOptions } from '../app/preferences';
+import { Button, Dialog, Select } from '../design/parts';
+import { codecChoices, sendable } from '../media/codecs';
+import * as settings from '../state/settings';
+import type { CodecChoice, Theme } from '../state/settings';
+import { language, LANGUAGES, t } from '../text';
+import type { Controls } from './controls';
+import { DevicePickers } from './device_pickers';
+
+interface SettingsProps {
+  controls: Controls;
+  onClose: () => void;
+}
+
+export function SettingsDialog({ controls, onClose }: SettingsProps): JSX.Element {
+  return (
+    <Dialog title={t('settings')} onClose={onClose} testid="settings-dialog">
+      <DevicePickers controls={controls} />
+      <Select
+        label={t('codec')}
+        value={settings.codec.value}
+        options={codecChoices(sendable()).map((value) => ({
+          value,
+          label: value === 'auto' ? t('codec-auto') : value,
+        }))}
+        testid="codec"
+        onChange={(value) => {
+          settings.codec.value = value as CodecChoice;
+        }}
+      />
+      <Select
+        label={t('self-view')}
+        value={settings.selfView.value}
+        options={[
+          { value: 'shown', label: t('self-view-shown') },
+          { value: 'hidden', label: t('self-view-hidden') },
+        ]}
+        testid="self-view"
+        onChange={(value) => {
+          settings.selfView.value = value as 'shown' | 'hidden';
+        }}
+      />
+      <Select
+        label={t('language')}
+        value={language.value}
+        options={LANGUAGES.map((l) => ({ value: l.code, label: l.name }))}
+        testid="settings-language"
+        onChange={(value) => {
+          settings.language.value = value;
+        }}
+      />
+      <Select
+        label={t('theme')}
+        value={settings.theme.value}
+        options={themeOptions()}
+        testid="settings-theme"
+        onChange={(value) => {
+          settings.theme.value = value as Theme;
+        }}
+      />
+      <Button
+        testid="open-shortcuts"
+        onPress={() => {
+          controls.dialog.value = 'shortcuts';
+        }}
+      >
+        {t('shortcuts')}
+      </Button>
+    </Dialog>
+  );
+}

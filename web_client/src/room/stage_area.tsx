@@ -1,0 +1,202 @@
+/* Stage, strip and grid: measures its place, arranges, and tells the server. */
+import type { JSX } from 'preact';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { ChevronLeft, ChevronRight } from 'lucide-preact';
+import { Button } from '../design/parts';
+import { arrange, type Arrangement } from '../layout/arrange';
+import { gridShape, pageOf, stripShape, tileHeight, type Shape } from '../layout/grid';
+import { viewSet } from '../layout/viewset';
+import type { RoomView } from '../state/room';
+import { layout, selfView } from '../state/settings';
+import { t } from '../text';
+import type { RoomProps } from './room_page';
+import { ScreenTile, Tile } from './tile';
+
+interface Size {
+  width: number;
+  height: number;
+}
+
+function useSize(): [{ current: HTMLElement | null }, Size] {
+  const element = useRef<HTMLElement | null>(null);
+  const [size, setSize] = useState<Size>({ width: 0, height: 0 });
+  useEffect(() => {
+    if (!element.current) return;
+    const observer = new ResizeObserver(([entry]) => {
+      if (!entry) return;
+      const { width, height } = entry.contentRect;
+      setSize({ width, height });
+    });
+    observer.observe(element.current);
+    return () => observer.disconnect();
+  }, []);
+  return [element, size];
+}
+
+function useVisible(): boolean {
+  const [visible, setVisible] = useState(document.visibilityState === 'visible');
+  useEffect(() => {
+    const update = (): void => setVisible(document.visibilityState === 'visible');
+    document.addEventListener('visibilitychange', update);
+    return () => document.removeEventListener('visibilitychange', update);
+  }, []);
+  return visible;
+}
+
+export function StageArea({ session, controls }: RoomProps): JSX.Element | null {
+  const [element, size] = useSize();
+  const visible = useVisible();
+  const view = session.view.value;
+  const arrangement = view
+    ? arrange(view, {
+        layout: layout.value,
+        pinned: session.pinned.value,
+        selfShown: selfView.value === 'shown',
+      })
+    : null;
+  const grid = arrangement?.mode === 'grid';
+  const strip = stripShape(size.width);
+  const shape = gridShape(arrangement?.tiles.length ?? 0, size.width, size.height);
+  const perPage = grid ? shape.columns * shape.rows : strip.count;
+  const paged = pageOf(arrangement?.tiles ?? [], perPage, controls.page.value);
+  const ratio = window.devicePixelRatio || 1;
+  const height = grid
+    ? tileHeight(shape, size.width, size.height, ratio)
+    : Math.round(strip.height * ratio);
+
+  useEffect(() => {
+    // The number of pages may have shrunk under the page one was on.
+    if (controls.page.peek() !== paged.page) controls.page.value = paged.page;
+  }, [controls, paged.page, paged.pages]);
+  useEffect(() => {
+    if (!view || !arrangement || size.width === 0) return;
+    session.show(viewSet(arrangement, { shown: paged.items, height, visible }, view.self));
+  });
+
+  return (
+    <section
+      ref={(node: HTMLElement | null) => {
+        element.current = node;
+      }}
+      class="stage-area on-stage"
+      aria-label={t('stage')}
+      data-mode={arrangement?.mode}
+      data-testid="stage-area"
+    >
+      {view && arrangement && size.width > 0 ? (
+        <Arranged
+          {...{ session, controls, view, arrangement, shape, paged, stripCount: strip.count }}
+        />
+      ) : null}
+    </section>
+  );
+}
+
+interface ArrangedProps extends RoomProps {
+  view: RoomView;
+  arrangement: Arrangement;
+  shape: Shape;
+  stripCount: number;
+  paged: { items: readonly string[]; page: number; pages: number };
+}
+
+function Arranged(props: ArrangedProps): JSX.Element {
+  const { session, controls, view, arrangement, shape, paged } = props;
+  const tile = (id: string, place: 'stage' | 'beside' | 'small'): JSX.Element | null => {
+    const participant = view.participants.get(id);
+    return participant ? (
+      <Tile key={id} {...{ session, controls, participant, place }} />
+    ) : null;
+  };
+  const pager =
+    paged.pages > 1 ? (
+      <Pager page={paged.page} pages={paged.pages} turn={(by) => controls.turnPage(by)} />
+    ) : null;
+  if (arrangement.mode === 'grid') {
+    return (
+      <>
+        <Tiles class="grid" columns={shape.columns} rows={shape.rows}>
+          {paged.items.map((id) => tile(id, 'small'))}
+        </Tiles>
+        {pager}
+      </>
+    );
+  }
+  const owner = arrangement.content ? view.participants.get(arrangement.content) : null;
+  const empty = !owner && arrangement.stage === null;
+  return (
+    <>
+      <div class={owner ? 'stage-main with-content' : 'stage-main'}>
+        {owner ? <ScreenTile session={session} owner={owner} /> : null}
+        {arrangement.stage ? tile(arrangement.stage, owner ? 'beside' : 'stage') : null}
+        {empty ? (
+          <p class="stage-empty soft" data-testid="stage-empty">
+            {t('stage-empty')}
+          </p>
+        ) : null}
+      </div>
+      {paged.items.length > 0 ? (
+        <div class="strip-row">
+          <Tiles class="strip" columns={props.stripCount} rows={1}>
+            {paged.items.map((id) => tile(id, 'small'))}
+          </Tiles>
+          {pager}
+        </div>
+      ) : null}
+    </>
+  );
+}
+
+interface TilesProps {
+  class: 'grid' | 'strip';
+  columns: number;
+  rows: number;
+  children: (JSX.Element | null)[];
+}
+
+/** A list of tiles; its numbers go to the style sheet as custom properties. */
+function Tiles(props: TilesProps): JSX.Element {
+  const style = useMemo(
+    () => ({ '--columns': props.columns, '--rows': props.rows }),
+    [props.columns, props.rows],
+  );
+  return (
+    <ul class={props.class} style={style} data-testid={props.class}>
+      {props.children.map((child) => (child ? <li key={child.key}>{child}</li> : null))}
+    </ul>
+  );
+}
+
+interface PagerProps {
+  page: number;
+  pages: number;
+  turn: (by: number) => void;
+}
+
+function Pager({ page, pages, turn }: PagerProps): JSX.Element {
+  return (
+    <div class="pager row tight" data-testid="pager">
+      <Button
+        iconOnly
+        kind="plain"
+        label={t('previous-page')}
+        disabled={page === 0}
+        testid="previous-page"
+        onPress={() => turn(-1)}
+      >
+        <ChevronLeft aria-hidden="true" />
+      </Button>
+      <span class="numbers small">{t('page-of', { page: page + 1, pages })}</span>
+      <Button
+        iconOnly
+        kind="plain"
+        label={t('next-page')}
+        disabled={page >= pages - 1}
+        testid="next-page"
+        onPress={() => turn(1)}
+      >
+        <ChevronRight aria-hidden="true" />
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,181 @@
+/* One participant's tile and the tile of a shared screen. */
+import type { JSX } from 'preact';
+import { useCallback } from 'preact/hooks';
+import { Hand, MicOff, Pin, PinOff, SignalLow, WifiOff } from 'lucide-preact';
+import { Button } from '../design/parts';
+import type { ParticipantInfo } from '../protocol';
+import { sends } from '../state/room';
+import { t } from '../text';
+import { Picture } from './picture';
+import type { RoomProps } from './room_page';
+import type { RoomSession } from './session';
+
+const WEAK_AT = 1; // quality level from which others are told
+
+interface TileProps extends RoomProps {
+  participant: ParticipantInfo;
+  place: 'stage' | 'beside' | 'small';
+}
+
+/** Up to two letters: of a Korean name the given name, else the initials. */
+export function initials(name: string): string {
+  const words = name.trim().split(/\s+/);
+  const [first = ''] = words;
+  const letters = [...first];
+  if (/^\p{Script=Hangul}+$/u.test(first)) return letters.slice(-2).join('');
+  const last = words.length > 1 ? [...(words.at(-1) ?? '')][0] : '';
+  return `${letters[0] ?? ''}${last}`.toUpperCase();
+}
+
+export function Tile({ session, controls, participant, place }: TileProps): JSX.Element {
+  const view = session.view.value;
+  const own = view?.self === participant.id;
+  const pinned = session.pinned.value === participant.id;
+  const speaking = view?.speakers.includes(participant.id) ?? false;
+  const { name, organisation } = participant;
+  const names = ['tile', place, speaking && 'speaking', !participant.connected && 'away'];
+  return (
+    <article
+      class={names.filter(Boolean).join(' ')}
+      aria-label={`${name}, ${organisation}`}
+      data-testid="tile"
+      data-participant={participant.id}
+      data-place={place}
+      data-speaking={speaking}
+      onDblClick={() => controls.togglePin(participant.id)}
+    >
+      <Face {...{ session, participant, own }} />
+      <div class="plate">
+        <div class="plate-text">
+          <p class="cut" title={name} data-testid="plate-name">
+            {own ? t('name-you', { name }) : name}
+          </p>
+          <p class="cut soft" title={organisation} data-testid="plate-organisation">
+            {organisation}
+          </p>
+        </div>
+        <Marks participant={participant} />
+      </div>
+      {own ? null : (
+        <div class="tile-actions">
+          <Button
+            iconOnly
+            label={pinned ? t('unpin-named', { name }) : t('pin-named', { name })}
+            pressed={pinned}
+            testid="pin"
+            onPress={() => controls.togglePin(participant.id)}
+          >
+            {pinned ? <PinOff aria-hidden="true" /> : <Pin aria-hidden="true" />}
+          </Button>
+        </div>
+      )}
+    </article>
+  );
+}
+
+interface FaceProps {
+  session: RoomSession;
+  participant: ParticipantInfo;
+  own: boolean;
+}
+
+/** The camera's picture, or what stands for it. */
+function Face({ session, participant, own }: FaceProps): JSX.Element {
+  const { receiving, local } = session;
+  const seen = useCallback(() => receiving.frameSeen(), [receiving]);
+  const label = t('picture-of', { name: participant.name });
+  if (own && local.camera.value) {
+    return <Picture track={local.camera.value} mirrored label={label} />;
+  }
+  const slots = session.view.value?.slots ?? new Map();
+  const shown = own ? null : receiving.picture(slots, participant.id, 'camera');
+  // The gate may be shut before the slot is told: the last frame must not stay.
+  const shut = participant.tracks.some((track) => track.source === 'camera' && track.muted);
+  if (shown?.undecodable) {
+    return (
+      <p class="undecodable" data-testid="undecodable">
+        {t('undecodable', { name: participant.name })}
+      </p>
+    );
+  }
+  if (shown?.track && !shut) {
+    return <Picture key={shown.track.id} track={shown.track} label={label} onFrame={seen} />;
+  }
+  return (
+    <div class="avatar" aria-hidden="true" data-testid="avatar">
+      <span>{initials(participant.name)}</span>
+    </div>
+  );
+}
+
+/** Small marks on the plate: muted, hand, weak link, gone for a moment. */
+export function Marks({ participant }: { participant: ParticipantInfo }): JSX.Element {
+  const publishes = participant.role !== 'researcher' || participant.has_floor;
+  const weak = participant.quality !== null && participant.quality <= WEAK_AT;
+  return (
+    <span class="marks">
+      {participant.hand === null ? null : (
+        <span
+          class="mark hand numbers"
+          role="img"
+          aria-label={t('hand-number', { number: participant.hand })}
+          data-testid="mark-hand"
+        >
+          <Hand aria-hidden="true" />
+          {participant.hand}
+        </span>
+      )}
+      {publishes && !sends(participant, 'microphone') ? (
+        <MicOff class="mark" role="img" aria-label={t('mark-muted')} data-testid="mark-muted" />
+      ) : null}
+      {participant.connected && weak ? (
+        <SignalLow
+          class="mark weak"
+          role="img"
+          aria-label={t('mark-weak')}
+          data-testid="mark-weak"
+        />
+      ) : null}
+      {participant.connected ? null : (
+        <WifiOff
+          class="mark weak"
+          role="img"
+          aria-label={t('mark-away')}
+          data-testid="mark-away"
+        />
+      )}
+    </span>
+  );
+}
+
+interface ScreenProps {
+  session: RoomSession;
+  owner: ParticipantInfo;
+}
+
+/** A shared screen; one's own is not shown back, that would mirror without end. */
+export function ScreenTile({ session, owner }: ScreenProps): JSX.Element {
+  const { receiving } = session;
+  const seen = useCallback(() => receiving.frameSeen(), [receiving]);
+  const view = session.view.value;
+  const own = view?.self === owner.id;
+  const shown = own ? null : receiving.picture(view?.slots ?? new Map(), owner.id, 'screen');
+  const label = t('screen-of', { name: owner.name });
+  let inside: JSX.Element;
+  if (own) inside = <p class="stage-empty">{t('screen-own')}</p>;
+  else if (shown?.undecodable) {
+    inside = <p class="undecodable">{t('undecodable', { name: owner.name })}</p>;
+  } else if (shown?.track) {
+    inside = (
+      <Picture key={shown.track.id} track={shown.track} label={label} whole onFrame={seen} />
+    );
+  } else inside = <p class="stage-empty soft">{t('screen-waiting')}</p>;
+  return (
+    <article class="tile screen" aria-label={label} data-testid="screen-tile">
+      {inside}
+      <div class="plate">
+        <p class="cut">{label}</p>
+      </div>
+    </article>
+  );
+}
