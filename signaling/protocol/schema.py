@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from signaling.protocol.base import Wire
 from signaling.protocol.messages import ConnectAuth, ErrorInfo
 from signaling.protocol.registry import CLIENT_EVENTS, SERVER_EVENTS
 
@@ -14,7 +15,7 @@ PATH = Path(__file__).with_name("schema.json")
 
 def build() -> dict[str, Any]:
     """Return the schema: ``$defs`` for the types, ``x-events`` for the registry."""
-    models = [ConnectAuth, ErrorInfo]
+    models: list[type[Wire]] = [ConnectAuth, ErrorInfo]
     for event in CLIENT_EVENTS.values():
         models += [event.request, event.result]
     models += [event.payload for event in SERVER_EVENTS.values()]

@@ -1,0 +1,382 @@
+"""
+The composition root: the only place that builds everything.
+
+``build`` makes a ``Server`` from settings; ``start`` brings it up in the order
+trust → database → rooms → media → listeners, and ``stop`` takes it down in the
+opposite one.
+"""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import socket
+import time
+from collections.abc import Awaitable, Callable
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from conference.errors import InfrastructureError
+from conference.rooms.room import RoomLimits
+from conference.service.conference import Conference, Limits, Stores
+from conference.service.ports import MediaPlane
+from conference.service.tokens import KEY_BYTES, InvitationTokens
+from conference.sfu.messages import Event
+from conference.storage.accounts import Accounts
+from conference.storage.chat import Chat
+from conference.storage.database import Database, sqlite_url
+from conference.storage.rooms import Rooms
+from signaling.auth.rates import Failures
+from signaling.http.client import ClientFiles
+from signaling.http.guard import Guards
+from signaling.http.site import Site
+from signaling.http.trust_page import TrustPage
+from signaling.namespaces.dispatcher import Edge
+from signaling.namespaces.gate import build_server
+from signaling.namespaces.hub import Hub
+from signaling.settings import Settings
+from signaling.trust import hosts
+from signaling.trust.store import (
+    OwnTrust,
+    SiteTrust,
+    Trust,
+    private_directory,
+    write_private,
+)
+
+log = logging.getLogger(__name__)
+
+TRUST_CHECK_S = 60.0
+# How often the host's names and addresses, and the operator's certificate, are
+# looked at. A changed address cuts people off anyway; a minute is soon enough.
+
+HANDSHAKE_S = 10.0  # for TLS; the headers have their own deadline after it
+KEEPALIVE_S = 15.0
+FLUSH_S = 0.5  # for the word that the server stops to reach the clients
+CLEANUP_S = 1.0  # for handlers to end; together below the 3 s of a clean stop
+BACKLOG = 1024  # two hundred joins at once, and as many pages
+
+INVITATION_KEY = "invitation.key"
+SQLITE_FILE = "pavilion.sqlite3"
+
+
+class Plane(MediaPlane, Protocol):
+    """A media plane with its life."""
+
+    async def start(self) -> None:
+        """Open its sockets."""
+        ...
+
+    async def close(self) -> None:
+        """Close everything."""
+        ...
+
+
+PlaneFactory = Callable[[Callable[[Event], None]], Plane]
+
+
+def version() -> str:
+    """Return the version of this installation."""
+    return installed_version("pavilion")
+
+
+def open_database(settings: Settings) -> Database:
+    """Return the database of the settings, not opened yet."""
+    private_directory(settings.data_dir)
+    url = settings.database.url
+    return Database(url or sqlite_url(settings.data_dir.absolute() / SQLITE_FILE))
+
+
+def build(
+    settings: Settings,
+    *,
+    plane: PlaneFactory | None = None,
+    client: Path | None = None,
+) -> "Server":
+    """
+    Return a server that is not started yet.
+
+    Args:
+        settings: The effective settings. Port 0 means any free port.
+        plane: Makes the media plane; the real one unless given.
+        client: Directory of the built web client; found unless given.
+    """
+    return Server(settings, plane or _real_plane(settings), ClientFiles(client))
+
+
+def _real_plane(settings: Settings) -> PlaneFactory:
+    from conference.transport.plane import Plane as UdpPlane
+    from conference.transport.plane import PlaneConfig
+
+    media = settings.media
+    config = PlaneConfig(
+        port=media.port,
+        bind=str(media.bind),
+        addresses=tuple(str(address) for address in media.addresses),
+    )
+    return lambda on_event: UdpPlane(config, on_event)
+
+
+class Server:
+    """Everything that runs, from ``start`` to ``stop``."""
+
+    def __init__(
+        self, settings: Settings, plane: PlaneFactory, client: ClientFiles
+    ) -> None:
+        self._settings = settings
+        self._guards = Guards()
+        self._trust_guards = Guards()
+        self._failures = Failures()
+        self._client = client
+        self._open = contextlib.AsyncExitStack()
+        self.hub = Hub()
+        self.https_port = settings.https.port
+        self.trust_port = settings.trust.port
+        self.trust = trust_of(settings)
+        self._database = open_database(settings)
+        rooms = Rooms(self._database)
+        self._plane = plane(lambda event: self.conference.on_media(event))
+        self.conference = Conference(
+            stores=Stores(rooms, rooms, Chat(self._database), Accounts(self._database)),
+            media=self._plane,
+            outbox=self.hub,
+            tokens=InvitationTokens(_invitation_key(settings.data_dir)),
+            limits=Limits(
+                rooms=settings.limits.rooms,
+                room=RoomLimits(max_seats=settings.limits.participants_per_room),
+            ),
+        )
+
+    async def start(self) -> None:
+        """
+        Bring everything up.
+
+        Raises:
+            InfrastructureError: A port is taken, or the database cannot be used;
+                nothing is left running.
+        """
+        try:
+            await self._start()
+        except BaseException:
+            await self._open.aclose()
+            raise
+
+    async def _start(self) -> None:
+        settings = self._settings
+        await self._database.open()
+        self._open.push_async_callback(self._database.close)
+        await _or_busy(self._plane.start(), "media.port", settings.media.port)
+        self._open.push_async_callback(self._plane.close)
+        await self.conference.start()
+        self._open.push_async_callback(self.conference.stop)
+        site = Site(
+            self.conference,
+            self._guards,
+            self._failures,
+            self.trust,
+            self._client,
+            version=version(),
+            on_sign_out=self.hub.end_session,
+            clock=time.monotonic,
+        )
+        application = site.application()
+        sockets = build_server(
+            Edge(self.conference, self.hub), self._guards, self._failures, self.base_url
+        )
+        sockets.attach(application)
+        site.add_pages(application)
+        self._open.push_async_callback(sockets.shutdown)
+        self.https_port = await self._listen(
+            application,
+            self._guards,
+            ("https.port", str(settings.https.bind), settings.https.port),
+            tls=True,
+        )
+        if settings.trust.port and self.trust.authority is not None:
+            page = TrustPage(self.trust, self._trust_guards, self.base_url)
+            self.trust_port = await self._listen(
+                page.application(),
+                self._trust_guards,
+                ("trust.port", str(settings.trust.bind), settings.trust.port),
+                tls=False,
+            )
+        watch = asyncio.create_task(self._watch_trust(), name="trust")
+        self._open.push_async_callback(_cancelled, watch)
+
+    async def stop(self) -> None:
+        """Tell everybody, let the word out, and take everything down."""
+        await self.conference.stop()
+        await self._flush()
+        await self._open.aclose()
+
+    def base_url(self, host: str) -> str:
+        """
+        Return the address that links begin with.
+
+        The Host header of whoever asks is believed only when the certificate is
+        for it: a link to another name would warn, or lead elsewhere.
+        """
+        name = None
+        with contextlib.suppress(ValueError):
+            name = urlsplit(f"//{host}").hostname
+        if name and any(_matches(pattern, name) for pattern in self.trust.names):
+            return f"https://{host}"
+        return self.urls()[0]
+
+    def urls(self) -> list[str]:
+        """Return the addresses to open, the best first."""
+        return addresses(self._settings, self.trust, self.https_port)
+
+    def trust_url(self) -> str:
+        """Return the address of the page about the certificate."""
+        name = best_names(self._settings, self.trust)[0]
+        return f"http://{_bracketed(name)}:{self.trust_port}"
+
+    async def _listen(
+        self,
+        application: web.Application,
+        guards: Guards,
+        where: tuple[str, str, int],
+        *,
+        tls: bool,
+    ) -> int:
+        """Serve an application; return the port."""
+        key, bind, port = where
+        runner = web.AppRunner(
+            application,
+            access_log=None,
+            keepalive_timeout=KEEPALIVE_S,
+            lingering_time=2.0,
+            shutdown_timeout=CLEANUP_S,
+        )
+        await runner.setup()
+        self._open.push_async_callback(runner.cleanup)
+        assert runner.server is not None
+        try:
+            listening = _listening_socket(bind, port)
+        except OSError as error:
+            raise _busy(key, port, error) from error
+        server = await asyncio.get_running_loop().create_server(
+            guards.factory(runner.server),
+            sock=listening,
+            backlog=BACKLOG,
+            ssl=self.trust.context if tls else None,
+            ssl_handshake_timeout=HANDSHAKE_S if tls else None,
+            ssl_shutdown_timeout=CLEANUP_S if tls else None,
+        )
+        self._open.callback(guards.close_all)
+        self._open.callback(server.close)
+        bound: int = listening.getsockname()[1]
+        return bound
+
+    async def _flush(self) -> None:
+        """Wait until the last words are written, but not long."""
+        end = time.monotonic() + FLUSH_S
+        while self.hub.unsent() and time.monotonic() < end:
+            await asyncio.sleep(0.02)
+
+    async def _watch_trust(self) -> None:
+        while True:
+            await asyncio.sleep(TRUST_CHECK_S)
+            try:
+                if await asyncio.to_thread(self.trust.refresh):
+                    log.info("the certificate was renewed; nobody was disconnected")
+            except (InfrastructureError, OSError):
+                log.exception("the certificate could not be renewed; the old one stays")
+
+
+def best_names(settings: Settings, trust: Trust) -> list[str]:
+    """Return names and addresses to open the site by, the best first."""
+    names = [name for name in trust.names if "*" not in name]
+    configured = [name for name in settings.names if name in names]
+    ordered = dict.fromkeys([*configured, *sorted(names, key=_preference)])
+    return list(ordered) or ["localhost"]
+
+
+def addresses(settings: Settings, trust: Trust, port: int) -> list[str]:
+    """Return the addresses to open, the best first."""
+    suffix = "" if port == 443 else f":{port}"
+    return [
+        f"https://{_bracketed(name)}{suffix}" for name in best_names(settings, trust)
+    ]
+
+
+def trust_of(settings: Settings) -> Trust:
+    """Return the operator's certificate, or the one of the site's authority."""
+    own, key = settings.https.certificate, settings.https.key
+    if own is not None and key is not None:
+        return OwnTrust(own, key)
+
+    def wanted() -> list[str]:
+        names = hosts.names(settings.names)
+        return [*names, *(str(address) for address in hosts.addresses())]
+
+    return SiteTrust(private_directory(settings.data_dir) / "trust", wanted=wanted)
+
+
+def _invitation_key(data_dir: Path) -> bytes:
+    path = private_directory(data_dir) / INVITATION_KEY
+    if not path.exists():
+        write_private(path, secrets.token_bytes(KEY_BYTES))
+    key = path.read_bytes()
+    if len(key) != KEY_BYTES:
+        raise InfrastructureError("key-broken", f"{path} is not an invitation key.")
+    return key
+
+
+def _listening_socket(bind: str, port: int) -> socket.socket:
+    if bind == "::":
+        if socket.has_dualstack_ipv6():
+            with contextlib.suppress(OSError):  # a kernel booted without IPv6
+                return socket.create_server(
+                    (bind, port),
+                    family=socket.AF_INET6,
+                    dualstack_ipv6=True,
+                    backlog=BACKLOG,
+                )
+        bind = "0.0.0.0"  # noqa: S104 - every address is what :: means
+    family = socket.AF_INET6 if ":" in bind else socket.AF_INET
+    return socket.create_server((bind, port), family=family, backlog=BACKLOG)
+
+
+async def _or_busy(starting: Awaitable[None], key: str, port: int) -> None:
+    try:
+        await starting
+    except OSError as error:
+        raise _busy(key, port, error) from error
+
+
+def _busy(key: str, port: int, error: OSError) -> InfrastructureError:
+    reason = error.strerror or str(error)
+    return InfrastructureError(
+        "port-unusable",
+        f"Port {port} cannot be used ({reason}). Stop what uses it, or choose "
+        f"another one with the setting {key}.",
+    )
+
+
+async def _cancelled(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+def _matches(pattern: str, name: str) -> bool:
+    """Return whether a certificate's name covers a host (RFC 9525 §6.3)."""
+    if pattern.startswith("*."):
+        return name.partition(".")[2] == pattern[2:].lower()
+    return pattern.lower() == name
+
+
+def _preference(name: str) -> tuple[bool, bool]:
+    """Loopback last; addresses before names, which may not resolve everywhere."""
+    loopback = name in ("localhost", "127.0.0.1", "::1")
+    return loopback, name[-1:].isalpha() and ":" not in name
+
+
+def _bracketed(name: str) -> str:
+    return f"[{name}]" if ":" in name else name

@@ -1,0 +1,1 @@
+"""Who asks: the session cookie, the Origin of a request, failed attempts."""

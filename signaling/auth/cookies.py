@@ -1,0 +1,15 @@
+"""The session cookie of an account."""
+
+from collections.abc import Mapping
+
+COOKIE = "__Host-pavilion"
+# The prefix makes browsers refuse it without Secure, with a Domain, or from any
+# path but "/": no other host of the site can set or shadow it.
+
+MAX_LENGTH = 128  # characters; a session secret has 43
+
+
+def session_of(cookies: Mapping[str, str]) -> str | None:
+    """Return the session secret in a request's cookies, if it can be one."""
+    value = cookies.get(COOKIE)
+    return value if value and len(value) <= MAX_LENGTH else None

@@ -1,0 +1,65 @@
+"""Token buckets. Pure: the time is an argument."""
+
+from collections import OrderedDict
+
+
+class Bucket:
+    """``burst`` at once, refilled at ``per_second``."""
+
+    __slots__ = ("_at", "_burst", "_level", "_per_second")
+
+    def __init__(self, per_second: float, burst: int, *, now: float) -> None:
+        self._per_second = per_second
+        self._burst = burst
+        self._level = float(burst)
+        self._at = now
+
+    def take(self, *, now: float) -> bool:
+        """Take one token; False when there is none."""
+        self._refill(now)
+        if self._level < 1.0:
+            return False
+        self._level -= 1.0
+        return True
+
+    def empty(self, *, now: float) -> bool:
+        """Return whether nothing could be taken now."""
+        self._refill(now)
+        return self._level < 1.0
+
+    def _refill(self, now: float) -> None:
+        gained = (now - self._at) * self._per_second
+        self._level = min(self._burst, self._level + gained)
+        self._at = now
+
+
+FAILURES_PER_SECOND = 1.0
+FAILURES_BURST = 60
+# Failed attempts by one address. Secrets have 128 bits and more, so this saves
+# work and log, not secrets; generous, for a whole institute may sit behind one
+# address with a batch of links that were withdrawn.
+
+ADDRESSES_KEPT = 4096
+# Buckets of the addresses that failed last; an older one starts afresh.
+
+
+class Failures:
+    """Failed attempts to come in, by address."""
+
+    def __init__(self) -> None:
+        self._buckets: OrderedDict[str, Bucket] = OrderedDict()
+
+    def blocked(self, address: str, *, now: float) -> bool:
+        """Return whether this address has failed too often."""
+        bucket = self._buckets.get(address)
+        return bucket is not None and bucket.empty(now=now)
+
+    def note(self, address: str, *, now: float) -> None:
+        """Count a failure."""
+        bucket = self._buckets.pop(address, None)
+        if bucket is None:
+            bucket = Bucket(FAILURES_PER_SECOND, FAILURES_BURST, now=now)
+        bucket.take(now=now)
+        self._buckets[address] = bucket
+        if len(self._buckets) > ADDRESSES_KEPT:
+            self._buckets.popitem(last=False)

@@ -1,0 +1,268 @@
+"""
+The ``pavilion`` command.
+
+Imports little at the top: ``--help`` and ``version`` answer at once, and what the
+server needs is loaded when it starts.
+"""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from signaling.app import Server
+    from signaling.settings import Settings
+
+app = typer.Typer(
+    name="pavilion",
+    help="Video conferencing for closed networks.",
+    epilog="Settings also come from PAVILION_* variables and a TOML file; a flag "
+    "wins over a variable, a variable over the file. See: pavilion config --sample",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", "-c", help="TOML file with the settings.", metavar="FILE"),
+]
+DataDir = Annotated[
+    Path | None,
+    typer.Option(help="Directory of the database, keys and certificates."),
+]
+Database = Annotated[
+    str | None,
+    typer.Option(help="PostgreSQL URL. Default: SQLite in the data directory."),
+]
+HttpsPort = Annotated[int | None, typer.Option(help="TCP port of the site. [8443]")]
+HttpsBind = Annotated[
+    str | None, typer.Option(help="Address the site listens on. [every address]")
+]
+Certificate = Annotated[
+    Path | None,
+    typer.Option(help="Your own certificate chain (PEM) instead of the site CA's."),
+]
+Key = Annotated[Path | None, typer.Option(help="The key of your own certificate.")]
+MediaPort = Annotated[
+    int | None, typer.Option(help="UDP and TCP port of all media. [8444]")
+]
+MediaAddress = Annotated[
+    list[str] | None,
+    typer.Option(help="Address told to browsers for media; repeatable. [all]"),
+]
+TrustPort = Annotated[
+    int | None,
+    typer.Option(help="TCP port of the page about the certificate; 0: none. [8080]"),
+]
+Name = Annotated[
+    list[str] | None,
+    typer.Option(help="Name by which people open the site; repeatable, best first."),
+]
+LogLevel = Annotated[
+    str | None, typer.Option(help="debug, info, warning or error. [info]")
+]
+LogFormat = Annotated[str | None, typer.Option(help="text or json. [text]")]
+
+
+@app.command()
+def serve(
+    config: Config = None,
+    data_dir: DataDir = None,
+    https_port: HttpsPort = None,
+    https_bind: HttpsBind = None,
+    certificate: Certificate = None,
+    key: Key = None,
+    media_port: MediaPort = None,
+    media_address: MediaAddress = None,
+    trust_port: TrustPort = None,
+    name: Name = None,
+    database: Database = None,
+    log_level: LogLevel = None,
+    log_format: LogFormat = None,
+) -> None:
+    """Run the server until Ctrl-C."""
+    settings = _settings(
+        config,
+        {
+            "data_dir": data_dir,
+            "https.port": https_port,
+            "https.bind": https_bind,
+            "https.certificate": certificate,
+            "https.key": key,
+            "media.port": media_port,
+            "media.addresses": media_address or None,
+            "trust.port": trust_port,
+            "names": name or None,
+            "database.url": database,
+            "log.level": log_level,
+            "log.format": log_format,
+        },
+    )
+    import asyncio
+
+    from conference.errors import ConferenceError
+    from signaling.log import set_up
+
+    set_up(settings.log.level, settings.log.format)
+    try:
+        asyncio.run(_serve(settings))
+    except ConferenceError as error:
+        _fail(error.message)
+    except OSError as error:
+        _fail(f"The server cannot start: {error}.")
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    from importlib.metadata import version as installed
+
+    typer.echo(f"pavilion {installed('pavilion')}")
+
+
+@app.command("config")
+def show_config(
+    config: Config = None,
+    sample: Annotated[
+        bool,
+        typer.Option("--sample", help="Print a file with every key and its default."),
+    ] = False,
+) -> None:
+    """Print the effective settings, or a sample file."""
+    from signaling import settings as s
+
+    if sample:
+        typer.echo(s.sample(), nl=False)
+    else:
+        typer.echo(s.as_toml(_settings(config, {})), nl=False)
+
+
+@app.command("moderator-link")
+def moderator_link(
+    config: Config = None,
+    data_dir: DataDir = None,
+    database: Database = None,
+    https_port: HttpsPort = None,
+    name: Name = None,
+) -> None:
+    """
+    Print a new one-time link that makes its opener a moderator.
+
+    It works once, for 24 hours. The server may be running.
+    """
+    settings = _settings(
+        config,
+        {
+            "data_dir": data_dir,
+            "database.url": database,
+            "https.port": https_port,
+            "names": name or None,
+        },
+    )
+    import asyncio
+
+    from conference.errors import ConferenceError
+
+    try:
+        typer.echo(asyncio.run(_new_link(settings)))
+    except (ConferenceError, OSError) as error:
+        _fail(str(error))
+
+
+def main() -> None:
+    """Run the command."""
+    app()
+
+
+def _settings(config: Path | None, flags: dict[str, Any]) -> "Settings":
+    from signaling.settings import SettingsError, load
+
+    try:
+        return load(flags, config=config)
+    except SettingsError as error:
+        _fail(error.message)
+
+
+def _fail(message: str) -> NoReturn:
+    typer.echo(f"pavilion: {message}", err=True)
+    raise typer.Exit(1)
+
+
+async def _new_link(settings: "Settings") -> str:
+    import time
+
+    from conference.service.accounts import AccountDoor
+    from conference.storage.accounts import Accounts
+    from signaling.app import addresses, open_database, trust_of
+
+    database = open_database(settings)
+    await database.open()
+    try:
+        token = await AccountDoor(Accounts(database), wall=time.time).new_link()
+    finally:
+        await database.close()
+    urls = addresses(settings, trust_of(settings), settings.https.port)
+    return f"{urls[0]}/start#{token}"
+
+
+async def _serve(settings: "Settings") -> None:
+    import asyncio
+    import signal
+
+    from signaling.app import build
+
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signum, stopping.set)
+    server = build(settings)
+    await server.start()
+    try:
+        await _greet(server)
+        await stopping.wait()
+    finally:
+        # A second Ctrl-C ends a stop that takes too long.
+        for signum in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(signum)
+        await server.stop()
+    sys.stdout.write("Stopped.\n")
+
+
+async def _greet(server: "Server") -> None:
+    """Print what a person needs next."""
+    from rich.console import Console
+
+    from signaling.trust.authority import fingerprint
+
+    # Links are never wrapped: a broken one cannot be clicked or copied.
+    console = Console(soft_wrap=True, highlight=False)
+    accent = "bold cyan"
+    urls = server.urls()
+    console.print()
+    console.print("Pavilion is running.", style="bold")
+    console.print("  Open:", urls[0], style=accent)
+    for url in urls[1:]:
+        console.print("       ", url)
+    authority = server.trust.authority
+    if authority is not None:
+        if server.trust_port:
+            console.print("  Trust the certificate, once on each device:")
+            console.print("       ", server.trust_url(), style=accent)
+        console.print("  Fingerprint (SHA-256) of its authority:")
+        console.print("       ", fingerprint(authority))
+    if await server.conference.accounts.any():
+        console.print("  Another moderator: pavilion moderator-link")
+    else:
+        token = await server.conference.accounts.new_link()
+        console.print("  Become the first moderator (works once, for 24 hours):")
+        console.print("       ", f"{urls[0]}/start#{token}", style=accent)
+    console.print("  Stop with Ctrl-C.")
+    console.print()
+
+
+if __name__ == "__main__":
+    main()

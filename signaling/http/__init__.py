@@ -1,0 +1,1 @@
+"""Pages, files, the few plain requests, and the guards of every connection."""

@@ -1,0 +1,179 @@
+"""
+The HTTPS site: pages, files, signing in and out, and the socket's handshake.
+
+Two middlewares stand before everything: ``deadlines`` tells the connection's
+guard how far the request has come, ``own_pages_only`` refuses what another
+page's script sends.
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+from cryptography.hazmat.primitives.serialization import Encoding
+from pydantic import ValidationError
+
+from conference.errors import ConferenceError, InfrastructureError
+from conference.service.accounts import SESSION_LIVES_S
+from conference.service.conference import Conference
+from signaling.auth.cookies import COOKIE, session_of
+from signaling.auth.origin import same_origin
+from signaling.auth.rates import Failures
+from signaling.http.client import ClientFiles
+from signaling.http.guard import BODY_S, HEADERS_S, Guards
+from signaling.http.headers import add_headers
+from signaling.protocol.base import Token, Wire
+from signaling.trust.store import Trust
+
+SOCKET_PATH = "/socket.io/"
+BODY_BYTES = 16 * 1024  # of the plain requests; the longest honest one has 100
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class SignIn(Wire):
+    """The body of ``POST /api/sign-in``."""
+
+    token: Token
+
+
+class Site:
+    """Builds the application and holds what its handlers need."""
+
+    def __init__(
+        self,
+        conference: Conference,
+        guards: Guards,
+        failures: Failures,
+        trust: Trust,
+        client: ClientFiles,
+        *,
+        version: str,
+        on_sign_out: Callable[[str], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self._conference = conference
+        self._guards = guards
+        self._failures = failures
+        self._trust = trust
+        self._client = client
+        self._version = version
+        self._on_sign_out = on_sign_out
+        self._clock = clock
+
+    def application(self) -> web.Application:
+        """Return the application; the socket is attached by its own server."""
+        application = web.Application(
+            middlewares=[self._deadlines, self._own_pages_only],
+            client_max_size=BODY_BYTES,
+        )
+        application.on_response_prepare.append(add_headers)
+        application.router.add_post("/api/sign-in", self._sign_in)
+        application.router.add_post("/api/sign-out", self._sign_out)
+        application.router.add_get("/api/session", self._session)
+        application.router.add_get("/healthz", self._health)
+        application.router.add_get("/trust/ca.crt", self._authority)
+        return application
+
+    def add_pages(self, application: web.Application) -> None:
+        """Add the client's pages, last: their pattern takes everything."""
+        application.add_routes(self._client.routes())
+
+    @web.middleware
+    async def _deadlines(
+        self, request: web.Request, handler: Handler
+    ) -> web.StreamResponse:
+        guard = self._guards.of(request.transport)
+        if guard is None:
+            return await handler(request)
+        if request.path == SOCKET_PATH:
+            guard.expect(HEADERS_S)  # until the gate lets it in
+            return await handler(request)
+        if request.can_read_body:
+            guard.expect(BODY_S)
+        else:
+            guard.relax()
+        try:
+            return await handler(request)
+        finally:
+            guard.rest()
+
+    @web.middleware
+    async def _own_pages_only(
+        self, request: web.Request, handler: Handler
+    ) -> web.StreamResponse:
+        risky = request.method not in ("GET", "HEAD") or request.path == SOCKET_PATH
+        if risky and not same_origin(request.headers, scheme="https"):
+            raise web.HTTPForbidden(text="Only this server's own pages may do this.")
+        return await handler(request)
+
+    async def _sign_in(self, request: web.Request) -> web.StreamResponse:
+        address, now = request.remote or "", self._clock()
+        if self._failures.blocked(address, now=now):
+            return _refused(
+                429, "too-many-attempts", "Too many failed attempts. Wait a minute."
+            )
+        if request.content_type != "application/json":
+            # No plain form can send this type, so no other site's page can.
+            return _refused(415, "malformed", "The body must be application/json.")
+        try:
+            body = SignIn.model_validate(json.loads(await request.text()))
+            session = await self._conference.accounts.sign_in(body.token)
+        except (ValueError, ValidationError, RecursionError):
+            self._failures.note(address, now=now)
+            return _refused(400, "malformed", "The link is not complete.")
+        except InfrastructureError as error:
+            return _refused(503, error.code, error.message)
+        except ConferenceError as error:
+            self._failures.note(address, now=now)
+            return _refused(403, error.code, error.message)
+        response = web.json_response({"signed_in": True})
+        response.set_cookie(
+            COOKIE,
+            session,
+            max_age=int(SESSION_LIVES_S),
+            path="/",
+            secure=True,
+            httponly=True,
+            samesite="Strict",
+        )
+        return response
+
+    async def _sign_out(self, request: web.Request) -> web.StreamResponse:
+        session = session_of(request.cookies)
+        if session is not None:
+            await self._conference.accounts.sign_out(session)
+            self._on_sign_out(session)
+        response = web.json_response({"signed_in": False})
+        response.del_cookie(
+            COOKIE, path="/", secure=True, httponly=True, samesite="Strict"
+        )
+        return response
+
+    async def _session(self, request: web.Request) -> web.StreamResponse:
+        session = session_of(request.cookies)
+        account = session and await self._conference.accounts.account(session)
+        return web.json_response({"signed_in": bool(account)})
+
+    async def _health(self, _: web.Request) -> web.StreamResponse:
+        return web.json_response({"status": "ok", "version": self._version})
+
+    async def _authority(self, _: web.Request) -> web.StreamResponse:
+        return authority_response(self._trust)
+
+
+def authority_response(trust: Trust) -> web.Response:
+    """Return the site's authority as browsers and systems take it in."""
+    if trust.authority is None:
+        raise web.HTTPNotFound(text="This server uses a certificate of its operator.")
+    return web.Response(
+        body=trust.authority.public_bytes(Encoding.PEM),
+        content_type="application/x-x509-ca-cert",
+        headers={"Content-Disposition": 'attachment; filename="pavilion-ca.crt"'},
+    )
+
+
+def _refused(status: int, code: str, message: str) -> web.Response:
+    body: dict[str, Any] = {"error": {"code": code, "message": message}}
+    return web.json_response(body, status=status)

@@ -1,0 +1,1 @@
+"""The Socket.IO edge: decode, authorise, call, acknowledge. Decides nothing."""

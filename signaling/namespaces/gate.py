@@ -1,0 +1,137 @@
+"""
+The gate: who may connect, and what becomes of a connection that ends.
+
+The ``auth`` object of the CONNECT packet and the session cookie decide which
+door stands open; nothing else does.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import web
+from pydantic import ValidationError
+from socketio.exceptions import ConnectionRefusedError as Refusal
+
+from conference.errors import ConferenceError, NotAllowed, Refused, TooMuch
+from conference.ids import RoomId
+from conference.service.ports import ConnectionId
+from signaling.auth.cookies import session_of
+from signaling.auth.rates import Failures
+from signaling.http.guard import Guards
+from signaling.namespaces import chat, desk, media, moderation, seat
+from signaling.namespaces.connection import Connection
+from signaling.namespaces.dispatcher import Dispatcher, Edge
+from signaling.namespaces.errors import refusal
+from signaling.namespaces.socket_server import SocketServer
+from signaling.protocol.messages import ConnectAuth
+
+HANDLERS = {
+    **desk.HANDLERS,
+    **seat.HANDLERS,
+    **media.HANDLERS,
+    **chat.HANDLERS,
+    **moderation.HANDLERS,
+}
+
+
+class Gate:
+    """Lets connections in and takes note of their end."""
+
+    def __init__(
+        self,
+        edge: Edge,
+        guards: Guards,
+        failures: Failures,
+        base_url: Callable[[str], str],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._edge = edge
+        self._guards = guards
+        self._failures = failures
+        self._base_url = base_url
+        self._clock = clock
+
+    async def connect(
+        self, sid: str, environ: dict[str, Any], auth: object = None
+    ) -> None:
+        """Let a connection in, or refuse it with a code and a sentence."""
+        request: web.Request = environ["aiohttp.request"]
+        address, now = request.remote or "", self._clock()
+        try:
+            if self._failures.blocked(address, now=now):
+                raise TooMuch(
+                    "too-many-attempts", "Too many failed attempts. Wait a minute."
+                )
+            connection = await self._admit(sid, request, auth)
+        except Exception as error:
+            if isinstance(error, ConferenceError | ValidationError):
+                self._failures.note(address, now=now)
+            info = refusal(error)
+            raise Refusal(
+                info.message, {"code": info.code, "message": info.message}
+            ) from None
+        self._edge.hub.add(connection, self._guards.of(request.transport))
+
+    async def _admit(self, sid: str, request: web.Request, auth: object) -> Connection:
+        asked = ConnectAuth.model_validate({} if auth is None else auth)
+        if (asked.invitation, asked.seat, asked.room).count(None) < 2:
+            raise Refused(
+                "malformed", "Show one of invitation, seat and room, not several."
+            )
+        conference = self._edge.conference
+        session = session_of(request.cookies)
+        account = None
+        if session is not None and asked.seat is None and asked.invitation is None:
+            account = await conference.accounts.account(session)
+        connection = Connection(
+            id=ConnectionId(sid),
+            engine_sid=self._edge.hub.engine_sid(sid),
+            base_url=self._base_url(request.headers.get("Host", "")),
+            account=account,
+            session=session if account is not None else None,
+        )
+        if asked.seat is not None:
+            connection.returning = conference.seats.seat_by_token(asked.seat)
+            connection.token = asked.seat
+        elif asked.invitation is not None:
+            connection.door = await conference.seats.door_by_invitation(
+                asked.invitation
+            )
+        elif account is None:
+            raise NotAllowed("not-signed-in", "Sign in first, or use an invitation.")
+        elif asked.room is not None:
+            connection.door = conference.seats.door_of_owner(
+                account, RoomId(asked.room)
+            )
+        return connection
+
+    async def disconnect(self, sid: str, _reason: str = "") -> None:
+        """Take note of the end of a connection."""
+        connection = self._edge.hub.get(ConnectionId(sid))
+        if connection is None:
+            return
+        self._edge.hub.remove(connection)
+        if connection.occupied is not None:
+            await self._edge.conference.seats.lose(connection.occupied, connection.id)
+
+
+def build_server(
+    edge: Edge,
+    guards: Guards,
+    failures: Failures,
+    base_url: Callable[[str], str],
+) -> SocketServer:
+    """Return the Socket.IO server with everything attached."""
+    dispatcher = Dispatcher(edge, HANDLERS)
+    gate = Gate(edge, guards, failures, base_url)
+    server = SocketServer(
+        on_event=dispatcher.on_event,
+        on_garbage=edge.hub.garbage,
+        on_overflow=edge.hub.overflow,
+    )
+    server.on("connect", gate.connect)
+    server.on("disconnect", gate.disconnect)
+    edge.hub.attach(server)
+    return server

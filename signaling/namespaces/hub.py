@@ -1,0 +1,154 @@
+"""
+The hub: all connections, and the way out to them.
+
+The service's ``Outbox``. A notice is encoded once and queued for each of its
+receivers without waiting, so that the order of notices is the order of events.
+"""
+
+import asyncio
+from collections.abc import Collection
+
+from engineio.packet import Packet as EnginePacket
+
+from conference.service.notices import Closing, Notice, SeatClosed
+from conference.service.ports import ConnectionId
+from signaling.http.guard import Guard
+from signaling.namespaces import wire
+from signaling.namespaces.connection import Connection
+from signaling.namespaces.socket_server import SocketServer, text_packet
+from signaling.protocol.base import Wire
+
+FAREWELL_S = 2.0
+# For a client to read why it is cut and to close by itself. A client that does
+# neither is aborted; longer would let it hold the socket, shorter the message.
+
+
+class Hub:
+    """All connections of the server."""
+
+    def __init__(self) -> None:
+        self._connections: dict[ConnectionId, Connection] = {}
+        self._by_engine: dict[str, Connection] = {}
+        self._guards: dict[ConnectionId, Guard] = {}
+        self._farewells: set[asyncio.Task[None]] = set()
+        self._server: SocketServer | None = None
+
+    def attach(self, server: SocketServer) -> None:
+        """Name the server that carries the packets."""
+        self._server = server
+
+    def engine_sid(self, sid: str) -> str:
+        """Return the engine.io session of a Socket.IO session."""
+        assert self._server is not None
+        found: str = self._server.manager.eio_sid_from_sid(sid, "/")
+        return found
+
+    def add(self, connection: Connection, guard: Guard | None) -> None:
+        """Take in a connection that was let in."""
+        self._connections[connection.id] = connection
+        self._by_engine[connection.engine_sid] = connection
+        if guard is not None:
+            self._guards[connection.id] = guard
+            guard.admit()
+
+    def remove(self, connection: Connection) -> None:
+        """Forget a connection that is closed; its socket ends soon."""
+        connection.gone = True
+        self._connections.pop(connection.id, None)
+        self._by_engine.pop(connection.engine_sid, None)
+        guard = self._guards.pop(connection.id, None)
+        if guard is not None:
+            guard.expect(FAREWELL_S)
+
+    def __len__(self) -> int:
+        """Return how many connections there are."""
+        return len(self._connections)
+
+    def get(self, connection: ConnectionId) -> Connection | None:
+        """Return a connection."""
+        return self._connections.get(connection)
+
+    def by_engine(self, engine_sid: str) -> Connection | None:
+        """Return the connection of an engine.io session."""
+        return self._by_engine.get(engine_sid)
+
+    def send(self, to: Collection[ConnectionId], notice: Notice) -> None:
+        """Send a notice to these connections; closed ones are ignored."""
+        if not to:
+            return
+        name, payload = wire.notice(notice)
+        packet = text_packet(f'2["{name}",{payload.model_dump_json()}]')
+        for connection_id in list(to):
+            connection = self._connections.get(connection_id)
+            if connection is None or connection.closing:
+                continue
+            if connection.held is not None:
+                connection.held.append(packet)
+            else:
+                self._push(connection, packet)
+
+    def acknowledge(
+        self, connection: Connection, ack: int | None, answer: str, result: Wire
+    ) -> None:
+        """Answer a request; ``answer`` is ``result`` or ``error``."""
+        if ack is not None:
+            ok = "true" if answer == "result" else "false"
+            body = result.model_dump_json()
+            text = f'3{ack}[{{"ok":{ok},"{answer}":{body}}}]'
+            self._push(connection, text_packet(text))
+        held, connection.held = connection.held, None
+        for packet in held or ():
+            self._push(connection, packet)
+
+    def close(self, connection: ConnectionId, notice: SeatClosed) -> None:
+        """Send the last notice of a connection, then close it."""
+        self.send((connection,), notice)
+        self.hang_up(connection)
+
+    def hang_up(self, connection_id: ConnectionId) -> None:
+        """Close a connection; handle nothing more that comes from it."""
+        connection = self._connections.get(connection_id)
+        if connection is None or connection.closing:
+            return
+        connection.closing = True
+        # A seat given to another connection, or gone: not this one's to lose.
+        task = asyncio.create_task(self._farewell(connection))
+        self._farewells.add(task)
+        task.add_done_callback(self._farewells.discard)
+
+    def unsent(self) -> int:
+        """Return how many bytes wait for the clients, all together."""
+        assert self._server is not None
+        return sum(self._server.unsent(engine_sid) for engine_sid in self._by_engine)
+
+    def end_session(self, session: str) -> None:
+        """Close every connection that a session opened."""
+        for connection in list(self._connections.values()):
+            if connection.session == session:
+                self.hang_up(connection.id)
+
+    def overflow(self, engine_sid: str) -> None:
+        """Close the connection of a client that does not read."""
+        self._end(engine_sid, Closing.TOO_SLOW)
+
+    def garbage(self, engine_sid: str) -> None:
+        """Close the connection of something that is no client."""
+        self._end(engine_sid, Closing.FLOODING)
+
+    def _end(self, engine_sid: str, reason: Closing) -> None:
+        connection = self._by_engine.get(engine_sid)
+        if connection is not None:
+            self.close(connection.id, SeatClosed(reason))
+        elif self._server is not None:
+            self._server.cut(engine_sid)
+
+    def _push(self, connection: Connection, packet: EnginePacket) -> None:
+        assert self._server is not None
+        self._server.push(connection.engine_sid, packet)
+
+    async def _farewell(self, connection: Connection) -> None:
+        assert self._server is not None
+        guard = self._guards.get(connection.id)
+        if guard is not None:
+            guard.expect(FAREWELL_S)
+        await self._server.disconnect(connection.id)

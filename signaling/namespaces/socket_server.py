@@ -1,0 +1,184 @@
+"""
+python-socketio with its open ends closed.
+
+What it adds: a count of the bytes that wait for each client (engine.io's queue
+is unbounded), one path for incoming events that no packet can sneak around
+(upstream, a client event named ``connect`` reaches the connect handler), no
+binary packets, one CONNECT per connection, and a quiet cut instead of a logged
+traceback for garbage. It overrides four names of python-socketio 5.18 and one of
+python-engineio; tests/signaling/namespaces pins each by behaviour.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import engineio
+import socketio
+from engineio.packet import MESSAGE
+from engineio.packet import Packet as EnginePacket
+from socketio import packet as sio_packet
+
+QUEUED_BYTES = 1024 * 1024
+# What may wait for a client that does not read. At 1 kB a second of roster and
+# chat this is a quarter of an hour; more only delays the cut.
+
+MAX_MESSAGE_BYTES = 100_000
+PING_S = 5  # between pings, and for the answer: a lost client is seen in 10 s
+
+EventSink = Callable[[str, str, Any, int | None, int], Awaitable[None]]
+"""Takes (engine sid, event name, arguments, ack id, size in bytes)."""
+
+
+class CountedQueue(asyncio.Queue[EnginePacket | None]):
+    """Engine.io's queue of one client, which knows how much waits in it."""
+
+    waiting: int
+    """Bytes in the queue."""
+    in_hand: int
+    """Bytes taken by the writer and perhaps not written yet."""
+
+    def _init(self, maxsize: int) -> None:
+        super()._init(maxsize)
+        self.waiting = self.in_hand = 0
+
+    def _put(self, item: EnginePacket | None) -> None:
+        super()._put(item)
+        self.waiting += _size(item)
+
+    def _get(self) -> EnginePacket | None:
+        item: EnginePacket | None = super()._get()
+        self.waiting -= _size(item)
+        self.in_hand += _size(item)
+        return item
+
+    async def get(self) -> EnginePacket | None:
+        """Take the next; the writer asks only when all before is written."""
+        self.in_hand = 0
+        return await super().get()
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that the client has not taken."""
+        return self.waiting + self.in_hand
+
+    def drop(self) -> None:
+        """Forget all that waits."""
+        while not self.empty():
+            self.get_nowait()
+            self.task_done()
+        self.in_hand = 0
+
+
+def _size(item: EnginePacket | None) -> int:
+    if item is None or not isinstance(item.data, str):
+        return 1
+    return len(item.data)  # characters: the order of magnitude is what counts
+
+
+class _Engine(engineio.AsyncServer):  # type: ignore[misc]
+    def create_queue(self, *_args: object, **_kwargs: object) -> CountedQueue:
+        return CountedQueue()
+
+
+class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
+    """
+    The Socket.IO server.
+
+    ``on_event`` takes every event of a connected client, one at a time and in
+    order; ``on_garbage`` every engine sid that sent something no client sends;
+    ``on_overflow`` every engine sid that does not read.
+    """
+
+    def __init__(
+        self,
+        *,
+        on_event: EventSink,
+        on_garbage: Callable[[str], None],
+        on_overflow: Callable[[str], None],
+    ) -> None:
+        super().__init__(
+            async_mode="aiohttp",
+            async_handlers=False,  # one at a time: TCP slows a flood down
+            transports=["websocket"],
+            allow_upgrades=False,
+            http_compression=False,
+            max_http_buffer_size=MAX_MESSAGE_BYTES,
+            ping_interval=PING_S,
+            ping_timeout=PING_S,
+            cors_allowed_origins=[],  # signaling.auth.origin decides
+            logger=False,
+            engineio_logger=False,
+        )
+        self._on_event = on_event
+        self._on_garbage = on_garbage
+        self._on_overflow = on_overflow
+        self._greeted: set[str] = set()
+
+    def push(self, engine_sid: str, packet: EnginePacket) -> None:
+        """Queue a packet for a client, at once and in order; cut who does not read."""
+        engine_socket = self.eio.sockets.get(engine_sid)
+        if engine_socket is None or engine_socket.closed:
+            return
+        queue: CountedQueue = engine_socket.queue
+        queue.put_nowait(packet)
+        if queue.unsent > QUEUED_BYTES:
+            queue.drop()
+            self._on_overflow(engine_sid)
+
+    def unsent(self, engine_sid: str) -> int:
+        """Return how many bytes wait for a client."""
+        engine_socket = self.eio.sockets.get(engine_sid)
+        queued: int = engine_socket.queue.unsent if engine_socket else 0
+        return queued
+
+    def cut(self, engine_sid: str) -> None:
+        """Abort the transport of a client that was never let in."""
+        environ = self.environ.get(engine_sid)
+        transport = environ and environ["aiohttp.request"].transport
+        if transport is not None:
+            transport.abort()
+
+    def _engineio_server_class(self) -> type[engineio.AsyncServer]:
+        return _Engine
+
+    async def _handle_eio_message(self, eio_sid: str, data: str | bytes) -> None:
+        if isinstance(data, bytes):
+            self._on_garbage(eio_sid)
+            return
+        try:
+            packet = self.packet_class(encoded_packet=data)
+        except Exception:  # a parser's edge: any exception means garbage
+            self._on_garbage(eio_sid)
+            return
+        kind, namespace = packet.packet_type, packet.namespace or "/"
+        if kind == sio_packet.CONNECT and eio_sid not in self._greeted:
+            self._greeted.add(eio_sid)
+            await self._handle_connect(eio_sid, namespace, packet.data)
+        elif kind == sio_packet.DISCONNECT and namespace == "/":
+            if self.manager.sid_from_eio_sid(eio_sid, "/"):
+                await self._handle_disconnect(eio_sid, "/")
+        elif kind == sio_packet.EVENT and namespace == "/":
+            await self._event(eio_sid, packet, len(data.encode()))
+        elif kind != sio_packet.ACK:  # we ask for none: harmless, ignored
+            self._on_garbage(eio_sid)
+
+    async def _event(self, eio_sid: str, packet: Any, size: int) -> None:  # noqa: ANN401
+        arguments = packet.data
+        if (
+            not isinstance(arguments, list)
+            or not arguments
+            or not isinstance(arguments[0], str)
+        ):
+            self._on_garbage(eio_sid)
+            return
+        await self._on_event(eio_sid, arguments[0], arguments[1:], packet.id, size)
+
+    async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
+        self._greeted.discard(eio_sid)
+        await super()._handle_eio_disconnect(eio_sid, reason)
+
+
+def text_packet(text: str) -> EnginePacket:
+    """Return an engine packet; one may be queued for many clients."""
+    return EnginePacket(MESSAGE, data=text)

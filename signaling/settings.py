@@ -1,0 +1,331 @@
+"""
+Settings: flags over ``PAVILION_*`` variables over a TOML file over defaults.
+
+The models below are the one description of every setting: they validate, they
+name the variables, and ``sample`` writes deploy/pavilion.sample.toml from them.
+What nobody knows (a key or a variable) is refused by its name, which is why the
+variables are read here: a library that reads them ignores those it does not know.
+"""
+
+import json
+import os
+import textwrap
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_origin
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    IPvAnyAddress,
+    ValidationError,
+)
+from pydantic.fields import FieldInfo
+
+from conference.errors import UserError
+from signaling.trust.hosts import is_name
+
+PREFIX = "PAVILION_"
+CONFIG_VARIABLE = "PAVILION_CONFIG"
+FOR_TESTS = "PAVILION_TEST_"  # of the test run; a server started by it ignores them
+
+
+class SettingsError(UserError):
+    """The settings cannot be used; the message names the one at fault."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("settings", message)
+
+
+def _host_name(text: str) -> str:
+    if not is_name(text.lower()):
+        raise ValueError("is not a host name")
+    return text.lower()
+
+
+HostName = Annotated[str, AfterValidator(_host_name)]
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class Section(BaseModel):
+    """A group of settings."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Https(Section):
+    """The site and the Socket.IO connection."""
+
+    port: Port = Field(8443, description="TCP port of the site.")
+    bind: IPvAnyAddress | Literal["::"] = Field(
+        "::",
+        description="Address to listen on. :: is every address, IPv4 included.",
+    )
+    certificate: Path | None = Field(
+        None,
+        description="Your own certificate chain (PEM), instead of the site CA's. "
+        "Loaded again when the file changes.",
+    )
+    key: Path | None = Field(None, description="The key of your own certificate (PEM).")
+
+
+class Media(Section):
+    """The media port."""
+
+    port: Port = Field(
+        8444, description="UDP port of all media, and TCP port of the fallback."
+    )
+    bind: IPvAnyAddress | Literal["::"] = Field(
+        "::", description="Address to listen on. :: is every address, IPv4 included."
+    )
+    addresses: tuple[IPvAnyAddress, ...] = Field(
+        (),
+        description="Addresses told to browsers. Empty: every address of this host.",
+    )
+
+
+class TrustPage(Section):
+    """The plain page that explains how to trust the site CA."""
+
+    port: Port = Field(8080, description="TCP port of the page. 0: no such page.")
+    bind: IPvAnyAddress | Literal["::"] = Field(
+        "::", description="Address to listen on. :: is every address, IPv4 included."
+    )
+
+
+class DatabaseSettings(Section):
+    """Where rooms, seats, chat and accounts are kept."""
+
+    url: str | None = Field(
+        None,
+        description="A PostgreSQL URL, as postgresql://user:password@host/name. "
+        "Without one, SQLite in the data directory.",
+    )
+
+
+class LimitSettings(Section):
+    """What the server holds."""
+
+    rooms: int = Field(1000, ge=1, description="Rooms that have not been closed.")
+    participants_per_room: int = Field(
+        500, ge=2, description="Seats in one room, kept ones included."
+    )
+
+
+class Log(Section):
+    """What is written to standard error."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least weight that is written."
+    )
+    format: Literal["text", "json"] = Field(
+        "text", description="text for people, json for a collector."
+    )
+
+
+class Settings(Section):
+    """Everything that can be set."""
+
+    data_dir: Path = Field(
+        Path("data"),
+        description="Directory of the database, keys and certificates. Made at the "
+        "first start, readable by its owner alone.",
+    )
+    names: tuple[HostName, ...] = Field(
+        (),
+        description="Names by which people open the site, the best first. The host's "
+        "own name and addresses are added.",
+    )
+    https: Https = Https.model_construct()
+    media: Media = Media.model_construct()
+    trust: TrustPage = TrustPage.model_construct()
+    database: DatabaseSettings = DatabaseSettings.model_construct()
+    limits: LimitSettings = LimitSettings.model_construct()
+    log: Log = Log.model_construct()
+
+
+def load(
+    flags: Mapping[str, Any] | None = None,
+    *,
+    config: Path | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Settings:
+    """
+    Return the effective settings.
+
+    Args:
+        flags: What the command line set, by dotted key; None values are unset.
+        config: The TOML file; None: the one ``PAVILION_CONFIG`` names, if any.
+        environ: The environment.
+
+    Raises:
+        SettingsError: Something is unknown or wrong; the message names it.
+    """
+    if config is None and CONFIG_VARIABLE in environ:
+        config = Path(environ[CONFIG_VARIABLE])
+    from_flags: dict[str, Any] = {}
+    for key, value in (flags or {}).items():
+        if value is not None:
+            _put(from_flags, tuple(key.split(".")), value)
+    from_file = {} if config is None else _read(config)
+    merged: dict[str, Any] = {}
+    for source in (from_file, _from_variables(environ), from_flags):
+        merged = _merge(merged, source)
+    try:
+        settings = Settings.model_validate(merged)
+    except ValidationError as error:
+        raise SettingsError(_fault(error)) from None
+    if (settings.https.certificate is None) != (settings.https.key is None):
+        raise SettingsError("https.certificate and https.key go together: set both.")
+    return settings
+
+
+def _from_variables(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Return what ``PAVILION_HTTPS_PORT=9443`` and its like set, nested."""
+    known = {variable(path): (path, info) for path, info in fields()}
+    found: dict[str, Any] = {}
+    for name, text in environ.items():
+        if not name.startswith(PREFIX) or name.startswith(FOR_TESTS):
+            continue
+        if name == CONFIG_VARIABLE:
+            continue
+        if name not in known:
+            raise SettingsError(f"There is no setting for the variable {name}.")
+        path, info = known[name]
+        value: object = text
+        if get_origin(info.annotation) is tuple:
+            value = [part.strip() for part in text.split(",") if part.strip()]
+        _put(found, path, value)
+    return found
+
+
+def fields(
+    model: type[BaseModel] = Settings, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], FieldInfo]]:
+    """Yield every setting with its path."""
+    for name, info in model.model_fields.items():
+        kind = info.annotation
+        if isinstance(kind, type) and issubclass(kind, Section):
+            yield from fields(kind, (*path, name))
+        else:
+            yield (*path, name), info
+
+
+def variable(path: tuple[str, ...]) -> str:
+    """Return the environment variable of a setting."""
+    return PREFIX + "_".join(path).upper()
+
+
+def sample() -> str:
+    """Return a TOML file with every key, its default and what it is for."""
+    lines = [
+        "# Settings of Pavilion. Every key is shown with its default; remove the #",
+        "# of those you change. A variable or a flag of the same setting wins.",
+    ]
+    section: tuple[str, ...] = ()
+    for path, info in fields():
+        if path[:-1] != section:
+            section = path[:-1]
+            described = Settings.model_fields[section[0]].annotation
+            assert described is not None
+            lines += ["", "", f"# {described.__doc__}", f"[{'.'.join(section)}]", ""]
+        elif lines[-1].startswith("#"):
+            lines.append("")
+        lines += _wrapped(info.description or "")
+        lines.append(f"# Variable: {variable(path)}")
+        lines.append(f"#{path[-1]} = {_toml(path, info)}")
+    return "\n".join(lines) + "\n"
+
+
+def as_toml(settings: Settings) -> str:
+    """Return the effective settings as TOML; a database password is not shown."""
+    lines: list[str] = []
+    section: tuple[str, ...] = ()
+    for path, _ in fields():
+        value: Any = settings
+        for name in path:
+            value = getattr(value, name)
+        if path[:-1] != section:
+            section = path[:-1]
+            lines += ["", f"[{'.'.join(section)}]"]
+        if value is None:
+            lines.append(f"# {path[-1]} is not set")
+            continue
+        if path == ("database", "url"):
+            value = _without_password(value)
+        lines.append(f"{path[-1]} = {_literal(value)}")
+    return "\n".join(lines) + "\n"
+
+
+def _without_password(url: str) -> str:
+    scheme, separator, rest = url.partition("://")
+    account, at, host = rest.rpartition("@")
+    user, colon, _ = account.partition(":")
+    return f"{scheme}{separator}{user}{':***' if colon else ''}{at}{host}"
+
+
+def _wrapped(text: str) -> list[str]:
+    return [f"# {line}" for line in textwrap.wrap(text, 78)]
+
+
+def _toml(path: tuple[str, ...], info: FieldInfo) -> str:
+    examples: dict[tuple[str, ...], str] = {
+        ("https", "certificate"): "/etc/pavilion/site.crt",
+        ("https", "key"): "/etc/pavilion/site.key",
+        ("database", "url"): "postgresql://pavilion@localhost/pavilion",
+    }
+    return _literal(examples.get(path, info.default))
+
+
+def _literal(value: object) -> str:
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_literal(part) for part in value) + "]"
+    if isinstance(value, int):
+        return str(value)
+    return json.dumps(str(value), ensure_ascii=False)  # a TOML basic string, too
+
+
+def _put(into: dict[str, Any], path: tuple[str, ...], value: object) -> None:
+    for name in path[:-1]:
+        into = into.setdefault(name, {})
+    into[path[-1]] = value
+
+
+def _merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(below)
+    for key, value in above.items():
+        known = merged.get(key)
+        both = isinstance(known, dict) and isinstance(value, dict)
+        merged[key] = _merge(known, value) if both else value  # type: ignore[arg-type]
+    return merged
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(
+            f"The settings file {path} cannot be read: {error.strerror}."
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"The settings file {path} is not valid TOML: {error}."
+        ) from None
+
+
+def _fault(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_context=False)[0]
+    # Parts that are no names come from the branches of a union: not for people.
+    known = {name for path, _ in fields() for name in path}
+    place = [str(part) for part in first["loc"]]
+    named = [
+        part for part in place if part in known or first["type"] == "extra_forbidden"
+    ]
+    key = ".".join(named) or ".".join(place)
+    if first["type"] == "extra_forbidden":
+        return f"There is no setting {key}."
+    what = first["msg"].removeprefix("Value error, ")
+    return f"The setting {key} is wrong: {what} (it is {first['input']!r})."

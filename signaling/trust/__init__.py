@@ -1,0 +1,1 @@
+"""Certificates: the site's own authority, the server's certificate, its renewal."""

@@ -1,0 +1,237 @@
+"""
+Certificates on the disk: made at the first start, renewed, reloaded live.
+
+Two kinds of keeper: ``SiteTrust`` keeps an authority of its own in the data
+directory; ``OwnTrust`` takes the operator's certificate from where it lies.
+Either loads into one living ``SSLContext``: connections that are up keep what
+they have, new ones get the new certificate, nobody is dropped.
+"""
+
+import contextlib
+import datetime as dt
+import os
+import ssl
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from conference.errors import InfrastructureError
+from signaling.trust import authority as ca
+
+
+class Trust(Protocol):
+    """What the server asks of its certificates."""
+
+    context: ssl.SSLContext
+
+    @property
+    def authority(self) -> x509.Certificate | None:
+        """The site's own authority; None with the operator's certificate."""
+        ...
+
+    @property
+    def names(self) -> list[str]:
+        """Names and addresses the certificate is for, the best first."""
+        ...
+
+    def refresh(self) -> bool:
+        """Renew or reload when due; return whether something changed."""
+        ...
+
+
+def server_context() -> ssl.SSLContext:
+    """Return a TLS context for browsers of today."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20")  # of 1.2: AEAD alone
+    context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file that only its owner can read; whole, or not at all."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent)  # mode 0600
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def private_directory(path: Path) -> Path:
+    """Make a directory that only its owner can enter, and return it."""
+    path.mkdir(parents=True, exist_ok=True)
+    path.chmod(0o700)
+    return path
+
+
+class SiteTrust:
+    """The site's own authority, and the certificate it issues to this server."""
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        wanted: Callable[[], list[str]],
+        now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+    ) -> None:
+        """
+        Load or make everything.
+
+        Args:
+            directory: Where keys and certificates lie.
+            wanted: Names and addresses of this host, asked again at each refresh.
+            now: The time of day.
+        """
+        self._directory = private_directory(directory)
+        self._wanted = wanted
+        self._now = now
+        self._authority, self._authority_key = self._load_or_make_authority()
+        self._certificate: x509.Certificate | None = None
+        with contextlib.suppress(FileNotFoundError, ValueError):
+            self._certificate = x509.load_pem_x509_certificate(
+                self._path("server.crt").read_bytes()
+            )
+        self.context = server_context()
+        if not self.refresh():
+            self._load()
+
+    @property
+    def authority(self) -> x509.Certificate:
+        """The site's authority."""
+        return self._authority
+
+    @property
+    def names(self) -> list[str]:
+        """Names and addresses the certificate is for."""
+        assert self._certificate is not None
+        return ca.names_of(self._certificate)
+
+    def refresh(self) -> bool:
+        """Issue a new certificate before the old one ends, or when names change."""
+        wanted = self._wanted()
+        if not self._due(wanted):
+            return False
+        key = ca.new_key()
+        certificate = ca.issue_server(
+            key,
+            wanted,
+            authority=self._authority,
+            authority_key=self._authority_key,
+            now=self._now(),
+        )
+        # One file with key and chain: no moment when the two do not match.
+        write_private(self._path("server.pem"), _key_pem(key) + _pem(certificate))
+        write_private(self._path("server.crt"), _pem(certificate))
+        self._certificate = certificate
+        self._load()
+        return True
+
+    def _due(self, wanted: list[str]) -> bool:
+        known = self._certificate
+        if known is None or not self._path("server.pem").exists():
+            return True
+        ends_soon = known.not_valid_after_utc - self._now() < ca.RENEW_BEFORE
+        other_authority = known.issuer != self._authority.subject
+        return ends_soon or other_authority or set(ca.names_of(known)) != set(wanted)
+
+    def _load(self) -> None:
+        self.context.load_cert_chain(self._path("server.pem"))
+
+    def _path(self, name: str) -> Path:
+        return self._directory / name
+
+    def _load_or_make_authority(self) -> tuple[x509.Certificate, ca.Key]:
+        key_path, path = self._path("ca.key"), self._path("ca.crt")
+        if path.exists() and key_path.exists():
+            loaded = serialization.load_pem_private_key(key_path.read_bytes(), None)
+            if not isinstance(loaded, ec.EllipticCurvePrivateKey):
+                raise InfrastructureError(
+                    "trust-broken", f"{key_path} is not the key of a site authority."
+                )
+            return x509.load_pem_x509_certificate(path.read_bytes()), loaded
+        key = ca.new_key()
+        made = ca.issue_authority(key, self._wanted()[0], now=self._now())
+        write_private(key_path, _key_pem(key))
+        write_private(path, _pem(made))
+        return made, key
+
+
+class OwnTrust:
+    """The operator's own certificate; reloaded when its file changes."""
+
+    def __init__(self, certificate: Path, key: Path) -> None:
+        """
+        Load it.
+
+        Raises:
+            InfrastructureError: A file is missing, or the two do not match.
+        """
+        self._files = (certificate, key)
+        self.context = server_context()
+        self._seen = self._stamp()
+        self._load()
+
+    @property
+    def authority(self) -> None:
+        """None: the operator's devices trust it already."""
+        return
+
+    @property
+    def names(self) -> list[str]:
+        """Names and addresses the certificate is for."""
+        return self._names
+
+    def refresh(self) -> bool:
+        """Load the files again when they changed; a broken pair changes nothing."""
+        stamp = self._stamp()
+        if stamp == self._seen:
+            return False
+        self._seen = stamp
+        self._load()
+        return True
+
+    def _stamp(self) -> tuple[int, ...]:
+        try:
+            return tuple(path.stat().st_mtime_ns for path in self._files)
+        except OSError:
+            return ()
+
+    def _load(self) -> None:
+        certificate, key = self._files
+        try:
+            # First into a context of its own: a broken pair must not reach the
+            # living one, of which half would then be new.
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
+            self.context.load_cert_chain(certificate, key)
+            self._names = ca.names_of(
+                x509.load_pem_x509_certificate(certificate.read_bytes())
+            )
+        except (OSError, ValueError, ssl.SSLError) as error:
+            raise InfrastructureError(
+                "certificate-unusable",
+                f"The certificate {certificate} with the key {key} cannot be used: "
+                f"{error}",
+            ) from error
+
+
+def _pem(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(serialization.Encoding.PEM)
+
+
+def _key_pem(key: ca.Key) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
