@@ -60,6 +60,9 @@ class ChromiumPage(Page):
     async def goto(self, url: str) -> None:
         await self.page.goto(url, wait_until="load")
 
+    async def reload(self) -> None:
+        await self.page.reload(wait_until="load")
+
     async def evaluate(self, function: str, *arguments: Any) -> Any:
         # Not Playwright's evaluate: that one needs eval, which the page's content
         # security policy forbids.

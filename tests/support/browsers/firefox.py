@@ -105,6 +105,11 @@ class FirefoxPage(Page):
             "browsingContext.navigate", context=self.context, url=url, wait="complete"
         )
 
+    async def reload(self) -> None:
+        await self.bidi.command(
+            "browsingContext.reload", context=self.context, wait="complete"
+        )
+
     async def evaluate(self, function: str, *arguments: Any) -> Any:
         text = ", ".join(json.dumps(a) for a in arguments)
         answer = await self.bidi.command(

@@ -89,6 +89,10 @@ class Page(abc.ABC):
         """Open ``url`` and wait until it has loaded."""
 
     @abc.abstractmethod
+    async def reload(self) -> None:
+        """Load the page again and wait until it has loaded."""
+
+    @abc.abstractmethod
     async def evaluate(self, function: str, *arguments: Any) -> Any:
         """Call a JavaScript function with JSON arguments; give its (awaited) result."""
 

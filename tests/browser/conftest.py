@@ -1,0 +1,116 @@
+"""Real browsers at a real server; screenshots of what a failed test last saw."""
+
+import contextlib
+import re
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.browsers import Browser, BrowserName, Options, Page, launch
+from tests.support.browsers.person import Person
+from tests.support.server import Server, running
+from tests.support.wire.room import TestRoom, opened
+
+ARTIFACTS = Path(__file__).resolve().parents[2] / "artifacts"
+
+Visit = Callable[..., Coroutine[None, None, Person]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here drives browsers."""
+    for item in items:
+        if "tests/browser/" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.timeout(180))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Iterator[None]:
+    """Let fixtures know whether their test failed."""
+    report = yield
+    if call.when == "call":
+        item.stash[FAILED] = report.failed  # type: ignore[attr-defined]
+    return report
+
+
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    async with running() as server:
+        yield server
+
+
+@pytest.fixture
+async def room(server: Server) -> AsyncIterator[TestRoom]:
+    async with opened(server) as room:
+        yield room
+
+
+class Gallery:
+    """Starts browsers when they are wanted, and keeps pictures of their pages."""
+
+    def __init__(self, stack: contextlib.AsyncExitStack, name: str) -> None:
+        self._stack = stack
+        self._name = name
+        self._browsers: dict[tuple[BrowserName, Options], Browser] = {}
+        self.people: list[Person] = []
+
+    async def visit(
+        self, browser: BrowserName, name: str, options: Options | None = None
+    ) -> Person:
+        """Give a person a tab of their own in a browser of this kind."""
+        key = browser, options or Options()
+        if key not in self._browsers:
+            self._browsers[key] = await self._stack.enter_async_context(launch(*key))
+        person = Person(await self._browsers[key].new_page(), name)
+        self.people.append(person)
+        return person
+
+    async def picture(self, person: Person, what: str) -> None:
+        """Keep a screenshot as an artefact."""
+        await self._keep(person.page, f"{self._name}-{what}")
+
+    async def _keep(self, page: Page, name: str) -> None:
+        ARTIFACTS.mkdir(exist_ok=True)
+        await page.screenshot(
+            ARTIFACTS / f"{re.sub(r'[^A-Za-z0-9.-]+', '-', name)}.png"
+        )
+
+    async def keep_all(self) -> None:
+        """Keep what everybody sees now."""
+        for number, person in enumerate(self.people):
+            with contextlib.suppress(Exception):  # its browser may be gone
+                await self._keep(
+                    person.page, f"FAILED-{self._name}-{number}-{person.name}"
+                )
+
+
+@pytest.fixture
+async def gallery(request: pytest.FixtureRequest) -> AsyncIterator[Gallery]:
+    async with contextlib.AsyncExitStack() as stack:
+        gallery = Gallery(stack, request.node.name)
+        yield gallery
+        if request.node.stash.get(FAILED, False):
+            await gallery.keep_all()
+
+
+def link(room: TestRoom, role: str) -> str:
+    """Return the invitation of a role, with a host name that works here."""
+    return f"{room.server.url}/join#{room.token(role)}"
+
+
+def assert_clean(*people: Person) -> None:
+    """Check that pages threw nothing and asked no other host for anything."""
+    for person in people:
+        assert person.page.problems == [], person.name
+        hosts = {
+            re.sub(r"^\w+://([^/]+).*", r"\1", url)
+            for url in person.page.requests
+            if not url.startswith(("blob:", "data:", "about:"))
+        }
+        assert len(hosts) <= 1, hosts

@@ -1,0 +1,223 @@
+"""Every page is usable by everybody: rules of axe-core, keyboard, small screens."""
+
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+
+from tests.browser.conftest import Gallery, assert_clean, link
+from tests.support.browsers import BrowserName, Options
+from tests.support.browsers.page import Page, test_id
+from tests.support.browsers.person import Person
+from tests.support.server import Server
+from tests.support.wire.room import TestRoom
+from tests.support.wire.scenes import publish_camera
+
+AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
+BROWSERS: list[BrowserName] = ["chromium", "firefox"]
+each = pytest.mark.parametrize("browser", BROWSERS)
+themes = pytest.mark.parametrize("theme", ["light", "dark"])
+NARROW = 320  # CSS pixels: a phone of ten years ago, or 400 % zoom on a laptop
+
+HIDDEN_CONTROLS = """() => [...document.querySelectorAll("button, a, input, select")]
+  .filter((e) => e.checkVisibility() && !e.closest(".hidden-text"))
+  .filter((e) => {
+    const box = e.getBoundingClientRect();
+    return box.right > window.innerWidth + 1 || box.left < -1;
+  })
+  .map((e) => e.dataset.testid ?? e.outerHTML.slice(0, 80))"""
+
+
+async def assert_accessible(page: Page) -> None:
+    """Run axe-core's rules on what is shown now."""
+    if not await page.evaluate("() => Boolean(window.axe)"):
+        await page.evaluate(f"() => {{ {AXE.read_text()}\n; return true; }}")
+    found: list[dict[str, Any]] = await page.evaluate(
+        "async () => (await axe.run(document, { resultTypes: ['violations'] }))"
+        ".violations.map((v) => ({ rule: v.id, help: v.help,"
+        " where: v.nodes.map((n) => n.html.slice(0, 200) + ' ' + n.failureSummary) }))"
+    )
+    assert found == [], json.dumps(found, indent=1)
+
+
+async def assert_nothing_lost(page: Page) -> None:
+    """Check that no control is out of reach at the side."""
+    assert await page.evaluate(HIDDEN_CONTROLS) == []
+    assert await page.evaluate(
+        "() => document.documentElement.scrollWidth <= window.innerWidth"
+    )
+
+
+@themes
+@pytest.mark.parametrize("width", [1280, NARROW])
+@pytest.mark.parametrize("locale", ["en-US", "ko"])
+async def test_all_pages_keep_the_rules(
+    room: TestRoom,
+    gallery: Gallery,
+    theme: Literal["light", "dark"],
+    width: int,
+    locale: str,
+) -> None:
+    options = Options(theme=theme, width=width, locale=locale)
+    guest = await gallery.visit("chromium", "Rita", options)
+    page = guest.page
+    url = room.server.url
+    presenter = await room.guest("presenter", "Paul")
+    await publish_camera(presenter, "red")
+
+    async def check(what: str) -> None:
+        await gallery.picture(guest, what)
+        await assert_accessible(page)
+        await assert_nothing_lost(page)
+
+    await page.goto(url)
+    await page.see(test_id("landing-page"))
+    await check("landing")
+    await page.goto(f"{url}/start#{'A' * 43}")
+    await page.see(test_id("start-page"))
+    await check("start")
+    await page.goto(f"{url}/nowhere")
+    await page.see(test_id("unknown-page"))
+    await check("unknown")
+    await guest.open_door(link(room, "presenter"))
+    await check("door")
+    await guest.join()
+    await guest.sees("Paul")
+    await check("room")
+    await guest.says("A line for everybody")
+    await guest.reads("A line for everybody")
+    await check("chat")
+    await guest.open_panel("people")
+    await check("people")
+    await page.click(test_id("people"))
+    await page.click(test_id("settings"))
+    await page.see("dialog[open]")
+    await check("settings")
+    await page.press("Escape")
+    await page.gone("dialog[open]")
+    await page.press("?")
+    await page.see("dialog[open]")
+    await check("shortcuts")
+    await page.press("Escape")
+    await page.click(test_id("leave"))
+    await page.see(test_id("gone-page"))
+    await check("gone")
+
+
+@themes
+async def test_the_desk_keeps_the_rules(
+    server: Server, gallery: Gallery, theme: Literal["light", "dark"]
+) -> None:
+    moderator = await gallery.visit("chromium", "Mina", Options(theme=theme))
+    page = moderator.page
+    await page.goto(server.link)
+    await page.click(test_id("become-moderator"))
+    await page.see(test_id("desk-page"))
+    await assert_accessible(page)
+    await page.write(test_id("room-title"), "Results")
+    await page.write(test_id("room-organisation"), "Institute of Optics")
+    await page.click(test_id("create-room"))
+    await page.see(test_id("invitation-url"))
+    await gallery.picture(moderator, "desk")
+    await assert_accessible(page)
+    await page.click(test_id("revoke"))
+    await page.see(test_id("confirm"))
+    await assert_accessible(page)
+    await page.click(test_id("confirm-no"))
+    await page.click(test_id("close-room"))
+    await assert_accessible(page)
+
+
+@each
+async def test_the_trust_page_explains_itself(
+    server: Server, gallery: Gallery, browser: BrowserName
+) -> None:
+    person = await gallery.visit(browser, "Paul")
+    await person.page.goto(f"http://localhost:{server.ports.trust}/")
+    await gallery.picture(person, "trust")
+    await assert_accessible(person.page)
+    text = await person.page.text("body")
+    for system in ("Windows", "macOS", "Android", "Linux", "Firefox"):
+        assert system in text
+    assert_clean(person)
+
+
+@each
+async def test_without_a_camera_one_can_still_watch(
+    room: TestRoom, gallery: Gallery, browser: BrowserName
+) -> None:
+    presenter = await room.guest("presenter", "Paul")
+    await publish_camera(presenter, "red")
+    person = await gallery.visit(browser, "Rita", Options(media="denied"))
+    await person.open_door(link(room, "presenter"))
+    await person.page.see(test_id("device-problem"))
+    await gallery.picture(person, "denied")
+    await person.join()
+    await person.sees("Paul")
+    await person.hears()
+
+
+async def press_until_focused(person: Person, name: str) -> None:
+    """Press Tab until an element with this test id has the focus, visibly."""
+    for _ in range(60):
+        await person.page.press("Tab")
+        if await person.page.evaluate(
+            "(id) => document.activeElement?.dataset.testid === id", name
+        ):
+            outline = await person.page.evaluate(
+                "() => { const s = getComputedStyle(document.activeElement);"
+                " return s.outlineStyle !== 'none' || s.boxShadow !== 'none'; }"
+            )
+            assert outline, f"{name} shows no focus"
+            return
+    raise AssertionError(f"Tab never reaches {name}")
+
+
+@each
+async def test_a_call_needs_no_pointer(
+    room: TestRoom, gallery: Gallery, browser: BrowserName
+) -> None:
+    other = await room.guest("presenter", "Paul")
+    await publish_camera(other, "red")
+    person = await gallery.visit(browser, "Rita")
+    page = person.page
+    await person.open_door(link(room, "presenter"))
+    await page.wait_for(
+        "(s) => document.activeElement === document.querySelector(s)", test_id("name")
+    )
+    await page.type("Rita")
+    await press_until_focused(person, "organisation")
+    await page.type("Institute")
+    await press_until_focused(person, "join")
+    await page.press("Enter")
+    await page.see(test_id("room-page"))
+    await person.sees("Paul")
+    await page.press("m")
+    await person.pressed("microphone", False)
+    await page.press("c")
+    await page.see(test_id("chat-input"))
+    await page.type("by keys, m and v are letters here")
+    await page.press("Enter")
+    await person.reads("by keys, m and v are letters here")
+    await person.pressed("microphone", False)
+    await press_until_focused(person, "leave")
+    await page.press("Enter")
+    await page.see(test_id("gone-page"))
+
+
+@each
+async def test_language_and_theme_switch_and_stay(
+    room: TestRoom, gallery: Gallery, browser: BrowserName
+) -> None:
+    person = await gallery.visit(browser, "Rita", Options(locale="en-US"))
+    page = person.page
+    await person.open_door(link(room, "researcher"))
+    assert await page.evaluate("() => document.documentElement.lang") == "en"
+    await page.click(test_id("language"))
+    await page.wait_for("() => document.documentElement.lang === 'ko'")
+    await page.reload()
+    await page.see(test_id("door-page"))
+    assert await page.evaluate("() => document.documentElement.lang") == "ko"
+    await gallery.picture(person, "korean")
+    assert_clean(person)

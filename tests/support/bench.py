@@ -1,0 +1,302 @@
+"""
+A room of the packet plane on a table: real router, real fan-out, no sockets.
+
+Publishers are written here packet by packet; viewers decrypt with libsrtp what
+the fan-out sends them. Time is a number that only ``Bench`` moves.
+"""
+
+import itertools
+import random
+from collections import defaultdict
+
+from pylibsrtp import Policy, Session
+
+from conference.ids import Mid, ParticipantId, RoomId
+from conference.rtp import extensions
+from conference.rtp.codecs import Codec
+from conference.sfu import messages as m
+from conference.sfu.formats import SlotFormat, TrackFormat
+from conference.sfu.messages import Leg, Source
+from conference.sfu.router import Router
+from conference.transport.fanout import Address, PythonFanout
+from conference.transport.srtp import AeadProtection
+from tests.support.wire import rtcp, rtp
+
+ROOM = RoomId("room")
+MASTER_KEY = bytes(range(16))
+MASTER_SALT = bytes(range(100, 112))
+EXTENSION_IDS = {
+    extensions.MID: 4,
+    extensions.TRANSPORT_CC: 3,
+    extensions.AUDIO_LEVEL: 1,
+    extensions.VIDEO_ORIENTATION: 7,
+}
+WALL_OFFSET_S = 3_900_000_000.0
+
+
+def track_format(
+    source: Source,
+    *,
+    codec: Codec | None = None,
+    ssrc: int = 0,
+    rtx_ssrc: int = 0,
+    announced: bool = True,
+) -> TrackFormat:
+    """Return a section as a browser would have negotiated it."""
+    codec = codec or (Codec.VP8 if source.kind == "video" else Codec.OPUS)
+    video = codec is not Codec.OPUS
+    return TrackFormat(
+        mid=Mid(str(list(Source).index(source))),
+        source=source,
+        codec=codec,
+        payload_type=120 if video else 109,
+        rtx_payload_type=121 if video else None,
+        extensions=EXTENSION_IDS,
+        sources=(ssrc,) if announced else (),
+        retransmissions={rtx_ssrc: ssrc} if announced and rtx_ssrc else {},
+    )
+
+
+class Origin:
+    """One published track: writes its packets."""
+
+    def __init__(
+        self,
+        bench: "Bench",
+        participant: str,
+        source: Source,
+        *,
+        ssrc: int,
+        sequence: int = 65_500,
+        timestamp: int = 0xFFFF_0000,
+        picture_id: int = 0x7FF0,
+    ) -> None:
+        self.bench = bench
+        self.participant = ParticipantId(participant)
+        self.source = source
+        self.ssrc = ssrc
+        self.rtx_ssrc = ssrc + 1
+        self.sequence = sequence
+        self.timestamp = timestamp
+        self.picture_id = picture_id
+        self.rtx_sequence = 7
+
+    @property
+    def fmt(self) -> TrackFormat:
+        """The section of this track."""
+        return track_format(self.source, ssrc=self.ssrc, rtx_ssrc=self.rtx_ssrc)
+
+    def frame(
+        self, *, key: bool = False, packets: int = 1, ticks: int = 3000
+    ) -> list[bytes]:
+        """Return the packets of the next VP8 frame."""
+        self.timestamp = (self.timestamp + ticks) & 0xFFFFFFFF
+        self.picture_id = (self.picture_id + 1) & 0x7FFF
+        out = []
+        for number in range(packets):
+            first = number == 0
+            descriptor = bytes((0x90 if first else 0x80, 0x80)) + (
+                0x8000 | self.picture_id
+            ).to_bytes(2, "big")
+            body = bytes((0 if key and first else 1,)) + self.participant.encode()
+            out.append(self._packet(descriptor + body, marker=number == packets - 1))
+        return out
+
+    def voice(self, *, level: int = 30, ticks: int = 960) -> bytes:
+        """Return the next Opus packet, with its level in -dBov."""
+        self.timestamp = (self.timestamp + ticks) & 0xFFFFFFFF
+        return self._packet(self.participant.encode(), level=level)
+
+    def _packet(
+        self, payload: bytes, *, marker: bool = False, level: int | None = None
+    ) -> bytes:
+        self.sequence = (self.sequence + 1) & 0xFFFF
+        elements = {4: self.fmt.mid.encode(), 3: self.bench.transport_number()}
+        if level is not None:
+            elements[1] = bytes((level,))
+        return rtp.serialize(
+            rtp.Packet(
+                self.fmt.payload_type,
+                self.sequence,
+                self.timestamp,
+                self.ssrc,
+                marker,
+                payload,
+                elements,
+            )
+        )
+
+    def rtx(self, packet: bytes) -> bytes:
+        """Return the retransmission of a packet."""
+        lost = rtp.parse(packet)
+        self.rtx_sequence += 1
+        return rtp.serialize(
+            rtp.Packet(
+                121,
+                self.rtx_sequence,
+                lost.timestamp,
+                self.rtx_ssrc,
+                lost.marker,
+                lost.sequence.to_bytes(2, "big") + lost.payload,
+                {4: self.fmt.mid.encode()},
+            )
+        )
+
+    def send(self, packets: bytes | list[bytes]) -> None:
+        """Let packets arrive."""
+        for packet in [packets] if isinstance(packets, bytes) else packets:
+            self.bench.router.on_rtp(self.participant, packet, now=self.bench.now)
+
+    def report(self, *, wall_s: float) -> None:
+        """Let a sender report arrive: the newest timestamp is of ``wall_s``."""
+        data = rtcp.sender_report(self.ssrc, self.timestamp, 1, 1)
+        stamp = int(wall_s * (1 << 32)).to_bytes(8, "big")
+        data = data[:8] + stamp + data[16:]
+        self.bench.router.on_rtcp(
+            self.participant, Leg.PUBLISH, data, now=self.bench.now
+        )
+
+
+class Sink:
+    """One viewer: decrypts and sorts what it gets."""
+
+    def __init__(
+        self, bench: "Bench", participant: str, slots: list[SlotFormat]
+    ) -> None:
+        self.bench = bench
+        self.participant = ParticipantId(participant)
+        self.slots = {slot.mid: slot for slot in slots}
+        self.packets: dict[int, list[rtp.Packet]] = defaultdict(list)
+        policy = Policy(
+            key=MASTER_KEY + MASTER_SALT,
+            ssrc_type=Policy.SSRC_ANY_INBOUND,
+            srtp_profile=Policy.SRTP_PROFILE_AEAD_AES_128_GCM,
+        )
+        self._session = Session(policy)
+
+    def receive(self, datagram: bytes, _address: Address) -> None:
+        """Take a datagram; one that is replayed or forged raises."""
+        packet = rtp.parse(self._session.unprotect(datagram))
+        self.packets[packet.ssrc].append(packet)
+
+    def mid(self, group: m.SlotGroup, kind: str, place: int = 0) -> Mid:
+        """Return a slot by its group."""
+        return [
+            slot.mid
+            for slot in self.slots.values()
+            if slot.group is group and slot.kind == kind
+        ][place]
+
+    def on(self, mid: Mid) -> list[rtp.Packet]:
+        """Return what came on a slot."""
+        return self.packets[self.slots[mid].ssrc]
+
+    def repaired(self, mid: Mid) -> list[rtp.Packet]:
+        """Return the retransmissions of a slot."""
+        return self.packets[self.slots[mid].rtx_ssrc]
+
+    def ask(self, data: bytes) -> None:
+        """Send RTCP to the server."""
+        self.bench.router.on_rtcp(
+            self.participant, Leg.SUBSCRIBE, data, now=self.bench.now
+        )
+
+    def view(self, *cameras: str, stage: str | None = None) -> None:
+        """Say what is on the screen."""
+        tiles = tuple(m.Tile(ParticipantId(camera), 180) for camera in cameras)
+        pin = None if stage is None else ParticipantId(stage)
+        self.bench.apply(m.SetView(self.participant, pin, tiles))
+
+    def carries(self, mid: Mid) -> str | None:
+        """Return whose track a slot carries, as the client was told."""
+        return self.bench.told[self.participant].get(mid, m.SlotState(mid)).participant
+
+
+class Bench:
+    """A router, its fan-out and the time."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.fanout = PythonFanout()
+        self.random = random.Random(1)
+        self.router = Router(
+            self.fanout, self.random.getrandbits, wall_offset=WALL_OFFSET_S
+        )
+        self.events: list[m.Event] = []
+        self.rtcp: dict[tuple[ParticipantId, Leg], list[bytes]] = defaultdict(list)
+        self.told: dict[ParticipantId, dict[Mid, m.SlotState]] = defaultdict(dict)
+        self._numbers = itertools.count(65_000)
+        self._ssrcs = itertools.count(1000, 10)
+
+    def transport_number(self) -> bytes:
+        """Return the next transport-wide number."""
+        return (next(self._numbers) & 0xFFFF).to_bytes(2, "big")
+
+    def origin(
+        self, participant: str, *sources: Source, sequence: int = 65_500
+    ) -> list[Origin]:
+        """Let a participant publish."""
+        origins = [
+            Origin(self, participant, source, ssrc=next(self._ssrcs), sequence=sequence)
+            for source in sources
+        ]
+        self.router.publish(
+            ROOM, ParticipantId(participant), [o.fmt for o in origins], now=self.now
+        )
+        return origins
+
+    def sink(
+        self, participant: str, decodable: frozenset[Codec] = frozenset(Codec)
+    ) -> Sink:
+        """Let a viewer subscribe and connect."""
+        formats = self.router.plan_slots()
+        sink = Sink(self, participant, formats)
+        key = self.router.subscribe(
+            ROOM, sink.participant, formats, decodable, now=self.now
+        )
+        protection = AeadProtection(MASTER_KEY, MASTER_SALT)
+        self.fanout.open_viewer(key, protection, sink.receive, ("192.0.2.1", 5))
+        self.router.connected(sink.participant, now=self.now)
+        return sink
+
+    def apply(self, command: m.Command) -> None:
+        """Apply a command."""
+        self.router.apply(command, now=self.now)
+
+    def stage(self, participant: str | None) -> None:
+        """Put somebody on the stage."""
+        who = None if participant is None else ParticipantId(participant)
+        self.apply(m.SetStage(ROOM, who))
+
+    def pass_time(self, seconds: float) -> None:
+        """Let time pass, with every timer at its moment."""
+        end = self.now + seconds
+        while (due := self.router.next_due) is not None and due <= end:
+            self.now = max(self.now, due)
+            self.router.on_timeout(now=self.now)
+        self.now = end
+
+    def settle(self) -> None:
+        """Take what the router has to send and to tell."""
+        out, events = self.router.drain()
+        for packet in out:
+            self.rtcp[packet.participant, packet.leg].append(packet.data)
+        self.events += events
+        for event in events:
+            if isinstance(event, m.SlotsChanged):
+                for state in event.slots:
+                    self.told[event.viewer][state.mid] = state
+
+    def sent(self, participant: str, leg: Leg, kind: int) -> list[rtcp.Message]:
+        """Return RTCP messages of a kind sent so far on a leg."""
+        self.settle()
+        return [
+            message
+            for data in self.rtcp[ParticipantId(participant), leg]
+            for message in rtcp.parse(data)
+            if message.kind == kind
+        ]
+
+    def key_frame_requests(self, participant: str) -> int:
+        """Return how many PLIs a publisher got so far."""
+        return len(self.sent(participant, Leg.PUBLISH, 206))

@@ -1,0 +1,182 @@
+"""What a person does with Pavilion's pages, and sees there."""
+
+from typing import Any
+
+from tests.support.browsers.page import Page, test_id
+
+TILE = """(name) => [...document.querySelectorAll('[data-testid="tile"]')].find((tile) =>
+  tile.querySelector('[data-testid="plate-name"]')?.innerText.startsWith(name))"""
+FRAMES = f"""(name) => {{
+  const video = ({TILE})(name)?.querySelector("video");
+  if (!video || video.readyState < 2 || !video.videoWidth) return null;
+  return {{
+    frames: video.getVideoPlaybackQuality().totalVideoFrames,
+    width: video.videoWidth, height: video.videoHeight,
+  }};
+}}"""
+SCREEN = """() => {
+  const video = document.querySelector('[data-testid="screen-tile"] video');
+  if (!video || video.readyState < 2 || !video.videoWidth) return null;
+  return {
+    frames: video.getVideoPlaybackQuality().totalVideoFrames,
+    width: video.videoWidth, height: video.videoHeight,
+  };
+}"""
+MEAN_COLOUR = f"""(name) => {{
+  const video = ({TILE})(name)?.querySelector("video");
+  if (!video || video.readyState < 2) return null;
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 8;
+  const context = canvas.getContext("2d");
+  context.drawImage(video, 0, 0, 8, 8);
+  const data = context.getImageData(0, 0, 8, 8).data;
+  const mean = [0, 0, 0];
+  for (let at = 0; at < data.length; at += 4)
+    for (let part = 0; part < 3; part++) mean[part] += data[at + part] / 64;
+  return mean;
+}}"""
+NEW_FRAMES = 10  # decoded one after the other: it moves
+
+
+class Person:
+    """Somebody with a browser tab."""
+
+    def __init__(self, page: Page, name: str) -> None:
+        self.page = page
+        self.name = name
+
+    async def open_door(self, url: str) -> None:
+        """Open an invitation and wait for the page before the room."""
+        await self.page.goto(url)
+        await self.page.see(test_id("door-page"))
+
+    async def enter(self, url: str, organisation: str = "Institute of Optics") -> None:
+        """Open an invitation, say who one is, and go in."""
+        await self.open_door(url)
+        await self.join(organisation)
+
+    async def join(self, organisation: str = "Institute of Optics") -> None:
+        """Go in from the door page."""
+        await self.page.write(test_id("name"), self.name)
+        await self.page.write(test_id("organisation"), organisation)
+        await self.page.click(test_id("join"))
+        await self.page.see(test_id("room-page"))
+
+    async def sees(self, name: str, *, deadline_s: float = 20.0) -> dict[str, Any]:
+        """Wait until somebody's camera moves in their tile; give its size."""
+        return await self._moving(FRAMES, name, deadline_s=deadline_s)
+
+    async def sees_screen(self, *, deadline_s: float = 20.0) -> dict[str, Any]:
+        """Wait until a shared screen moves; give its size."""
+        return await self._moving(SCREEN, deadline_s=deadline_s)
+
+    async def _moving(
+        self, function: str, *arguments: str, deadline_s: float
+    ) -> dict[str, Any]:
+        first = await self.page.wait_for(function, *arguments, deadline_s=deadline_s)
+        goal = first["frames"] + NEW_FRAMES
+        seen = await self.page.poll(
+            lambda now: bool(now) and now["frames"] >= goal,
+            function,
+            *arguments,
+            deadline_s=deadline_s,
+        )
+        return dict(seen)
+
+    async def sees_no_picture_of(self, name: str) -> None:
+        """Wait until somebody's tile shows letters in place of a picture."""
+        await self.page.wait_for(
+            f"(name) => {{ const tile = ({TILE})(name);"
+            " return tile && !tile.querySelector('video'); }",
+            name,
+        )
+
+    async def sees_colour(self, name: str, red: bool) -> None:
+        """Wait until somebody's picture is rather red than blue, or the reverse."""
+        await self.page.poll(
+            lambda c: c is not None and (c[0] > c[2] + 30 if red else c[2] > c[0] + 30),
+            MEAN_COLOUR,
+            name,
+        )
+
+    async def hears(self, *, deadline_s: float = 20.0) -> None:
+        """Wait until received sound has grown louder than silence."""
+        start = await self._energy()
+        await self.page.wait_for(
+            "async (start) => { let energy = 0;"
+            " for (const c of window.peerConnections ?? []) {"
+            "  if (c.connectionState === 'closed') continue;"
+            "  for (const e of (await c.getStats()).values())"
+            "   if (e.type === 'inbound-rtp' && e.kind === 'audio')"
+            "    energy += e.totalAudioEnergy ?? 0; }"
+            " return energy > start + 0.001; }",
+            start,
+            deadline_s=deadline_s,
+        )
+
+    async def _energy(self) -> float:
+        return sum(
+            float(entry.get("totalAudioEnergy", 0))
+            for entry in await self.page.statistics()
+            if entry["type"] == "inbound-rtp" and entry["kind"] == "audio"
+        )
+
+    async def decoded_frames(self) -> int:
+        """Return how many frames were decoded so far, over all slots."""
+        return sum(
+            int(entry.get("framesDecoded", 0))
+            for entry in await self.page.statistics()
+            if entry["type"] == "inbound-rtp" and entry["kind"] == "video"
+        )
+
+    async def open_panel(self, name: str) -> None:
+        """Open ``chat`` or ``people``."""
+        if not await self.page.count(test_id(f"{name}-panel")):
+            await self.page.click(test_id(name))
+            await self.page.see(test_id(f"{name}-panel"))
+
+    async def says(self, text: str) -> None:
+        """Write a line into the chat."""
+        await self.open_panel("chat")
+        await self.page.click(test_id("chat-input"))
+        await self.page.type(text)
+        await self.page.press("Enter")
+
+    async def lines(self) -> list[str]:
+        """Return what the chat shows."""
+        found = await self.page.evaluate(
+            "() => [...document.querySelectorAll('.message-text')]"
+            ".map((line) => line.innerText)"
+        )
+        return list(found)
+
+    async def reads(self, *texts: str) -> None:
+        """Wait until the chat shows exactly these lines."""
+        await self.open_panel("chat")
+        await self.page.poll(
+            lambda lines: lines == list(texts),
+            "() => [...document.querySelectorAll('.message-text')]"
+            ".map((line) => line.innerText)",
+        )
+
+    async def acts_on(self, name: str, action: str) -> None:
+        """Open somebody's menu in the list of people and choose an action."""
+        await self.open_panel("people")
+        person = await self.page.wait_for(
+            "(name) => [...document.querySelectorAll('[data-testid=\"person\"]')]"
+            ".find((p) => p.innerText.includes(name))?.dataset.participant",
+            name,
+        )
+        row = f'{test_id("person")}[data-participant="{person}"]'
+        if not await self.page.count(f"{row} {test_id('action-pin')}"):
+            await self.page.click(f"{row} {test_id('person-menu')}")
+        await self.page.click(f"{row} {test_id(action)}")
+
+    async def pressed(self, control: str, wanted: bool) -> None:
+        """Wait until a toggle says that it is on, or off."""
+        await self.page.wait_for(
+            "(selector, wanted) => document.querySelector(selector)"
+            "?.getAttribute('aria-pressed') === String(wanted)",
+            test_id(control),
+            wanted,
+        )
