@@ -1,0 +1,84 @@
+"""Payload heads: key frames and running numbers of four codecs."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conference.rtp.codecs import INSPECTORS, Codec, inspect_vp8, inspect_vp9
+
+
+def test_vp8_key_frame_with_all_fields() -> None:
+    payload = bytes((0x90, 0xF0, 0x81, 0x02, 0x07, 0x40, 0x00)) + b"frame"
+    head = inspect_vp8(payload)
+    assert head.starts_key_frame
+    numbers = head.numbers
+    assert (numbers.picture_id, numbers.picture_id_offset) == (0x0102, 2)
+    assert (numbers.picture_id_bytes, numbers.tl0, numbers.tl0_offset) == (2, 7, 4)
+
+
+def test_vp8_short_picture_id() -> None:
+    numbers = inspect_vp8(bytes((0x90, 0x80, 0x05, 0x01))).numbers
+    assert (numbers.picture_id, numbers.picture_id_bytes) == (5, 1)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        bytes((0x90, 0x80, 0x05, 0x01)),  # P bit: an inter frame
+        bytes((0x80, 0x80, 0x05, 0x00)),  # not the start of a partition
+        bytes((0x91, 0x80, 0x05, 0x00)),  # not the first partition
+        bytes((0x10, 0x01)),
+    ],
+)
+def test_vp8_other_packets_start_no_key_frame(payload: bytes) -> None:
+    assert not inspect_vp8(payload).starts_key_frame
+
+
+def test_vp8_without_extension_fields() -> None:
+    head = inspect_vp8(bytes((0x10, 0x00, 0x9D)))
+    assert head.starts_key_frame
+    assert head.numbers.picture_id_offset == -1
+
+
+def test_vp9_key_frames() -> None:
+    head = inspect_vp9(bytes((0x88, 0x81, 0x02, 0x00)))
+    assert head.starts_key_frame
+    assert (head.numbers.picture_id, head.numbers.picture_id_bytes) == (0x0102, 2)
+    assert inspect_vp9(bytes((0x88, 0x05))).numbers.picture_id_bytes == 1
+    assert not inspect_vp9(bytes((0xC8, 0x05))).starts_key_frame  # predicted
+    assert not inspect_vp9(bytes((0x80, 0x05))).starts_key_frame  # no beginning
+    assert inspect_vp9(bytes((0x28, 0x00))).starts_key_frame  # spatial layer 0
+    assert not inspect_vp9(bytes((0x28, 0x02))).starts_key_frame  # layer 1
+
+
+@pytest.mark.parametrize(
+    ("payload", "key"),
+    [
+        (b"\x67\x42", True),  # SPS
+        (b"\x65\x88", True),  # IDR slice
+        (b"\x41\x9a", False),
+        (b"\x78\x00\x02\x06\x05\x00\x02\x67\x42", True),  # STAP-A: SEI, SPS
+        (b"\x78\x00\x02\x41\x9a", False),
+        (b"\x7c\x85\x00", True),  # FU-A, start of an IDR slice
+        (b"\x7c\x05\x00", False),  # FU-A, its middle
+        (b"\x7c", False),
+        (b"", False),
+    ],
+)
+def test_h264_key_frames(payload: bytes, key: bool) -> None:
+    assert INSPECTORS[Codec.H264](payload).starts_key_frame is key
+
+
+@pytest.mark.parametrize(
+    ("payload", "key"), [(b"\x18", True), (b"\x10", False), (b"", False)]
+)
+def test_av1_new_sequence(payload: bytes, key: bool) -> None:
+    assert INSPECTORS[Codec.AV1](payload).starts_key_frame is key
+
+
+@given(st.sampled_from(list(INSPECTORS)), st.binary(max_size=12))
+def test_no_payload_breaks_an_inspector(codec: Codec, payload: bytes) -> None:
+    numbers = INSPECTORS[codec](payload).numbers
+    if numbers.picture_id_offset >= 0:
+        assert numbers.picture_id_offset + numbers.picture_id_bytes <= len(payload)
+    assert numbers.tl0_offset < len(payload)

@@ -1,0 +1,104 @@
+"""Transport-wide feedback, read back by a decoder written from the draft."""
+
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conference.rtp.transport_cc import MAX_PACKETS, ArrivalRecorder
+
+
+def decode(data: bytes) -> tuple[dict[int, float], int]:
+    """Return arrival seconds by number, and the feedback count (draft §3.1)."""
+    base, total, word = struct.unpack_from("!HHI", data)
+    symbols: list[int] = []
+    at = 8
+    while len(symbols) < total:
+        (chunk,) = struct.unpack_from("!H", data, at)
+        at += 2
+        if not chunk & 0x8000:
+            symbols += [chunk >> 13 & 3] * (chunk & 0x1FFF)
+        elif chunk & 0x4000:
+            symbols += [chunk >> shift & 3 for shift in range(12, -1, -2)]
+        else:
+            symbols += [chunk >> shift & 1 for shift in range(13, -1, -1)]
+    clock = (word >> 8) * 0.064
+    arrivals = {}
+    for offset, symbol in enumerate(symbols[:total]):
+        if symbol == 1:
+            clock += data[at] * 0.000_25
+            at += 1
+        elif symbol == 2:
+            clock += struct.unpack_from("!h", data, at)[0] * 0.000_25
+            at += 2
+        else:
+            continue
+        arrivals[(base + offset) & 0xFFFF] = clock
+    assert at == len(data)
+    return arrivals, word & 0xFF
+
+
+@pytest.mark.parametrize("start", [0, 1, 32767, 65534, 65535])
+def test_every_arrival_is_told_once(start: int) -> None:
+    recorder = ArrivalRecorder()
+    sent: dict[int, float] = {}
+    now = 12.0
+    for round_ in range(3):
+        expected = {}
+        for i in range(40):
+            number = (start + 40 * round_ + i) & 0xFFFF
+            now += 0.003
+            if i % 7 != 3:
+                recorder.record(number, now=now)
+                expected[number] = now
+        feedback = recorder.feedback()
+        assert feedback is not None
+        arrivals, count = decode(feedback)
+        assert count == round_
+        assert arrivals.keys() == expected.keys()
+        assert all(abs(arrivals[n] - expected[n]) < 0.001 for n in expected)
+        sent |= arrivals
+    assert recorder.feedback() is None
+
+
+def test_holes_between_two_feedbacks_are_told() -> None:
+    recorder = ArrivalRecorder()
+    recorder.record(10, now=1.0)
+    recorder.feedback()
+    recorder.record(13, now=1.1)
+    feedback = recorder.feedback()
+    assert feedback is not None
+    assert struct.unpack_from("!HH", feedback) == (11, 3)
+
+
+def test_a_jump_of_the_counter_does_not_blow_up() -> None:
+    recorder = ArrivalRecorder()
+    recorder.record(0, now=1.0)
+    recorder.record(20_000, now=1.0)
+    feedback = recorder.feedback()
+    assert feedback is not None
+    assert struct.unpack_from("!HH", feedback)[1] <= MAX_PACKETS
+
+
+@given(
+    st.integers(0, 0xFFFF),
+    st.lists(
+        st.tuples(st.integers(1, 20), st.floats(0, 9.0)), min_size=1, max_size=120
+    ),
+)
+def test_any_pattern_decodes_to_what_arrived(
+    start: int, pattern: list[tuple[int, float]]
+) -> None:
+    recorder = ArrivalRecorder()
+    expected = []
+    number, now = start, 1.0
+    for gap, wait in pattern:
+        number += gap
+        now += wait
+        recorder.record(number & 0xFFFF, now=now)
+        expected.append(number & 0xFFFF)
+    feedback = recorder.feedback()
+    assert feedback is not None
+    arrivals, _ = decode(feedback)
+    assert list(arrivals) == expected
