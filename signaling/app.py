@@ -8,7 +8,9 @@ opposite one.
 
 import asyncio
 import contextlib
+import errno
 import logging
+import os
 import secrets
 import socket
 import time
@@ -331,13 +333,16 @@ def _invitation_key(data_dir: Path) -> bytes:
 def _listening_socket(bind: str, port: int) -> socket.socket:
     if bind == "::":
         if socket.has_dualstack_ipv6():
-            with contextlib.suppress(OSError):  # a kernel booted without IPv6
+            try:
                 return socket.create_server(
                     (bind, port),
                     family=socket.AF_INET6,
                     dualstack_ipv6=True,
                     backlog=BACKLOG,
                 )
+            except OSError as error:
+                if error.errno not in (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL):
+                    raise  # else: a kernel booted without IPv6
         bind = "0.0.0.0"  # noqa: S104 - every address is what :: means
     family = socket.AF_INET6 if ":" in bind else socket.AF_INET
     return socket.create_server((bind, port), family=family, backlog=BACKLOG)
@@ -351,7 +356,7 @@ async def _or_busy(starting: Awaitable[None], key: str, port: int) -> None:
 
 
 def _busy(key: str, port: int, error: OSError) -> InfrastructureError:
-    reason = error.strerror or str(error)
+    reason = os.strerror(error.errno) if error.errno else str(error)
     return InfrastructureError(
         "port-unusable",
         f"Port {port} cannot be used ({reason}). Stop what uses it, or choose "

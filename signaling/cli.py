@@ -239,7 +239,7 @@ async def _greet(server: "Server") -> None:
     from signaling.trust.authority import fingerprint
 
     # Links are never wrapped: a broken one cannot be clicked or copied.
-    console = Console(soft_wrap=True, highlight=False)
+    console = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
     accent = "bold cyan"
     urls = server.urls()
     console.print()
