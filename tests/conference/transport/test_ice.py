@@ -1,0 +1,125 @@
+"""What the media port believes, and what it meets with silence."""
+
+import struct
+
+import pytest
+from aioice import stun
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conference.transport.ice import MAX_PATHS, MAX_QUEUED, IceLite, Path, username
+
+PWD = "a-password-of-the-server"
+
+
+def check(
+    *,
+    ufrag: str = "ours",
+    pwd: str = PWD,
+    nominate: bool = False,
+    controlled: bool = False,
+) -> bytes:
+    message = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
+    message.attributes["USERNAME"] = f"{ufrag}:theirs"
+    message.attributes["PRIORITY"] = 1
+    if controlled:
+        message.attributes["ICE-CONTROLLED"] = 7
+    else:
+        message.attributes["ICE-CONTROLLING"] = 7
+    if nominate:
+        message.attributes["USE-CANDIDATE"] = None
+    message.add_message_integrity(pwd.encode())
+    return bytes(message)
+
+
+def path(port: int = 5000, host: str = "192.0.2.7") -> Path:
+    return Path(print, (host, port))
+
+
+class Agent:
+    def __init__(self) -> None:
+        self.selected: list[Path] = []
+        self.ice = IceLite("ours", PWD, self.selected.append)
+
+    def take(self, datagram: bytes, over: Path, *, now: float = 1.0) -> bytes | None:
+        return self.ice.on_check(datagram, over, now=now)
+
+
+@pytest.mark.parametrize("host", ["192.0.2.7", "2001:db8::7"])
+def test_a_believed_check_is_answered_with_its_address(host: str) -> None:
+    agent = Agent()
+    response = agent.take(check(), path(host=host))
+    assert response is not None
+    message = stun.parse_message(response)
+    assert message.check_message_integrity(PWD.encode())
+    assert message.attributes["XOR-MAPPED-ADDRESS"] == (host, 5000)
+    assert agent.ice.checked_at == 1.0
+
+
+def test_the_first_check_selects_and_later_only_a_nomination_moves() -> None:
+    agent = Agent()
+    agent.take(check(), path(1))
+    agent.take(check(), path(2))
+    assert agent.selected == [path(1)]
+    agent.take(check(nominate=True), path(2))
+    agent.take(check(nominate=True), path(2))
+    assert agent.selected == [path(1), path(2)]
+    assert agent.ice.knows(path(1))
+    assert not agent.ice.knows(path(3))
+
+
+@pytest.mark.parametrize(
+    "datagram",
+    [
+        check(pwd="wrong"),
+        check()[:-1] + bytes((check()[-1] ^ 1,)),
+        bytes(stun.Message(stun.Method.BINDING, stun.Class.REQUEST)),
+        struct.pack("!HHI12sHH4s", 1, 8, 0x2112A442, bytes(12), 0x0020, 4, b"\0\1ab"),
+    ],
+    ids=["wrong password", "wrong fingerprint", "no integrity", "bad attribute"],
+)
+def test_what_is_not_believed_gets_no_answer(datagram: bytes) -> None:
+    agent = Agent()
+    assert agent.take(datagram, path()) is None
+    assert agent.selected == []
+    assert agent.ice.checked_at is None
+
+
+def test_a_controlled_agent_is_told_of_the_conflict() -> None:
+    response = Agent().take(check(controlled=True), path())
+    assert response is not None
+    assert stun.parse_message(response).attributes["ERROR-CODE"][0] == 487
+
+
+def test_one_browser_may_not_check_from_everywhere() -> None:
+    agent = Agent()
+    answers = [agent.take(check(), path(port)) for port in range(1, MAX_PATHS + 3)]
+    assert [answer is not None for answer in answers] == [True] * MAX_PATHS + [
+        False
+    ] * 2
+
+
+def test_the_queue_of_handshake_datagrams_is_bounded() -> None:
+    agent = Agent()
+    for _ in range(10 * MAX_QUEUED):
+        agent.ice.on_dtls(b"\x16")
+    assert agent.ice._queue.qsize() == MAX_QUEUED
+
+
+def test_the_user_fragment_is_found_without_the_real_parser() -> None:
+    assert username(check(ufrag="abc")) == "abc"
+    assert username(check()[:-4]) is None
+    assert username(b"\0\1\0\0" + bytes(16)) is None
+    odd = struct.pack("!HHI12sHH", 1, 4, 0x2112A442, bytes(12), 6, 0)
+    assert username(odd) == ""
+    not_ascii = struct.pack(
+        "!HHI12sHH4s", 1, 8, 0x2112A442, bytes(12), 6, 4, b"\xff" * 4
+    )
+    assert username(not_ascii) is None
+
+
+@given(st.binary(max_size=100))
+def test_no_datagram_breaks_the_agent(tail: bytes) -> None:
+    head = struct.pack("!HHI12s", 1, len(tail), 0x2112A442, bytes(12))
+    username(head + tail)
+    assert Agent().take(head + tail, path()) is None
