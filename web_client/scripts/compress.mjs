@@ -22,7 +22,8 @@ for (const name of names.sort()) {
   sizes.set(name.replaceAll('\\', '/'), packed.length);
 }
 const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;
-for (const [name, size] of sizes) process.stdout.write(`${kib(size).padStart(10)}  ${name}\n`);
+for (const [name, size] of sizes)
+  process.stdout.write(`${kib(size).padStart(10)}  ${name}\n`);
 
 const html = await readFile(join(DIST, 'index.html'), 'utf8');
 const first = [...html.matchAll(/(?:src|href)="\/?([^"]+\.js)"/g)].map((m) => m[1]);

@@ -9,12 +9,18 @@ export interface Shape {
   readonly rows: number;
 }
 
-const LADDER: readonly (Shape & { minWidth: number; minHeight: number })[] = [
+interface Step extends Shape {
+  readonly minWidth: number;
+  readonly minHeight: number;
+  readonly maxWidth?: number;
+}
+
+const LADDER: readonly Step[] = [
   { columns: 1, rows: 1, minWidth: 0, minHeight: 0 },
   { columns: 2, rows: 1, minWidth: 560, minHeight: 0 },
   { columns: 1, rows: 2, minWidth: 0, minHeight: 0 },
   { columns: 2, rows: 2, minWidth: 300, minHeight: 0 },
-  { columns: 2, rows: 3, minWidth: 300, minHeight: 480 },
+  { columns: 2, rows: 3, minWidth: 300, minHeight: 480, maxWidth: 760 },
   { columns: 3, rows: 3, minWidth: 760, minHeight: 360 },
   { columns: 4, rows: 4, minWidth: 900, minHeight: 480 },
 ];
@@ -22,7 +28,10 @@ const LADDER: readonly (Shape & { minWidth: number; minHeight: number })[] = [
 /** The grid for `count` tiles in an area of CSS pixels. */
 export function gridShape(count: number, width: number, height: number): Shape {
   const fitting = LADDER.filter(
-    (step) => width >= step.minWidth && height >= step.minHeight,
+    (step) =>
+      width >= step.minWidth &&
+      height >= step.minHeight &&
+      width < (step.maxWidth ?? Number.POSITIVE_INFINITY),
   );
   // Upright areas stack two; lying ones put them side by side.
   const candidates = fitting.filter(({ columns, rows }) =>
@@ -59,7 +68,10 @@ export function tileHeight(
 ): number {
   const byHeight = height / shape.rows;
   const byWidth = ((width / shape.columns) * 9) / 16;
-  return Math.max(1, Math.min(4320, Math.round(Math.min(byHeight, byWidth) * pixelRatio)));
+  return Math.max(
+    1,
+    Math.min(4320, Math.round(Math.min(byHeight, byWidth) * pixelRatio)),
+  );
 }
 
 /** How many tiles the strip under the stage holds, and how high they are. */

@@ -40,7 +40,7 @@ export function arrived(
   after: readonly Device[],
 ): readonly Device[] {
   // Before permission the list is one nameless entry: naming it is no arrival.
-  if (before.length === 0 || before.every((d) => d.label === '')) return [];
+  if (before.every((d) => d.label === '')) return [];
   const known = new Set(before.map((d) => d.id));
   return after.filter((d) => d.label !== '' && !known.has(d.id) && d.id !== 'default');
 }

@@ -169,7 +169,8 @@ export class LocalMedia {
   }
 
   async #openNow(source: Own, on: boolean): Promise<void> {
-    const problem = source === 'microphone' ? this.microphoneProblem : this.cameraProblem;
+    const problem =
+      source === 'microphone' ? this.microphoneProblem : this.cameraProblem;
     const obstacle = captureObstacle();
     if (obstacle) {
       problem.value = obstacle;

@@ -9,7 +9,8 @@ export type CaptureProblem =
   | 'failed';
 
 export function captureProblem(error: unknown): CaptureProblem {
-  const name = error instanceof DOMException || error instanceof Error ? error.name : '';
+  const name =
+    error instanceof DOMException || error instanceof Error ? error.name : '';
   switch (name) {
     case 'NotAllowedError':
     case 'SecurityError':

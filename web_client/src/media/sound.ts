@@ -95,7 +95,8 @@ function tone(): Blob {
   const count = Math.round(rate * TONE_S);
   const data = new DataView(new ArrayBuffer(44 + count * 2));
   const text = (at: number, value: string): void => {
-    for (let i = 0; i < value.length; i += 1) data.setUint8(at + i, value.charCodeAt(i));
+    for (let i = 0; i < value.length; i += 1)
+      data.setUint8(at + i, value.charCodeAt(i));
   };
   text(0, 'RIFF');
   data.setUint32(4, 36 + count * 2, true);

@@ -51,7 +51,10 @@ export function DoorPage({ session, controls }: DoorProps): JSX.Element {
   const join = async (): Promise<void> => {
     setProblem(null);
     try {
-      await session.join(settings.name.value.trim(), settings.organisation.value.trim());
+      await session.join(
+        settings.name.value.trim(),
+        settings.organisation.value.trim(),
+      );
     } catch (error) {
       setProblem(failureText(error));
     }
@@ -70,7 +73,11 @@ export function DoorPage({ session, controls }: DoorProps): JSX.Element {
         }}
       >
         <div class="door-who stack">
-          {preview ? <RoomHead preview={preview} /> : <Waiting text={t('waiting-door')} />}
+          {preview ? (
+            <RoomHead preview={preview} />
+          ) : (
+            <Waiting text={t('waiting-door')} />
+          )}
           <TextField
             label={t('your-name')}
             value={settings.name.value}

@@ -42,7 +42,11 @@ export function GonePage({ session, reason, by }: GoneProps): JSX.Element {
         <p>{t(TEXT_KEYS[reason], { by: by ?? t('somebody') })}</p>
         <div class="row">
           {canReturn ? (
-            <Button kind="primary" testid="come-back" onPress={() => session.comeBack()}>
+            <Button
+              kind="primary"
+              testid="come-back"
+              onPress={() => session.comeBack()}
+            >
               {reason === 'taken-over' ? t('take-over') : t('come-back')}
             </Button>
           ) : null}

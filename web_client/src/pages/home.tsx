@@ -21,7 +21,8 @@ export function HomePage(): JSX.Element {
     );
   };
   useEffect(ask, []);
-  if (state === 'signed-in') return <DeskPage onSignedOut={() => setState('stranger')} />;
+  if (state === 'signed-in')
+    return <DeskPage onSignedOut={() => setState('stranger')} />;
   if (state === 'stranger') return <LandingPage />;
   return (
     <Shell narrow>

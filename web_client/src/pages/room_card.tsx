@@ -28,7 +28,9 @@ const INVITE_KEYS: Readonly<Record<RoleName, string>> = {
 export function RoomCard({ room, link, fresh, onClosed }: RoomCardProps): JSX.Element {
   const [open, setOpen] = useState(fresh !== null);
   const [closing, setClosing] = useState(false);
-  const [invitations, setInvitations] = useState<readonly InvitationInfo[] | null>(fresh);
+  const [invitations, setInvitations] = useState<readonly InvitationInfo[] | null>(
+    fresh,
+  );
   useEffect(() => {
     if (!open || invitations !== null) return;
     link.request('invitation.list', { room: room.id }).then(
@@ -47,7 +49,10 @@ export function RoomCard({ room, link, fresh, onClosed }: RoomCardProps): JSX.El
   };
   const revoke = async (invitation: string): Promise<void> => {
     try {
-      const dead = await link.request('invitation.revoke', { room: room.id, invitation });
+      const dead = await link.request('invitation.revoke', {
+        room: room.id,
+        invitation,
+      });
       setInvitations((now) => (now ?? []).map((i) => (i.id === dead.id ? dead : i)));
       notify(t('notice-revoked'));
     } catch (error) {

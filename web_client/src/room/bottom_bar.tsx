@@ -77,7 +77,9 @@ export function BottomBar({ session, controls }: RoomProps): JSX.Element {
   return (
     <nav class="bottom-bar" aria-label={t('controls')}>
       <div class="bar-group">
-        {session.may('media.publish') ? <PublishControls {...{ session, controls }} /> : null}
+        {session.may('media.publish') ? (
+          <PublishControls {...{ session, controls }} />
+        ) : null}
         {session.may('hand.raise') ? (
           <Control
             icon={Hand}

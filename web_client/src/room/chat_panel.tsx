@@ -24,7 +24,8 @@ export function ChatPanel({ session, controls }: RoomProps): JSX.Element {
     chat.markRead();
   }, [chat, messages.length]);
   useLayoutEffect(() => {
-    if (atEnd.current && list.current) list.current.scrollTop = list.current.scrollHeight;
+    if (atEnd.current && list.current)
+      list.current.scrollTop = list.current.scrollHeight;
   }, [messages, outbox]);
   const earlier = async (): Promise<void> => {
     try {
@@ -75,7 +76,11 @@ export function ChatPanel({ session, controls }: RoomProps): JSX.Element {
         ) : null}
         <ol class="messages">
           {messages.map((m) => (
-            <Message key={m.seq} message={m} own={m.participant === session.view.value?.self} />
+            <Message
+              key={m.seq}
+              message={m}
+              own={m.participant === session.view.value?.self}
+            />
           ))}
           {outbox.map((m) => (
             <Pending key={m.nonce} message={m} chat={chat} />
@@ -127,7 +132,11 @@ interface PendingProps {
 function Pending({ message, chat }: PendingProps): JSX.Element {
   const { code } = message;
   return (
-    <li class="message own pending" data-testid="chat-pending" data-state={message.state}>
+    <li
+      class="message own pending"
+      data-testid="chat-pending"
+      data-state={message.state}
+    >
       <p class="message-text">{message.text}</p>
       {message.state === 'sending' ? (
         <p class="soft small">{t('chat-sending')}</p>
@@ -204,7 +213,13 @@ function Composer({ chat, onSent }: ComposerProps): JSX.Element {
           }}
         />
       </label>
-      <Button type="submit" kind="primary" iconOnly label={t('send')} testid="chat-send">
+      <Button
+        type="submit"
+        kind="primary"
+        iconOnly
+        label={t('send')}
+        testid="chat-send"
+      >
         <Send aria-hidden="true" />
       </Button>
     </form>

@@ -36,7 +36,11 @@ export function PeoplePanel({ session, controls }: RoomProps): JSX.Element {
       <div class="rail-body" tabIndex={0} role="region" aria-label={t('people')}>
         <section class="group" data-testid="hand-queue">
           <h3>{t('hands')}</h3>
-          {hands.length === 0 ? <p class="soft small">{t('hands-empty')}</p> : rows(hands)}
+          {hands.length === 0 ? (
+            <p class="soft small">{t('hands-empty')}</p>
+          ) : (
+            rows(hands)
+          )}
         </section>
         {chairs.length > 0 ? (
           <section class="group">

@@ -66,7 +66,11 @@ function Actions(props: PersonProps & { own: boolean }): JSX.Element {
   return (
     <div class="row tight actions" role="group" aria-label={t('actions-for', { name })}>
       {own ? null : (
-        <Button pressed={pinned} testid="action-pin" onPress={() => controls.togglePin(id)}>
+        <Button
+          pressed={pinned}
+          testid="action-pin"
+          onPress={() => controls.togglePin(id)}
+        >
           {pinned ? t('unpin') : t('pin')}
         </Button>
       )}

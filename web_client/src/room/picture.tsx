@@ -28,7 +28,9 @@ export function Picture(props: PictureProps): JSX.Element {
     const video = element.current;
     if (!video || !onFrame) return;
     if (!('requestVideoFrameCallback' in video)) {
-      (video as HTMLVideoElement).addEventListener('loadeddata', onFrame, { once: true });
+      (video as HTMLVideoElement).addEventListener('loadeddata', onFrame, {
+        once: true,
+      });
       return;
     }
     const handle = video.requestVideoFrameCallback(onFrame);

@@ -68,7 +68,8 @@ export class Receiving {
 
   /** Asks for a new offer, again and again while the socket is there. */
   async renew(): Promise<void> {
-    if (this.#asking || this.#closed || this.#link.phase.value.name !== 'online') return;
+    if (this.#asking || this.#closed || this.#link.phase.value.name !== 'online')
+      return;
     this.#asking = true;
     try {
       await this.accept(await this.#link.request('media.subscribe', {}));

@@ -2,7 +2,13 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../text';
-import { Announcer, ConnectionBanner, FloorNotice, MutedSpeechHint, SoundButton } from './alerts';
+import {
+  Announcer,
+  ConnectionBanner,
+  FloorNotice,
+  MutedSpeechHint,
+  SoundButton,
+} from './alerts';
 import { BottomBar } from './bottom_bar';
 import { ChatPanel } from './chat_panel';
 import type { Controls } from './controls';
@@ -80,12 +86,16 @@ export function RoomPage({ session, controls }: RoomProps): JSX.Element {
             <MutedSpeechHint controls={controls} />
           </div>
         </div>
-        {panel === 'people' ? <PeoplePanel session={session} controls={controls} /> : null}
+        {panel === 'people' ? (
+          <PeoplePanel session={session} controls={controls} />
+        ) : null}
         {panel === 'chat' ? <ChatPanel session={session} controls={controls} /> : null}
       </main>
       <BottomBar session={session} controls={controls} />
       <Announcer session={session} controls={controls} />
-      {dialog === 'settings' ? <SettingsDialog controls={controls} onClose={close} /> : null}
+      {dialog === 'settings' ? (
+        <SettingsDialog controls={controls} onClose={close} />
+      ) : null}
       {dialog === 'shortcuts' ? <ShortcutDialog onClose={close} /> : null}
       {dialog === 'leave' ? <LeaveDialog session={session} onClose={close} /> : null}
     </div>

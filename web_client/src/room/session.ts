@@ -245,7 +245,9 @@ export class RoomSession {
           this.receiving.subscriber.stats(),
           this.sending.publisher?.stats(),
         ]);
-        return reports.filter((r): r is RTCStatsReport => r !== null && r !== undefined);
+        return reports.filter(
+          (r): r is RTCStatsReport => r !== null && r !== undefined,
+        );
       },
       connected: () => this.receiving.connected,
       ask: (withinMs) => this.link.request('view.set', this.#shown, withinMs),
@@ -291,7 +293,8 @@ export class RoomSession {
     if (phase.name !== 'refused') return;
     const { code, message } = phase;
     const seat = this.phase.peek().name;
-    if (seat === 'entering' || seat === 'inside') queueMicrotask(() => this.#seatGone());
+    if (seat === 'entering' || seat === 'inside')
+      queueMicrotask(() => this.#seatGone());
     else this.phase.value = { name: 'refused', code, message };
   }
 

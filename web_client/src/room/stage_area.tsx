@@ -70,7 +70,9 @@ export function StageArea({ session, controls }: RoomProps): JSX.Element | null 
   }, [controls, paged.page, paged.pages]);
   useEffect(() => {
     if (!view || !arrangement || size.width === 0) return;
-    session.show(viewSet(arrangement, { shown: paged.items, height, visible }, view.self));
+    session.show(
+      viewSet(arrangement, { shown: paged.items, height, visible }, view.self),
+    );
   });
 
   return (
@@ -85,7 +87,15 @@ export function StageArea({ session, controls }: RoomProps): JSX.Element | null 
     >
       {view && arrangement && size.width > 0 ? (
         <Arranged
-          {...{ session, controls, view, arrangement, shape, paged, stripCount: strip.count }}
+          {...{
+            session,
+            controls,
+            view,
+            arrangement,
+            shape,
+            paged,
+            stripCount: strip.count,
+          }}
         />
       ) : null}
     </section>
@@ -102,7 +112,10 @@ interface ArrangedProps extends RoomProps {
 
 function Arranged(props: ArrangedProps): JSX.Element {
   const { session, controls, view, arrangement, shape, paged } = props;
-  const tile = (id: string, place: 'stage' | 'beside' | 'small'): JSX.Element | null => {
+  const tile = (
+    id: string,
+    place: 'stage' | 'beside' | 'small',
+  ): JSX.Element | null => {
     const participant = view.participants.get(id);
     return participant ? (
       <Tile key={id} {...{ session, controls, participant, place }} />
@@ -110,7 +123,11 @@ function Arranged(props: ArrangedProps): JSX.Element {
   };
   const pager =
     paged.pages > 1 ? (
-      <Pager page={paged.page} pages={paged.pages} turn={(by) => controls.turnPage(by)} />
+      <Pager
+        page={paged.page}
+        pages={paged.pages}
+        turn={(by) => controls.turnPage(by)}
+      />
     ) : null;
   if (arrangement.mode === 'grid') {
     return (

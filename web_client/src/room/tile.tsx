@@ -27,13 +27,23 @@ export function initials(name: string): string {
   return `${letters[0] ?? ''}${last}`.toUpperCase();
 }
 
-export function Tile({ session, controls, participant, place }: TileProps): JSX.Element {
+export function Tile({
+  session,
+  controls,
+  participant,
+  place,
+}: TileProps): JSX.Element {
   const view = session.view.value;
   const own = view?.self === participant.id;
   const pinned = session.pinned.value === participant.id;
   const speaking = view?.speakers.includes(participant.id) ?? false;
   const { name, organisation } = participant;
-  const names = ['tile', place, speaking && 'speaking', !participant.connected && 'away'];
+  const names = [
+    'tile',
+    place,
+    speaking && 'speaking',
+    !participant.connected && 'away',
+  ];
   return (
     <article
       class={names.filter(Boolean).join(' ')}
@@ -90,7 +100,9 @@ function Face({ session, participant, own }: FaceProps): JSX.Element {
   const slots = session.view.value?.slots ?? new Map();
   const shown = own ? null : receiving.picture(slots, participant.id, 'camera');
   // The gate may be shut before the slot is told: the last frame must not stay.
-  const shut = participant.tracks.some((track) => track.source === 'camera' && track.muted);
+  const shut = participant.tracks.some(
+    (track) => track.source === 'camera' && track.muted,
+  );
   if (shown?.undecodable) {
     return (
       <p class="undecodable" data-testid="undecodable">
@@ -99,7 +111,9 @@ function Face({ session, participant, own }: FaceProps): JSX.Element {
     );
   }
   if (shown?.track && !shut) {
-    return <Picture key={shown.track.id} track={shown.track} label={label} onFrame={seen} />;
+    return (
+      <Picture key={shown.track.id} track={shown.track} label={label} onFrame={seen} />
+    );
   }
   return (
     <div class="avatar" aria-hidden="true" data-testid="avatar">
@@ -126,7 +140,12 @@ export function Marks({ participant }: { participant: ParticipantInfo }): JSX.El
         </span>
       )}
       {publishes && !sends(participant, 'microphone') ? (
-        <MicOff class="mark" role="img" aria-label={t('mark-muted')} data-testid="mark-muted" />
+        <MicOff
+          class="mark"
+          role="img"
+          aria-label={t('mark-muted')}
+          data-testid="mark-muted"
+        />
       ) : null}
       {participant.connected && weak ? (
         <SignalLow
@@ -159,7 +178,9 @@ export function ScreenTile({ session, owner }: ScreenProps): JSX.Element {
   const seen = useCallback(() => receiving.frameSeen(), [receiving]);
   const view = session.view.value;
   const own = view?.self === owner.id;
-  const shown = own ? null : receiving.picture(view?.slots ?? new Map(), owner.id, 'screen');
+  const shown = own
+    ? null
+    : receiving.picture(view?.slots ?? new Map(), owner.id, 'screen');
   const label = t('screen-of', { name: owner.name });
   let inside: JSX.Element;
   if (own) inside = <p class="stage-empty">{t('screen-own')}</p>;
@@ -167,7 +188,13 @@ export function ScreenTile({ session, owner }: ScreenProps): JSX.Element {
     inside = <p class="undecodable">{t('undecodable', { name: owner.name })}</p>;
   } else if (shown?.track) {
     inside = (
-      <Picture key={shown.track.id} track={shown.track} label={label} whole onFrame={seen} />
+      <Picture
+        key={shown.track.id}
+        track={shown.track}
+        label={label}
+        whole
+        onFrame={seen}
+      />
     );
   } else inside = <p class="stage-empty soft">{t('screen-waiting')}</p>;
   return (

@@ -19,8 +19,13 @@ import { advance, type Phase, type Signal } from './reconnect';
 const ANSWER_WITHIN_MS = 8000; // Lower: slow links fail; higher: people wait.
 const CONNECT_WITHIN_MS = 4000; // Lower: slow links never connect.
 
-/** Refusals that pass by themselves: the server is starting, stopping or full. */
-const PASSING = new Set(['too-many-connections', 'rate-limited', 'busy', 'stopping']);
+/** Refusals that pass by themselves, and how long to wait before asking again. */
+const PASSING: ReadonlyMap<string, number> = new Map([
+  ['internal', 1000],
+  ['storage-failed', 1000],
+  // Asking again at once would only prolong it.
+  ['too-many-attempts', 20_000],
+]);
 
 export type ServerEvent = {
   [N in keyof ServerEvents]: { name: N; payload: ServerEvents[N] };
@@ -58,7 +63,8 @@ export class Link {
       if (coded === null) this.#step({ name: 'lost' });
       else {
         const { code, message } = coded;
-        this.#step({ name: 'refused', code, message, passing: PASSING.has(code) });
+        const passesInMs = PASSING.get(code) ?? null;
+        this.#step({ name: 'refused', code, message, passesInMs });
       }
     });
     for (const name of SERVER_EVENT_NAMES) {

@@ -21,7 +21,7 @@ export type Signal =
   | { name: 'open' }
   | { name: 'connected' }
   | { name: 'lost' }
-  | { name: 'refused'; code: string; message: string; passing: boolean }
+  | { name: 'refused'; code: string; message: string; passesInMs: number | null }
   | { name: 'retry' }
   | { name: 'net-returned' }
   | { name: 'close' };
@@ -33,10 +33,11 @@ export function waitBefore(attempt: number, chance: number): number {
   return Math.round(step * (1 - chance / 3));
 }
 
-function wait(phase: Phase, now: number, chance: number): Phase {
+function wait(phase: Phase, now: number, chance: number, atLeastMs = 0): Phase {
   const attempt = phase.name === 'connecting' ? phase.attempt + 1 : 1;
   const lostAt = phase.name === 'connecting' ? (phase.lostAt ?? now) : now;
-  return { name: 'waiting', attempt, lostAt, retryAt: now + waitBefore(attempt, chance) };
+  const waitMs = Math.max(atLeastMs, waitBefore(attempt, chance));
+  return { name: 'waiting', attempt, lostAt, retryAt: now + waitMs };
 }
 
 /**
@@ -58,8 +59,8 @@ export function advance(phase: Phase, signal: Signal, now: number, chance = 0): 
       if (signal.name === 'connected') return { name: 'online' };
       if (signal.name === 'lost') return wait(phase, now, chance);
       if (signal.name === 'refused') {
-        return signal.passing
-          ? wait(phase, now, chance)
+        return signal.passesInMs !== null
+          ? wait(phase, now, chance, signal.passesInMs)
           : { name: 'refused', code: signal.code, message: signal.message };
       }
       return phase;

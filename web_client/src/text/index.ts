@@ -21,7 +21,10 @@ const bundle = signal<FluentBundle | null>(null);
 export function wantedLanguage(chosen: string, browser: readonly string[]): Language {
   const codes = LANGUAGES.map((l) => l.code);
   const wanted = [chosen, ...browser].map((tag) => tag.toLowerCase().split('-')[0]);
-  return codes.find((code) => code === wanted.find((w) => codes.some((c) => c === w))) ?? 'en';
+  return (
+    codes.find((code) => code === wanted.find((w) => codes.some((c) => c === w))) ??
+    'en'
+  );
 }
 
 /** The language now shown; for `Intl`. */

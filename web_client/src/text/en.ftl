@@ -1,0 +1,340 @@
+### Everything the client says, in English. Plain, short, what and what next.
+
+product = Pavilion
+close = Close
+cancel = Cancel
+dismiss = Dismiss
+try-again = Try again
+not-now = Not now
+somebody = a moderator
+use-it = Use it
+go-home = Go to the front page
+
+## Language and theme
+
+language = Language
+language-switch = Language: switch to { $language }
+theme = Colours
+theme-auto = As the system
+theme-light = Light
+theme-dark = Dark
+theme-switch = Colours: { $theme }. Change
+
+## Waiting
+
+waiting-server = Asking the server who you are…
+waiting-rooms = Fetching your rooms…
+waiting-door = Asking for the room…
+waiting-seat = Going back to your place…
+
+## Front page
+
+landing-title = Video conferences on your own network
+landing-text = Pavilion brings presenters, researchers and moderators into one room. Picture and sound stay inside this network.
+landing-link-title = You have an invitation
+landing-link = Invitation link
+landing-link-wrong = This is not an invitation of this site. Copy the whole link and try once more.
+landing-open = Open the room
+landing-moderator-title = You are a moderator
+landing-moderator-text = Whoever runs the server gets a one-time sign-in link when it starts. Open that link in this browser to create rooms and invite people.
+unknown-title = This address leads nowhere
+unknown-text = The link may have been cut when it was copied. Ask for it once more, or paste it on the front page.
+
+## Becoming a moderator
+
+start-title = Become a moderator
+start-text = This link signs this browser in as a moderator. You can then create rooms, hand out invitations and lead conferences.
+start-once = The link works once. Use it in the browser that you will work with.
+start-button = Become moderator
+start-busy = Signing in…
+sign-out = Sign out
+
+## Desk
+
+desk-title = Your rooms
+desk-empty = No rooms yet. A room that you create appears here with its invitation links.
+desk-reconnecting = The connection to the server is lost. It comes back by itself.
+new-room = New room
+room-title = Title
+room-organisation = Organisation that hosts it
+new-room-button = Create room
+new-room-busy = Creating the room…
+present-count =
+    { $count ->
+        [0] nobody here
+        [one] { $count } person here
+       *[other] { $count } people here
+    }
+enter-room = Enter room
+close-room = Close room
+close-room-title = Close “{ $title }”?
+close-room-text = Everybody in the room is sent out, its invitations stop working, and it disappears from your desk.
+invitations = Invitations
+invitations-help = Whoever has a link can enter in its role. Hand it out only to those who may.
+invitations-empty = No valid invitations. Create one to let people in.
+invite-presenter = New link for presenters
+invite-researcher = New link for researchers
+invite-moderator = New link for a moderator
+link-presenter = Link for presenters
+link-researcher = Link for researchers
+link-moderator = Link for a moderator
+copy = Copy
+copy-named = Copy: { $name }
+qr-named = QR code: { $name }
+qr-alt = QR code of the invitation link
+qr-help = Scan it with the camera of a phone or tablet on this network.
+revoke = Revoke link
+revoke-named = Revoke: { $name }
+revoke-title = Revoke this link?
+revoke-text = Nobody can enter by this link any more. People who are already in the room stay.
+notice-revoked = The link is revoked.
+notice-copied = The link is copied.
+notice-copy-by-hand = The browser does not let us copy. The link is selected: copy it with the keyboard.
+
+## Door
+
+your-name = Your name
+your-organisation = Your organisation
+role-moderator = moderator
+role-presenter = presenter
+role-researcher = researcher
+door-role = You enter as { $role }.
+door-empty = Nobody is there yet.
+door-present =
+    { $count ->
+        [one] { $count } person is there:
+       *[other] { $count } people are there:
+    }
+door-more =
+    { $count ->
+        [one] and { $count } more
+       *[other] and { $count } more
+    }
+door-listener = You come to watch and listen, to chat and to raise your hand. Microphone and camera are needed only when a moderator gives you the floor.
+door-set-up = Try microphone and camera now
+door-watch-anyway = You can join now and watch, listen and chat.
+door-reconnecting = The connection to the server is lost. It comes back by itself.
+join = Join
+joining = Joining…
+join-needs-name = Fill in your name and organisation to join.
+devices = Devices
+microphone = Microphone
+microphone-on = Microphone is on
+microphone-off = Microphone is off
+microphone-level = Loudness of your microphone
+microphone-number = Microphone { $number }
+no-microphone = No microphone found
+camera = Camera
+camera-on = Camera is on
+camera-off = Camera is off
+camera-is-off = Your camera is off.
+camera-number = Camera { $number }
+no-camera = No camera found
+own-picture = Your own picture
+speaker = Speaker
+speaker-default = Default speaker of this computer
+speaker-number = Speaker { $number }
+test-speaker = Test speaker
+speaker-test-failed = The test tone could not be played. Choose another speaker.
+
+## What is wrong with devices
+
+problem-insecure = Your browser blocks microphone and camera on pages without a trusted certificate.
+problem-unsupported = This browser cannot use microphones and cameras. Current Firefox, Chrome and Edge can.
+problem-camera-denied = The browser was not allowed to use the camera. Allow it beside the address, then try again.
+problem-camera-absent = No camera was found. Plug one in, then try again.
+problem-camera-busy = Another program uses the camera. Close it, then try again.
+problem-camera-failed = The camera did not start. Try again, or choose another one.
+problem-microphone-denied = The browser was not allowed to use the microphone. Allow it beside the address, then try again.
+problem-microphone-absent = No microphone was found. Plug one in, then try again.
+problem-microphone-busy = Another program uses the microphone. Close it, then try again.
+problem-microphone-failed = The microphone did not start. Try again, or choose another one.
+mend-insecure = Show me how to trust this site
+
+## Room
+
+room = Conference room
+stage = Stage
+stage-empty = Nobody is on the stage yet. The picture appears here as soon as somebody starts a camera or shares a screen.
+controls = Controls
+mute = Mute
+unmute = Unmute
+camera-start = Start camera
+camera-stop = Stop camera
+screen = Screen sharing
+screen-share = Share screen
+screen-stop = Stop sharing
+screen-own = You are sharing your screen. Everybody in the room sees it.
+screen-of = Screen of { $name }
+screen-waiting = The shared screen is on its way…
+screen-failed = The screen could not be shared. Try again.
+screen-unsupported = This browser cannot share a screen. A computer with Firefox, Chrome or Edge can.
+hand = Raise hand
+hand-raise = Raise hand
+hand-lower = Lower hand
+hand-number = Hand { $number }
+layout-grid = Grid
+layout-stage = Stage
+chat = Chat
+people = People
+more = More
+leave = Leave
+leave-title = Leave the room?
+leave-text = The conference goes on without you, or you end it for everybody.
+leave-close-room = Close the room for everybody
+name-you = { $name } (you)
+picture-of = Picture of { $name }
+undecodable = This browser cannot show what { $name } sends. The sound is not affected.
+mark-muted = Microphone is off
+mark-weak = Weak connection
+mark-away = Connection lost, coming back
+pin = Keep on my stage
+unpin = Let go of my stage
+pin-named = Keep { $name } on my stage
+unpin-named = Let { $name } go from my stage
+page-of = { $page } of { $pages }
+next-page = Next page
+previous-page = Previous page
+
+## Connection
+
+reconnecting = The connection is lost. It comes back by itself.
+reconnecting-seconds = { $seconds } s
+play-sound = Play sound
+quality-none = No picture or sound arrives
+quality-bad = Very weak connection
+quality-weak = Weak connection
+quality-fair = Fair connection
+quality-good = Good connection
+quality-detail = { $level }: { $rtt } ms, { $loss } % lost
+
+## People
+
+hands = Raised hands
+hands-empty = Raised hands appear here in their order.
+moderators = Moderators
+people-empty = Presenters and researchers appear here when they join.
+people-hands =
+    { $count ->
+        [one] People, { $count } raised hand
+       *[other] People, { $count } raised hands
+    }
+has-floor = has the floor
+actions-for = What you can do for { $name }
+floor-give = Give the floor
+floor-take = Take the floor back
+stage-on = Put on stage
+stage-off = Take off stage
+mute-microphone = Mute microphone
+stop-camera = Stop camera
+stop-screen = Stop screen
+remove = Remove
+remove-title = Remove { $name }?
+remove-text = They leave the room at once and cannot come back to this place.
+
+## The floor
+
+floor-given = You have the floor
+floor-given-text = You may now speak and show your camera and screen. Nobody hears you until you unmute.
+floor-unmute = Unmute microphone
+floor-taken = The floor was taken back. Microphone, camera and screen are off.
+muted-speech = You are muted. Press M to be heard.
+
+## Notices
+
+notice-no-floor = You do not have the floor. Raise your hand to ask for it.
+notice-muted-microphone = { $by } muted your microphone.
+notice-muted-camera = { $by } stopped your camera.
+notice-muted-screen = { $by } stopped your screen sharing.
+notice-muted-screen-audio = { $by } stopped the sound of your screen.
+notice-device-arrived = New device: { $name }
+notice-device-replaced = { $lost } is gone. Now in use: { $name }
+notice-device-gone = { $lost } is gone, and no other device was found.
+
+## Chat
+
+chat-messages = Messages
+chat-empty = No messages yet. What is written here is seen by everybody in the room.
+chat-earlier = Show earlier messages
+chat-loading = Fetching earlier messages…
+chat-write = Write to everybody
+chat-sending = Sending…
+chat-failed = Not sent: the connection is lost.
+chat-again = Send again
+chat-edit = Edit
+chat-announce = { $name }: { $text }
+chat-unread =
+    { $count ->
+        [one] Chat, { $count } unread message
+       *[other] Chat, { $count } unread messages
+    }
+send = Send
+
+## Settings
+
+settings = Settings
+codec = Picture format that you send
+codec-auto = Automatic
+self-view = Own picture
+self-view-shown = Shown
+self-view-hidden = Hidden
+shortcuts = Keyboard shortcuts
+shortcuts-help = Shortcuts rest while you write.
+shortcut-microphone = Microphone on and off
+shortcut-talk = Hold to speak while muted
+shortcut-camera = Camera on and off
+shortcut-screen = Share a screen, or stop
+shortcut-hand = Raise or lower the hand
+shortcut-layout = Stage or grid
+shortcut-chat = Open and close the chat
+shortcut-people = Open and close the list of people
+shortcut-next-page = Next page of pictures
+shortcut-previous-page = Previous page of pictures
+shortcut-help = This list
+
+## After the room
+
+gone-left-title = You have left the room
+gone-left-text = The conference goes on. You can come back at any time.
+gone-removed-title = You were removed from the room
+gone-removed-text = { $by } ended your place. If that was a mistake, ask for a new invitation.
+gone-taken-over-title = You are in this room in another window
+gone-taken-over-text = Your place moved there. You can also take it back here.
+gone-room-closed-title = The room is closed
+gone-room-closed-text = The conference is over. Its links do not work any more.
+gone-too-slow-title = Your connection could not keep up
+gone-too-slow-text = The server had to let go of it. Your place is kept for a while: come back.
+gone-flooding-title = This window asked too much of the server
+gone-flooding-text = Its connection was cut. Your place is kept for a while: come back.
+gone-seat-lost-title = Your place was not kept
+gone-seat-lost-text = You were away too long. Join again; the chat is still there.
+come-back = Come back
+take-over = Take it back here
+refused-title = You cannot enter here
+refused-next = If you think that you should, ask whoever invited you for a new link.
+
+## Refusals by the server, by code
+
+error-no-answer = The server does not answer. What you did is kept; try again in a moment.
+error-room-not-found = This room does not exist any more.
+error-room-closed = This room has been closed.
+error-room-full = This room is full. Try again later.
+error-not-allowed = Your role does not allow this.
+error-not-signed-in = Only a signed-in moderator can enter here. Use an invitation, or sign in first.
+error-not-seated = You are not in the room. Come back to your place first.
+error-seated-already = You are in your place already.
+error-seat-gone = Your place is not kept any more. Join again.
+error-participant-not-found = This participant is not here any more.
+error-floor-not-needed = This participant may speak already.
+error-not-published = This is not being sent at the moment.
+error-invitation-unknown = This invitation does not exist. Check that the whole link was copied.
+error-invitation-revoked = This invitation has been withdrawn. Ask the moderator for another.
+error-link-unknown = This link was used already or has expired. Ask for a new one.
+error-too-many-rooms = There are too many rooms. Close one of them first.
+error-too-many-invitations = This room has too many invitations already. Revoke some first.
+error-too-many-attempts = There were too many failed attempts. Wait a minute, then try again.
+error-too-fast = That was too fast. Wait a moment and try again.
+error-too-large = This is longer than the server accepts. Make it shorter.
+error-malformed = The server could not read this. Load the page again and repeat it.
+error-internal = The server made a mistake. It has been noted; try again.
+error-storage-failed = The server could not save this. Try again in a moment.

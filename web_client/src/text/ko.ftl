@@ -1,0 +1,323 @@
+### 클라이언트의 모든 문장. 합니다체, 짧고 분명하게.
+
+product = Pavilion
+close = 닫기
+cancel = 취소
+dismiss = 알림 닫기
+try-again = 다시 시도
+not-now = 나중에
+somebody = 진행자
+use-it = 사용하기
+go-home = 첫 페이지로 가기
+
+## 언어와 색
+
+language = 언어
+language-switch = 언어: { $language }(으)로 바꾸기
+theme = 화면 색
+theme-auto = 시스템 설정
+theme-light = 밝게
+theme-dark = 어둡게
+theme-switch = 화면 색: { $theme }. 바꾸기
+
+## 기다림
+
+waiting-server = 서버에서 로그인 상태를 확인하고 있습니다…
+waiting-rooms = 회의실 목록을 가져오고 있습니다…
+waiting-door = 회의실 정보를 가져오고 있습니다…
+waiting-seat = 자리로 돌아가고 있습니다…
+
+## 첫 페이지
+
+landing-title = 우리 네트워크 안의 화상 회의
+landing-text = Pavilion은 발표자와 연구자, 진행자를 한 회의실에 모읍니다. 영상과 소리는 이 네트워크 밖으로 나가지 않습니다.
+landing-link-title = 초대를 받으셨습니까?
+landing-link = 초대 링크
+landing-link-wrong = 이 사이트의 초대 링크가 아닙니다. 링크 전체를 복사하여 다시 붙여 넣어 주십시오.
+landing-open = 회의실 열기
+landing-moderator-title = 진행자이십니까?
+landing-moderator-text = 서버를 시작하면 운영자에게 한 번만 쓸 수 있는 로그인 링크가 표시됩니다. 이 브라우저에서 그 링크를 열면 회의실을 만들고 사람들을 초대할 수 있습니다.
+unknown-title = 이 주소에는 아무것도 없습니다
+unknown-text = 링크를 복사할 때 일부가 잘렸을 수 있습니다. 링크를 다시 받거나 첫 페이지에 붙여 넣어 주십시오.
+
+## 진행자 되기
+
+start-title = 진행자 되기
+start-text = 이 링크로 이 브라우저에 진행자로 로그인합니다. 그러면 회의실을 만들고 초대 링크를 나누어 주며 회의를 진행할 수 있습니다.
+start-once = 이 링크는 한 번만 쓸 수 있습니다. 앞으로 사용할 브라우저에서 여십시오.
+start-button = 진행자로 로그인
+start-busy = 로그인하고 있습니다…
+sign-out = 로그아웃
+
+## 진행자 책상
+
+desk-title = 내 회의실
+desk-empty = 아직 회의실이 없습니다. 회의실을 만들면 초대 링크와 함께 여기에 나타납니다.
+desk-reconnecting = 서버와의 연결이 끊어졌습니다. 자동으로 다시 연결됩니다.
+new-room = 새 회의실
+room-title = 제목
+room-organisation = 주최 기관
+new-room-button = 회의실 만들기
+new-room-busy = 회의실을 만들고 있습니다…
+present-count =
+    { $count ->
+        [0] 아무도 없음
+       *[other] { $count }명 참가 중
+    }
+enter-room = 입장하기
+close-room = 회의실 닫기
+close-room-title = “{ $title }” 회의실을 닫으시겠습니까?
+close-room-text = 회의실 안의 모든 사람이 나가게 되고, 초대 링크는 더 이상 작동하지 않으며, 이 목록에서 사라집니다.
+invitations = 초대 링크
+invitations-help = 링크를 가진 사람은 누구나 그 역할로 입장할 수 있습니다. 필요한 사람에게만 전달하십시오.
+invitations-empty = 유효한 초대 링크가 없습니다. 사람들을 초대하려면 새로 만드십시오.
+invite-presenter = 발표자 링크 만들기
+invite-researcher = 연구자 링크 만들기
+invite-moderator = 진행자 링크 만들기
+link-presenter = 발표자 링크
+link-researcher = 연구자 링크
+link-moderator = 진행자 링크
+copy = 복사
+copy-named = { $name } 복사
+qr-named = { $name } QR 코드
+qr-alt = 초대 링크의 QR 코드
+qr-help = 이 네트워크에 연결된 휴대전화나 태블릿의 카메라로 찍으십시오.
+revoke = 링크 취소
+revoke-named = { $name } 취소
+revoke-title = 이 링크를 취소하시겠습니까?
+revoke-text = 이 링크로는 더 이상 입장할 수 없습니다. 이미 회의실에 있는 사람은 그대로 남습니다.
+notice-revoked = 링크를 취소했습니다.
+notice-copied = 링크를 복사했습니다.
+notice-copy-by-hand = 브라우저가 복사를 허용하지 않습니다. 링크를 선택해 두었으니 키보드로 복사하십시오.
+
+## 입장 전
+
+your-name = 이름
+your-organisation = 소속 기관
+role-moderator = 진행자
+role-presenter = 발표자
+role-researcher = 연구자
+door-role = { $role } 역할로 입장합니다.
+door-empty = 아직 아무도 없습니다.
+door-present = 지금 { $count }명이 있습니다:
+door-more = 외 { $count }명
+door-listener = 회의를 보고 듣고, 채팅하고, 손을 들 수 있습니다. 마이크와 카메라는 진행자가 발언권을 줄 때만 필요합니다.
+door-set-up = 지금 마이크와 카메라 확인하기
+door-watch-anyway = 지금 참가하여 보고 듣고 채팅할 수 있습니다.
+door-reconnecting = 서버와의 연결이 끊어졌습니다. 자동으로 다시 연결됩니다.
+join = 참가하기
+joining = 참가하고 있습니다…
+join-needs-name = 참가하려면 이름과 소속 기관을 입력하십시오.
+devices = 장치
+microphone = 마이크
+microphone-on = 마이크 켜짐
+microphone-off = 마이크 꺼짐
+microphone-level = 마이크 소리 크기
+microphone-number = 마이크 { $number }
+no-microphone = 마이크를 찾을 수 없습니다
+camera = 카메라
+camera-on = 카메라 켜짐
+camera-off = 카메라 꺼짐
+camera-is-off = 카메라가 꺼져 있습니다.
+camera-number = 카메라 { $number }
+no-camera = 카메라를 찾을 수 없습니다
+own-picture = 내 화면
+speaker = 스피커
+speaker-default = 이 컴퓨터의 기본 스피커
+speaker-number = 스피커 { $number }
+test-speaker = 스피커 확인
+speaker-test-failed = 확인 음을 재생할 수 없습니다. 다른 스피커를 선택하십시오.
+
+## 장치 문제
+
+problem-insecure = 신뢰할 수 있는 인증서가 없는 페이지에서는 브라우저가 마이크와 카메라를 차단합니다.
+problem-unsupported = 이 브라우저에서는 마이크와 카메라를 사용할 수 없습니다. 최신 Firefox, Chrome, Edge를 사용하십시오.
+problem-camera-denied = 카메라 사용이 허용되지 않았습니다. 주소창 옆에서 허용한 다음 다시 시도하십시오.
+problem-camera-absent = 카메라를 찾을 수 없습니다. 카메라를 연결한 다음 다시 시도하십시오.
+problem-camera-busy = 다른 프로그램이 카메라를 사용하고 있습니다. 그 프로그램을 닫고 다시 시도하십시오.
+problem-camera-failed = 카메라가 시작되지 않았습니다. 다시 시도하거나 다른 카메라를 선택하십시오.
+problem-microphone-denied = 마이크 사용이 허용되지 않았습니다. 주소창 옆에서 허용한 다음 다시 시도하십시오.
+problem-microphone-absent = 마이크를 찾을 수 없습니다. 마이크를 연결한 다음 다시 시도하십시오.
+problem-microphone-busy = 다른 프로그램이 마이크를 사용하고 있습니다. 그 프로그램을 닫고 다시 시도하십시오.
+problem-microphone-failed = 마이크가 시작되지 않았습니다. 다시 시도하거나 다른 마이크를 선택하십시오.
+mend-insecure = 이 사이트를 신뢰하는 방법 보기
+
+## 회의실
+
+room = 회의실
+stage = 무대
+stage-empty = 아직 무대에 아무도 없습니다. 누군가 카메라를 켜거나 화면을 공유하면 여기에 나타납니다.
+controls = 조작
+mute = 음소거
+unmute = 음소거 해제
+camera-start = 카메라 켜기
+camera-stop = 카메라 끄기
+screen = 화면 공유
+screen-share = 화면 공유
+screen-stop = 공유 중지
+screen-own = 화면을 공유하고 있습니다. 회의실의 모든 사람이 보고 있습니다.
+screen-of = { $name } 님의 화면
+screen-waiting = 공유 화면을 불러오고 있습니다…
+screen-failed = 화면을 공유할 수 없습니다. 다시 시도하십시오.
+screen-unsupported = 이 브라우저에서는 화면을 공유할 수 없습니다. 컴퓨터에서 Firefox, Chrome, Edge를 사용하십시오.
+hand = 손들기
+hand-raise = 손들기
+hand-lower = 손 내리기
+hand-number = 손들기 { $number }번
+layout-grid = 바둑판
+layout-stage = 무대
+chat = 채팅
+people = 참가자
+more = 더 보기
+leave = 나가기
+leave-title = 회의실에서 나가시겠습니까?
+leave-text = 혼자 나가면 회의는 계속됩니다. 모두를 위해 회의를 끝낼 수도 있습니다.
+leave-close-room = 회의실 닫기(모두 나감)
+name-you = { $name } (나)
+picture-of = { $name } 님의 영상
+undecodable = 이 브라우저는 { $name } 님이 보내는 영상을 표시할 수 없습니다. 소리는 그대로 들립니다.
+mark-muted = 마이크 꺼짐
+mark-weak = 연결이 약함
+mark-away = 연결이 끊어져 다시 연결 중
+pin = 내 무대에 고정
+unpin = 고정 해제
+pin-named = { $name } 님을 내 무대에 고정
+unpin-named = { $name } 님 고정 해제
+page-of = { $pages }쪽 중 { $page }쪽
+next-page = 다음 쪽
+previous-page = 이전 쪽
+
+## 연결
+
+reconnecting = 연결이 끊어졌습니다. 자동으로 다시 연결됩니다.
+reconnecting-seconds = { $seconds }초
+play-sound = 소리 재생
+quality-none = 영상과 소리가 오지 않음
+quality-bad = 연결이 매우 약함
+quality-weak = 연결이 약함
+quality-fair = 연결이 보통
+quality-good = 연결이 좋음
+quality-detail = { $level }: { $rtt } ms, 손실 { $loss }%
+
+## 참가자
+
+hands = 손든 사람
+hands-empty = 손을 든 사람이 순서대로 여기에 나타납니다.
+moderators = 진행자
+people-empty = 발표자와 연구자가 참가하면 여기에 나타납니다.
+people-hands = 참가자, 손든 사람 { $count }명
+has-floor = 발언권 있음
+actions-for = { $name } 님에 대해 할 수 있는 일
+floor-give = 발언권 주기
+floor-take = 발언권 거두기
+stage-on = 무대에 올리기
+stage-off = 무대에서 내리기
+mute-microphone = 마이크 음소거
+stop-camera = 카메라 끄기
+stop-screen = 화면 공유 중지
+remove = 내보내기
+remove-title = { $name } 님을 내보내시겠습니까?
+remove-text = 즉시 회의실에서 나가게 되며 이 자리로 돌아올 수 없습니다.
+
+## 발언권
+
+floor-given = 발언권을 받았습니다
+floor-given-text = 이제 말하고 카메라와 화면을 보여 줄 수 있습니다. 음소거를 해제하기 전에는 아무에게도 들리지 않습니다.
+floor-unmute = 음소거 해제
+floor-taken = 발언권이 회수되었습니다. 마이크와 카메라, 화면 공유가 꺼졌습니다.
+muted-speech = 음소거 상태입니다. 말하려면 M 키를 누르십시오.
+
+## 알림
+
+notice-no-floor = 발언권이 없습니다. 손을 들어 요청하십시오.
+notice-muted-microphone = { $by } 님이 마이크를 음소거했습니다.
+notice-muted-camera = { $by } 님이 카메라를 껐습니다.
+notice-muted-screen = { $by } 님이 화면 공유를 중지했습니다.
+notice-muted-screen-audio = { $by } 님이 공유 화면의 소리를 중지했습니다.
+notice-device-arrived = 새 장치: { $name }
+notice-device-replaced = { $lost } 장치가 분리되었습니다. 지금 사용하는 장치: { $name }
+notice-device-gone = { $lost } 장치가 분리되었고 다른 장치를 찾지 못했습니다.
+
+## 채팅
+
+chat-messages = 메시지
+chat-empty = 아직 메시지가 없습니다. 여기에 쓴 글은 회의실의 모든 사람이 봅니다.
+chat-earlier = 이전 메시지 보기
+chat-loading = 이전 메시지를 가져오고 있습니다…
+chat-write = 모두에게 쓰기
+chat-sending = 보내고 있습니다…
+chat-failed = 연결이 끊어져 보내지 못했습니다.
+chat-again = 다시 보내기
+chat-edit = 고치기
+chat-announce = { $name }: { $text }
+chat-unread = 채팅, 읽지 않은 메시지 { $count }개
+send = 보내기
+
+## 설정
+
+settings = 설정
+codec = 보내는 영상 형식
+codec-auto = 자동
+self-view = 내 화면
+self-view-shown = 보이기
+self-view-hidden = 숨기기
+shortcuts = 단축키
+shortcuts-help = 글을 쓰는 동안에는 단축키가 작동하지 않습니다.
+shortcut-microphone = 마이크 켜기와 끄기
+shortcut-talk = 음소거 중 누르고 있는 동안 말하기
+shortcut-camera = 카메라 켜기와 끄기
+shortcut-screen = 화면 공유 시작과 중지
+shortcut-hand = 손들기와 내리기
+shortcut-layout = 무대 또는 바둑판
+shortcut-chat = 채팅 열기와 닫기
+shortcut-people = 참가자 목록 열기와 닫기
+shortcut-next-page = 다음 쪽의 영상
+shortcut-previous-page = 이전 쪽의 영상
+shortcut-help = 이 목록
+
+## 회의실을 나온 뒤
+
+gone-left-title = 회의실에서 나왔습니다
+gone-left-text = 회의는 계속됩니다. 언제든지 다시 들어갈 수 있습니다.
+gone-removed-title = 회의실에서 내보내졌습니다
+gone-removed-text = { $by } 님이 자리를 종료했습니다. 잘못된 것이라면 새 초대를 요청하십시오.
+gone-taken-over-title = 다른 창에서 이 회의실에 참가하고 있습니다
+gone-taken-over-text = 자리가 그 창으로 옮겨졌습니다. 여기로 다시 가져올 수도 있습니다.
+gone-room-closed-title = 회의실이 닫혔습니다
+gone-room-closed-text = 회의가 끝났습니다. 링크는 더 이상 작동하지 않습니다.
+gone-too-slow-title = 연결이 너무 느렸습니다
+gone-too-slow-text = 서버가 연결을 끊었습니다. 자리는 잠시 유지되니 돌아오십시오.
+gone-flooding-title = 이 창이 서버에 너무 많은 요청을 보냈습니다
+gone-flooding-text = 연결이 끊어졌습니다. 자리는 잠시 유지되니 돌아오십시오.
+gone-seat-lost-title = 자리가 유지되지 않았습니다
+gone-seat-lost-text = 너무 오래 떠나 있었습니다. 다시 참가하십시오. 채팅은 그대로 남아 있습니다.
+come-back = 다시 들어가기
+take-over = 여기로 가져오기
+refused-title = 입장할 수 없습니다
+refused-next = 입장할 수 있어야 한다면 초대한 사람에게 새 링크를 요청하십시오.
+
+## 서버의 거절(코드별)
+
+error-no-answer = 서버가 응답하지 않습니다. 하시던 일은 그대로 남아 있으니 잠시 뒤 다시 시도하십시오.
+error-room-not-found = 이 회의실은 더 이상 없습니다.
+error-room-closed = 이 회의실은 닫혔습니다.
+error-room-full = 회의실이 가득 찼습니다. 나중에 다시 시도하십시오.
+error-not-allowed = 현재 역할로는 할 수 없습니다.
+error-not-signed-in = 로그인한 진행자만 들어갈 수 있습니다. 초대 링크를 사용하거나 먼저 로그인하십시오.
+error-not-seated = 회의실 안에 있지 않습니다. 먼저 자리로 돌아가십시오.
+error-seated-already = 이미 자리에 있습니다.
+error-seat-gone = 자리가 더 이상 유지되지 않습니다. 다시 참가하십시오.
+error-participant-not-found = 이 참가자는 더 이상 여기에 없습니다.
+error-floor-not-needed = 이 참가자는 이미 말할 수 있습니다.
+error-not-published = 지금 보내고 있지 않습니다.
+error-invitation-unknown = 없는 초대입니다. 링크 전체를 복사했는지 확인하십시오.
+error-invitation-revoked = 취소된 초대입니다. 진행자에게 새 초대를 요청하십시오.
+error-link-unknown = 이미 사용했거나 기한이 지난 링크입니다. 새 링크를 요청하십시오.
+error-too-many-rooms = 회의실이 너무 많습니다. 먼저 하나를 닫으십시오.
+error-too-many-invitations = 이 회의실에 초대가 너무 많습니다. 먼저 몇 개를 취소하십시오.
+error-too-many-attempts = 실패한 시도가 너무 많습니다. 1분 뒤 다시 시도하십시오.
+error-too-fast = 너무 빠릅니다. 잠시 뒤 다시 시도하십시오.
+error-too-large = 서버가 받을 수 있는 길이를 넘었습니다. 줄여 주십시오.
+error-malformed = 서버가 요청을 읽지 못했습니다. 페이지를 새로 고치고 다시 시도하십시오.
+error-internal = 서버에 문제가 있었습니다. 기록해 두었으니 다시 시도하십시오.
+error-storage-failed = 서버가 저장하지 못했습니다. 잠시 뒤 다시 시도하십시오.

@@ -1,0 +1,208 @@
+import { describe, expect, it } from 'vitest';
+import { codecChoices, preferred } from '../src/media/codecs';
+import { arrived, sortDevices } from '../src/media/devices';
+import { levelOf, MutedSpeech } from '../src/media/meter';
+import { captureProblem } from '../src/media/problems';
+import { SECTIONS } from '../src/media/publisher';
+import { judge, Reporter, type Sample } from '../src/media/quality';
+import { audioMids, pictureOf, planOf } from '../src/media/slots';
+import type { SlotState } from '../src/protocol';
+import { slot } from './support';
+
+const PLAN = planOf([
+  { mid: '0', kind: 'video', group: 'content' },
+  { mid: '1', kind: 'audio', group: 'content' },
+  { mid: '2', kind: 'video', group: 'stage' },
+  { mid: '3', kind: 'audio', group: 'stage' },
+  { mid: '4', kind: 'audio', group: 'floating' },
+  { mid: '7', kind: 'video', group: 'grid' },
+]);
+
+const slots = (...all: SlotState[]): ReadonlyMap<string, SlotState> =>
+  new Map(all.map((s) => [s.mid, s]));
+
+describe('slots', () => {
+  it('finds a picture by participant and source', () => {
+    const now = slots(slot('7', 'ann', 'camera'), slot('0', 'ann', 'screen'));
+    expect(pictureOf(PLAN, now, 'ann', 'camera')?.mid).toBe('7');
+    expect(pictureOf(PLAN, now, 'ann', 'screen')?.mid).toBe('0');
+  });
+
+  it('prefers the stage, whichever came first', () => {
+    const now = slots(slot('7', 'ann', 'camera'), slot('2', 'ann', 'camera'));
+    expect(pictureOf(PLAN, now, 'ann', 'camera')?.mid).toBe('2');
+  });
+
+  it('shows no picture for a slot that was emptied', () => {
+    expect(pictureOf(PLAN, slots(slot('7', null, null)), 'ann', 'camera')).toBeNull();
+  });
+
+  it('takes no sound for a picture, and no slot outside the plan', () => {
+    const now = slots(slot('3', 'ann', 'microphone'), slot('99', 'ann', 'camera'));
+    expect(pictureOf(PLAN, now, 'ann', 'microphone')).toBeNull();
+    expect(pictureOf(PLAN, now, 'ann', 'camera')).toBeNull();
+  });
+
+  it('tells what cannot be decoded', () => {
+    const now = slots(slot('7', 'ann', 'camera', { codec: 'H264', gap: 'codec' }));
+    expect(pictureOf(PLAN, now, 'ann', 'camera')?.undecodable).toBe(true);
+  });
+
+  it('plays every audio slot', () => {
+    expect(audioMids(PLAN)).toEqual(['1', '3', '4']);
+  });
+});
+
+describe('publish sections', () => {
+  it('are four, in the order of the protocol', () => {
+    expect(SECTIONS.map((s) => `${s.source}:${s.kind}`)).toEqual([
+      'microphone:audio',
+      'camera:video',
+      'screen:video',
+      'screen_audio:audio',
+    ]);
+  });
+});
+
+describe('codecs', () => {
+  const able = ['video/VP8', 'video/rtx', 'video/H264', 'video/VP9', 'video/AV1'].map(
+    (mimeType) => ({ mimeType }),
+  );
+  const names = (list: { mimeType: string }[]): string[] =>
+    list.map((c) => c.mimeType.slice(6));
+
+  it('offers only what can be sent', () => {
+    expect(codecChoices(able)).toEqual(['auto', 'VP8', 'VP9', 'H264', 'AV1']);
+    expect(codecChoices([{ mimeType: 'video/VP8' }])).toEqual(['auto', 'VP8']);
+    expect(codecChoices([])).toEqual(['auto']);
+  });
+
+  it('puts the choice first and VP8 next, and loses none', () => {
+    expect(names(preferred(able, 'H264'))).toEqual([
+      'H264',
+      'VP8',
+      'VP9',
+      'AV1',
+      'rtx',
+    ]);
+    expect(names(preferred(able, 'auto'))[0]).toBe('VP8');
+  });
+});
+
+describe('devices', () => {
+  const device = (id: string, label: string) => ({ id, label });
+
+  it('sorts by kind and leaves out what has no id', () => {
+    const sorted = sortDevices([
+      { kind: 'audioinput', deviceId: 'm', label: 'Mic' },
+      { kind: 'audioinput', deviceId: '', label: '' },
+      { kind: 'videoinput', deviceId: 'c', label: 'Cam' },
+      { kind: 'audiooutput', deviceId: 's', label: 'Out' },
+    ]);
+    expect(sorted.microphones).toEqual([device('m', 'Mic')]);
+    expect(sorted.cameras).toEqual([device('c', 'Cam')]);
+    expect(sorted.speakers).toEqual([device('s', 'Out')]);
+  });
+
+  it('sees a headset arrive', () => {
+    const before = [device('a', 'Built-in')];
+    expect(arrived(before, [...before, device('h', 'Headset')])).toEqual([
+      device('h', 'Headset'),
+    ]);
+  });
+
+  it('takes the granting of permission for no arrival', () => {
+    expect(arrived([device('x', '')], [device('a', 'Built-in')])).toEqual([]);
+    expect(arrived([], [device('a', 'Built-in')])).toEqual([]);
+  });
+
+  it('names the causes that people can mend', () => {
+    const named = (name: string) => captureProblem(new DOMException('', name));
+    expect(named('NotAllowedError')).toBe('denied');
+    expect(named('NotFoundError')).toBe('absent');
+    expect(named('NotReadableError')).toBe('busy');
+    expect(named('SomethingElse')).toBe('failed');
+    expect(captureProblem('nonsense')).toBe('failed');
+  });
+});
+
+describe('loudness', () => {
+  it('runs from silence to full scale', () => {
+    expect(levelOf(new Float32Array(100))).toBe(0);
+    expect(levelOf(new Float32Array(100).fill(1))).toBe(1);
+    const soft = levelOf(new Float32Array(100).fill(0.01)); // -40 dB
+    expect(soft).toBeCloseTo(1 / 3, 2);
+  });
+
+  it('tells the muted speaker within two seconds, once per half minute', () => {
+    const speech = new MutedSpeech();
+    const told: number[] = [];
+    for (let now = 0; now <= 40_000; now += 100) {
+      if (speech.heard(0.8, true, now)) told.push(now);
+    }
+    expect(told[0]).toBeLessThanOrEqual(2000);
+    expect(told).toHaveLength(2);
+    expect((told[1] ?? 0) - (told[0] ?? 0)).toBeGreaterThanOrEqual(30_000);
+  });
+
+  it('says nothing for a cough or for an open microphone', () => {
+    const speech = new MutedSpeech();
+    expect(speech.heard(0.9, true, 0)).toBe(false);
+    expect(speech.heard(0.0, true, 300)).toBe(false);
+    expect(speech.heard(0.9, true, 700)).toBe(false);
+    expect(speech.heard(0.9, false, 5000)).toBe(false);
+  });
+});
+
+describe('quality', () => {
+  const sample = (change: Partial<Sample>): Sample => ({
+    at: 0,
+    received: 0,
+    lost: 0,
+    freezes: 0,
+    bytes: 0,
+    rtt: 0.01,
+    connected: true,
+    ...change,
+  });
+
+  it.each([
+    [0, 10, 4],
+    [30, 10, 3],
+    [100, 10, 2],
+    [200, 10, 1],
+    [0, 200, 3],
+    [0, 400, 2],
+    [0, 900, 1],
+  ])('%i of 1000 lost at %i ms: level %i', (lost, rttMs, level) => {
+    const before = sample({});
+    const after = sample({ received: 1000 - lost, lost, rtt: rttMs / 1000 });
+    expect(judge(before, after).level).toBe(level);
+  });
+
+  it('is nothing without a connection and good in a silent room', () => {
+    expect(judge(null, sample({ connected: false })).level).toBe(0);
+    expect(judge(null, sample({ rtt: null })).level).toBe(4);
+  });
+
+  it('judges two seconds, not the past', () => {
+    const before = sample({ received: 1000, lost: 500 });
+    expect(judge(before, sample({ received: 2000, lost: 500 })).loss).toBe(0);
+  });
+
+  it('takes counters that start again for a new connection', () => {
+    const before = sample({ received: 5000, lost: 10, freezes: 3 });
+    expect(judge(before, sample({ received: 10 })).level).toBe(4);
+  });
+
+  it('reports changes, five seconds apart', () => {
+    const reporter = new Reporter();
+    expect(reporter.due(4, 0)).toBe(true);
+    expect(reporter.due(4, 9000)).toBe(false);
+    expect(reporter.due(2, 10_000)).toBe(true);
+    expect(reporter.due(4, 12_000)).toBe(false);
+    expect(reporter.due(4, 15_000)).toBe(true);
+    reporter.forget();
+    expect(reporter.due(4, 20_000)).toBe(true);
+  });
+});

@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { again, failed, put, taken, unanswered } from '../src/state/outbox';
+
+it('keeps a failed text with its nonce until it is taken', () => {
+  let box = put([], 'n1', 'hello');
+  box = failed(box, 'n1', null);
+  expect(box[0]).toEqual({ nonce: 'n1', text: 'hello', state: 'failed', code: null });
+  box = again(box, 'n1');
+  expect(box[0]?.state).toBe('sending');
+  expect(taken(box, 'n1')).toEqual([]);
+});
+
+it('sends again by itself only what got no answer', () => {
+  let box = put(put(put([], 'a', '1'), 'b', '2'), 'c', '3');
+  box = failed(failed(box, 'a', null), 'b', 'too-fast');
+  expect(unanswered(box)).toEqual(['a']);
+});

@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import {
+  byOrganisation,
+  handQueue,
+  mergeMessages,
+  moderators,
+  reduce,
+  sends,
+  viewFrom,
+} from '../src/state/room';
+import { message, participant, seatTaken, slot, view } from './support';
+
+describe('messages', () => {
+  it('appends what is newer', () => {
+    expect(
+      mergeMessages([message(1)], [message(2), message(3)]).map((m) => m.seq),
+    ).toEqual([1, 2, 3]);
+  });
+
+  it('keeps each sequence number once, in order, whatever arrives', () => {
+    const merged = mergeMessages(
+      [message(3), message(4)],
+      [message(4), message(1), message(2), message(5)],
+    );
+    expect(merged.map((m) => m.seq)).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('changes nothing when nothing arrives', () => {
+    const present = [message(1)];
+    expect(mergeMessages(present, [])).toBe(present);
+  });
+});
+
+describe('coming back', () => {
+  it('keeps the messages already here and adds the missed ones', () => {
+    const before = view({ messages: [message(1), message(2)] });
+    const after = viewFrom(seatTaken({ messages: [message(3)] }), before);
+    expect(after.messages.map((m) => m.seq)).toEqual([1, 2, 3]);
+  });
+
+  it('takes nothing along from another room', () => {
+    const before = view({ messages: [message(1)] });
+    const room = { id: 'other', title: 'T', organisation: 'O', stage: null };
+    expect(viewFrom(seatTaken({ room }), before).messages).toEqual([]);
+  });
+
+  it('forgets what slots carried before', () => {
+    const before = reduce(view(), {
+      name: 'slots.changed',
+      payload: { slots: [slot('2', 'a', 'camera')] },
+    });
+    expect(viewFrom(seatTaken(), before).slots.size).toBe(0);
+  });
+});
+
+describe('events of the server', () => {
+  it('adds and replaces a participant without moving the others', () => {
+    const start = view({ participants: [participant('a'), participant('b')] });
+    const next = reduce(start, {
+      name: 'participant.changed',
+      payload: { participant: participant('a', { hand: 1 }) },
+    });
+    expect([...next.participants.keys()]).toEqual(['a', 'b']);
+    expect(next.participants.get('a')?.hand).toBe(1);
+    expect(start.participants.get('a')?.hand).toBeNull();
+  });
+
+  it('takes a leaver out of the participants and of the speakers', () => {
+    const start = {
+      ...view({ participants: [participant('a'), participant('b')] }),
+      speakers: ['b', 'a'],
+    };
+    const next = reduce(start, {
+      name: 'participant.left',
+      payload: { participant: 'b', reason: 'left' },
+    });
+    expect([...next.participants.keys()]).toEqual(['a']);
+    expect(next.speakers).toEqual(['a']);
+  });
+
+  it('ignores that somebody unknown left', () => {
+    const start = view();
+    const event = {
+      name: 'participant.left',
+      payload: { participant: 'nobody', reason: 'lost' },
+    } as const;
+    expect(reduce(start, event)).toBe(start);
+  });
+
+  it('replaces only the slots that changed', () => {
+    const start = view({ slots: [slot('2', 'a', 'camera'), slot('7', 'b', 'camera')] });
+    const next = reduce(start, {
+      name: 'slots.changed',
+      payload: { slots: [slot('7', null, null)] },
+    });
+    expect(next.slots.get('2')?.participant).toBe('a');
+    expect(next.slots.get('7')?.participant).toBeNull();
+  });
+
+  it('takes over capabilities, room, messages and speakers', () => {
+    let now = view();
+    now = reduce(now, {
+      name: 'seat.changed',
+      payload: { role: 'researcher', capabilities: ['room.watch'] },
+    });
+    now = reduce(now, {
+      name: 'room.changed',
+      payload: { room: { id: 'room', title: 'New', organisation: 'I', stage: 'me' } },
+    });
+    now = reduce(now, { name: 'chat.message', payload: message(1) });
+    now = reduce(now, { name: 'speakers.changed', payload: { speakers: ['me'] } });
+    expect(now.role).toBe('researcher');
+    expect(now.capabilities.has('media.publish')).toBe(false);
+    expect(now.room.title).toBe('New');
+    expect(now.messages).toHaveLength(1);
+    expect(now.speakers).toEqual(['me']);
+  });
+
+  it('leaves the view alone for events that are acted upon elsewhere', () => {
+    const start = view();
+    expect(reduce(start, { name: 'publish.needed', payload: {} })).toBe(start);
+    expect(reduce(start, { name: 'server.stopping', payload: {} })).toBe(start);
+  });
+});
+
+describe('lists of people', () => {
+  const room = view({
+    participants: [
+      participant('chair', { role: 'moderator', organisation: 'Zeta' }),
+      participant('kim', { name: '김철수', organisation: '나노' }),
+      participant('lee', { name: '이영희', organisation: '가온', hand: 2 }),
+      participant('ann', { name: 'Ann', organisation: '나노', hand: 1 }),
+    ],
+  });
+
+  it('orders hands as they were raised', () => {
+    expect(handQueue(room).map((p) => p.id)).toEqual(['ann', 'lee']);
+  });
+
+  it('groups by organisation without the moderators', () => {
+    const groups = byOrganisation(room, 'ko');
+    expect(groups.map((g) => g.organisation)).toEqual(['가온', '나노']);
+    expect(groups[1]?.participants).toHaveLength(2);
+    expect(moderators(room).map((p) => p.id)).toEqual(['chair']);
+  });
+
+  it('knows a muted track from a sent one', () => {
+    const p = participant('a', {
+      tracks: [
+        { source: 'microphone', muted: true },
+        { source: 'camera', muted: false },
+      ],
+    });
+    expect(sends(p, 'microphone')).toBe(false);
+    expect(sends(p, 'camera')).toBe(true);
+    expect(sends(p, 'screen')).toBe(false);
+  });
+});

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { matchShortcut, SHORTCUTS } from '../src/room/shortcuts';
+
+const press = (key: string, code: string, change = {}) =>
+  matchShortcut({
+    key,
+    code,
+    ctrlKey: false,
+    altKey: false,
+    metaKey: false,
+    isComposing: false,
+    ...change,
+  })?.name ?? null;
+
+describe('shortcuts', () => {
+  it('has one key for each act', () => {
+    expect(new Set(SHORTCUTS.map((s) => s.key)).size).toBe(SHORTCUTS.length);
+    expect(new Set(SHORTCUTS.map((s) => s.name)).size).toBe(SHORTCUTS.length);
+  });
+
+  it('reads letters in either case', () => {
+    expect(press('m', 'KeyM')).toBe('microphone');
+    expect(press('M', 'KeyM')).toBe('microphone');
+    expect(press('v', 'KeyV')).toBe('camera');
+    expect(press(' ', 'Space')).toBe('talk');
+    expect(press('?', 'Slash')).toBe('help');
+  });
+
+  it('finds M on its place while Korean is being written', () => {
+    expect(press('ㅡ', 'KeyM')).toBe('microphone');
+    expect(press('Process', 'KeyV')).toBe('camera');
+  });
+
+  it('goes by the letter on layouts that move it', () => {
+    expect(press('m', 'Semicolon')).toBe('microphone');
+    expect(press(',', 'KeyM')).toBeNull();
+  });
+
+  it('leaves the browser its own', () => {
+    expect(press('r', 'KeyR', { ctrlKey: true })).toBeNull();
+    expect(press('c', 'KeyC', { metaKey: true })).toBeNull();
+    expect(press('m', 'KeyM', { isComposing: true })).toBeNull();
+  });
+});
