@@ -1,0 +1,53 @@
+"""A room with short words for what happens in it."""
+
+from conference.ids import AccountId, InvitationId, ParticipantId, RoomId
+from conference.rooms import commands as c
+from conference.rooms import events as e
+from conference.rooms.roles import Role
+from conference.rooms.room import Room, RoomLimits
+from conference.sfu.messages import Source
+
+OWNER = AccountId("owner")
+WALL = 1_700_000_000.0
+
+
+class Hall:
+    """Drives a room and keeps its clock."""
+
+    def __init__(self, *, max_seats: int = 500) -> None:
+        self.now = 1000.0
+        self.room = Room(
+            RoomId("room"),
+            title="Optics",
+            organisation="Institute",
+            owner=OWNER,
+            created_at=WALL,
+            limits=RoomLimits(max_seats=max_seats),
+        )
+
+    def do(self, command: c.Command) -> list[e.Event]:
+        """Run a command now."""
+        return self.room.handle(command, now=self.now)
+
+    def join(self, name: str, role: Role = Role.RESEARCHER) -> ParticipantId:
+        """Seat somebody."""
+        participant = ParticipantId(name)
+        self.do(
+            c.TakeSeat(
+                participant,
+                name=name.title(),
+                organisation="Institute",
+                role=role,
+                at=WALL,
+                invitation=InvitationId("i"),
+            )
+        )
+        return participant
+
+    def publish(self, participant: ParticipantId, *sources: Source) -> list[e.Event]:
+        """Publish tracks."""
+        return self.do(c.Publish(participant, sources))
+
+    def say(self, by: ParticipantId, text: str, nonce: str) -> list[e.Event]:
+        """Write a line."""
+        return self.do(c.Say(by, text, nonce, at=WALL))

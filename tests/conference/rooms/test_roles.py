@@ -1,0 +1,53 @@
+"""The table of roles: who may do what, and nothing that is not written down."""
+
+import itertools
+from typing import get_args
+
+import pytest
+
+from conference.rooms.roles import (
+    AT_THE_DESK,
+    AT_THE_DOOR,
+    COMING_BACK,
+    Capability,
+    Role,
+    capabilities,
+)
+from signaling.protocol.base import CapabilityName, RoleName
+
+EVERYBODY = {"room.watch", "chat.send", "hand.raise"}
+MODERATION = {
+    "room.manage",
+    "floor.give",
+    "stage.set",
+    "participant.mute",
+    "participant.remove",
+}
+TABLE = {
+    (Role.RESEARCHER, False): EVERYBODY,
+    (Role.RESEARCHER, True): EVERYBODY | {"media.publish"},
+    (Role.PRESENTER, False): EVERYBODY | {"media.publish"},
+    (Role.PRESENTER, True): EVERYBODY | {"media.publish"},
+    (Role.MODERATOR, False): EVERYBODY | MODERATION | {"media.publish"},
+    (Role.MODERATOR, True): EVERYBODY | MODERATION | {"media.publish"},
+}
+
+
+@pytest.mark.parametrize(
+    ("role", "has_floor"), list(itertools.product(Role, (False, True)))
+)
+def test_each_role_has_what_the_table_says(role: Role, has_floor: bool) -> None:
+    assert capabilities(role, has_floor=has_floor) == TABLE[role, has_floor]
+
+
+def test_outside_a_room_nothing_of_the_inside_is_allowed() -> None:
+    inside = capabilities(Role.MODERATOR, has_floor=True)
+    assert {"room.preview"} == AT_THE_DOOR
+    assert {"room.watch"} == COMING_BACK
+    assert {"room.create", "room.manage"} == AT_THE_DESK
+    assert not AT_THE_DOOR & inside
+
+
+def test_the_wire_knows_the_same_words() -> None:
+    assert set(get_args(CapabilityName)) == {c.value for c in Capability}
+    assert set(get_args(RoleName)) == {r.value for r in Role}

@@ -1,0 +1,144 @@
+"""Whatever is done in whatever order, a room keeps its promises."""
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from conference.errors import UserError
+from conference.ids import ParticipantId
+from conference.rooms import commands as c
+from conference.rooms import events as e
+from conference.rooms.roles import Capability, Role
+from conference.rooms.room import SEAT_KEPT_S
+from conference.sfu.messages import Source
+from tests.conference.rooms.support import WALL, Hall
+
+WHO = st.sampled_from([ParticipantId(str(n)) for n in range(6)])
+SOURCE = st.sampled_from(Source)
+
+
+class RoomMachine(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.hall = Hall(max_seats=5)
+        self.gates: dict[tuple[ParticipantId, Source], bool] = {}
+        self.stage: ParticipantId | None = None
+        self.lines: list[int] = []
+        self.gone: set[ParticipantId] = set()
+
+    def do(self, command: c.Command) -> None:
+        before = self.hall.room.checkpoint()
+        try:
+            events = self.hall.do(command)
+        except UserError:
+            assert self.hall.room.checkpoint() == before
+            return
+        for event in events:
+            match event:
+                case e.GateMoved(participant, source, is_open):
+                    self.gates[participant, source] = is_open
+                case e.StageMoved(participant):
+                    self.stage = participant
+                case e.Said(line):
+                    self.lines.append(line.seq)
+                case e.SeatVacated(participant):
+                    self.gone.add(participant)
+                    for key in [k for k in self.gates if k[0] == participant]:
+                        del self.gates[key]
+                case _:
+                    pass
+
+    @rule(who=WHO, role=st.sampled_from(Role))
+    def join(self, who: ParticipantId, role: Role) -> None:
+        if who not in self.hall.room.seats:
+            self.do(c.TakeSeat(who, who, "I", role, at=WALL))
+
+    @rule(who=WHO)
+    def lose(self, who: ParticipantId) -> None:
+        self.do(c.Lose(who))
+
+    @rule(who=WHO)
+    def come_back(self, who: ParticipantId) -> None:
+        self.do(c.Return(who))
+
+    @rule(who=WHO)
+    def leave(self, who: ParticipantId) -> None:
+        self.do(c.Leave(who))
+
+    @rule(by=WHO, who=WHO)
+    def remove(self, by: ParticipantId, who: ParticipantId) -> None:
+        self.do(c.Remove(by, who))
+
+    @rule(who=WHO, raised=st.booleans())
+    def hand(self, who: ParticipantId, raised: bool) -> None:
+        self.do(c.RaiseHand(who, raised=raised))
+
+    @rule(by=WHO, who=WHO, given=st.booleans())
+    def floor(self, by: ParticipantId, who: ParticipantId, given: bool) -> None:
+        self.do(c.GiveFloor(by, who, given=given))
+
+    @rule(by=WHO, who=WHO | st.none())
+    def choose(self, by: ParticipantId, who: ParticipantId | None) -> None:
+        self.do(c.ChooseStage(by, who))
+
+    @rule(by=WHO, who=WHO, source=SOURCE)
+    def mute(self, by: ParticipantId, who: ParticipantId, source: Source) -> None:
+        self.do(c.Mute(by, who, source))
+
+    @rule(who=WHO, sources=st.lists(SOURCE, min_size=1, unique=True))
+    def publish(self, who: ParticipantId, sources: list[Source]) -> None:
+        self.do(c.Publish(who, tuple(sources)))
+
+    @rule(who=WHO, source=SOURCE, active=st.booleans())
+    def switch(self, who: ParticipantId, source: Source, active: bool) -> None:
+        self.do(c.SwitchTrack(who, source, active=active))
+
+    @rule(who=WHO, source=SOURCE)
+    def track_down(self, who: ParticipantId, source: Source) -> None:
+        self.do(c.TrackDown(who, source))
+
+    @rule(who=WHO, nonce=st.sampled_from("abc"))
+    def say(self, who: ParticipantId, nonce: str) -> None:
+        self.do(c.Say(who, "text", nonce, at=WALL))
+
+    @rule(seconds=st.floats(0, SEAT_KEPT_S))
+    def wait(self, seconds: float) -> None:
+        self.hall.now += seconds
+        self.do(c.Tick())
+
+    @invariant()
+    def nobody_is_heard_without_the_right(self) -> None:
+        for (who, source), is_open in self.gates.items():
+            seat = self.hall.room.seats[who]
+            track = seat.tracks.get(source)
+            if is_open and track is not None:
+                assert seat.may(Capability.MEDIA_PUBLISH)
+                assert not track.muted
+
+    @invariant()
+    def hands_are_counted_from_one(self) -> None:
+        places = [self.hall.room.hand_place(p) for p in self.hall.room.seats]
+        raised = sorted(place for place in places if place is not None)
+        assert raised == list(range(1, len(raised) + 1))
+
+    @invariant()
+    def the_stage_is_told_and_taken(self) -> None:
+        assert self.stage == self.hall.room.stage
+        assert self.stage is None or self.stage in self.hall.room.seats
+
+    @invariant()
+    def the_chat_has_no_gap(self) -> None:
+        assert self.lines == list(range(1, self.hall.room.chat_seq + 1))
+
+    @invariant()
+    def no_seat_outlives_its_grace(self) -> None:
+        for seat in self.hall.room.seats.values():
+            if seat.lost_at is not None:
+                assert not seat.connected
+                assert self.hall.now - seat.lost_at < SEAT_KEPT_S
+
+
+TestRoomMachine = RoomMachine.TestCase
+TestRoomMachine.settings = settings(
+    max_examples=60, stateful_step_count=60, deadline=None
+)

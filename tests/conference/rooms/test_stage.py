@@ -1,0 +1,66 @@
+"""Who stands on the stage when nobody has chosen."""
+
+from types import MappingProxyType
+
+import pytest
+
+from conference.ids import ParticipantId
+from conference.rooms.roles import Role
+from conference.rooms.seat import Seat, Track
+from conference.rooms.stage import default_stage
+from conference.sfu.messages import Source
+
+OPEN, SHUT = Track(), Track(muted=True)
+
+
+def seat(name: str, role: Role, **tracks: Track) -> Seat:
+    return Seat(
+        id=ParticipantId(name),
+        name=name,
+        organisation="",
+        role=role,
+        joined_at=0.0,
+        tracks=MappingProxyType({Source(s): track for s, track in tracks.items()}),
+    )
+
+
+def test_nobody_publishes() -> None:
+    assert default_stage([seat("p", Role.PRESENTER)], None) is None
+
+
+def test_a_shared_screen_alone_is_no_face() -> None:
+    assert default_stage([seat("p", Role.PRESENTER, screen=OPEN)], None) is None
+
+
+@pytest.mark.parametrize(
+    ("roles", "expected"),
+    [
+        ((Role.RESEARCHER, Role.MODERATOR, Role.PRESENTER), "2"),
+        ((Role.RESEARCHER, Role.MODERATOR), "1"),
+        ((Role.RESEARCHER,), "0"),
+        ((Role.PRESENTER, Role.PRESENTER), "0"),
+    ],
+)
+def test_presenter_then_moderator_then_floor(
+    roles: tuple[Role, ...], expected: str
+) -> None:
+    seats = [seat(str(n), role, camera=OPEN) for n, role in enumerate(roles)]
+    assert default_stage(seats, None) == expected
+
+
+def test_among_equals_who_stands_there_stays() -> None:
+    seats = [seat(n, Role.PRESENTER, microphone=OPEN) for n in "ab"]
+    assert default_stage(seats, ParticipantId("b")) == "b"
+
+
+def test_an_open_track_comes_before_a_muted_one() -> None:
+    seats = [
+        seat("a", Role.PRESENTER, microphone=SHUT, camera=SHUT),
+        seat("b", Role.PRESENTER, microphone=OPEN),
+    ]
+    assert default_stage(seats, ParticipantId("a")) == "b"
+
+
+def test_who_has_muted_everything_stays_while_nobody_else_speaks() -> None:
+    seats = [seat("a", Role.PRESENTER, microphone=SHUT)]
+    assert default_stage(seats, ParticipantId("a")) == "a"
