@@ -1,5 +1,6 @@
 """Who gets what: stage, screens, voices, grid, codecs, and what publishers are told."""
 
+from conference.ids import ParticipantId
 from conference.rtp import transport_cc
 from conference.rtp.codecs import Codec
 from conference.sfu import messages as m
@@ -29,7 +30,7 @@ def show(bench: Bench, origin: Origin) -> None:
 def heard(bench: Bench, viewer: str) -> set[str]:
     return {
         state.participant
-        for state in bench.told[m.ParticipantId(viewer)].values()
+        for state in bench.told[ParticipantId(viewer)].values()
         if state.participant is not None and state.source is MICROPHONE
     }
 
@@ -175,7 +176,7 @@ def test_a_view_that_came_before_its_leg_is_kept() -> None:
     (camera,) = bench.origin("ada", CAMERA)
     camera.send(camera.frame())
     bench.apply(
-        m.SetView(m.ParticipantId("viewer"), None, (m.Tile(camera.participant, 90),))
+        m.SetView(ParticipantId("viewer"), None, (m.Tile(camera.participant, 90),))
     )
     sink = bench.sink("viewer")
     show(bench, camera)
@@ -184,7 +185,7 @@ def test_a_view_that_came_before_its_leg_is_kept() -> None:
 
 def test_a_viewer_that_cannot_decode_is_told_and_gets_nothing() -> None:
     bench = Bench()
-    ada = m.ParticipantId("ada")
+    ada = ParticipantId("ada")
     fmt = track_format(CAMERA, codec=Codec.H264, ssrc=50)
     bench.router.publish(ROOM, ada, [fmt], now=bench.now)
     origin = Origin(bench, "ada", CAMERA, ssrc=50)
@@ -351,7 +352,7 @@ def test_foreign_and_changed_sources_are_dropped_and_counted() -> None:
 
 def test_a_source_that_the_offer_did_not_name_is_bound_by_its_mid() -> None:
     bench = Bench()
-    ada = m.ParticipantId("ada")
+    ada = ParticipantId("ada")
     formats = [
         track_format(source, announced=False) for source in (MICROPHONE, CAMERA, SCREEN)
     ]

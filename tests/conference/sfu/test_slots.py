@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conference.ids import Mid
 from conference.sfu import messages as m
 from conference.sfu.messages import SlotGroup, Source
 from tests.support.bench import Bench, Origin, Sink
@@ -41,7 +42,7 @@ def assert_continuous(packets: list[rtp.Packet]) -> None:
         assert (b.picture_id - a.picture_id) & 0x7FFF == (0 if same_frame else 1)
 
 
-def watch_stage(bench: Bench) -> tuple[Sink, m.Mid]:
+def watch_stage(bench: Bench) -> tuple[Sink, Mid]:
     sink = bench.sink("viewer")
     return sink, sink.mid(STAGE, "video")
 
