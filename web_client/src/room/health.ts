@@ -6,6 +6,7 @@ import type { Link } from '../signaling/link';
 import { ANSWER_MS, TICK_MS, Watchdog } from '../signaling/watchdog';
 
 const JUDGE_EVERY_MS = 2000;
+const CONNECTING_MS = 6000; // till then "no media yet" is no bad quality
 
 export interface Connections {
   readonly stats: () => Promise<RTCStatsReport[]>;
@@ -22,7 +23,9 @@ export class Health {
   readonly #reporter = new Reporter();
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #stopListening: () => void;
+  readonly #startedAt = performance.now();
   #judged: Sample | null = null;
+  #wasConnected = false;
   #busy = false;
 
   constructor(link: Link, connections: Connections) {
@@ -70,6 +73,8 @@ export class Health {
 
   #judge(taken: Sample): void {
     if (this.#judged !== null && taken.at - this.#judged.at < JUDGE_EVERY_MS) return;
+    this.#wasConnected ||= taken.connected;
+    if (!this.#wasConnected && taken.at - this.#startedAt < CONNECTING_MS) return;
     const quality = judge(this.#judged, taken);
     this.#judged = taken;
     this.quality.value = quality;

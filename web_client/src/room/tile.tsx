@@ -1,7 +1,7 @@
 /* One participant's tile and the tile of a shared screen. */
 import type { JSX } from 'preact';
 import { useCallback } from 'preact/hooks';
-import { Hand, MicOff, Pin, PinOff, SignalLow, WifiOff } from 'lucide-preact';
+import { Hand, MicOff, Pin, PinOff, WifiLow, WifiOff } from 'lucide-preact';
 import { Button } from '../design/parts';
 import type { ParticipantInfo } from '../protocol';
 import { sends } from '../state/room';
@@ -148,7 +148,7 @@ export function Marks({ participant }: { participant: ParticipantInfo }): JSX.El
         />
       ) : null}
       {participant.connected && weak ? (
-        <SignalLow
+        <WifiLow
           class="mark weak"
           role="img"
           aria-label={t('mark-weak')}
