@@ -23,6 +23,10 @@ KEPT_EXTENSIONS = (
 )
 _NAMES = {codec.value.lower(): codec for codec in Codec}
 _VIDEO_FEEDBACK = ("transport-cc", "ccm fir", "nack", "nack pli")
+START_KBPS = 1500
+"""Where Chromium starts its estimate: what a 720p camera is allowed. From its own
+300 kbit/s it begins at 480 pixels and takes a minute to grow; on a link that is
+thinner than this, transport-cc brings it down within a second."""
 _ECHOED = ("profile-id", "profile-level-id", "packetization-mode", "profile", "tier")
 """Parameters of a video format that the answer repeats; all are single tokens."""
 
@@ -207,4 +211,5 @@ def _parameters(track: TrackFormat, section: Section) -> str:
             parameters += ";usedtx=1"
         return parameters
     offered = section.formats[track.payload_type].parameters
-    return ";".join(f"{key}={offered[key]}" for key in _ECHOED if key in offered)
+    kept = [f"{key}={offered[key]}" for key in _ECHOED if key in offered]
+    return ";".join([*kept, f"x-google-start-bitrate={START_KBPS}"])
