@@ -51,20 +51,18 @@ export function DoorDevices(props: DoorDevicesProps): JSX.Element {
         <Button
           pressed={microphone}
           testid="microphone"
-          label={t('microphone')}
           onPress={() => void controls.toggleMicrophone()}
         >
           {microphone ? <Mic aria-hidden="true" /> : <MicOff aria-hidden="true" />}
-          {microphone ? t('microphone-on') : t('microphone-off')}
+          {t('microphone')}
         </Button>
         <Button
           pressed={camera}
           testid="camera"
-          label={t('camera')}
           onPress={() => void controls.toggleCamera()}
         >
           {camera ? <Video aria-hidden="true" /> : <VideoOff aria-hidden="true" />}
-          {camera ? t('camera-on') : t('camera-off')}
+          {t('camera')}
         </Button>
       </div>
       <Trouble session={session} />

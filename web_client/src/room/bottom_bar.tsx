@@ -29,9 +29,9 @@ interface ControlProps {
   expanded?: boolean;
   tone?: 'live' | 'danger';
   badge?: number;
+  /** What the badge counts; read out after it. */
+  counted?: string;
   keys?: string;
-  /** The whole name, where the text is not enough. */
-  label?: string;
 }
 
 const MOST_SHOWN = 99;
@@ -44,7 +44,6 @@ function Control(props: ControlProps): JSX.Element {
       class={props.tone ? `control ${props.tone}` : 'control'}
       aria-pressed={props.pressed}
       aria-expanded={props.expanded}
-      aria-label={props.label ?? props.text}
       aria-keyshortcuts={props.keys}
       title={props.keys ? `${props.text} (${props.keys})` : props.text}
       data-testid={props.testid}
@@ -52,15 +51,14 @@ function Control(props: ControlProps): JSX.Element {
     >
       <span class="control-icon">
         <Icon aria-hidden="true" />
-        {badge > 0 ? (
-          <span class="badge" data-testid={`${props.testid}-badge`}>
-            {badge > MOST_SHOWN ? `${MOST_SHOWN}+` : badge}
-          </span>
-        ) : null}
       </span>
-      <span class="control-text" aria-hidden="true">
-        {props.text}
-      </span>
+      <span class="control-text">{props.text}</span>
+      {badge > 0 ? (
+        <span class="badge" data-testid={`${props.testid}-badge`}>
+          {badge > MOST_SHOWN ? `${MOST_SHOWN}+` : badge}
+        </span>
+      ) : null}
+      {badge > 0 ? <span class="hidden-text">{props.counted}</span> : null}
     </button>
   );
 }
@@ -84,7 +82,6 @@ export function BottomBar({ session, controls }: RoomProps): JSX.Element {
           <Control
             icon={Hand}
             text={self?.hand ? t('hand-number', { number: self.hand }) : t('hand')}
-            label={self?.hand ? t('hand-lower') : t('hand-raise')}
             pressed={self?.hand !== null && self !== undefined}
             keys="R"
             testid="hand"
@@ -103,7 +100,7 @@ export function BottomBar({ session, controls }: RoomProps): JSX.Element {
         <Control
           icon={MessageSquare}
           text={t('chat')}
-          label={unread > 0 ? t('chat-unread', { count: unread }) : t('chat')}
+          counted={t('chat-unread', { count: unread })}
           expanded={panel === 'chat'}
           badge={unread}
           keys="C"
@@ -113,7 +110,7 @@ export function BottomBar({ session, controls }: RoomProps): JSX.Element {
         <Control
           icon={Users}
           text={t('people')}
-          label={hands > 0 ? t('people-hands', { count: hands }) : t('people')}
+          counted={t('people-hands', { count: hands })}
           expanded={panel === 'people'}
           badge={session.may('floor.give') ? hands : 0}
           keys="P"
@@ -151,8 +148,7 @@ function PublishControls({ session, controls }: RoomProps): JSX.Element {
     <>
       <Control
         icon={microphone ? Mic : MicOff}
-        text={microphone ? t('mute') : t('unmute')}
-        label={t('microphone')}
+        text={t('microphone')}
         pressed={microphone}
         {...(microphone ? { tone: 'live' as const } : {})}
         keys="M"
@@ -161,8 +157,7 @@ function PublishControls({ session, controls }: RoomProps): JSX.Element {
       />
       <Control
         icon={camera ? Video : VideoOff}
-        text={camera ? t('camera-stop') : t('camera-start')}
-        label={t('camera')}
+        text={t('camera')}
         pressed={camera}
         {...(camera ? { tone: 'live' as const } : {})}
         keys="V"
@@ -171,8 +166,7 @@ function PublishControls({ session, controls }: RoomProps): JSX.Element {
       />
       <Control
         icon={screen ? MonitorX : MonitorUp}
-        text={screen ? t('screen-stop') : t('screen-share')}
-        label={t('screen')}
+        text={t('screen-share')}
         pressed={screen}
         {...(screen ? { tone: 'live' as const } : {})}
         keys="S"

@@ -54,7 +54,7 @@ export function DevicePickers({ controls }: { controls: Controls }): JSX.Element
         testid="camera-picker"
         onChange={(id) => controls.useCamera(id)}
       />
-      <div class="row">
+      <div class="row end">
         <div class="grow">
           {canChooseSpeaker() && speakers.length > 0 ? (
             <Select

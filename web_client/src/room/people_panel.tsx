@@ -13,10 +13,13 @@ export function PeoplePanel({ session, controls }: RoomProps): JSX.Element {
   const hands = view ? handQueue(view) : [];
   const chairs = view ? moderators(view) : [];
   const groups = view ? byOrganisation(view, language.value) : [];
-  const rows = (people: readonly ParticipantInfo[]): JSX.Element => (
+  const rows = (people: readonly ParticipantInfo[], grouped: boolean): JSX.Element => (
     <ul>
       {people.map((participant) => (
-        <PersonRow key={participant.id} {...{ session, controls, participant }} />
+        <PersonRow
+          key={participant.id}
+          {...{ session, controls, participant, grouped }}
+        />
       ))}
     </ul>
   );
@@ -39,19 +42,19 @@ export function PeoplePanel({ session, controls }: RoomProps): JSX.Element {
           {hands.length === 0 ? (
             <p class="soft small">{t('hands-empty')}</p>
           ) : (
-            rows(hands)
+            rows(hands, false)
           )}
         </section>
         {chairs.length > 0 ? (
           <section class="group">
             <h3>{t('moderators')}</h3>
-            {rows(chairs)}
+            {rows(chairs, false)}
           </section>
         ) : null}
         {groups.map((group) => (
           <section class="group" key={group.organisation}>
             <h3>{group.organisation}</h3>
-            {rows(group.participants)}
+            {rows(group.participants, true)}
           </section>
         ))}
         {groups.length === 0 ? <p class="soft small">{t('people-empty')}</p> : null}

@@ -10,6 +10,8 @@ import { initials, Marks } from './tile';
 
 interface PersonProps extends RoomProps {
   participant: ParticipantInfo;
+  /** The heading above says the organisation already. */
+  grouped: boolean;
 }
 
 const ROLE_KEYS: Readonly<Record<RoleName, string>> = {
@@ -25,7 +27,7 @@ const MUTE_KEYS: readonly (readonly [SourceName, string])[] = [
 ];
 
 export function PersonRow(props: PersonProps): JSX.Element {
-  const { session, participant } = props;
+  const { session, participant, grouped } = props;
   const [open, setOpen] = useState(false);
   const own = session.view.value?.self === participant.id;
   const speaking = session.view.value?.speakers.includes(participant.id) ?? false;
@@ -46,7 +48,8 @@ export function PersonRow(props: PersonProps): JSX.Element {
             {own ? t('name-you', { name: participant.name }) : participant.name}
           </span>
           <span class="cut block soft small">
-            {participant.organisation} · {t(ROLE_KEYS[participant.role])}
+            {grouped ? '' : `${participant.organisation} · `}
+            {t(ROLE_KEYS[participant.role])}
             {participant.has_floor ? ` · ${t('has-floor')}` : ''}
           </span>
         </span>

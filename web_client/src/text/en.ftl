@@ -13,7 +13,7 @@ go-home = Go to the front page
 ## Language and theme
 
 language = Language
-language-switch = Language: switch to { $language }
+language-switch = { $language }: change the language
 theme = Colours
 theme-auto = As the system
 theme-light = Light
@@ -119,14 +119,10 @@ joining = Joining…
 join-needs-name = Fill in your name and organisation to join.
 devices = Devices
 microphone = Microphone
-microphone-on = Microphone is on
-microphone-off = Microphone is off
 microphone-level = Loudness of your microphone
 microphone-number = Microphone { $number }
 no-microphone = No microphone found
 camera = Camera
-camera-on = Camera is on
-camera-off = Camera is off
 camera-is-off = Your camera is off.
 camera-number = Camera { $number }
 no-camera = No camera found
@@ -157,21 +153,13 @@ room = Conference room
 stage = Stage
 stage-empty = Nobody is on the stage yet. The picture appears here as soon as somebody starts a camera or shares a screen.
 controls = Controls
-mute = Mute
-unmute = Unmute
-camera-start = Start camera
-camera-stop = Stop camera
-screen = Screen sharing
 screen-share = Share screen
-screen-stop = Stop sharing
 screen-own = You are sharing your screen. Everybody in the room sees it.
 screen-of = Screen of { $name }
 screen-waiting = The shared screen is on its way…
 screen-failed = The screen could not be shared. Try again.
 screen-unsupported = This browser cannot share a screen. A computer with Firefox, Chrome or Edge can.
 hand = Raise hand
-hand-raise = Raise hand
-hand-lower = Lower hand
 hand-number = Hand { $number }
 layout-grid = Grid
 layout-stage = Stage
@@ -216,8 +204,8 @@ moderators = Moderators
 people-empty = Presenters and researchers appear here when they join.
 people-hands =
     { $count ->
-        [one] People, { $count } raised hand
-       *[other] People, { $count } raised hands
+        [one] raised hand
+       *[other] raised hands
     }
 has-floor = has the floor
 actions-for = What you can do for { $name }
@@ -265,8 +253,8 @@ chat-edit = Edit
 chat-announce = { $name }: { $text }
 chat-unread =
     { $count ->
-        [one] Chat, { $count } unread message
-       *[other] Chat, { $count } unread messages
+        [one] unread message
+       *[other] unread messages
     }
 send = Send
 

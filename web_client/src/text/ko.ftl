@@ -13,7 +13,7 @@ go-home = 첫 페이지로 가기
 ## 언어와 색
 
 language = 언어
-language-switch = 언어: { $language }(으)로 바꾸기
+language-switch = { $language }: 언어 바꾸기
 theme = 화면 색
 theme-auto = 시스템 설정
 theme-light = 밝게
@@ -110,14 +110,10 @@ joining = 참가하고 있습니다…
 join-needs-name = 참가하려면 이름과 소속 기관을 입력하십시오.
 devices = 장치
 microphone = 마이크
-microphone-on = 마이크 켜짐
-microphone-off = 마이크 꺼짐
 microphone-level = 마이크 소리 크기
 microphone-number = 마이크 { $number }
 no-microphone = 마이크를 찾을 수 없습니다
 camera = 카메라
-camera-on = 카메라 켜짐
-camera-off = 카메라 꺼짐
 camera-is-off = 카메라가 꺼져 있습니다.
 camera-number = 카메라 { $number }
 no-camera = 카메라를 찾을 수 없습니다
@@ -148,21 +144,13 @@ room = 회의실
 stage = 무대
 stage-empty = 아직 무대에 아무도 없습니다. 누군가 카메라를 켜거나 화면을 공유하면 여기에 나타납니다.
 controls = 조작
-mute = 음소거
-unmute = 음소거 해제
-camera-start = 카메라 켜기
-camera-stop = 카메라 끄기
-screen = 화면 공유
 screen-share = 화면 공유
-screen-stop = 공유 중지
 screen-own = 화면을 공유하고 있습니다. 회의실의 모든 사람이 보고 있습니다.
 screen-of = { $name } 님의 화면
 screen-waiting = 공유 화면을 불러오고 있습니다…
 screen-failed = 화면을 공유할 수 없습니다. 다시 시도하십시오.
 screen-unsupported = 이 브라우저에서는 화면을 공유할 수 없습니다. 컴퓨터에서 Firefox, Chrome, Edge를 사용하십시오.
 hand = 손들기
-hand-raise = 손들기
-hand-lower = 손 내리기
 hand-number = 손들기 { $number }번
 layout-grid = 바둑판
 layout-stage = 무대
@@ -205,7 +193,10 @@ hands = 손든 사람
 hands-empty = 손을 든 사람이 순서대로 여기에 나타납니다.
 moderators = 진행자
 people-empty = 발표자와 연구자가 참가하면 여기에 나타납니다.
-people-hands = 참가자, 손든 사람 { $count }명
+people-hands =
+    { $count ->
+       *[other] 명이 손을 들었습니다
+    }
 has-floor = 발언권 있음
 actions-for = { $name } 님에 대해 할 수 있는 일
 floor-give = 발언권 주기
@@ -250,7 +241,10 @@ chat-failed = 연결이 끊어져 보내지 못했습니다.
 chat-again = 다시 보내기
 chat-edit = 고치기
 chat-announce = { $name }: { $text }
-chat-unread = 채팅, 읽지 않은 메시지 { $count }개
+chat-unread =
+    { $count ->
+       *[other] 개의 읽지 않은 메시지
+    }
 send = 보내기
 
 ## 설정
