@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.browsers import Browser, BrowserName, Options, Page, launch
 from tests.support.browsers.person import Person
-from tests.support.server import Server, running
+from tests.support.server import Server, shared
 from tests.support.wire.room import TestRoom, opened
 
 ARTIFACTS = Path(__file__).resolve().parents[2] / "artifacts"
@@ -39,9 +39,10 @@ def pytest_runtest_makereport(
 FAILED = pytest.StashKey[bool]()
 
 
-@pytest.fixture
-async def server() -> AsyncIterator[Server]:
-    async with running() as server:
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """Serve the tests of one file; a file that restarts it makes its own."""
+    with shared() as server:
         yield server
 
 

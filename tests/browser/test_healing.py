@@ -5,14 +5,14 @@ import contextlib
 import os
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from tests.browser.conftest import Gallery, link
 from tests.support.browsers import BrowserName
-from tests.support.browsers.page import test_id
-from tests.support.server import Server
+from tests.support.browsers.page import by_id
+from tests.support.server import Server, running
 from tests.support.wire.room import TestRoom
 from tests.support.wire.scenes import publish_camera
 
@@ -24,6 +24,12 @@ pairs = pytest.mark.parametrize(("presents", "watches"), PAIRS)
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="cutting needs root")
 BANNER_S = 3.0
 SLACK_S = 1.0  # of a test machine whose two cores run two browsers
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    async with running() as server:
+        yield server
 
 
 @contextlib.contextmanager
@@ -66,15 +72,15 @@ async def test_a_lost_connection_shows_at_once_and_heals_by_itself(
         f"udp sport {ports.media}",
     ):
         start = time.monotonic()
-        await viewer.page.see(test_id("reconnecting"))
+        await viewer.page.see(by_id("reconnecting"))
         shown_s = time.monotonic() - start
         await gallery.picture(viewer, "reconnecting")
         await asyncio.sleep(max(0.0, 5.0 - (time.monotonic() - start)))
     start = time.monotonic()
-    await viewer.page.gone(test_id("reconnecting"))
+    await viewer.page.gone(by_id("reconnecting"))
     await viewer.sees("Paul")
     await writer.until(lambda: writer.connected, "the writer")
-    await viewer.page.see(test_id("room-page"))
+    await viewer.page.see(by_id("room-page"))
     print(
         f"banner after {shown_s:.1f} s, healed {time.monotonic() - start:.1f} s later"
     )
@@ -100,11 +106,11 @@ async def test_a_restarted_server_gets_everybody_back(
     await viewer.reads("before")
 
     await server.kill()
-    await viewer.page.see(test_id("reconnecting"))
-    await presenter.page.see(test_id("reconnecting"))
+    await viewer.page.see(by_id("reconnecting"))
+    await presenter.page.see(by_id("reconnecting"))
     await server.start()
-    await viewer.page.gone(test_id("reconnecting"), deadline_s=15)
-    await presenter.page.gone(test_id("reconnecting"), deadline_s=15)
+    await viewer.page.gone(by_id("reconnecting"), deadline_s=15)
+    await presenter.page.gone(by_id("reconnecting"), deadline_s=15)
     start = time.monotonic()
     await viewer.sees("Paul")
     await viewer.hears()
@@ -126,7 +132,7 @@ async def test_a_reloaded_page_returns_to_its_seat(
     await other.until(lambda: len(other.participants) == 2, "Rita in the room")
     seats = set(other.participants)
     await viewer.page.reload()
-    await viewer.page.see(test_id("room-page"))
+    await viewer.page.see(by_id("room-page"))
     await viewer.sees("Writer")
     await other.until(
         lambda: all(p.connected for p in other.participants.values()), "all present"

@@ -1,52 +1,22 @@
 """Every page is usable by everybody: rules of axe-core, keyboard, small screens."""
 
-import json
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
 
 from tests.browser.conftest import Gallery, assert_clean, link
 from tests.support.browsers import BrowserName, Options
-from tests.support.browsers.page import Page, test_id
+from tests.support.browsers.axe import assert_accessible, assert_nothing_lost
+from tests.support.browsers.page import by_id
 from tests.support.browsers.person import Person
 from tests.support.server import Server
 from tests.support.wire.room import TestRoom
 from tests.support.wire.scenes import publish_camera
 
-AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 BROWSERS: list[BrowserName] = ["chromium", "firefox"]
 each = pytest.mark.parametrize("browser", BROWSERS)
 themes = pytest.mark.parametrize("theme", ["light", "dark"])
 NARROW = 320  # CSS pixels: a phone of ten years ago, or 400 % zoom on a laptop
-
-HIDDEN_CONTROLS = """() => [...document.querySelectorAll("button, a, input, select")]
-  .filter((e) => e.checkVisibility() && !e.closest(".hidden-text"))
-  .filter((e) => {
-    const box = e.getBoundingClientRect();
-    return box.right > window.innerWidth + 1 || box.left < -1;
-  })
-  .map((e) => e.dataset.testid ?? e.outerHTML.slice(0, 80))"""
-
-
-async def assert_accessible(page: Page) -> None:
-    """Run axe-core's rules on what is shown now."""
-    if not await page.evaluate("() => Boolean(window.axe)"):
-        await page.evaluate(f"() => {{ {AXE.read_text()}\n; return true; }}")
-    found: list[dict[str, Any]] = await page.evaluate(
-        "async () => (await axe.run(document, { resultTypes: ['violations'] }))"
-        ".violations.map((v) => ({ rule: v.id, help: v.help,"
-        " where: v.nodes.map((n) => n.html.slice(0, 200) + ' ' + n.failureSummary) }))"
-    )
-    assert found == [], json.dumps(found, indent=1)
-
-
-async def assert_nothing_lost(page: Page) -> None:
-    """Check that no control is out of reach at the side."""
-    assert await page.evaluate(HIDDEN_CONTROLS) == []
-    assert await page.evaluate(
-        "() => document.documentElement.scrollWidth <= window.innerWidth"
-    )
 
 
 @themes
@@ -72,13 +42,13 @@ async def test_all_pages_keep_the_rules(
         await assert_nothing_lost(page)
 
     await page.goto(url)
-    await page.see(test_id("landing-page"))
+    await page.see(by_id("landing-page"))
     await check("landing")
     await page.goto(f"{url}/start#{'A' * 43}")
-    await page.see(test_id("start-page"))
+    await page.see(by_id("start-page"))
     await check("start")
     await page.goto(f"{url}/nowhere")
-    await page.see(test_id("unknown-page"))
+    await page.see(by_id("unknown-page"))
     await check("unknown")
     await guest.open_door(link(room, "presenter"))
     await check("door")
@@ -90,8 +60,8 @@ async def test_all_pages_keep_the_rules(
     await check("chat")
     await guest.open_panel("people")
     await check("people")
-    await page.click(test_id("people"))
-    await page.click(test_id("settings"))
+    await page.click(by_id("people"))
+    await page.click(by_id("settings"))
     await page.see("dialog[open]")
     await check("settings")
     await page.press("Escape")
@@ -100,33 +70,9 @@ async def test_all_pages_keep_the_rules(
     await page.see("dialog[open]")
     await check("shortcuts")
     await page.press("Escape")
-    await page.click(test_id("leave"))
-    await page.see(test_id("gone-page"))
+    await page.click(by_id("leave"))
+    await page.see(by_id("gone-page"))
     await check("gone")
-
-
-@themes
-async def test_the_desk_keeps_the_rules(
-    server: Server, gallery: Gallery, theme: Literal["light", "dark"]
-) -> None:
-    moderator = await gallery.visit("chromium", "Mina", Options(theme=theme))
-    page = moderator.page
-    await page.goto(server.link)
-    await page.click(test_id("become-moderator"))
-    await page.see(test_id("desk-page"))
-    await assert_accessible(page)
-    await page.write(test_id("room-title"), "Results")
-    await page.write(test_id("room-organisation"), "Institute of Optics")
-    await page.click(test_id("create-room"))
-    await page.see(test_id("invitation-url"))
-    await gallery.picture(moderator, "desk")
-    await assert_accessible(page)
-    await page.click(test_id("revoke"))
-    await page.see(test_id("confirm"))
-    await assert_accessible(page)
-    await page.click(test_id("confirm-no"))
-    await page.click(test_id("close-room"))
-    await assert_accessible(page)
 
 
 @each
@@ -151,7 +97,7 @@ async def test_without_a_camera_one_can_still_watch(
     await publish_camera(presenter, "red")
     person = await gallery.visit(browser, "Rita", Options(media="denied"))
     await person.open_door(link(room, "presenter"))
-    await person.page.see(test_id("device-problem"))
+    await person.page.see(by_id("device-problem"))
     await gallery.picture(person, "denied")
     await person.join()
     await person.sees("Paul")
@@ -184,26 +130,26 @@ async def test_a_call_needs_no_pointer(
     page = person.page
     await person.open_door(link(room, "presenter"))
     await page.wait_for(
-        "(s) => document.activeElement === document.querySelector(s)", test_id("name")
+        "(s) => document.activeElement === document.querySelector(s)", by_id("name")
     )
     await page.type("Rita")
     await press_until_focused(person, "organisation")
     await page.type("Institute")
     await press_until_focused(person, "join")
     await page.press("Enter")
-    await page.see(test_id("room-page"))
+    await page.see(by_id("room-page"))
     await person.sees("Paul")
     await page.press("m")
     await person.pressed("microphone", False)
     await page.press("c")
-    await page.see(test_id("chat-input"))
+    await page.see(by_id("chat-input"))
     await page.type("by keys, m and v are letters here")
     await page.press("Enter")
     await person.reads("by keys, m and v are letters here")
     await person.pressed("microphone", False)
     await press_until_focused(person, "leave")
     await page.press("Enter")
-    await page.see(test_id("gone-page"))
+    await page.see(by_id("gone-page"))
 
 
 @each
@@ -214,10 +160,10 @@ async def test_language_and_theme_switch_and_stay(
     page = person.page
     await person.open_door(link(room, "researcher"))
     assert await page.evaluate("() => document.documentElement.lang") == "en"
-    await page.click(test_id("language"))
+    await page.click(by_id("language"))
     await page.wait_for("() => document.documentElement.lang === 'ko'")
     await page.reload()
-    await page.see(test_id("door-page"))
+    await page.see(by_id("door-page"))
     assert await page.evaluate("() => document.documentElement.lang") == "ko"
     await gallery.picture(person, "korean")
     assert_clean(person)

@@ -4,8 +4,7 @@ import pytest
 
 from tests.browser.conftest import Gallery, assert_clean, link
 from tests.support.browsers import BrowserName, Options
-from tests.support.browsers.page import test_id
-from tests.support.server import Server
+from tests.support.browsers.page import by_id
 from tests.support.wire.room import TestRoom
 from tests.support.wire.scenes import publish_camera
 
@@ -16,57 +15,6 @@ PAIRS: list[tuple[BrowserName, BrowserName]] = [
 BOTH: list[BrowserName] = ["chromium", "firefox"]
 pairs = pytest.mark.parametrize(("presents", "watches"), PAIRS)
 each = pytest.mark.parametrize("browser", BOTH)
-
-
-@each
-async def test_the_one_time_link_makes_a_moderator_and_a_room(
-    server: Server, gallery: Gallery, browser: BrowserName
-) -> None:
-    moderator = await gallery.visit(browser, "Mina")
-    page = moderator.page
-    await page.goto(server.link)
-    await page.click(test_id("become-moderator"))
-    await page.see(test_id("desk-page"))
-    await page.write(test_id("room-title"), "Results of the year")
-    await page.write(test_id("room-organisation"), "Institute of Optics")
-    await page.click(test_id("create-room"))
-    await page.read(test_id("room-card"), "Results of the year")
-    urls = await page.poll(
-        lambda found: len(found) >= 2,
-        "() => Object.fromEntries("
-        "[...document.querySelectorAll('[data-testid=\"invitation\"]')].map((row) =>"
-        " [row.dataset.role, row.querySelector('input').value]))",
-    )
-    assert set(urls) == {"presenter", "researcher"}
-    await page.click(f'{test_id("invitation")}[data-role="presenter"] {test_id("qr")}')
-    await page.see(test_id("qr-dialog"))
-    await gallery.picture(moderator, "qr")
-    await page.click(test_id("dialog-close"))
-    await gallery.picture(moderator, "desk")
-
-    guest = await gallery.visit(browser, "Paul")
-    token = urls["presenter"].split("#")[1]
-    await guest.open_door(f"{server.url}/join#{token}")
-    await guest.page.read(test_id("room-title"), "Results of the year")
-    await guest.page.wait_for(
-        "() => document.querySelector('[data-testid=\"preview\"] video')?.readyState >= 2"
-    )
-    await gallery.picture(guest, "door")
-    await guest.join()
-
-    await page.click(test_id("enter-room"))
-    await page.see(test_id("door-page"))
-    await page.read(test_id("present"), "1")
-    await moderator.join()
-    await moderator.sees("Paul")
-    await guest.sees("Mina")
-
-    second = await gallery.visit(browser, "Late")
-    await second.page.goto(server.link)
-    await second.page.click(test_id("become-moderator"))
-    await second.page.see(test_id("problem"))
-    # The refused sign-in is a 4xx answer, which browsers write to the console.
-    assert_clean(moderator, guest)
 
 
 @pairs
@@ -83,8 +31,8 @@ async def test_a_presenter_is_seen_and_heard(
     assert size["height"] >= 180
     await viewer.hears()
     assert await viewer.decoded_frames() > 10
-    assert await viewer.page.count(test_id("camera")) == 0
-    plate = await viewer.page.text(test_id("plate-organisation"))
+    assert await viewer.page.count(by_id("camera")) == 0
+    plate = await viewer.page.text(by_id("plate-organisation"))
     assert plate == "Institute of Optics"
     await gallery.picture(viewer, "viewer")
     await gallery.picture(presenter, "presenter")
@@ -109,7 +57,7 @@ async def test_a_camera_goes_off_and_on_by_a_key(
     await viewer.sees("Paul")
     await presenter.page.press("m")
     await presenter.pressed("microphone", False)
-    await viewer.page.see(test_id("mark-muted"))
+    await viewer.page.see(by_id("mark-muted"))
     await presenter.page.press("m")
     await viewer.hears()
     assert_clean(presenter, viewer)
@@ -125,13 +73,13 @@ async def test_a_shared_screen_takes_the_stage(
     await viewer.enter(link(room, "researcher"))
     await viewer.sees("Paul")
 
-    await presenter.page.click(test_id("screen"))
+    await presenter.page.click(by_id("screen"))
     size = await viewer.sees_screen()
     assert size["width"] >= 800
     await viewer.sees("Paul")
     await gallery.picture(viewer, "screen")
-    await presenter.page.click(test_id("screen"))
-    await viewer.page.gone(test_id("screen-tile"))
+    await presenter.page.click(by_id("screen"))
+    await viewer.page.gone(by_id("screen-tile"))
     await viewer.sees("Paul")
     assert_clean(presenter, viewer)
 
@@ -152,7 +100,7 @@ async def test_the_stage_switches_without_a_new_negotiation(
     await viewer.sees_colour("Blue", red=False)
     connections = await viewer.page.evaluate("() => window.peerConnections.length")
 
-    stage = f'{test_id("tile")}[data-place="stage"]'
+    stage = f'{by_id("tile")}[data-place="stage"]'
     for _ in range(3):
         await moderator.ask("stage.set", participant=blue.id)
         await viewer.page.read(stage, "Blue")
@@ -176,9 +124,9 @@ async def test_who_speaks_is_marked(
     publisher = await publish_camera(presenter, "red")
     viewer = await gallery.visit(browser, "Rita")
     await viewer.enter(link(room, "researcher"))
-    await viewer.page.see(f'{test_id("tile")}[data-speaking="true"]')
+    await viewer.page.see(f'{by_id("tile")}[data-speaking="true"]')
     publisher.track("microphone").level_dbov = 127
-    await viewer.page.gone(f'{test_id("tile")}[data-speaking="true"]')
+    await viewer.page.gone(f'{by_id("tile")}[data-speaking="true"]')
     assert_clean(viewer)
 
 
@@ -191,7 +139,7 @@ async def test_chat_reaches_everybody_and_the_late(
     await presenter.enter(link(room, "presenter"))
     await viewer.enter(link(room, "researcher"))
     await presenter.says("Good morning")
-    await viewer.page.read(test_id("chat-badge"), "1")
+    await viewer.page.read(by_id("chat-badge"), "1")
     await viewer.reads("Good morning")
     await viewer.says("안녕하십니까")
     await presenter.reads("Good morning", "안녕하십니까")
@@ -222,29 +170,29 @@ async def test_hand_floor_mute_and_removal(
     await researcher.page.press("r")
     await researcher.pressed("hand", True)
     await moderator.open_panel("people")
-    await moderator.page.read(test_id("hand-queue"), "Rita")
+    await moderator.page.read(by_id("hand-queue"), "Rita")
     await moderator.acts_on("Rita", "action-floor")
-    await researcher.page.see(test_id("floor-given"))
+    await researcher.page.see(by_id("floor-given"))
     await gallery.picture(researcher, "floor")
-    await researcher.page.click(test_id("floor-unmute"))
+    await researcher.page.click(by_id("floor-unmute"))
     await researcher.pressed("microphone", True)
     await moderator.hears()
-    await researcher.page.click(test_id("camera"))
+    await researcher.page.click(by_id("camera"))
     await moderator.sees("Rita")
     await gallery.picture(moderator, "people")
 
     await moderator.acts_on("Rita", "action-mute-microphone")
     await researcher.pressed("microphone", False)
-    await researcher.page.read(test_id("notices"), "Mina")
+    await researcher.page.read(by_id("notices"), "Mina")
 
     await moderator.acts_on("Rita", "action-floor")
-    await researcher.page.see(test_id("floor-taken"))
-    await researcher.page.gone(test_id("camera"))
+    await researcher.page.see(by_id("floor-taken"))
+    await researcher.page.gone(by_id("camera"))
     await moderator.sees_no_picture_of("Rita")
 
     await moderator.acts_on("Rita", "action-remove")
-    await moderator.page.click(test_id("confirm-yes"))
-    await researcher.page.see(f'{test_id("gone-page")}[data-reason="removed"]')
+    await moderator.page.click(by_id("confirm-yes"))
+    await researcher.page.see(f'{by_id("gone-page")}[data-reason="removed"]')
     await gallery.picture(researcher, "removed")
     await moderator.page.wait_for(
         "() => ![...document.querySelectorAll('[data-testid=\"person\"]')]"

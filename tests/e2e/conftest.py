@@ -1,16 +1,17 @@
-"""A running server and an open room for each test."""
+"""A running server, and an open room for each test."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from tests.support.server import Server, running
+from tests.support.server import Server, shared
 from tests.support.wire.room import TestRoom, opened
 
 
-@pytest.fixture
-async def server() -> AsyncIterator[Server]:
-    async with running() as server:
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """Serve the tests of one file; a file that restarts it makes its own."""
+    with shared() as server:
         yield server
 
 

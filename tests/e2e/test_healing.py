@@ -1,10 +1,20 @@
 """Connections break, servers restart, and everybody is still there."""
 
+from collections.abc import AsyncIterator
+
+import pytest
+
 from signaling.protocol import messages as m
-from tests.support.server import Server
+from tests.support.server import Server, running
 from tests.support.wire.client import ScriptedClient
 from tests.support.wire.room import TestRoom
 from tests.support.wire.scenes import assert_unbroken, flows, publish_camera, sees
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    async with running() as server:
+        yield server
 
 
 async def come_back(

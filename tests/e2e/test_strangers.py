@@ -76,7 +76,7 @@ async def test_the_same_datagrams_from_a_participants_address_harm_nobody_else(
     for datagram in datagrams(leg._remote.ufrag):
         leg.send_raw(datagram)
     for length in range(40):
-        leg.send_rtcp(bytes([0x81, 206, 0, length]) + bytes(4 * (length // 4)))
+        leg.send_rtcp(bytes([0x81, 206, 0, length]) + bytes(4 + 4 * (length // 4)))
     await flows(viewer, video, frames=25)
     assert_unbroken(viewer)
     late = await room.guest("researcher", "Late", decode=True)

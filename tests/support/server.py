@@ -12,10 +12,11 @@ import re
 import signal
 import socket
 import ssl
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,7 @@ import aiohttp
 
 START_S = 30.0  # a cold import on a busy machine
 STOP_S = 10.0
+END_WITH_PARENT = ("setpriv", "--pdeathsig", "TERM")
 LINK = re.compile(r"https://\S+/start#([A-Za-z0-9_-]+)")
 
 
@@ -87,7 +89,9 @@ class Server:
         self.ports = free_ports()
         self.prefix = prefix
         self.command: tuple[str, ...] = (sys.executable, "-m", "signaling.cli")
-        self.process: asyncio.subprocess.Process | None = None
+        self.process: subprocess.Popen[bytes] | None = None
+        self.cookie = ""
+        """Of the account that used the one-time link."""
         self._config = home / "pavilion.toml"
         self._config.write_text(configuration(self.data, self.ports, extra))
         self._log = home / "log"
@@ -131,26 +135,33 @@ class Server:
 
     async def start(self) -> None:
         """
-        Start it and wait until it answers.
+        Start it and wait until it answers and has told how to begin.
 
         Raises:
             AssertionError: It ended, or did not answer in time; with its output.
         """
         assert self.process is None
         with self._log.open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                *self.prefix,
-                *self.command,
-                *("serve", "--config", str(self._config)),
-                stdin=asyncio.subprocess.DEVNULL,
+            # Not asyncio's: a server may outlive the loop that started it.
+            # It ends with this process, even when that one is killed.
+            self.process = subprocess.Popen(
+                [
+                    *END_WITH_PARENT,
+                    *self.prefix,
+                    *self.command,
+                    "serve",
+                    "--config",
+                    str(self._config),
+                ],
+                stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 env={**os.environ, "COLUMNS": "300", "NO_COLOR": "1"},
                 start_new_session=True,
             )
         end = time.monotonic() + START_S
-        while not await self.answers():
-            assert self.process.returncode is None, f"it ended:\n{self.log}"
+        while not (await self.answers() and LINK.search(self.log)):
+            assert self.process.poll() is None, f"it ended:\n{self.log}"
             assert time.monotonic() < end, f"no answer in {START_S} s:\n{self.log}"
             await asyncio.sleep(0.05)
 
@@ -180,12 +191,14 @@ class Server:
         assert process is not None
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, how)
-        try:
-            return await asyncio.wait_for(process.wait(), STOP_S)
-        except TimeoutError:
-            os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()
-            raise AssertionError(f"it did not stop:\n{self.log}") from None
+        end = time.monotonic() + STOP_S
+        while (status := process.poll()) is None:
+            if time.monotonic() > end:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+                raise AssertionError(f"it did not stop:\n{self.log}")
+            await asyncio.sleep(0.02)
+        return status
 
 
 @contextlib.asynccontextmanager
@@ -201,3 +214,16 @@ async def running(
         finally:
             if server.process is not None:
                 await server.stop()
+
+
+@contextlib.contextmanager
+def shared() -> Iterator[Server]:
+    """Run a server for several tests, each with an event loop of its own."""
+    with tempfile.TemporaryDirectory(prefix="pavilion-server-") as home:
+        server = Server(Path(home))
+        try:
+            asyncio.run(server.start())
+            yield server
+        finally:
+            if server.process is not None:
+                asyncio.run(server.stop())

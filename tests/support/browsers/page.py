@@ -224,6 +224,6 @@ class Browser(abc.ABC):
         """Open a tab that shares nothing with the others."""
 
 
-def test_id(name: str) -> str:
+def by_id(name: str) -> str:
     """Return the selector of an element by its test id."""
     return f'[data-testid="{name}"]'

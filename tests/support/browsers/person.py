@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.support.browsers.page import Page, test_id
+from tests.support.browsers.page import Page, by_id
 
 TILE = """(name) => [...document.querySelectorAll('[data-testid="tile"]')].find((tile) =>
   tile.querySelector('[data-testid="plate-name"]')?.innerText.startsWith(name))"""
@@ -48,7 +48,7 @@ class Person:
     async def open_door(self, url: str) -> None:
         """Open an invitation and wait for the page before the room."""
         await self.page.goto(url)
-        await self.page.see(test_id("door-page"))
+        await self.page.see(by_id("door-page"))
 
     async def enter(self, url: str, organisation: str = "Institute of Optics") -> None:
         """Open an invitation, say who one is, and go in."""
@@ -57,10 +57,10 @@ class Person:
 
     async def join(self, organisation: str = "Institute of Optics") -> None:
         """Go in from the door page."""
-        await self.page.write(test_id("name"), self.name)
-        await self.page.write(test_id("organisation"), organisation)
-        await self.page.click(test_id("join"))
-        await self.page.see(test_id("room-page"))
+        await self.page.write(by_id("name"), self.name)
+        await self.page.write(by_id("organisation"), organisation)
+        await self.page.click(by_id("join"))
+        await self.page.see(by_id("room-page"))
 
     async def sees(self, name: str, *, deadline_s: float = 20.0) -> dict[str, Any]:
         """Wait until somebody's camera moves in their tile; give its size."""
@@ -131,14 +131,14 @@ class Person:
 
     async def open_panel(self, name: str) -> None:
         """Open ``chat`` or ``people``."""
-        if not await self.page.count(test_id(f"{name}-panel")):
-            await self.page.click(test_id(name))
-            await self.page.see(test_id(f"{name}-panel"))
+        if not await self.page.count(by_id(f"{name}-panel")):
+            await self.page.click(by_id(name))
+            await self.page.see(by_id(f"{name}-panel"))
 
     async def says(self, text: str) -> None:
         """Write a line into the chat."""
         await self.open_panel("chat")
-        await self.page.click(test_id("chat-input"))
+        await self.page.click(by_id("chat-input"))
         await self.page.type(text)
         await self.page.press("Enter")
 
@@ -167,16 +167,16 @@ class Person:
             ".find((p) => p.innerText.includes(name))?.dataset.participant",
             name,
         )
-        row = f'{test_id("person")}[data-participant="{person}"]'
-        if not await self.page.count(f"{row} {test_id('action-pin')}"):
-            await self.page.click(f"{row} {test_id('person-menu')}")
-        await self.page.click(f"{row} {test_id(action)}")
+        row = f'{by_id("person")}[data-participant="{person}"]'
+        if not await self.page.count(f"{row} {by_id('action-pin')}"):
+            await self.page.click(f"{row} {by_id('person-menu')}")
+        await self.page.click(f"{row} {by_id(action)}")
 
     async def pressed(self, control: str, wanted: bool) -> None:
         """Wait until a toggle says that it is on, or off."""
         await self.page.wait_for(
             "(selector, wanted) => document.querySelector(selector)"
             "?.getAttribute('aria-pressed') === String(wanted)",
-            test_id(control),
+            by_id(control),
             wanted,
         )
