@@ -118,8 +118,11 @@ class Conference:
                 if (at := opened.room.next_timeout()) is not None
             ]
             wait = max(0.0, min(due) - self._hall.clock()) if due else None
+            # Not wait_for: in Python 3.11 it loses a cancellation that comes with
+            # the event, and the server would not stop.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._hall.timeout_moved.wait(), wait)
+                async with asyncio.timeout(wait):
+                    await self._hall.timeout_moved.wait()
             await self.tick()
 
     async def tick(self) -> None:

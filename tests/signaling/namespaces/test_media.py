@@ -1,0 +1,147 @@
+"""Publishing, muting, the floor and the stage, as the media plane is told."""
+
+import pytest
+
+from conference.ids import Mid, ParticipantId, RoomId
+from conference.sfu import messages as m
+from tests.signaling.support import Client, Refusal, RoomWithLinks
+
+CAMERA = {"mid": "0", "source": "camera"}
+MICROPHONE = {"mid": "1", "source": "microphone"}
+
+
+async def publish(client: Client, *tracks: dict[str, str]) -> None:
+    await client.ask("media.publish", sdp="v=0", tracks=list(tracks))
+
+
+def who(client: Client) -> ParticipantId:
+    return ParticipantId(client.id)
+
+
+async def test_a_published_track_is_shown_and_takes_the_stage(
+    room: RoomWithLinks,
+) -> None:
+    presenter, viewer = await room.join("presenter"), await room.join("researcher")
+    await publish(presenter, CAMERA)
+    plane = room.site.plane
+    assert plane.published[0].tracks == (m.TrackDeclaration(Mid("0"), m.Source.CAMERA),)
+    track = {"source": "camera", "codec": None, "muted": False}
+    await viewer.sees(presenter.id, tracks=[track])
+    changed = await viewer.hears("room.changed")
+    assert changed["room"]["stage"] == presenter.id
+    assert m.SetStage(RoomId(room.id), who(presenter)) in plane.commands
+    plane.on_event(
+        m.TrackStarted(RoomId(room.id), who(presenter), m.Source.CAMERA, "VP8")
+    )
+    await viewer.sees(presenter.id, tracks=[{**track, "codec": "VP8"}])
+    plane.on_event(m.TrackStopped(RoomId(room.id), who(presenter), m.Source.CAMERA))
+    await viewer.sees(presenter.id, tracks=[])
+
+
+@pytest.mark.parametrize(
+    "tracks",
+    [
+        [CAMERA, {"mid": "1", "source": "camera"}],
+        [CAMERA, {"mid": "0", "source": "microphone"}],
+    ],
+)
+async def test_a_section_or_source_named_twice_is_refused(
+    room: RoomWithLinks, tracks: list[dict[str, str]]
+) -> None:
+    presenter = await room.join("presenter")
+    with pytest.raises(Refusal) as caught:
+        await publish(presenter, *tracks)
+    assert caught.value.code == "duplicate-track"
+    assert not room.site.plane.published
+
+
+async def test_a_muted_one_hears_who_did_it_and_may_start_again(
+    room: RoomWithLinks,
+) -> None:
+    moderator, presenter = (
+        await room.join("moderator", "Mod"),
+        await room.join("presenter"),
+    )
+    await publish(presenter, MICROPHONE)
+    await moderator.ask(
+        "participant.mute", participant=presenter.id, source="microphone"
+    )
+    assert await presenter.hears("seat.muted") == {"source": "microphone", "by": "Mod"}
+    commands = room.site.plane.commands
+    assert commands[-1] == m.SetTrack(who(presenter), m.Source.MICROPHONE, active=False)
+    await presenter.ask("media.track", source="microphone", active=True)
+    assert commands[-1] == m.SetTrack(who(presenter), m.Source.MICROPHONE, active=True)
+
+
+async def test_the_floor_comes_and_goes(room: RoomWithLinks) -> None:
+    moderator, guest = await room.join("moderator"), await room.join("researcher")
+    await moderator.ask("floor.give", participant=guest.id, given=True)
+    changed = await guest.hears("seat.changed")
+    assert "media.publish" in changed["capabilities"]
+    await publish(guest, CAMERA)
+    await moderator.ask("floor.give", participant=guest.id, given=False)
+    shut = m.SetTrack(who(guest), m.Source.CAMERA, active=False)
+    assert shut in room.site.plane.commands
+    with pytest.raises(Refusal) as caught:
+        await guest.ask("media.track", source="camera", active=True)
+    assert caught.value.code == "not-allowed"
+
+
+async def test_slots_speakers_and_wishes_reach_whom_they_concern(
+    room: RoomWithLinks,
+) -> None:
+    viewer, other = await room.join("researcher"), await room.join("presenter")
+    plane, state = (
+        room.site.plane,
+        m.SlotState(Mid("0"), who(other), m.Source.CAMERA, "VP8"),
+    )
+    on_the_wire = {
+        "mid": "0",
+        "participant": other.id,
+        "source": "camera",
+        "codec": "VP8",
+        "gap": None,
+    }
+    plane.on_event(m.SlotsChanged(who(viewer), (state,)))
+    assert await viewer.hears("slots.changed") == {"slots": [on_the_wire]}
+    plane.on_event(m.SpeakersChanged(RoomId(room.id), (who(other),)))
+    assert await other.hears("speakers.changed") == {"speakers": [other.id]}
+    plane.on_event(m.PublishNeeded(RoomId(room.id), who(other)))
+    await other.hears("publish.needed")
+    assert not viewer.all("publish.needed")
+    assert not other.all("slots.changed")
+    plane.connected[who(viewer)] = frozenset({m.Leg.SUBSCRIBE})
+    again = await room.come_back(viewer)
+    assert again.seat["slots"] == [on_the_wire]
+    assert again.seat["subscribe_connected"]
+    assert not again.seat["publish_connected"]
+
+
+async def test_what_a_viewer_shows_reaches_the_plane(room: RoomWithLinks) -> None:
+    viewer, other = await room.join("researcher"), await room.join("presenter")
+    await viewer.ask(
+        "view.set",
+        stage=other.id,
+        tiles=[{"participant": other.id, "max_height": 360}],
+    )
+    assert room.site.plane.commands[-1] == m.SetView(
+        who(viewer), who(other), (m.Tile(who(other), 360),)
+    )
+    await viewer.ask("media.answer", sdp="v=0")
+    assert room.site.plane.answers == [m.AcceptAnswer(who(viewer), "v=0")]
+
+
+async def test_the_stage_is_chosen_and_given_back(room: RoomWithLinks) -> None:
+    moderator, guest = await room.join("moderator"), await room.join("researcher")
+    await moderator.ask("stage.set", participant=guest.id)
+    await guest.hears("room.changed")
+    assert guest.all("room.changed")[-1]["room"]["stage"] == guest.id
+    await moderator.ask("stage.set", participant=None)
+    commands = room.site.plane.commands
+    assert commands[-1] == m.SetStage(RoomId(room.id), None)
+
+
+async def test_quality_is_shown_to_all(room: RoomWithLinks) -> None:
+    viewer, other = await room.join("researcher"), await room.join("presenter")
+    await viewer.ask("quality.report", level=2)
+    await other.sees(viewer.id, quality=2)

@@ -1,0 +1,217 @@
+"""Coming, coming back, being put out: over a real connection."""
+
+import pytest
+
+from conference.errors import Refused
+from conference.sfu import messages as m
+from tests.signaling.support import Refusal, RoomWithLinks, Site, until
+
+
+async def test_the_door_shows_who_is_there(room: RoomWithLinks) -> None:
+    await room.join("presenter", "Kim")
+    door = await room.at_the_door("researcher")
+    assert await door.ask("room.preview") == {
+        "title": "Optics",
+        "organisation": "Institute",
+        "role": "researcher",
+        "participants": [
+            {"name": "Kim", "organisation": "Institute", "role": "presenter"}
+        ],
+    }
+
+
+async def test_who_joins_sees_all_and_is_seen(room: RoomWithLinks) -> None:
+    first = await room.join("presenter", "Kim")
+    await first.ask("chat.send", text="hello", nonce="n")
+    second = await room.join("researcher", "Lee", subscribe=True)
+    seat = second.seat
+    assert [p["name"] for p in seat["participants"]] == ["Kim", "Lee"]
+    assert [line["text"] for line in seat["messages"]] == ["hello"]
+    assert seat["role"] == "researcher"
+    assert "media.publish" not in seat["capabilities"]
+    assert seat["offer"]["slots"][0] == {"mid": "0", "kind": "video", "group": "stage"}
+    await first.sees(second.id, connected=True, name="Lee")
+    assert not second.all("participant.changed")
+
+
+async def test_a_seat_without_an_offer_is_a_seat(room: RoomWithLinks) -> None:
+    room.site.plane.fault = RuntimeError("no port left")
+    viewer = await room.join("researcher", subscribe=True)
+    assert viewer.seat["offer"] is None
+    room.site.plane.fault = None
+    offer = await viewer.ask("media.subscribe")
+    assert viewer.id in offer["sdp"]
+
+
+async def test_a_lost_connection_keeps_seat_floor_hand_and_chat(
+    room: RoomWithLinks,
+) -> None:
+    moderator, guest = await room.join("moderator"), await room.join("researcher")
+    await moderator.ask("floor.give", participant=guest.id, given=True)
+    await guest.ask("hand.raise", raised=True)
+    await guest.cut_off()
+    await moderator.sees(guest.id, connected=False)
+    for n in range(3):
+        await moderator.ask("chat.send", text=f"missed {n}", nonce=f"n{n}")
+    again = await room.come_back(guest, last_chat=1)
+    assert again.seat["participant"] == guest.id
+    assert [line["text"] for line in again.seat["messages"]] == ["missed 1", "missed 2"]
+    own = next(p for p in again.seat["participants"] if p["id"] == guest.id)
+    assert (own["has_floor"], own["hand"], own["connected"]) == (True, 1, True)
+    await moderator.sees(guest.id, connected=True)
+
+
+async def test_the_newer_of_two_tabs_wins(room: RoomWithLinks) -> None:
+    older, witness = await room.join("researcher"), await room.join("presenter")
+    newer = await room.come_back(older)
+    assert await older.hears("seat.closed") == {"reason": "taken-over", "by": None}
+    await until(lambda: not older.sio.connected)
+    await newer.ask("chat.send", text="still here", nonce="n")
+    shown = [d["participant"] for d in witness.all("participant.changed")]
+    assert all(p["connected"] for p in shown if p["id"] == older.id)
+
+
+async def test_an_owner_has_one_seat(room: RoomWithLinks) -> None:
+    older = await room.join("moderator")
+    newer = await room.join("moderator")
+    await older.hears("seat.closed", reason="taken-over")
+    assert [p["id"] for p in newer.seat["participants"]] == [newer.id]
+
+
+async def test_who_was_removed_stays_out(room: RoomWithLinks) -> None:
+    moderator, guest = await room.join("moderator", "Mod"), await room.join("presenter")
+    await moderator.ask("participant.remove", participant=guest.id)
+    assert await guest.hears("seat.closed") == {"reason": "removed", "by": "Mod"}
+    await until(lambda: not guest.sio.connected)
+    await moderator.hears("participant.left", participant=guest.id, reason="removed")
+    assert m.CloseLegs(guest.id) in room.site.plane.commands  # type: ignore[arg-type]
+    with pytest.raises(Refusal) as caught:
+        await room.site.client().connect(seat=guest.seat["seat"])
+    assert caught.value.code == "seat-gone"
+    await room.join("presenter", "Somebody else")
+
+
+async def test_who_leaves_is_gone(room: RoomWithLinks) -> None:
+    witness, guest = await room.join("presenter"), await room.join("researcher")
+    await guest.ask("seat.leave")
+    await witness.hears("participant.left", participant=guest.id, reason="left")
+    with pytest.raises(Refusal) as caught:
+        await room.site.client().connect(seat=guest.seat["seat"])
+    assert caught.value.code == "seat-gone"
+
+
+async def test_closing_a_room_puts_everybody_out(room: RoomWithLinks) -> None:
+    guest = await room.join("presenter")
+    await room.desk.ask("room.close", room=room.id)
+    await guest.hears("seat.closed", reason="room-closed")
+    assert (await room.desk.ask("room.list"))["rooms"] == []
+    with pytest.raises(Refusal) as caught:
+        await room.at_the_door("presenter")
+    assert caught.value.code == "room-not-found"
+
+
+async def test_a_revoked_invitation_opens_nothing(room: RoomWithLinks) -> None:
+    listed = await room.desk.ask("invitation.list", room=room.id)
+    presenter = next(i for i in listed["invitations"] if i["role"] == "presenter")
+    waiting = await room.at_the_door("presenter")
+    revoked = await room.desk.ask(
+        "invitation.revoke", room=room.id, invitation=presenter["id"]
+    )
+    assert revoked["revoked"]
+    with pytest.raises(Refusal) as caught:
+        await room.at_the_door("presenter")
+    assert caught.value.code == "invitation-revoked"
+    with pytest.raises(Refusal) as caught:
+        await waiting.join("Late")
+    assert caught.value.code == "invitation-revoked"
+
+
+async def test_another_owners_room_is_absent(site: Site, room: RoomWithLinks) -> None:
+    stranger = await site.desk()
+    for event, request in (
+        ("room.close", {"room": room.id}),
+        ("invitation.list", {"room": room.id}),
+        ("invitation.create", {"room": room.id, "role": "moderator"}),
+    ):
+        answers = []
+        for address in (room.id, "no-such-room"):
+            with pytest.raises(Refusal) as caught:
+                await stranger.ask(event, **{**request, "room": address})
+            answers.append((caught.value.code, caught.value.message))
+        assert answers[0] == answers[1]
+        assert answers[0][0] == "room-not-found"
+    with pytest.raises(Refusal) as caught:
+        await site.client(stranger.cookie).connect(room=room.id)
+    assert caught.value.code == "room-not-found"
+
+
+@pytest.mark.parametrize(
+    ("auth", "code"),
+    [
+        ({}, "not-signed-in"),
+        ({"room": "x"}, "not-signed-in"),
+        ({"invitation": "A" * 43}, "invitation-unknown"),
+        ({"seat": "A" * 43}, "seat-gone"),
+        ({"invitation": "short"}, "malformed"),
+        ({"invitation": "A" * 43, "seat": "A" * 43}, "malformed"),
+        ({"key": "A" * 43}, "malformed"),
+    ],
+)
+async def test_who_is_refused_hears_why(
+    site: Site, auth: dict[str, str], code: str
+) -> None:
+    with pytest.raises(Refusal) as caught:
+        await site.client().connect(**auth)
+    assert caught.value.code == code
+
+
+async def test_a_restarted_server_has_everything_back(room: RoomWithLinks) -> None:
+    site = room.site
+    moderator, guest = await room.join("moderator"), await room.join("researcher")
+    await moderator.ask("floor.give", participant=guest.id, given=True)
+    await guest.ask("hand.raise", raised=True)
+    await moderator.ask("stage.set", participant=guest.id)
+    await guest.ask("chat.send", text="before", nonce="n")
+    await site.stop()
+    await guest.hears("server.stopping")
+    await site.start()
+    again = await room.come_back(guest)
+    assert [line["text"] for line in again.seat["messages"]] == ["before"]
+    assert again.seat["room"]["stage"] == guest.id
+    own = next(p for p in again.seat["participants"] if p["id"] == guest.id)
+    assert (own["has_floor"], own["hand"]) == (True, 1)
+    sent_again = await again.ask("chat.send", text="before", nonce="n")
+    assert sent_again["seq"] == 1
+    desk = await site.client(room.desk.cookie).connect()
+    assert [r["id"] for r in (await desk.ask("room.list"))["rooms"]] == [room.id]
+    assert (await room.join("presenter")).seat["role"] == "presenter"
+
+
+async def test_signing_out_ends_the_desk_at_once(site: Site) -> None:
+    desk = await site.desk()
+    assert desk.cookie is not None
+    async with (
+        site.http() as http,
+        http.post(
+            "/api/sign-out", headers={"Origin": site.url, "Cookie": desk.cookie}
+        ) as response,
+    ):
+        assert response.status == 200
+    await until(lambda: not desk.sio.connected)
+    with pytest.raises(Refusal):
+        await site.client(desk.cookie).connect()
+
+
+async def test_a_bad_offer_is_the_clients_to_hear_of(room: RoomWithLinks) -> None:
+    presenter = await room.join("presenter")
+    room.site.plane.fault = Refused("bad-sdp", "The offer cannot be read.")
+    with pytest.raises(Refusal) as caught:
+        await presenter.ask(
+            "media.publish", sdp="v=0", tracks=[{"mid": "0", "source": "camera"}]
+        )
+    assert caught.value.code == "bad-sdp"
+    room.site.plane.fault = RuntimeError("a mistake of ours")
+    with pytest.raises(Refusal) as caught:
+        await presenter.ask("media.answer", sdp="v=0")
+    assert caught.value.code == "internal"
+    assert "mistake of ours" not in caught.value.message
