@@ -105,9 +105,7 @@ class Client:
         self.cookie = cookie
         self.heard: list[tuple[str, Any]] = []
         self.seat: dict[str, Any] = {}
-        self._http = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(ssl=site.tls)
-        )
+        self._http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=site.tls))
         self.sio = socketio.AsyncClient(http_session=self._http, reconnection=False)
         self.sio.on("*", self._on_event)
 

@@ -1,0 +1,212 @@
+"""Clients that are none: floods, garbage, and those who do not read (defect D8)."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import pytest
+
+from signaling.namespaces.socket_server import QUEUED_BYTES
+from tests.signaling.support import Refusal, RoomWithLinks, Site, as_json, until
+
+EVENT = "42"  # Engine.IO message, Socket.IO event
+
+
+@contextlib.asynccontextmanager
+async def raw(
+    site: Site, *, auth: dict[str, str] | None = None, **headers: str
+) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+    """Speak Socket.IO by hand."""
+    async with (
+        site.http() as http,
+        http.ws_connect(
+            "/socket.io/?EIO=4&transport=websocket", headers=headers, autoping=False
+        ) as socket,
+    ):
+        opened = await socket.receive_str()
+        assert opened.startswith("0")
+        if auth is not None:
+            await socket.send_str("40" + as_json(auth))
+            assert (await socket.receive_str()).startswith("40")
+        yield socket
+
+
+async def closes(socket: aiohttp.ClientWebSocketResponse) -> list[str]:
+    """Wait until the server has closed the socket; return what it still said."""
+    said: list[str] = []
+    async with asyncio.timeout(10):
+        while True:
+            message = await socket.receive()
+            if message.type is not aiohttp.WSMsgType.TEXT:
+                return said
+            said.append(message.data)
+            if message.data == "2":
+                with contextlib.suppress(ConnectionError):
+                    await socket.send_str("3")
+
+
+async def seated(room: RoomWithLinks) -> str:
+    """Return the seat token of somebody whose connection is gone."""
+    client = await room.join("researcher", "Seated")
+    await client.cut_off()
+    token: str = client.seat["seat"]
+    return token
+
+
+@pytest.mark.parametrize(
+    ("event", "request_", "code", "part"),
+    [
+        ("no.such", {}, "unknown-event", "event"),
+        ("connect", {}, "unknown-event", "event"),
+        ("disconnect", {}, "unknown-event", "event"),
+        ("chat.send", {"text": "x"}, "malformed", "nonce"),
+        ("chat.send", {"text": 1, "nonce": "n"}, "malformed", "text"),
+        ("chat.send", {"text": "x", "nonce": "n", "y": 1}, "malformed", "y"),
+        ("chat.send", {"text": "a\u0000b", "nonce": "n"}, "malformed", "text"),
+        ("chat.send", [1], "malformed", "malformed"),
+        ("chat.send", "text", "malformed", "malformed"),
+        ("chat.send", {"text": "x" * 40_000, "nonce": "n"}, "too-large", "longer"),
+        ("view.set", {"tiles": [{"participant": "a"}]}, "malformed", "tiles.0"),
+        ("hand.raise", {"raised": "yes"}, "malformed", "raised"),
+    ],
+)
+async def test_what_is_wrong_is_named_and_changes_nothing(
+    room: RoomWithLinks, event: str, request_: Any, code: str, part: str
+) -> None:
+    client = await room.join("researcher")
+    with pytest.raises(Refusal) as caught:
+        await client.ask_raw(event, request_)
+    assert caught.value.code == code
+    assert part in caught.value.message
+    assert client.sio.connected
+    assert (await client.ask("chat.history", before=100))["messages"] == []
+
+
+async def test_two_arguments_are_one_too_many(room: RoomWithLinks) -> None:
+    client = await room.join("researcher")
+    with pytest.raises(Refusal) as caught:
+        await client.ask_raw("chat.send", {"text": "x", "nonce": "n"}, {})
+    assert caught.value.code == "malformed"
+
+
+async def test_what_comes_too_fast_is_refused_then_cut(room: RoomWithLinks) -> None:
+    witness = await room.join("presenter")
+    token = await seated(room)
+    async with raw(room.site, auth={"seat": token}) as socket:
+        await socket.send_str(EVENT + '0["seat.resume",{}]')
+        for n in range(400):
+            with contextlib.suppress(ConnectionError):
+                await socket.send_str(f'{EVENT}{n + 1}["hand.raise",{{"raised":true}}]')
+        said = "".join(await closes(socket))
+    assert "too-fast" in said
+    assert '"reason":"flooding"' in said
+    await witness.ask("chat.send", text="still here", nonce="n")
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        "4",
+        "49",
+        "4xyz",
+        "42{",
+        "42{}",
+        "42[]",
+        "42[1]",
+        "42" + "[" * 50_000,
+        '451-["x",{"_placeholder":true,"num":0}]',
+        '4599999-["x"]',
+        "40{}",
+        "44{}",
+        "41/other,",
+    ],
+)
+async def test_garbage_ends_that_connection_alone(
+    room: RoomWithLinks, garbage: str
+) -> None:
+    witness = await room.join("presenter")
+    token = await seated(room)
+    async with raw(room.site, auth={"seat": token}) as socket:
+        await socket.send_str(garbage)
+        await closes(socket)
+    await witness.ask("chat.send", text="still here", nonce="n")
+
+
+async def test_binary_ends_the_connection(room: RoomWithLinks) -> None:
+    async with raw(room.site, auth={"seat": await seated(room)}) as socket:
+        await socket.send_bytes(b"\x00" * 100)
+        await closes(socket)
+
+
+async def test_a_message_of_a_megabyte_ends_the_connection(room: RoomWithLinks) -> None:
+    async with raw(room.site, auth={"seat": await seated(room)}) as socket:
+        await socket.send_str('42["chat.send",{"text":"' + "x" * 1_000_000 + '"}]')
+        await closes(socket)
+
+
+async def test_who_never_says_who_it_is_is_cut(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("signaling.http.site.HEADERS_S", 0.3)
+    async with raw(site) as socket:
+        await closes(socket)
+    await until(lambda: len(site.server.hub) == 0)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://localhost"},
+        {"Cookie": "__Host-pavilion=x"},
+    ],
+)
+async def test_other_origins_are_refused(site: Site, headers: dict[str, str]) -> None:
+    with pytest.raises(aiohttp.WSServerHandshakeError) as caught:
+        async with raw(site, **headers):
+            pass
+    assert caught.value.status == 403
+
+
+async def test_there_is_no_polling(site: Site) -> None:
+    async with (
+        site.http() as http,
+        http.get("/socket.io/?EIO=4&transport=polling") as response,
+    ):
+        assert response.status == 400
+
+
+async def test_who_does_not_read_is_cut_and_costs_little(room: RoomWithLinks) -> None:
+    """Defect D8: engine.io alone would queue without end."""
+    witness = await room.join("moderator")
+    token = await seated(room)
+    text = json.dumps({"text": "x" * 3900, "nonce": "n"})
+    async with raw(room.site, auth={"seat": token}) as socket:
+        await socket.send_str(EVENT + '0["seat.resume",{}]')
+        hub = room.site.server.hub
+        await until(lambda: len(hub) == 3)
+        # The client's transport takes nothing more: its window fills up.
+        connection = socket._response.connection
+        assert connection is not None
+        assert connection.transport is not None
+        connection.transport.pause_reading()  # type: ignore[attr-defined]
+        from conference.rooms.events import ChatLine
+        from conference.service.notices import ChatSaid
+
+        line = ChatLine(1, witness.id, "n", "o", text, "n", 0.0)  # type: ignore[arg-type]
+        most = sent = 0
+        everybody = [c.id for c in hub._connections.values() if c.token]
+        while len(hub) == 3 and sent < 80_000_000:
+            for _ in range(20):
+                hub.send(everybody, ChatSaid(line))
+                sent += 4000
+            most = max(most, hub.unsent())
+            await asyncio.sleep(0)
+        assert most <= QUEUED_BYTES + 100_000
+        await until(lambda: len(hub) == 2)
+        connection.transport.abort()  # type: ignore[attr-defined]
+    await witness.ask("chat.send", text="still here", nonce="n")
