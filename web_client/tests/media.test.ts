@@ -151,6 +151,16 @@ describe('loudness', () => {
     expect(speech.heard(0.0, true, 300)).toBe(false);
     expect(speech.heard(0.9, true, 700)).toBe(false);
     expect(speech.heard(0.9, false, 5000)).toBe(false);
+    expect(speech.heard(0.9, true, 9000)).toBe(false);
+  });
+
+  it('hears speech through the pauses between words', () => {
+    const speech = new MutedSpeech();
+    const told: number[] = [];
+    for (let now = 0; now <= 3000; now += 100) {
+      if (speech.heard(now % 1000 < 200 ? 0.6 : 0, true, now)) told.push(now);
+    }
+    expect(told).toEqual([1000]);
   });
 });
 

@@ -2,7 +2,8 @@
 
 const FLOOR_DB = -60; // below it a meter shows nothing
 const SPEECH_LEVEL = 0.35; // of the meter: about -39 dBFS, speech at arm's length
-const SPEECH_FOR_MS = 600; // a cough or a key stroke is shorter
+const SPEECH_FOR_MS = 900; // a cough or a key stroke is shorter
+const PAUSE_MS = 1200; // between words; longer ends the speech
 const HINT_EVERY_MS = 30_000;
 
 /** Level 0…1 on a scale of decibels, from samples of -1…1. Pure. */
@@ -17,14 +18,14 @@ export function levelOf(samples: Float32Array): number {
 /** Decides when to tell somebody who speaks that nobody hears it. Pure. */
 export class MutedSpeech {
   #since: number | null = null;
+  #lastLoud = Number.NEGATIVE_INFINITY;
   #toldAt = Number.NEGATIVE_INFINITY;
 
   /** Feeds a level; true: show the hint now. `now` in milliseconds. */
   heard(level: number, muted: boolean, now: number): boolean {
-    if (!muted || level < SPEECH_LEVEL) {
-      this.#since = null;
-      return false;
-    }
+    if (!muted || now - this.#lastLoud > PAUSE_MS) this.#since = null;
+    if (!muted || level < SPEECH_LEVEL) return false;
+    this.#lastLoud = now;
     this.#since ??= now;
     if (now - this.#since < SPEECH_FOR_MS || now - this.#toldAt < HINT_EVERY_MS) {
       return false;
