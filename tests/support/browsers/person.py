@@ -6,22 +6,25 @@ from tests.support.browsers.page import Page, by_id
 
 TILE = """(name) => [...document.querySelectorAll('[data-testid="tile"]')].find((tile) =>
   tile.querySelector('[data-testid="plate-name"]')?.innerText.startsWith(name))"""
-FRAMES = f"""(name) => {{
-  const video = ({TILE})(name)?.querySelector("video");
+COUNT = """(video) => {
   if (!video || video.readyState < 2 || !video.videoWidth) return null;
-  return {{
-    frames: video.getVideoPlaybackQuality().totalVideoFrames,
-    width: video.videoWidth, height: video.videoHeight,
-  }};
-}}"""
-SCREEN = """() => {
-  const video = document.querySelector('[data-testid="screen-tile"] video');
-  if (!video || video.readyState < 2 || !video.videoWidth) return null;
+  const shown = (window.shownFrames ??= new WeakMap());
+  if (!shown.has(video)) {
+    shown.set(video, 0);
+    const count = () => {
+      shown.set(video, shown.get(video) + 1);
+      video.requestVideoFrameCallback(count);
+    };
+    video.requestVideoFrameCallback(count);
+  }
   return {
-    frames: video.getVideoPlaybackQuality().totalVideoFrames,
-    width: video.videoWidth, height: video.videoHeight,
+    frames: shown.get(video), width: video.videoWidth, height: video.videoHeight,
   };
 }"""
+FRAMES = f"""(name) => ({COUNT})(({TILE})(name)?.querySelector("video"))"""
+SCREEN = (
+    f"() => ({COUNT})(document.querySelector('[data-testid=\"screen-tile\"] video'))"
+)
 MEAN_COLOUR = f"""(name) => {{
   const video = ({TILE})(name)?.querySelector("video");
   if (!video || video.readyState < 2) return null;
