@@ -69,7 +69,7 @@ test-server: .make/dev .make/client ## Server and end-to-end tests over the publ
 	$(PYTEST) -m 'not browser and not namespace and not postgres and not figure' tests $(ARGS)
 
 .PHONY: test-browser
-test-browser: .make/dev .make/client .make/debian ## Real Chromium and Firefox (ARGS="-k …"); screenshots in artifacts/
+test-browser: .make/dev .make/client .make/debian .make/axe ## Real Chromium and Firefox (ARGS="-k …"); screenshots in artifacts/
 	@echo "test: browsers"
 	$(PYTEST) -m browser tests $(ARGS)
 
@@ -98,6 +98,7 @@ lock: .make/venv ## Resolve the dependencies anew into deploy/locks/ (UPGRADE=1:
 .PHONY: clean
 clean: ## Remove what was built and set up; data/ stays
 	@rm -rf .make $(VENV) dist artifacts web_client/dist web_client/node_modules \
+		tests/browser/node_modules \
 		.mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -129,12 +130,17 @@ clean: ## Remove what was built and set up; data/ stays
 .make/npm: web_client/package.json web_client/package-lock.json
 	@deploy/scripts/need_node.sh
 	echo "Installing web client packages"
-	npm --prefix web_client ci --no-audit --no-fund --loglevel=error
+	npm --prefix web_client ci --no-audit --no-fund --loglevel=error >/dev/null
+	mkdir -p .make && touch $@
+
+.make/axe: tests/browser/package-lock.json
+	@deploy/scripts/need_node.sh
+	npm --prefix tests/browser ci --no-audit --no-fund --loglevel=error >/dev/null
 	mkdir -p .make && touch $@
 
 .make/client: .make/npm $(CLIENT_SOURCES)
 	@echo "Building the web client"
-	npm --prefix web_client run build --silent
+	npm --prefix web_client run build --silent >/dev/null
 	touch $@
 
 .make/debian: deploy/scripts/debian_packages.sh

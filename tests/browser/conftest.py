@@ -17,6 +17,7 @@ ARTIFACTS = Path(__file__).resolve().parents[2] / "artifacts"
 Visit = Callable[..., Coroutine[None, None, Person]]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything here drives browsers."""
     for item in items:
