@@ -9,7 +9,7 @@ import { DevicePickers } from '../room/device_pickers';
 import { Picture } from '../room/picture';
 import type { RoomSession } from '../room/session';
 import { t } from '../text';
-import { cameraProblemText, microphoneProblemText } from '../text/problems';
+import { problemTexts } from '../text/problems';
 
 const TRUST_PAGE_PORT = 8080; // the server's default; it says how to trust the site
 
@@ -76,13 +76,11 @@ function Trouble({ session }: { session: RoomSession }): JSX.Element | null {
   const { local } = session;
   const camera = local.cameraProblem.value;
   const microphone = local.microphoneProblem.value;
-  const texts = new Set<string>();
-  if (camera) texts.add(cameraProblemText(camera));
-  if (microphone) texts.add(microphoneProblemText(microphone));
-  if (texts.size === 0) return null;
+  const texts = problemTexts(camera, microphone);
+  if (texts.length === 0) return null;
   return (
     <div class="stack tight" role="alert" data-testid="device-problem">
-      {[...texts].map((text) => (
+      {texts.map((text) => (
         <p key={text}>{text}</p>
       ))}
       <Mend problem={camera ?? microphone ?? 'failed'} session={session} />

@@ -137,6 +137,8 @@ speaker-test-failed = The test tone could not be played. Choose another speaker.
 
 problem-insecure = Your browser blocks microphone and camera on pages without a trusted certificate.
 problem-unsupported = This browser cannot use microphones and cameras. Current Firefox, Chrome and Edge can.
+problem-both-denied = The browser was not allowed to use microphone and camera. Allow them beside the address, then try again.
+problem-both-absent = No microphone and no camera were found. Plug them in, then try again.
 problem-camera-denied = The browser was not allowed to use the camera. Allow it beside the address, then try again.
 problem-camera-absent = No camera was found. Plug one in, then try again.
 problem-camera-busy = Another program uses the camera. Close it, then try again.

@@ -128,6 +128,8 @@ speaker-test-failed = 확인 음을 재생할 수 없습니다. 다른 스피커
 
 problem-insecure = 신뢰할 수 있는 인증서가 없는 페이지에서는 브라우저가 마이크와 카메라를 차단합니다.
 problem-unsupported = 이 브라우저에서는 마이크와 카메라를 사용할 수 없습니다. 최신 Firefox, Chrome, Edge를 사용하십시오.
+problem-both-denied = 마이크와 카메라 사용이 허용되지 않았습니다. 주소창 옆에서 허용한 다음 다시 시도하십시오.
+problem-both-absent = 마이크와 카메라를 찾을 수 없습니다. 연결한 다음 다시 시도하십시오.
 problem-camera-denied = 카메라 사용이 허용되지 않았습니다. 주소창 옆에서 허용한 다음 다시 시도하십시오.
 problem-camera-absent = 카메라를 찾을 수 없습니다. 카메라를 연결한 다음 다시 시도하십시오.
 problem-camera-busy = 다른 프로그램이 카메라를 사용하고 있습니다. 그 프로그램을 닫고 다시 시도하십시오.

@@ -20,6 +20,20 @@ const MICROPHONE_KEYS: Readonly<Record<CaptureProblem, string>> = {
   failed: 'problem-microphone-failed',
 };
 
+/** One sentence for each thing that is wrong; one for both where they share it. */
+export function problemTexts(
+  camera: CaptureProblem | null,
+  microphone: CaptureProblem | null,
+): readonly string[] {
+  if (camera === 'denied' && microphone === 'denied') return [t('problem-both-denied')];
+  if (camera === 'absent' && microphone === 'absent') return [t('problem-both-absent')];
+  const texts = [
+    camera ? cameraProblemText(camera) : null,
+    microphone ? microphoneProblemText(microphone) : null,
+  ];
+  return [...new Set(texts.filter((text) => text !== null))];
+}
+
 export const cameraProblemText = (problem: CaptureProblem): string =>
   t(CAMERA_KEYS[problem]);
 
