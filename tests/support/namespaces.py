@@ -42,8 +42,7 @@ class Namespace:
             "nft",
             "add table inet watch;"
             "add chain inet watch out { type filter hook output priority 0; };"
-            'add rule inet watch out oifname != "lo" counter drop;'
-            'add rule inet watch out ip daddr != 127.0.0.0/8 oifname "lo" accept',
+            'add rule inet watch out oifname != "lo" counter drop',
         )
 
     def departures(self) -> int:
@@ -76,9 +75,15 @@ def unrouted(space: Namespace, address: str = "192.0.2.10/24") -> Iterator[None]
 
     Whatever it sends there is counted by ``count_departures``.
     """
-    run("ip", "-n", space.name, "link", "add", "lan0", "type", "dummy")
-    run("ip", "-n", space.name, "address", "add", address, "dev", "lan0")
-    # No duplicate-address detection or router solicitation: those are the kernel's.
-    run(*space.prefix, "sysctl", "-qw", "net.ipv6.conf.lan0.disable_ipv6=1")
-    run("ip", "-n", space.name, "link", "set", "lan0", "up")
+    # Its other end lies in the namespace too, without an address: an empty segment.
+    ends = ("lan0", "lan1")
+    run(
+        *("ip", "-n", space.name, "link", "add", ends[0]),
+        *("type", "veth", "peer", "name", ends[1]),
+    )
+    run("ip", "-n", space.name, "address", "add", address, "dev", ends[0])
+    for end in ends:
+        # No duplicate-address detection or solicitation: those are the kernel's own.
+        space.run("sysctl", "-qw", f"net.ipv6.conf.{end}.disable_ipv6=1")
+        run("ip", "-n", space.name, "link", "set", end, "up")
     yield
