@@ -27,9 +27,18 @@ NOT_BUILT = """<!doctype html>
 </html>
 """
 
-mimetypes.add_type("font/woff2", ".woff2")
-mimetypes.add_type("text/javascript", ".js")
-mimetypes.add_type("application/manifest+json", ".webmanifest")
+_KINDS = mimetypes.MimeTypes(filenames=())  # not what this host happens to have
+for _kind_, _suffix in (
+    ("font/woff2", ".woff2"),
+    ("text/javascript", ".js"),
+    ("application/manifest+json", ".webmanifest"),
+):
+    _KINDS.add_type(_kind_, _suffix)
+
+
+def _kind(path: str) -> str:
+    kind = _KINDS.guess_type(path)[0] or "application/octet-stream"
+    return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
 
 
 class ClientFiles:
@@ -62,7 +71,9 @@ class ClientFiles:
             raise web.HTTPNotFound(text="There is nothing at this address.")
         hashed = path.startswith("assets/")
         caching = IMMUTABLE if hashed else "no-cache"
-        return web.FileResponse(found, headers={"Cache-Control": caching})
+        return web.FileResponse(
+            found, headers={"Cache-Control": caching, "Content-Type": _kind(path)}
+        )
 
     def _scan(self) -> None:
         """Look what is there, again when the page was built anew."""

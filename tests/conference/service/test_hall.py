@@ -1,0 +1,176 @@
+"""Persist, then media, then people: and nothing when it could not be stored."""
+
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from conference.errors import InfrastructureError, NotFound
+from conference.ids import AccountId, InvitationId, ParticipantId
+from conference.rooms.room import SEAT_KEPT_S
+from conference.service import notices as n
+from conference.service.conference import Conference, Limits, Stores
+from conference.service.ports import ConnectionId
+from conference.service.seats import Occupied
+from conference.service.tokens import InvitationTokens, new_id, new_secret
+from conference.sfu import messages as m
+from conference.storage.accounts import Accounts
+from conference.storage.chat import Chat
+from conference.storage.database import Database, sqlite_url
+from conference.storage.rooms import Rooms
+from tests.signaling.support import QuietPlane
+
+
+class Letters:
+    """An outbox that keeps what is sent, in one list with what media is told."""
+
+    def __init__(self, story: list[object]) -> None:
+        self.story = story
+        self.sent: list[tuple[ConnectionId, n.Notice]] = []
+        self.closed: list[ConnectionId] = []
+
+    def send(self, to: Collection[ConnectionId], notice: n.Notice) -> None:
+        self.story.append(notice)
+        self.sent += [(one, notice) for one in to]
+
+    def close(self, connection: ConnectionId, notice: n.SeatClosed) -> None:
+        self.send((connection,), notice)
+        self.closed.append(connection)
+
+
+class World:
+    """A conference on a real database, with a clock to turn."""
+
+    def __init__(self, directory: Path) -> None:
+        self.now = 100.0
+        self.story: list[object] = []
+        self.letters = Letters(self.story)
+        self.database = Database(sqlite_url(directory / "test.sqlite3"))
+        self.rooms = Rooms(self.database)
+        self.accounts = Accounts(self.database)
+        self.plane = QuietPlane(lambda _: None)
+        self.plane.commands = self.story  # type: ignore[assignment]
+        self.conference = Conference(
+            stores=Stores(self.rooms, self.rooms, Chat(self.database), self.accounts),
+            media=self.plane,
+            outbox=self.letters,
+            tokens=InvitationTokens(b"k" * 32),
+            limits=Limits(rooms=2),
+            clock=lambda: self.now,
+            wall=lambda: 1e9 + self.now,
+        )
+        self.account = AccountId("")
+
+    async def start(self) -> None:
+        await self.database.open()
+        link = await self.conference.accounts.new_link()
+        session = await self.conference.accounts.sign_in(link)
+        account = await self.conference.accounts.account(session)
+        assert account is not None
+        self.account = account
+        _, invitations = await self.conference.desk.create(account, "T", "O")
+        self.tokens = {i.role.value: i.token for i in invitations}
+
+    async def join(self, role: str, connection: str) -> Occupied:
+        door = await self.conference.seats.door_by_invitation(self.tokens[role])
+        taken = await self.conference.seats.join(
+            door, ConnectionId(connection), name="N", organisation="O", subscribe=False
+        )
+        return taken.occupied
+
+
+@pytest_asyncio.fixture
+async def world(tmp_path: Path) -> Any:
+    made = World(tmp_path)
+    await made.start()
+    yield made
+    await made.database.close()
+
+
+def failing(*_: object) -> Callable[..., Any]:
+    raise InfrastructureError("storage-failed", "The disk is full.")
+
+
+async def test_a_line_that_was_not_stored_is_seen_by_nobody(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seat = await world.join("researcher", "c1")
+    with monkeypatch.context() as patch:
+        patch.setattr(world.rooms, "apply", failing)
+        with pytest.raises(InfrastructureError):
+            await world.conference.floor.say(seat, "lost", "n1")
+    assert not [x for x in world.story if isinstance(x, n.ChatSaid)]
+    line = await world.conference.floor.say(seat, "kept", "n2")
+    assert line.seq == 1
+    assert await world.conference.floor.history(seat, 100, 10) == [line]
+
+
+async def test_media_hears_of_a_departure_before_people(world: World) -> None:
+    seat, _ = await world.join("presenter", "c1"), await world.join("presenter", "c2")
+    world.story.clear()
+    await world.conference.seats.leave(seat)
+    kinds = [type(x) for x in world.story]
+    assert kinds.index(m.CloseLegs) < kinds.index(n.ParticipantLeft)
+
+
+async def test_a_seat_is_freed_after_its_grace(world: World) -> None:
+    seat = await world.join("researcher", "c1")
+    await world.conference.seats.lose(seat, ConnectionId("another"))
+    assert world.conference.seats.capabilities(seat)
+    await world.conference.seats.lose(seat, ConnectionId("c1"))
+    world.now += SEAT_KEPT_S - 1
+    await world.conference.tick()
+    assert world.conference.seats.capabilities(seat)
+    world.now += 1
+    await world.conference.tick()
+    assert world.conference.seats.capabilities(seat) == frozenset()
+    assert m.CloseLegs(seat.participant) in world.story
+    with pytest.raises(NotFound):
+        await world.conference.media.subscribe(seat)
+
+
+async def test_publishing_after_the_seat_is_gone_closes_the_leg(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seat = await world.join("presenter", "c1")
+    published = world.plane.publish
+
+    async def slow(command: m.Publish) -> m.PublishAnswer:
+        await world.conference.seats.leave(seat)
+        world.story.clear()
+        return await published(command)
+
+    monkeypatch.setattr(world.plane, "publish", slow)
+    track = m.TrackDeclaration(m.Mid("0"), m.Source.CAMERA)
+    with pytest.raises(NotFound):
+        await world.conference.media.publish(seat, "v=0", [track])
+    assert world.story == [m.CloseLegs(seat.participant)]
+
+
+async def test_events_of_rooms_that_are_gone_are_nobodys(world: World) -> None:
+    room, who = m.RoomId("gone"), ParticipantId("gone")
+    world.story.clear()
+    for event in (
+        m.TrackStarted(room, who, m.Source.CAMERA, "VP8"),
+        m.TrackStopped(room, who, m.Source.CAMERA),
+        m.SlotsChanged(who, ()),
+        m.SpeakersChanged(room, (who,)),
+        m.PublishNeeded(room, who),
+        m.LegChanged(room, who, m.Leg.PUBLISH, connected=False),
+    ):
+        world.conference.on_media(event)
+    assert world.story == []
+
+
+def test_invitation_tokens_are_ours_or_nothing() -> None:
+    tokens, others = InvitationTokens(b"k" * 32), InvitationTokens(b"x" * 32)
+    invitation = InvitationId(new_id())
+    token = tokens.write(invitation)
+    assert tokens.read(token) == invitation
+    assert others.read(token) is None
+    for wrong in ("", "A" * 43, token[:-2], token + "A", new_secret(), "ä" * 43, "="):
+        assert tokens.read(wrong) is None
+    flipped = ("B" if token[0] != "B" else "C") + token[1:]
+    assert tokens.read(flipped) is None

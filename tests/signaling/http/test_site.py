@@ -1,0 +1,200 @@
+"""Pages, files, headers, signing in: what the HTTPS site answers."""
+
+import gzip
+from typing import Any
+
+import pytest
+from cryptography import x509
+
+from tests.signaling.support import Refusal, RoomWithLinks, Site
+
+
+async def get(
+    site: Site, path: str, **headers: str
+) -> tuple[int, dict[str, str], bytes]:
+    async with (
+        site.http() as http,
+        http.get(path, headers=headers, allow_redirects=False) as response,
+    ):
+        return response.status, dict(response.headers), await response.read()
+
+
+@pytest.mark.parametrize("path", ["/", "/start", "/join", "/room/abc", "/room/a/b"])
+async def test_pages_of_the_client(site: Site, path: str) -> None:
+    status, headers, body = await get(site, path)
+    assert status == 200
+    assert b"Pavilion" in body
+    assert headers["Cache-Control"] == "no-cache"
+    assert headers["Content-Type"].startswith("text/html")
+
+
+async def test_hashed_files_are_kept_for_ever(site: Site) -> None:
+    status, headers, _ = await get(site, "/assets/main-abc123.js")
+    assert status == 200
+    assert "immutable" in headers["Cache-Control"]
+    assert headers["Content-Type"].startswith("text/javascript")
+
+
+async def test_a_packed_file_is_sent_to_who_takes_it(site: Site) -> None:
+    file = site.data_dir.parent / "client" / "assets" / "main-abc123.js"
+    file.with_name(file.name + ".gz").write_bytes(gzip.compress(file.read_bytes()))
+    _, headers, _ = await get(
+        site, "/assets/main-abc123.js", **{"Accept-Encoding": "gzip"}
+    )
+    assert headers["Content-Encoding"] == "gzip"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nothing",
+        "/../data/invitation.key",
+        "/..%2fdata/invitation.key",
+        "/assets/..%2f..%2fdata/invitation.key",
+        "/%2e%2e/data/trust/ca.key",
+        "/assets/main-abc123.js.gz",
+        "/assets",
+    ],
+)
+async def test_nothing_else_is_there(site: Site, path: str) -> None:
+    from yarl import URL
+
+    async with (
+        site.http() as http,
+        http.get(URL(site.url + path, encoded=True)) as response,
+    ):
+        assert response.status == 404
+
+
+async def test_without_a_client_the_page_says_how_to_build_it(site: Site) -> None:
+    (site.data_dir.parent / "client" / "index.html").unlink()
+    status, _, body = await get(site, "/")
+    assert status == 503
+    assert b"make client" in body
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/healthz", "/nothing", "/assets/main-abc123.js"]
+)
+async def test_every_answer_carries_the_headers(site: Site, path: str) -> None:
+    _, headers, _ = await get(site, path)
+    policy = headers["Content-Security-Policy"]
+    for part in (
+        "default-src 'none'",
+        "script-src 'self';",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+    ):
+        assert part in policy
+    assert "unsafe" not in policy
+    assert "http" not in policy
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Embedder-Policy"] == "require-corp"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert "camera=(self)" in headers["Permissions-Policy"]
+    assert "max-age" in headers["Strict-Transport-Security"]
+    assert headers["Server"] == "Pavilion"
+
+
+async def test_health(site: Site) -> None:
+    status, _, body = await get(site, "/healthz")
+    assert status == 200
+    assert b'"status": "ok"' in body
+
+
+async def test_the_authority_can_be_fetched(site: Site) -> None:
+    _, headers, body = await get(site, "/trust/ca.crt")
+    assert headers["Content-Type"] == "application/x-x509-ca-cert"
+    assert x509.load_pem_x509_certificate(body) == site.server.trust.authority
+
+
+async def post(
+    site: Site, path: str, *, data: Any = None, json: Any = None, **headers: str
+) -> tuple[int, dict[str, str], str]:
+    async with (
+        site.http() as http,
+        http.post(path, data=data, json=json, headers=headers) as response,
+    ):
+        return response.status, dict(response.headers), await response.text()
+
+
+async def test_a_link_signs_in_once_with_a_strict_cookie(site: Site) -> None:
+    token = await site.server.conference.accounts.new_link()
+    status, headers, _ = await post(
+        site, "/api/sign-in", json={"token": token}, Origin=site.url
+    )
+    assert status == 200
+    cookie = headers["Set-Cookie"]
+    assert cookie.startswith("__Host-pavilion=")
+    for part in ("Secure", "HttpOnly", "SameSite=Strict", "Path=/"):
+        assert part in cookie
+    assert "Domain" not in cookie
+    _, _, body = await get(site, "/api/session", Cookie=cookie.split(";")[0])
+    assert body == b'{"signed_in": true}'
+    status, _, text = await post(
+        site, "/api/sign-in", json={"token": token}, Origin=site.url
+    )
+    assert status == 403
+    assert "link-unknown" in text
+    status, headers, _ = await post(
+        site, "/api/sign-out", Origin=site.url, Cookie=cookie.split(";")[0]
+    )
+    assert status == 200
+    assert "Max-Age=0" in headers["Set-Cookie"]
+    _, _, body = await get(site, "/api/session", Cookie=cookie.split(";")[0])
+    assert body == b'{"signed_in": false}'
+
+
+@pytest.mark.parametrize("path", ["/api/sign-in", "/api/sign-out"])
+@pytest.mark.parametrize("origin", ["https://evil.example", "null"])
+async def test_other_pages_cannot_post(site: Site, path: str, origin: str) -> None:
+    status, _, _ = await post(site, path, json={}, Origin=origin)
+    assert status == 403
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (b"token=x", "application/x-www-form-urlencoded", 415),
+        (b'{"token":"x"}', "text/plain", 415),
+        (b"{", "application/json", 400),
+        (b"\xff", "application/json", 400),
+        (b'{"token":1}', "application/json", 400),
+        (b"[" * 10_000, "application/json", 400),
+        (b'{"token":"' + b"x" * 20_000 + b'"}', "application/json", 413),
+    ],
+)
+async def test_what_is_no_link_is_refused(
+    site: Site, body: bytes, kind: str, status: int
+) -> None:
+    answered, _, _ = await post(
+        site, "/api/sign-in", data=body, Origin=site.url, **{"Content-Type": kind}
+    )
+    assert answered == status
+
+
+async def test_guessing_is_slowed_down(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("signaling.auth.rates.FAILURES_BURST", 3)
+    statuses = []
+    for _ in range(5):
+        status, _, _ = await post(
+            site, "/api/sign-in", json={"token": "A" * 43}, Origin=site.url
+        )
+        statuses.append(status)
+    assert statuses == [403, 403, 403, 429, 429]
+    with pytest.raises(Refusal) as caught:
+        await site.client().connect(invitation="A" * 43)
+    assert caught.value.code == "too-many-attempts"
+
+
+async def test_links_point_to_where_the_moderator_is(room: RoomWithLinks) -> None:
+    listed = await room.desk.ask("invitation.list", room=room.id)
+    assert listed["invitations"][0]["url"].startswith(f"{room.site.url}/join#")
+    server = room.site.server
+    assert server.base_url("evil.example:8443") == server.urls()[0]
+    assert server.base_url("[::1]:8443") == "https://[::1]:8443"
+    assert server.base_url("]") == server.urls()[0]

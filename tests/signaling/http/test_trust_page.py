@@ -1,0 +1,83 @@
+"""The plain page about the certificate, in both languages."""
+
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from signaling.trust.authority import fingerprint
+from tests.signaling.support import Site
+
+
+@pytest_asyncio.fixture
+async def page(tmp_path: Path) -> AsyncIterator[tuple[Site, str]]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    flags = {"trust.port": port, "trust.bind": "127.0.0.1"}
+    async with Site(tmp_path / "data", **flags) as site:
+        yield site, f"http://localhost:{port}"
+
+
+@pytest.mark.parametrize(
+    ("accept", "query", "language"),
+    [
+        ("ko-KR,ko;q=0.9,en;q=0.8", "", "ko"),
+        ("en-GB", "", "en"),
+        ("fr", "", "en"),
+        ("en", "?lang=ko", "ko"),
+        ("ko", "?lang=xx", "ko"),
+    ],
+)
+async def test_it_speaks_the_readers_language(
+    page: tuple[Site, str], accept: str, query: str, language: str
+) -> None:
+    site, url = page
+    async with (
+        aiohttp.ClientSession() as http,
+        http.get(f"{url}/{query}", headers={"Accept-Language": accept}) as response,
+    ):
+        text = await response.text()
+        assert f'<html lang="{language}">' in text
+        policy = response.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "Strict-Transport-Security" not in response.headers
+    authority = site.server.trust.authority
+    assert authority is not None
+    assert fingerprint(authority) in text
+    assert f'href="https://localhost:{site.server.https_port}"' in text
+    for system in ("Windows", "macOS", "Linux", "Android", "iPhone", "Firefox"):
+        assert system in text
+    assert "<script" not in text
+    assert "style=" not in text
+
+
+async def test_it_hands_out_the_authority_and_nothing_else(
+    page: tuple[Site, str],
+) -> None:
+    _, url = page
+    async with aiohttp.ClientSession() as http:
+        for path, status in (
+            ("/ca.crt", 200),
+            ("/style.css", 200),
+            ("/healthz", 404),
+            ("/ca.key", 404),
+            ("/api/session", 404),
+        ):
+            async with http.get(url + path) as response:
+                assert response.status == status
+        async with http.post(url + "/") as response:
+            assert response.status == 405
+
+
+async def test_a_strange_host_gets_the_best_address(page: tuple[Site, str]) -> None:
+    site, url = page
+    async with (
+        aiohttp.ClientSession() as http,
+        http.get(url, headers={"Host": 'evil"><script>'}) as response,
+    ):
+        text = await response.text()
+    assert "evil" not in text
+    assert site.server.urls()[0] in text
