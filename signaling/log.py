@@ -1,8 +1,8 @@
 """
 Logging: one set-up for the standard library's loggers and structlog's.
 
-Nothing here writes people's names, addresses or tokens; what might hold one is
-wrapped in ``Private`` where it is logged and shows as ``…``.
+No line of ours holds a person's name, address or token; a test greps a whole
+conference's log for them. The access log is off for the same reason.
 """
 
 import logging
@@ -10,20 +10,6 @@ import sys
 from typing import Literal
 
 import structlog
-
-
-class Private:
-    """Something that concerns a person: never written out."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: object) -> None:
-        self.value = value
-
-    def __repr__(self) -> str:
-        return "…"
-
-    __str__ = __repr__
 
 
 def set_up(level: str, style: Literal["text", "json"]) -> None:

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from conference.errors import InfrastructureError, NotFound
-from conference.ids import AccountId, InvitationId, ParticipantId
+from conference.ids import AccountId, InvitationId, Mid, ParticipantId, RoomId
 from conference.rooms.room import SEAT_KEPT_S
 from conference.service import notices as n
 from conference.service.conference import Conference, Limits, Stores
@@ -143,14 +143,14 @@ async def test_publishing_after_the_seat_is_gone_closes_the_leg(
         return await published(command)
 
     monkeypatch.setattr(world.plane, "publish", slow)
-    track = m.TrackDeclaration(m.Mid("0"), m.Source.CAMERA)
+    track = m.TrackDeclaration(Mid("0"), m.Source.CAMERA)
     with pytest.raises(NotFound):
         await world.conference.media.publish(seat, "v=0", [track])
     assert world.story == [m.CloseLegs(seat.participant)]
 
 
 async def test_events_of_rooms_that_are_gone_are_nobodys(world: World) -> None:
-    room, who = m.RoomId("gone"), ParticipantId("gone")
+    room, who = RoomId("gone"), ParticipantId("gone")
     world.story.clear()
     for event in (
         m.TrackStarted(room, who, m.Source.CAMERA, "VP8"),

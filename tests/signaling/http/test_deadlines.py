@@ -94,7 +94,7 @@ async def test_slow_headers_of_a_second_request_end(site: Site) -> None:
         dripping.cancel()
 
 
-async def test_three_hundred_slow_connections_end_and_others_are_served(
+async def test_fifty_slow_connections_end_and_others_are_served(
     site: Site,
 ) -> None:
     async with contextlib.AsyncExitStack() as stack:

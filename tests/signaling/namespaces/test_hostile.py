@@ -17,7 +17,10 @@ EVENT = "42"  # Engine.IO message, Socket.IO event
 
 @contextlib.asynccontextmanager
 async def raw(
-    site: Site, *, auth: dict[str, str] | None = None, **headers: str
+    site: Site,
+    *,
+    auth: dict[str, str] | None = None,
+    headers: dict[str, str] | None = None,
 ) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
     """Speak Socket.IO by hand."""
     async with (
@@ -167,7 +170,7 @@ async def test_who_never_says_who_it_is_is_cut(
 )
 async def test_other_origins_are_refused(site: Site, headers: dict[str, str]) -> None:
     with pytest.raises(aiohttp.WSServerHandshakeError) as caught:
-        async with raw(site, **headers):
+        async with raw(site, headers=headers):
             pass
     assert caught.value.status == 403
 
@@ -193,7 +196,7 @@ async def test_who_does_not_read_is_cut_and_costs_little(room: RoomWithLinks) ->
         connection = socket._response.connection
         assert connection is not None
         assert connection.transport is not None
-        connection.transport.pause_reading()  # type: ignore[attr-defined]
+        connection.transport.pause_reading()
         from conference.rooms.events import ChatLine
         from conference.service.notices import ChatSaid
 
@@ -208,5 +211,5 @@ async def test_who_does_not_read_is_cut_and_costs_little(room: RoomWithLinks) ->
             await asyncio.sleep(0)
         assert most <= QUEUED_BYTES + 100_000
         await until(lambda: len(hub) == 2)
-        connection.transport.abort()  # type: ignore[attr-defined]
+        connection.transport.abort()
     await witness.ask("chat.send", text="still here", nonce="n")

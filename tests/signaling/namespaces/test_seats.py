@@ -1,5 +1,7 @@
 """Coming, coming back, being put out: over a real connection."""
 
+import logging
+
 import pytest
 
 from conference.errors import Refused
@@ -215,3 +217,37 @@ async def test_a_bad_offer_is_the_clients_to_hear_of(room: RoomWithLinks) -> Non
         await presenter.ask("media.answer", sdp="v=0")
     assert caught.value.code == "internal"
     assert "mistake of ours" not in caught.value.message
+
+
+async def test_the_log_holds_nothing_of_people(
+    room: RoomWithLinks, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    logging.getLogger("asyncio").setLevel("INFO")
+    moderator, guest = (
+        await room.join("moderator"),
+        await room.join("presenter", "Canary Person"),
+    )
+    await guest.ask("chat.send", text="canary text", nonce="n")
+    await guest.cut_off()
+    again = await room.come_back(guest)
+    with pytest.raises(Refusal):
+        await room.site.client().connect(invitation="C" * 43)
+    room.site.plane.fault = RuntimeError("x")
+    with pytest.raises(Refusal):
+        await again.ask("media.subscribe")
+    await moderator.ask("participant.remove", participant=guest.id)
+    ours = "\n".join(
+        record.getMessage() + str(record.exc_info or "")
+        for record in caplog.records
+        # Not the clients of this test, which run in the same process.
+        if not record.name.startswith(
+            ("aiosqlite", "socketio.client", "engineio.client")
+        )
+    )
+    assert "a handler failed" in ours
+    canaries = [
+        *("Canary Person", "canary text", "C" * 43, "127.0.0.1"),
+        *(guest.seat["seat"], *room.tokens.values(), str(room.desk.cookie)),
+    ]
+    assert [canary for canary in canaries if canary in ours] == []
