@@ -7,6 +7,7 @@ from tests.support.browsers import BrowserName, Options
 from tests.support.browsers.page import by_id
 from tests.support.wire.room import TestRoom
 from tests.support.wire.scenes import publish_camera
+from tests.support.wire.sending import SILENCE_DBOV
 
 PAIRS: list[tuple[BrowserName, BrowserName]] = [
     ("chromium", "firefox"),
@@ -122,10 +123,14 @@ async def test_who_speaks_is_marked(
 ) -> None:
     presenter = await room.guest("presenter", "Paul")
     publisher = await publish_camera(presenter, "red")
+    voice = publisher.track("microphone")
+    voice.level_dbov = SILENCE_DBOV
     viewer = await gallery.visit(browser, "Rita")
     await viewer.enter(link(room, "researcher"))
+    await viewer.sees("Paul")
+    voice.level_dbov = 30
     await viewer.page.see(f'{by_id("tile")}[data-speaking="true"]')
-    publisher.track("microphone").level_dbov = 127
+    voice.level_dbov = SILENCE_DBOV
     await viewer.page.gone(f'{by_id("tile")}[data-speaking="true"]')
     assert_clean(viewer)
 
@@ -167,7 +172,7 @@ async def test_hand_floor_mute_and_removal(
     researcher = await gallery.visit(watches, "Rita")
     await researcher.enter(link(room, "researcher"))
 
-    await researcher.page.press("r")
+    await researcher.page.click(by_id("hand"))
     await researcher.pressed("hand", True)
     await moderator.open_panel("people")
     await moderator.page.read(by_id("hand-queue"), "Rita")
