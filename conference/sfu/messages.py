@@ -233,10 +233,10 @@ class LegChanged:
 @dataclass(frozen=True, slots=True)
 class PublishNeeded:
     """
-    The publisher should offer again.
+    The publisher should offer again: a viewer cannot decode its codec.
 
-    Its codec is one that a viewer of the room cannot decode, or all of them
-    now can.
+    It is not asked back to its favourite when that viewer leaves; the next
+    offer of its own gets it.
     """
 
     room: RoomId

@@ -24,6 +24,8 @@ from conference.sfu.viewer import Viewer
 
 SILENT = 127
 """Level of RFC 6464 for a packet that carries none: present, but never loud."""
+BASE_CODECS = frozenset({Codec.OPUS, Codec.VP8})
+"""Every browser has them, also Firefox on a network that never sees a plugin."""
 ALL_GROUPS = frozenset(SlotGroup)
 FLOATING = frozenset({SlotGroup.FLOATING})
 
@@ -60,12 +62,16 @@ class RoomPlane:
 
     @property
     def decodable(self) -> frozenset[Codec]:
-        """Codecs that every viewer of the room decodes."""
-        codecs = set(Codec)
+        """
+        Codecs that every viewer of the room decodes, and the base codecs.
+
+        One viewer that says it lacks a base codec cannot push a whole room to
+        another one; it is told that its slots stay empty.
+        """
+        codecs = frozenset(Codec)
         for viewer in self.viewers.values():
-            if viewer.decodable:
-                codecs &= viewer.decodable
-        return frozenset(codecs)
+            codecs &= viewer.decodable | BASE_CODECS
+        return codecs
 
     # Packets
 

@@ -82,7 +82,7 @@ class Router:
         return plane
 
     def decodable(self, room: RoomId) -> frozenset[Codec]:
-        """Return the codecs that every viewer of a room decodes."""
+        """Return the codecs to choose from in a room: see ``RoomPlane.decodable``."""
         plane = self._rooms.get(room)
         return frozenset(Codec) if plane is None else plane.decodable
 
@@ -158,8 +158,9 @@ class Router:
             viewer.pin, viewer.tiles = view.stage, view.tiles
         plane.viewers[participant] = viewer
         self._viewing[participant] = plane
+        wanted = plane.decodable
         for publisher in plane.publishers.values():
-            if any(t.codec not in decodable for t in publisher.tracks.values()):
+            if any(t.codec not in wanted for t in publisher.tracks.values()):
                 self._events.append(m.PublishNeeded(room, publisher.participant))
         return viewer.key
 

@@ -204,6 +204,19 @@ def test_a_viewer_that_cannot_decode_is_told_and_gets_nothing() -> None:
     assert dict(sink.packets) == {}
 
 
+def test_one_viewer_without_vp8_moves_no_publisher() -> None:
+    bench = Bench()
+    (camera,) = bench.origin("ada", CAMERA)
+    camera.send(camera.frame())
+    sink = bench.sink("odd", frozenset({Codec.OPUS, Codec.AV1}))
+    bench.stage("ada")
+    bench.settle()
+    assert not [e for e in bench.events if isinstance(e, m.PublishNeeded)]
+    assert bench.router.decodable(ROOM) == {Codec.OPUS, Codec.VP8, Codec.AV1}
+    state = bench.told[sink.participant][sink.mid(STAGE, "video")]
+    assert state.gap is m.SlotGap.CODEC
+
+
 def test_a_codec_change_starts_the_track_anew() -> None:
     bench = Bench()
     (camera,) = bench.origin("ada", CAMERA)
