@@ -21,7 +21,7 @@ export class MutedSpeech {
   #lastLoud = Number.NEGATIVE_INFINITY;
   #toldAt = Number.NEGATIVE_INFINITY;
 
-  /** Feeds a level; true: show the hint now. `now` in milliseconds. */
+  /** Takes a level; true: show the hint now. `now` in milliseconds. */
   heard(level: number, muted: boolean, now: number): boolean {
     if (!muted || now - this.#lastLoud > PAUSE_MS) this.#since = null;
     if (!muted || level < SPEECH_LEVEL) return false;

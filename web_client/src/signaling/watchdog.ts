@@ -31,7 +31,7 @@ export class Watchdog {
     this.#heardAt = now;
   }
 
-  /** Feeds the byte count of the media connections; true: ask the server now. */
+  /** Takes the byte count of the media connections; true: ask the server now. */
   tick(bytes: number, now: number): boolean {
     if (bytes !== this.#bytes) {
       if (this.#bytes >= 0 && bytes > this.#bytes) {
