@@ -172,7 +172,7 @@ class Server:
         await self._database.open()
         self._open.push_async_callback(self._database.close)
         await _or_busy(self._plane.start(), "media.port", settings.media.port)
-        self._open.push_async_callback(self._plane.close)
+        self._open.push_async_callback(_bounded, self._plane.close)
         await self.conference.start()
         self._open.push_async_callback(self.conference.stop)
         site = Site(
@@ -211,8 +211,10 @@ class Server:
 
     async def stop(self) -> None:
         """Tell everybody, let the word out, and take everything down."""
+        log.debug("stopping: telling everybody")
         await self.conference.stop()
         await self._flush()
+        log.debug("stopping: closing everything")
         await self._open.aclose()
 
     def base_url(self, host: str) -> str:
@@ -362,6 +364,15 @@ def _busy(key: str, port: int, error: OSError) -> InfrastructureError:
         f"Port {port} cannot be used ({reason}). Stop what uses it, or choose "
         f"another one with the setting {key}.",
     )
+
+
+async def _bounded(closing: Callable[[], Awaitable[None]]) -> None:
+    """Close something, but never let it hold up a stop or the steps after it."""
+    try:
+        async with asyncio.timeout(CLEANUP_S):
+            await closing()
+    except TimeoutError:
+        log.warning("media did not close in %s s; stopping without it", CLEANUP_S)
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:
