@@ -56,7 +56,7 @@ check: .make/dev .make/npm ## The fast part: format, lint, types, contracts, spe
 	step lint $(BIN)/ruff check --quiet $(SOURCES)
 	step types $(BIN)/mypy --no-error-summary
 	step contracts $(BIN)/python deploy/scripts/quietly.py $(BIN)/lint-imports
-	step spelling $(BIN)/codespell $(SOURCES) docs README.md CHANGELOG.md web_client/src
+	step spelling $(BIN)/codespell -L abd --skip '*/node_modules,*/locks,*-lock.json,*.ftl' $(SOURCES) docs README.md CHANGELOG.md web_client/src
 	step client $(BIN)/python deploy/scripts/quietly.py npm --prefix web_client run check
 	step "unit tests" $(PYTEST) -m 'not browser and not namespace and not postgres and not figure' $(PURE_TESTS)
 
