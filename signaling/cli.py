@@ -148,11 +148,19 @@ def moderator_link(
     database: Database = None,
     https_port: HttpsPort = None,
     name: Name = None,
+    new: Annotated[
+        bool,
+        typer.Option(
+            "--new", help="Make a further moderator, with rooms of their own."
+        ),
+    ] = False,
 ) -> None:
     """
-    Print a new one-time link that makes its opener a moderator.
+    Print a new one-time link that signs its opener in as a moderator.
 
-    It works once, for 24 hours. The server may be running.
+    It leads back to the first moderator's rooms, on any browser; with --new it
+    makes a further moderator. It works once, for 24 hours. The server may be
+    running.
     """
     settings = _settings(
         config,
@@ -168,9 +176,12 @@ def moderator_link(
     from conference.errors import ConferenceError
 
     try:
-        typer.echo(asyncio.run(_new_link(settings)))
+        meaning, link = asyncio.run(_new_link(settings, further=new))
     except (ConferenceError, OSError) as error:
         _fail(str(error))
+    # Beside the output, so that a script gets the link and nothing else.
+    typer.echo(meaning, err=True)
+    typer.echo(link)
 
 
 def main() -> None:
@@ -192,7 +203,8 @@ def _fail(message: str) -> NoReturn:
     raise typer.Exit(1)
 
 
-async def _new_link(settings: "Settings") -> str:
+async def _new_link(settings: "Settings", *, further: bool) -> tuple[str, str]:
+    """Return what the link does, in one sentence, and the link."""
     import time
 
     from conference.service.accounts import AccountDoor
@@ -202,11 +214,24 @@ async def _new_link(settings: "Settings") -> str:
     database = open_database(settings)
     await database.open()
     try:
-        token = await AccountDoor(Accounts(database), wall=time.time).new_link()
+        door = AccountDoor(Accounts(database), wall=time.time)
+        if not await door.any():
+            meaning = "This link makes the first moderator (works once, for 24 hours):"
+        elif further:
+            meaning = (
+                "This link makes a further moderator, with rooms of their own "
+                "(works once, for 24 hours):"
+            )
+        else:
+            meaning = (
+                "This link signs in to the first moderator, with all rooms of theirs "
+                "(works once, for 24 hours; a further moderator: --new):"
+            )
+        token = await door.new_link(further=further)
     finally:
         await database.close()
     urls = addresses(settings, trust_of(settings), settings.https.port)
-    return f"{urls[0]}/start#{token}"
+    return meaning, f"{urls[0]}/start#{token}"
 
 
 async def _serve(settings: "Settings") -> None:
@@ -255,7 +280,8 @@ async def _greet(server: "Server") -> None:
         console.print("  Fingerprint (SHA-256) of its authority:")
         console.print("       ", fingerprint(authority))
     if await server.conference.accounts.any():
-        console.print("  Another moderator: pavilion moderator-link")
+        console.print("  Sign in on another browser: pavilion moderator-link")
+        console.print("  A further moderator: pavilion moderator-link --new")
     else:
         token = await server.conference.accounts.new_link()
         console.print("  Become the first moderator (works once, for 24 hours):")

@@ -1,4 +1,4 @@
-"""Accounts: the one-time link that makes a moderator, and the sessions after it."""
+"""Accounts: the one-time link that signs a moderator in, and the sessions after it."""
 
 from collections.abc import Callable
 
@@ -27,11 +27,17 @@ class AccountDoor:
         """Return whether somebody has signed in yet."""
         return await self._store.any()
 
-    async def new_link(self) -> str:
-        """Return the token of a new one-time link."""
+    async def new_link(self, *, further: bool = False) -> str:
+        """
+        Return the token of a new one-time link.
+
+        It signs in to the first account, with all its rooms: there is no password,
+        so this is the way back for whoever lost the cookie or sits at another PC.
+        It makes that account while there is none; with ``further`` another one.
+        """
         token, now = new_secret(), self._wall()
         await self._store.add_link(
-            digest(token), now=now, expires_at=now + LINK_LIVES_S
+            digest(token), further=further, now=now, expires_at=now + LINK_LIVES_S
         )
         return token
 

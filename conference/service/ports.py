@@ -131,9 +131,9 @@ class AccountStore(Protocol):
         ...
 
     async def add_link(
-        self, token_hash: bytes, *, now: float, expires_at: float
+        self, token_hash: bytes, *, further: bool, now: float, expires_at: float
     ) -> None:
-        """Store a one-time link."""
+        """Store a one-time link; ``further``: it makes another account."""
         ...
 
     async def redeem_link(

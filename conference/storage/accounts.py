@@ -1,4 +1,4 @@
-"""Accounts, their sessions and the one-time links that make them. Hashes only."""
+"""Accounts, their sessions and the one-time links that open them. Hashes only."""
 
 from sqlalchemy import delete, insert, select
 
@@ -22,13 +22,23 @@ class Accounts:
             return found.first() is not None
 
     async def add_link(
-        self, token_hash: bytes, *, now: float, expires_at: float
+        self, token_hash: bytes, *, further: bool, now: float, expires_at: float
     ) -> None:
-        """Store a one-time link, and forget those that have expired."""
+        """
+        Store a one-time link, and forget those that have expired.
+
+        Args:
+            token_hash: Of the link's token.
+            further: Make another account beside those that exist.
+            now: To know what has expired.
+            expires_at: When this link will have.
+        """
         async with self._database.transaction() as db:
             await db.execute(delete(links).where(links.c.expires_at <= now))
             await db.execute(
-                insert(links).values(token_hash=token_hash, expires_at=expires_at)
+                insert(links).values(
+                    token_hash=token_hash, expires_at=expires_at, further=further
+                )
             )
 
     async def redeem_link(
@@ -41,7 +51,10 @@ class Accounts:
         session_expires_at: float,
     ) -> bool:
         """
-        Use up a one-time link: make the account and its first session.
+        Use up a one-time link: open a session of the account that it leads to.
+
+        That is the first account. ``account`` is the id of the one that is made
+        when there is none yet, or when the link is for a further one.
 
         Returns:
             False when there is no such link, or it was used or has expired.
@@ -49,17 +62,25 @@ class Accounts:
         async with self._database.transaction() as db:
             # Deleting is the test: of two who race, one deletes the row.
             used = await db.execute(
-                delete(links).where(
-                    links.c.token_hash == token_hash, links.c.expires_at > now
-                )
+                delete(links)
+                .where(links.c.token_hash == token_hash, links.c.expires_at > now)
+                .returning(links.c.further)
             )
-            if used.rowcount != 1:
+            further = used.scalar()
+            if further is None:
                 return False
-            await db.execute(insert(accounts).values(id=account, created_at=now))
+            first = await db.execute(
+                select(accounts.c.id)
+                .order_by(accounts.c.created_at, accounts.c.id)
+                .limit(1)
+            )
+            existing = None if further else first.scalar()
+            if existing is None:
+                await db.execute(insert(accounts).values(id=account, created_at=now))
             await db.execute(
                 insert(sessions).values(
                     token_hash=session_hash,
-                    account_id=account,
+                    account_id=existing or account,
                     expires_at=session_expires_at,
                 )
             )

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from conference.errors import InfrastructureError
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-HEAD = "0001"  # the newest migration; a test compares it with the directory
+HEAD = "0002"  # the newest migration; a test compares it with the directory
 
 BUSY_TIMEOUT_MS = 5000
 # How long a writer waits for another process (``pavilion moderator-link`` while

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 metadata = MetaData(
@@ -36,6 +37,7 @@ one_time_links = Table(
     metadata,
     Column("token_hash", LargeBinary(32), primary_key=True),
     Column("expires_at", Float, nullable=False),
+    Column("further", Boolean, nullable=False, server_default=false()),
 )
 
 account_sessions = Table(

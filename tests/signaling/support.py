@@ -269,9 +269,9 @@ class Site:
         ) as session:
             yield session
 
-    async def sign_in(self) -> str:
-        """Use a one-time link; return the cookie."""
-        token = await self.server.conference.accounts.new_link()
+    async def sign_in(self, *, further: bool = False) -> str:
+        """Use a one-time link, of the first moderator or a further one; return the cookie."""
+        token = await self.server.conference.accounts.new_link(further=further)
         async with (
             self.http() as http,
             http.post(
@@ -282,9 +282,9 @@ class Site:
             cookie: str = response.headers["Set-Cookie"].split(";")[0]
             return cookie
 
-    async def desk(self) -> Client:
-        """Return a moderator at the desk."""
-        return await self.client(await self.sign_in()).connect()
+    async def desk(self, *, further: bool = False) -> Client:
+        """Return the first moderator at the desk, or a further one."""
+        return await self.client(await self.sign_in(further=further)).connect()
 
     async def room(self) -> "RoomWithLinks":
         """Make a room."""

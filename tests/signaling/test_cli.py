@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.signaling.support import Site
+
 CLEAN = {k: v for k, v in os.environ.items() if not k.startswith("PAVILION_")}
 
 
@@ -62,6 +64,21 @@ def test_a_taken_port_is_named(tmp_path: Path) -> None:
     assert "Traceback" not in failed.stderr
 
 
+async def test_a_link_says_whose_it_is(tmp_path: Path) -> None:
+    async with Site(tmp_path / "data") as site:
+        await site.sign_in()
+        for flags, meaning in (
+            ((), "signs in to the first moderator"),
+            (("--new",), "makes a further moderator"),
+        ):
+            asked = await asyncio.to_thread(
+                run, "moderator-link", *flags, "--data-dir", str(site.data_dir)
+            )
+            assert f"This link {meaning}" in asked.stderr
+            assert asked.stderr.count("\n") == 1
+            assert re.fullmatch(r"https://\S+/start#[\w-]{43}\n", asked.stdout)
+
+
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
 async def test_it_greets_and_stops_cleanly(tmp_path: Path, signum: int) -> None:
     process = await asyncio.create_subprocess_exec(
@@ -83,6 +100,9 @@ async def test_it_greets_and_stops_cleanly(tmp_path: Path, signum: int) -> None:
     assert re.search(r"([0-9A-F]{2}:){31}[0-9A-F]{2}", said)
     another = run("moderator-link", "--data-dir", str(tmp_path / "data"))
     assert re.fullmatch(r"https://\S+/start#[\w-]{43}\n", another.stdout)
+    assert another.stderr.startswith("This link makes the first moderator ")
+    further = run("moderator-link", "--new", "--data-dir", str(tmp_path / "data"))
+    assert further.stdout.count("\n") == 1
     process.send_signal(signum)
     started = time.monotonic()
     _, errors = await asyncio.wait_for(process.communicate(), 10)

@@ -47,7 +47,7 @@ async def accounts(database: Database) -> Accounts:
 
 @pytest_asyncio.fixture
 async def rooms(database: Database, accounts: Accounts) -> Rooms:
-    await accounts.add_link(b"l" * 32, now=0.0, expires_at=100.0)
+    await accounts.add_link(b"l" * 32, further=False, now=0.0, expires_at=100.0)
     assert await accounts.redeem_link(
         b"l" * 32,
         account=OWNER,
@@ -114,7 +114,7 @@ async def test_invitations(rooms: Rooms) -> None:
 
 async def test_a_link_works_once_even_in_a_race(accounts: Accounts) -> None:
     assert not await accounts.any()
-    await accounts.add_link(b"x" * 32, now=0.0, expires_at=100.0)
+    await accounts.add_link(b"x" * 32, further=False, now=0.0, expires_at=100.0)
 
     async def redeem(name: str) -> bool:
         return await accounts.redeem_link(
@@ -130,8 +130,28 @@ async def test_a_link_works_once_even_in_a_race(accounts: Accounts) -> None:
     assert await accounts.any()
 
 
+async def test_a_link_leads_back_to_the_first_account(accounts: Accounts) -> None:
+    async def redeem(name: str, at: float, *, further: bool = False) -> str | None:
+        token = name.encode().ljust(32)
+        await accounts.add_link(token, further=further, now=at, expires_at=100.0)
+        assert await accounts.redeem_link(
+            token,
+            account=AccountId(name),
+            session_hash=token,
+            now=at,
+            session_expires_at=100.0,
+        )
+        return await accounts.by_session(token, now=at)
+
+    assert await redeem("b", 1.0) == "b"
+    assert await redeem("again", 2.0) == "b"
+    assert await redeem("a", 3.0, further=True) == "a"
+    assert await redeem("once-more", 4.0) == "b"
+    assert await accounts.by_session(b"b".ljust(32), now=5.0) == "b"
+
+
 async def test_links_and_sessions_expire(accounts: Accounts) -> None:
-    await accounts.add_link(b"x" * 32, now=0.0, expires_at=100.0)
+    await accounts.add_link(b"x" * 32, further=False, now=0.0, expires_at=100.0)
     redeemed = await accounts.redeem_link(
         b"x" * 32,
         account=OWNER,
@@ -140,7 +160,7 @@ async def test_links_and_sessions_expire(accounts: Accounts) -> None:
         session_expires_at=200.0,
     )
     assert not redeemed
-    await accounts.add_link(b"y" * 32, now=100.0, expires_at=200.0)
+    await accounts.add_link(b"y" * 32, further=False, now=100.0, expires_at=200.0)
     assert await accounts.redeem_link(
         b"y" * 32,
         account=OWNER,

@@ -128,8 +128,17 @@ async def test_a_revoked_invitation_opens_nothing(room: RoomWithLinks) -> None:
     assert caught.value.code == "invitation-revoked"
 
 
+async def test_a_lost_cookie_loses_no_room(site: Site, room: RoomWithLinks) -> None:
+    elsewhere = await site.desk()  # by another one-time link, with another cookie
+    rooms = (await elsewhere.ask("room.list"))["rooms"]
+    assert [listed["id"] for listed in rooms] == [room.id]
+    further = await site.desk(further=True)
+    assert (await further.ask("room.list"))["rooms"] == []
+    assert (await room.desk.ask("room.list"))["rooms"] == rooms
+
+
 async def test_another_owners_room_is_absent(site: Site, room: RoomWithLinks) -> None:
-    stranger = await site.desk()
+    stranger = await site.desk(further=True)
     for event, request in (
         ("room.close", {"room": room.id}),
         ("invitation.list", {"room": room.id}),

@@ -36,16 +36,16 @@ landing-link = Invitation link
 landing-link-wrong = This is not an invitation of this site. Copy the whole link and try once more.
 landing-open = Open the room
 landing-moderator-title = You are a moderator
-landing-moderator-text = Whoever runs the server gets a one-time sign-in link when it starts. Open that link in this browser to create rooms and invite people.
+landing-moderator-text = Whoever runs the server gives you a one-time sign-in link: it is printed at the first start, and again by the command “pavilion moderator-link”. Open it in this browser to get to your rooms.
 unknown-title = This address leads nowhere
 unknown-text = The link may have been cut when it was copied. Ask for it once more, or paste it on the front page.
 
 ## Becoming a moderator
 
-start-title = Become a moderator
-start-text = This link signs this browser in as a moderator. You can then create rooms, hand out invitations and lead conferences.
+start-title = Sign in as a moderator
+start-text = This link signs this browser in as a moderator. You then find your rooms here, and can create rooms, hand out invitations and lead conferences.
 start-once = The link works once. Use it in the browser that you will work with.
-start-button = Become moderator
+start-button = Sign in
 start-busy = Signing in…
 sign-out = Sign out
 

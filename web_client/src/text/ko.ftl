@@ -36,14 +36,14 @@ landing-link = 초대 링크
 landing-link-wrong = 이 사이트의 초대 링크가 아닙니다. 링크 전체를 복사하여 다시 붙여 넣어 주십시오.
 landing-open = 회의실 열기
 landing-moderator-title = 진행자이십니까?
-landing-moderator-text = 서버를 시작하면 운영자에게 한 번만 쓸 수 있는 로그인 링크가 표시됩니다. 이 브라우저에서 그 링크를 열면 회의실을 만들고 사람들을 초대할 수 있습니다.
+landing-moderator-text = 서버 운영자에게 한 번만 쓸 수 있는 로그인 링크를 받으십시오. 링크는 서버를 처음 시작할 때 표시되고, “pavilion moderator-link” 명령으로 다시 만들 수 있습니다. 이 브라우저에서 열면 내 회의실로 들어갑니다.
 unknown-title = 이 주소에는 아무것도 없습니다
 unknown-text = 링크를 복사할 때 일부가 잘렸을 수 있습니다. 링크를 다시 받거나 첫 페이지에 붙여 넣어 주십시오.
 
 ## 진행자 되기
 
-start-title = 진행자 되기
-start-text = 이 링크로 이 브라우저에 진행자로 로그인합니다. 그러면 회의실을 만들고 초대 링크를 나누어 주며 회의를 진행할 수 있습니다.
+start-title = 진행자 로그인
+start-text = 이 링크로 이 브라우저에 진행자로 로그인합니다. 그러면 내 회의실을 볼 수 있고, 회의실을 만들고 초대 링크를 나누어 주며 회의를 진행할 수 있습니다.
 start-once = 이 링크는 한 번만 쓸 수 있습니다. 앞으로 사용할 브라우저에서 여십시오.
 start-button = 진행자로 로그인
 start-busy = 로그인하고 있습니다…
