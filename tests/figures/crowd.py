@@ -30,9 +30,7 @@ SAMPLED = 3
 
 async def measure(viewers: int, seconds: float, bitrate_bps: int) -> None:
     """Run once and report."""
-    video = picture(
-        width=1280, height=720, rate=30, seconds=4, bitrate_bps=bitrate_bps
-    )
+    video = picture(width=1280, height=720, rate=30, seconds=4, bitrate_bps=bitrate_bps)
     async with running(prefix=PINNED) as server, opened(server) as room:
         presenter = await room.guest("presenter", "Paul")
         publisher = await presenter.publish(
