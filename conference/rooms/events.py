@@ -50,6 +50,13 @@ class SeatUpdated:
 
 
 @dataclass(frozen=True, slots=True)
+class QualityChanged:
+    """How good somebody's connection is changed, for those whom it concerns."""
+
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
 class SeatVacated:
     """A seat is free and gone; its token opens nothing any more."""
 
@@ -116,6 +123,7 @@ class RoomEnded:
 Event = (
     SeatOpened
     | SeatUpdated
+    | QualityChanged
     | SeatVacated
     | CapabilitiesChanged
     | StageMoved

@@ -18,6 +18,7 @@ from conference.errors import NotAllowed, NotFound, Refused, TooMuch
 from conference.ids import AccountId, ParticipantId, RoomId
 from conference.rooms import commands as c
 from conference.rooms import events as e
+from conference.rooms import quality
 from conference.rooms.roles import Capability, Role
 from conference.rooms.seat import Presence, Seat, Signal, Track, transition
 from conference.rooms.stage import default_stage
@@ -150,8 +151,21 @@ class Room:
 
     def next_timeout(self) -> float | None:
         """Return when ``Tick`` is due, in monotonic seconds; None: never."""
-        lost = [s.lost_at for s in self._seats.values() if s.lost_at is not None]
-        return min(lost) + SEAT_KEPT_S if lost else None
+        due = [
+            at
+            for seat in self._seats.values()
+            if (at := quality.due_at(seat)) is not None
+        ]
+        due += [
+            seat.lost_at + SEAT_KEPT_S
+            for seat in self._seats.values()
+            if seat.lost_at is not None
+        ]
+        return min(due, default=None)
+
+    def quality_audience(self, participant: ParticipantId) -> list[ParticipantId]:
+        """Return who is told how good a participant's connection is."""
+        return quality.audience(self.seat(participant), self._seats.values())
 
     # Undoing
 
@@ -232,7 +246,7 @@ class Room:
                 return self._track_down(participant, source)
             case c.ReportQuality(by, level):
                 seat = self._actor(by, Capability.ROOM_WATCH)
-                return self._update(replace(seat, quality=level))
+                return self._set_quality(quality.reported(seat, level, now=now))
             case c.Say():
                 return self._say(command)
             case c.CloseRoom(by_name):
@@ -284,8 +298,13 @@ class Room:
                 presence=presence,
                 lost_at=now if presence is Presence.LOST else None,
                 quality=None,
+                quality_waiting=None,
             )
         )
+
+    def _set_quality(self, seat: Seat) -> list[e.Event]:
+        before, self._seats[seat.id] = self._seats[seat.id], seat
+        return [] if seat.quality == before.quality else [e.QualityChanged(seat.id)]
 
     def _tick(self, now: float) -> list[e.Event]:
         over = [
@@ -296,6 +315,8 @@ class Room:
         events: list[e.Event] = []
         for participant in over:
             events += self._vacate(participant, e.Departure.LOST)
+        for seat in list(self._seats.values()):
+            events += self._set_quality(quality.told(seat, now=now))
         return events
 
     def _vacate(

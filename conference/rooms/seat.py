@@ -79,7 +79,11 @@ class Seat:
     hand: int | None = None
     """Ticket of the raised hand: smaller raised earlier. Not the place shown."""
     quality: int | None = None
-    """0 no media … 4 good, by the client's own report."""
+    """0 no media … 4 good, by the client's own report, as it was last told."""
+    quality_waiting: int | None = None
+    """A newer report that is not told yet; None: there is none."""
+    quality_told_at: float | None = None
+    """Monotonic seconds; None: never told."""
     tracks: Mapping[Source, Track] = field(default_factory=lambda: MappingProxyType({}))
 
     @property

@@ -257,6 +257,15 @@ class Hall:
                 if participant in opened.room.seats:
                     view = opened.seat_view(participant)
                     self.outbox.send(everybody, n.ParticipantChanged(view))
+            case e.QualityChanged(participant):
+                if participant in opened.room.seats:
+                    audience = [
+                        opened.holders[one]
+                        for one in opened.room.quality_audience(participant)
+                        if one in opened.holders
+                    ]
+                    view = opened.seat_view(participant)
+                    self.outbox.send(audience, n.ParticipantChanged(view))
             case e.SeatVacated(participant, reason, by):
                 self.forget_token(opened, participant)
                 opened.slots.pop(participant, None)

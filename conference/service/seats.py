@@ -240,11 +240,12 @@ class Seats:
                 await self._hall.apply(opened, c.Lose(occupied.participant))
 
     async def report_quality(self, occupied: Occupied, level: int) -> None:
-        """Store a participant's report of its own connection."""
+        """Take a participant's report of its own connection; nothing of it is stored."""
         opened = self._hall.room(occupied.room)
         await self._hall.handle(
             opened, c.ReportQuality(occupied.participant, level=level)
         )
+        self._hall.timeout_moved.set()  # it may wait, and then nothing happened yet
 
     async def _free_own_seat(self, opened: OpenRoom, account: AccountId) -> None:
         """One account has one seat in a room: the newer tab wins."""

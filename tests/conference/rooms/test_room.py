@@ -293,14 +293,6 @@ def test_late_news_of_a_track_that_is_gone_changes_nothing(hall: Hall) -> None:
         assert hall.do(c.TrackDown(who, SCREEN)) == []
 
 
-def test_quality_is_shown_and_forgotten_with_the_connection(hall: Hall) -> None:
-    a = hall.join("a")
-    hall.do(c.ReportQuality(a, 3))
-    assert hall.room.seat(a).quality == 3
-    hall.do(c.Lose(a))
-    assert hall.room.seat(a).quality is None
-
-
 # Chat
 
 

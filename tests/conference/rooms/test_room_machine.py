@@ -8,6 +8,7 @@ from conference.errors import UserError
 from conference.ids import ParticipantId
 from conference.rooms import commands as c
 from conference.rooms import events as e
+from conference.rooms.quality import TELL_EVERY_S
 from conference.rooms.roles import Capability, Role
 from conference.rooms.room import SEAT_KEPT_S
 from conference.sfu.messages import Source
@@ -25,6 +26,7 @@ class RoomMachine(RuleBasedStateMachine):
         self.stage: ParticipantId | None = None
         self.lines: list[int] = []
         self.gone: set[ParticipantId] = set()
+        self.told_at: dict[ParticipantId, float] = {}
 
     def do(self, command: c.Command) -> None:
         before = self.hall.room.checkpoint()
@@ -43,8 +45,13 @@ class RoomMachine(RuleBasedStateMachine):
                     self.lines.append(line.seq)
                 case e.SeatVacated(participant):
                     self.gone.add(participant)
+                    self.told_at.pop(participant, None)
                     for key in [k for k in self.gates if k[0] == participant]:
                         del self.gates[key]
+                case e.QualityChanged(participant):
+                    last = self.told_at.get(participant, -TELL_EVERY_S)
+                    assert self.hall.now - last >= TELL_EVERY_S
+                    self.told_at[participant] = self.hall.now
                 case _:
                     pass
 
@@ -100,6 +107,10 @@ class RoomMachine(RuleBasedStateMachine):
     @rule(who=WHO, nonce=st.sampled_from("abc"))
     def say(self, who: ParticipantId, nonce: str) -> None:
         self.do(c.Say(who, "text", nonce, at=WALL))
+
+    @rule(who=WHO, level=st.integers(0, 4))
+    def report(self, who: ParticipantId, level: int) -> None:
+        self.do(c.ReportQuality(who, level))
 
     @rule(seconds=st.floats(0, SEAT_KEPT_S))
     def wait(self, seconds: float) -> None:

@@ -141,7 +141,22 @@ async def test_the_stage_is_chosen_and_given_back(room: RoomWithLinks) -> None:
     assert commands[-1] == m.SetStage(RoomId(room.id), None)
 
 
-async def test_quality_is_shown_to_all(room: RoomWithLinks) -> None:
+async def test_quality_of_who_publishes_is_shown_to_all(room: RoomWithLinks) -> None:
     viewer, other = await room.join("researcher"), await room.join("presenter")
+    await other.ask(
+        "media.publish", sdp="v=0", tracks=[{"mid": "0", "source": "camera"}]
+    )
+    await other.ask("quality.report", level=2)
+    await viewer.sees(other.id, quality=2)
+
+
+async def test_quality_of_who_watches_is_for_moderators(room: RoomWithLinks) -> None:
+    moderator = await room.join("moderator")
+    viewer, other = await room.join("researcher"), await room.join("researcher")
     await viewer.ask("quality.report", level=2)
-    await other.sees(viewer.id, quality=2)
+    await moderator.sees(viewer.id, quality=2)
+    await viewer.sees(viewer.id, quality=2)
+    await viewer.ask("hand.raise", raised=True)  # comes after, and to everybody
+    await other.sees(viewer.id, hand=1)
+    shown = [d["participant"] for d in other.all("participant.changed")]
+    assert [p["hand"] for p in shown if p["id"] == viewer.id and p["quality"]] == [1]

@@ -1,0 +1,58 @@
+"""
+Who hears, and how often, how good somebody's connection is.
+
+Pure. In a hall of hundreds every participant reports; told to everybody at once
+that would be n² messages. So a report waits until the last one is old enough,
+the newest one wins, and whoever shows nothing is of interest to moderators only.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from conference.ids import ParticipantId
+from conference.rooms.roles import Role
+from conference.rooms.seat import Seat
+
+TELL_EVERY_S = 5.0
+# Between two changes told of one participant. Less: more messages in a large
+# room; more: a weak link is seen late by the moderator who could help.
+
+
+def reported(seat: Seat, level: int, *, now: float) -> Seat:
+    """Return the seat after a report; its shown quality changes when it is due."""
+    if level == seat.quality:
+        return replace(seat, quality_waiting=None)
+    return told(replace(seat, quality_waiting=level), now=now)
+
+
+def told(seat: Seat, *, now: float) -> Seat:
+    """Return the seat with what waited shown, if it has waited long enough."""
+    due = due_at(seat)
+    if due is None or now < due:
+        return seat
+    return replace(
+        seat, quality=seat.quality_waiting, quality_waiting=None, quality_told_at=now
+    )
+
+
+def due_at(seat: Seat) -> float | None:
+    """Return when a waiting report is due, in monotonic seconds; None: none waits."""
+    if seat.quality_waiting is None:
+        return None
+    if seat.quality_told_at is None:
+        return float("-inf")
+    return seat.quality_told_at + TELL_EVERY_S
+
+
+def audience(seat: Seat, seats: Iterable[Seat]) -> list[ParticipantId]:
+    """
+    Return who is told of a seat's quality.
+
+    Everybody, of somebody who publishes: it explains a bad picture. Moderators
+    and the participant itself, of somebody who only watches.
+    """
+    return [
+        other.id
+        for other in seats
+        if seat.tracks or other.role is Role.MODERATOR or other.id == seat.id
+    ]
