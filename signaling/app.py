@@ -182,6 +182,7 @@ class Server:
             self.trust,
             self._client,
             version=version(),
+            trust_port=lambda: self.trust_port if self._explains_trust else 0,
             on_sign_out=self.hub.end_session,
             clock=time.monotonic,
         )
@@ -198,7 +199,7 @@ class Server:
             ("https.port", str(settings.https.bind), settings.https.port),
             tls=True,
         )
-        if settings.trust.port and self.trust.authority is not None:
+        if self._explains_trust:
             page = TrustPage(self.trust, self._trust_guards, self.base_url)
             self.trust_port = await self._listen(
                 page.application(),
@@ -208,6 +209,11 @@ class Server:
             )
         watch = asyncio.create_task(self._watch_trust(), name="trust")
         self._open.push_async_callback(_cancelled, watch)
+
+    @property
+    def _explains_trust(self) -> bool:
+        """Whether there is a page about the certificate: not for an operator's own."""
+        return bool(self._settings.trust.port) and self.trust.authority is not None
 
     async def stop(self) -> None:
         """Tell everybody, let the word out, and take everything down."""

@@ -50,6 +50,7 @@ class Site:
         client: ClientFiles,
         *,
         version: str,
+        trust_port: Callable[[], int],
         on_sign_out: Callable[[str], None],
         clock: Callable[[], float],
     ) -> None:
@@ -59,6 +60,7 @@ class Site:
         self._trust = trust
         self._client = client
         self._version = version
+        self._trust_port = trust_port
         self._on_sign_out = on_sign_out
         self._clock = clock
 
@@ -154,7 +156,9 @@ class Site:
     async def _session(self, request: web.Request) -> web.StreamResponse:
         session = session_of(request.cookies)
         account = session and await self._conference.accounts.account(session)
-        return web.json_response({"signed_in": bool(account)})
+        return web.json_response(
+            {"signed_in": bool(account), "trust_port": self._trust_port()}
+        )
 
     async def _health(self, _: web.Request) -> web.StreamResponse:
         return web.json_response({"status": "ok", "version": self._version})

@@ -1,6 +1,6 @@
 /* The devices' half of the door: preview, meter, pickers, speaker test. */
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { Mic, MicOff, Video, VideoOff } from 'lucide-preact';
 import { Button, LevelMeter } from '../design/parts';
 import { captureObstacle, type CaptureProblem } from '../media/problems';
@@ -8,10 +8,9 @@ import type { Controls } from '../room/controls';
 import { DevicePickers } from '../room/device_pickers';
 import { Picture } from '../room/picture';
 import type { RoomSession } from '../room/session';
+import { trustPage } from '../signaling/http';
 import { t } from '../text';
 import { problemTexts } from '../text/problems';
-
-const TRUST_PAGE_PORT = 8080; // the server's default; it says how to trust the site
 
 interface DoorDevicesProps {
   session: RoomSession;
@@ -89,6 +88,21 @@ function Trouble({ session }: { session: RoomSession }): JSX.Element | null {
   );
 }
 
+/** The way to a trusted certificate: the page about it, or whoever made it. */
+function Trust(): JSX.Element | null {
+  const [page, setPage] = useState<string | null | undefined>(undefined);
+  useEffect(() => {
+    trustPage().then(setPage, () => setPage(null));
+  }, []);
+  if (page === undefined) return null;
+  if (page === null) return <p data-testid="trust-ask">{t('mend-insecure-ask')}</p>;
+  return (
+    <a class="button" href={page} data-testid="trust-page">
+      {t('mend-insecure')}
+    </a>
+  );
+}
+
 interface MendProps {
   problem: CaptureProblem;
   session: RoomSession;
@@ -96,14 +110,7 @@ interface MendProps {
 
 function Mend({ problem, session }: MendProps): JSX.Element | null {
   if (problem === 'unsupported') return null;
-  if (problem === 'insecure') {
-    const trust = `http://${window.location.hostname}:${TRUST_PAGE_PORT}/`;
-    return (
-      <a class="button" href={trust} data-testid="trust-page">
-        {t('mend-insecure')}
-      </a>
-    );
-  }
+  if (problem === 'insecure') return <Trust />;
   const { local } = session;
   return (
     <Button

@@ -24,10 +24,24 @@ async function call(path: string, body?: Record<string, string>): Promise<unknow
   );
 }
 
+interface SessionAnswer {
+  signed_in?: unknown;
+  trust_port?: unknown;
+}
+
 /** Whether this browser is signed in as a moderator. */
 export async function signedIn(): Promise<boolean> {
-  const data = await call('/api/session');
-  return (data as { signed_in?: unknown } | null)?.signed_in === true;
+  const data = (await call('/api/session')) as SessionAnswer | null;
+  return data?.signed_in === true;
+}
+
+/** The address of the page that says how to trust this site; null: there is none. */
+export async function trustPage(): Promise<string | null> {
+  const data = (await call('/api/session')) as SessionAnswer | null;
+  const port = data?.trust_port;
+  return typeof port === 'number' && port > 0
+    ? `http://${window.location.hostname}:${port}/`
+    : null;
 }
 
 /** Trades the token of a one-time link for a session cookie. */

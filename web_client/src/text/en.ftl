@@ -148,6 +148,7 @@ problem-microphone-absent = No microphone was found. Plug one in, then try again
 problem-microphone-busy = Another program uses the microphone. Close it, then try again.
 problem-microphone-failed = The microphone did not start. Try again, or choose another one.
 mend-insecure = Show me how to trust this site
+mend-insecure-ask = Ask whoever runs this server how to trust its certificate.
 
 ## Room
 
