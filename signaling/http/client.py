@@ -68,11 +68,24 @@ class ClientFiles:
         self._scan()
         found = self._files.get(path)
         if found is None:
-            raise web.HTTPNotFound(text="There is nothing at this address.")
+            return self._unknown(request)
         hashed = path.startswith("assets/")
         caching = IMMUTABLE if hashed else "no-cache"
         return web.FileResponse(
             found, headers={"Cache-Control": caching, "Content-Type": _kind(path)}
+        )
+
+    def _unknown(self, request: web.Request) -> web.Response:
+        """Answer a person with the client's own page for it, a program with a line."""
+        index = self._files.get("index.html")
+        if index is None or "text/html" not in request.headers.get("Accept", ""):
+            raise web.HTTPNotFound(text="There is nothing at this address.")
+        return web.Response(
+            body=index.read_bytes(),
+            status=404,
+            content_type="text/html",
+            charset="utf-8",
+            headers={"Cache-Control": "no-store"},
         )
 
     def _scan(self) -> None:

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { arrange, tiled, type Choices } from '../src/layout/arrange';
-import { gridShape, pageOf, stripShape, tileHeight } from '../src/layout/grid';
+import {
+  gridRows,
+  gridShape,
+  pageOf,
+  stripShape,
+  tileHeight,
+} from '../src/layout/grid';
 import { sameView, viewSet } from '../src/layout/viewset';
 import { participant, slot, view } from './support';
 
@@ -26,6 +32,20 @@ describe('the ladder of grids', () => {
     expect(gridShape(2, 320, 560)).toEqual({ columns: 1, rows: 2 });
     expect(gridShape(16, 320, 560)).toEqual({ columns: 2, rows: 3 });
     expect(gridShape(5, 200, 100)).toEqual({ columns: 1, rows: 1 });
+  });
+});
+
+describe('rows of the grid', () => {
+  it.each([
+    [3, 2, 2, 2, 2],
+    [5, 3, 2, 3, 2],
+    [7, 3, 3, 6, 3],
+    [10, 4, 3, 8, 3],
+    [1, 1, 1, -1, 1],
+    [4, 2, 2, -1, 1],
+    [0, 1, 1, -1, 1],
+  ])('%i tiles in %i columns', (count, columns, used, lastRow, lastStart) => {
+    expect(gridRows(count, columns)).toEqual({ used, lastRow, lastStart });
   });
 });
 
@@ -127,6 +147,9 @@ describe('the arrangement', () => {
   it('moves nobody because somebody speaks', () => {
     const speaking = { ...three, speakers: ['chair'] };
     expect(arrange(speaking, USUAL)).toEqual(arrange(three, USUAL));
+    const grid: Choices = { ...USUAL, layout: 'grid' };
+    expect(arrange(speaking, grid)).toEqual(arrange(three, grid));
+    expect(arrange(three, grid).tiles).toEqual(['me', 'chair', 'ann']);
   });
 
   it('gives listeners a tile in a small room only', () => {

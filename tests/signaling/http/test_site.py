@@ -1,6 +1,9 @@
 """Pages, files, headers, signing in: what the HTTPS site answers."""
 
 import gzip
+import json
+import socket
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -132,7 +135,7 @@ async def test_a_link_signs_in_once_with_a_strict_cookie(site: Site) -> None:
         assert part in cookie
     assert "Domain" not in cookie
     _, _, body = await get(site, "/api/session", Cookie=cookie.split(";")[0])
-    assert body == b'{"signed_in": true}'
+    assert body == b'{"signed_in": true, "trust_port": 0}'
     status, _, text = await post(
         site, "/api/sign-in", json={"token": token}, Origin=site.url
     )
@@ -144,7 +147,31 @@ async def test_a_link_signs_in_once_with_a_strict_cookie(site: Site) -> None:
     assert status == 200
     assert "Max-Age=0" in headers["Set-Cookie"]
     _, _, body = await get(site, "/api/session", Cookie=cookie.split(";")[0])
-    assert body == b'{"signed_in": false}'
+    assert body == b'{"signed_in": false, "trust_port": 0}'
+
+
+async def test_the_session_tells_where_the_trust_page_is(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    flags = {"trust.port": port, "trust.bind": "127.0.0.1"}
+    async with Site(tmp_path / "data", **flags) as site:
+        _, _, body = await get(site, "/api/session")
+    assert json.loads(body)["trust_port"] == port
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/join/x", "/api/nothing"])
+async def test_a_browser_gets_the_clients_page_at_unknown_addresses(
+    site: Site, path: str
+) -> None:
+    status, headers, body = await get(site, path, Accept="text/html,*/*;q=0.8")
+    assert status == 404
+    assert headers["Content-Type"].startswith("text/html")
+    assert headers["Cache-Control"] == "no-store"
+    assert "Content-Security-Policy" in headers
+    assert b"<title>Pavilion</title>" in body
+    status, headers, _ = await get(site, path)
+    assert status == 404
+    assert headers["Content-Type"].startswith("text/plain")
 
 
 @pytest.mark.parametrize("path", ["/api/sign-in", "/api/sign-out"])

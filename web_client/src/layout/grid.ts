@@ -45,6 +45,25 @@ export function gridShape(count: number, width: number, height: number): Shape {
     : { columns: 1, rows: 1 };
 }
 
+export interface Rows {
+  /** Rows that hold a tile: fewer than the ladder's while it is not full. */
+  readonly used: number;
+  /** Index of the first tile of a last row that is not full; -1: it is full. */
+  readonly lastRow: number;
+  /** Where that tile begins, in half columns counted from 1, to centre its row. */
+  readonly lastStart: number;
+}
+
+/** How `count` tiles fill a grid, so that a last row that is not full is centred. */
+export function gridRows(count: number, columns: number): Rows {
+  const rest = count % columns;
+  return {
+    used: Math.max(1, Math.ceil(count / columns)),
+    lastRow: rest === 0 ? -1 : count - rest,
+    lastStart: rest === 0 ? 1 : columns - rest + 1,
+  };
+}
+
 export interface Page<T> {
   readonly items: readonly T[];
   /** Counted from 0; what was asked for, brought into range. */

@@ -4,7 +4,14 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ChevronLeft, ChevronRight } from 'lucide-preact';
 import { Button } from '../design/parts';
 import { arrange, type Arrangement } from '../layout/arrange';
-import { gridShape, pageOf, stripShape, tileHeight, type Shape } from '../layout/grid';
+import {
+  gridRows,
+  gridShape,
+  pageOf,
+  stripShape,
+  tileHeight,
+  type Shape,
+} from '../layout/grid';
 import { viewSet } from '../layout/viewset';
 import type { RoomView } from '../state/room';
 import { layout, selfView } from '../state/settings';
@@ -173,13 +180,24 @@ interface TilesProps {
 
 /** A list of tiles; its numbers go to the style sheet as custom properties. */
 function Tiles(props: TilesProps): JSX.Element {
+  const tiles = props.children.filter((child) => child !== null);
+  const { used, lastRow, lastStart } = gridRows(tiles.length, props.columns);
   const style = useMemo(
-    () => ({ '--columns': props.columns, '--rows': props.rows }),
-    [props.columns, props.rows],
+    () => ({
+      '--half-columns': props.columns * 2,
+      '--rows': props.rows,
+      '--used-rows': used,
+      '--last-start': lastStart,
+    }),
+    [props.columns, props.rows, used, lastStart],
   );
   return (
     <ul class={props.class} style={style} data-testid={props.class}>
-      {props.children.map((child) => (child ? <li key={child.key}>{child}</li> : null))}
+      {tiles.map((tile, index) => (
+        <li key={tile.key} class={index === lastRow ? 'last-row' : undefined}>
+          {tile}
+        </li>
+      ))}
     </ul>
   );
 }
