@@ -23,6 +23,8 @@ PLI_FORMAT = 1
 FIR_FORMAT = 4
 APPLICATION_FORMAT = 15
 MAX_REPORT_BLOCKS = 31
+MAX_NACK_ITEMS = 64
+"""Items of one NACK packet that is written: it must fit into a datagram."""
 MAX_NACKED = 1024
 """Sequence numbers taken from one NACK packet; a storm beyond it is cut off."""
 
@@ -267,14 +269,14 @@ def build_pli(sender: int, ssrc: int) -> bytes:
     return _pack(PAYLOAD_FEEDBACK, PLI_FORMAT, _FEEDBACK.pack(sender, ssrc))
 
 
-def build_nack(sender: int, ssrc: int, sequences: Iterable[int]) -> bytes:
+def build_nacks(sender: int, ssrc: int, sequences: Iterable[int]) -> list[bytes]:
     """
-    Return a generic NACK for 16-bit numbers that come in order.
+    Return generic NACKs for 16-bit numbers that come in order.
 
     Args:
         sender: Our SSRC in the RTCP of this transport.
         ssrc: The source that lost them.
-        sequences: At least one number.
+        sequences: The numbers; they are spread over as many packets as it takes.
     """
     items: list[tuple[int, int]] = []
     for sequence in sequences:
@@ -285,9 +287,16 @@ def build_nack(sender: int, ssrc: int, sequences: Iterable[int]) -> bytes:
                 items[-1] = (first, mask | 1 << (distance - 1))
                 continue
         items.append((sequence & 0xFFFF, 0))
-    body = _FEEDBACK.pack(sender, ssrc)
-    body += b"".join(_NACK_ITEM.pack(*item) for item in items)
-    return _pack(TRANSPORT_FEEDBACK, NACK_FORMAT, body)
+    head = _FEEDBACK.pack(sender, ssrc)
+    return [
+        _pack(
+            TRANSPORT_FEEDBACK,
+            NACK_FORMAT,
+            head
+            + b"".join(_NACK_ITEM.pack(*i) for i in items[at : at + MAX_NACK_ITEMS]),
+        )
+        for at in range(0, len(items), MAX_NACK_ITEMS)
+    ]
 
 
 def build_transport_cc(sender: int, ssrc: int, information: bytes) -> bytes:

@@ -17,7 +17,11 @@ REFERENCE_S = 0.064
 MAX_RUN = 8191
 """Longest run-length chunk (§3.1.3)."""
 MAX_PACKETS = 2000
-"""Numbers covered by one feedback; older holes are given up."""
+"""Arrivals told at one time: 40,000 packets a second. More is an attack."""
+MAX_COVERED = 400
+"""Numbers in one message: 0.9 kB at most, so that it fits into a datagram."""
+MAX_LATE = 16
+"""Late arrivals told at one time."""
 MIN_RUN = 8
 """Shortest run worth a run-length chunk; a status vector holds seven."""
 
@@ -51,17 +55,29 @@ class ArrivalRecorder:
         if len(self._arrivals) < MAX_PACKETS:
             self._arrivals.setdefault(extended, now)
 
-    def feedback(self) -> bytes | None:
-        """Return the feedback control information, or None if nothing arrived."""
-        if not self._arrivals or self._next is None:
-            return None
-        lowest, last = min(self._arrivals), max(self._arrivals)
-        first = min(lowest, self._next)
-        if last - first >= MAX_PACKETS:
-            first = max(lowest, last - MAX_PACKETS + 1)
-        self._next = last + 1
-        arrivals = self._arrivals
-        self._arrivals = {}
+    def feedback(self) -> list[bytes]:
+        """
+        Return feedback control information for what arrived since the last call.
+
+        Numbers that were told as missing before and came late stand in a message
+        of their own, so that no number is told twice as missing.
+        """
+        arrivals, self._arrivals = self._arrivals, {}
+        if not arrivals or self._next is None:
+            return []
+        late = sorted(number for number in arrivals if number < self._next)
+        messages = [self._message(n, n, arrivals) for n in late[-MAX_LATE:]]
+        newest = max(arrivals)
+        first = max(self._next, newest - MAX_PACKETS + 1)
+        while first <= newest:
+            last = min(newest, first + MAX_COVERED - 1)
+            if any(number in arrivals for number in range(first, last + 1)):
+                messages.append(self._message(first, last, arrivals))
+            first = last + 1
+        self._next = max(self._next, newest + 1)
+        return messages
+
+    def _message(self, first: int, last: int, arrivals: dict[int, float]) -> bytes:
         start = next(
             arrivals[number] for number in range(first, last + 1) if number in arrivals
         )

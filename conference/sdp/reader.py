@@ -177,6 +177,13 @@ def _checked(pattern: re.Pattern[str], value: str, name: str) -> str:
     return value
 
 
+def _ssrc(text: str) -> int:
+    number = int(text)
+    if not 0 < number <= 0xFFFFFFFF:
+        raise BadDescription("has an SSRC that is none")
+    return number
+
+
 def _read_attribute(section: Section, name: str, value: str) -> None:
     match name:
         case "mid":
@@ -197,12 +204,13 @@ def _read_attribute(section: Section, name: str, value: str) -> None:
                 section.extensions.setdefault(found[2], int(found[1]))
         case "ssrc":
             if found := _SSRC.fullmatch(value):
-                ssrc = int(found[1])
+                ssrc = _ssrc(found[1])
                 if ssrc not in section.sources and len(section.sources) < MAX_SOURCES:
                     section.sources.append(ssrc)
         case "ssrc-group":
-            if found := _GROUP.fullmatch(value):
-                section.retransmissions[int(found[2])] = int(found[1])
+            found = _GROUP.fullmatch(value)
+            if found and len(section.retransmissions) < MAX_SOURCES:
+                section.retransmissions[_ssrc(found[2])] = _ssrc(found[1])
         case _ if name in _DIRECTIONS:
             section.direction = name
 

@@ -5,6 +5,7 @@ A publisher's sender reports tie its RTP timestamps to its own wall clock, which
 may be wrong by any amount. The smallest difference between arrival and wall
 clock over the last reports ties that to the server's clock. One difference
 serves all tracks of a publisher: this keeps its voice and its lips together.
+A step of that wall clock makes everything known before it worthless.
 """
 
 from collections import deque
@@ -13,60 +14,85 @@ from conference.rtp import ntp
 from conference.rtp.rtcp import SenderReport
 from conference.rtp.sequence import signed32
 
-KEPT_REPORTS = 30
-"""Reports that the smallest difference is taken of: some ten seconds. More:
-steadier; fewer: follows a publisher's clock that runs fast or slow sooner."""
+WINDOW_S = 20.0
+"""How long a difference counts: the least of some twenty reports. Longer:
+steadier; shorter: follows a clock that runs fast or slow sooner."""
+STEP_S = 1.0
+"""A difference that departs further than this is a step of the publisher's wall
+clock; the network's own delay never varies so much for long."""
 MAX_DISAGREEMENT_S = 5.0
-"""A capture time further than this from the arrival is not believed."""
+"""A time further than this from where it should be is not believed."""
 
 
 class PublisherClock:
     """Difference between the server's clock and one publisher's wall clock."""
 
-    __slots__ = ("_differences",)
+    __slots__ = ("_differences", "epoch")
 
     def __init__(self) -> None:
-        self._differences: deque[float] = deque(maxlen=KEPT_REPORTS)
+        self._differences: deque[tuple[float, float]] = deque()
+        self.epoch = 0
+        """Grows with each step; what was reported before a step is void."""
 
     def on_sender_report(self, report: SenderReport, *, now: float) -> None:
         """Learn from a report of any track."""
-        self._differences.append(now - ntp.to_seconds(report.ntp))
+        differences = self._differences
+        while differences and now - differences[0][0] > WINDOW_S:
+            differences.popleft()
+        difference = now - ntp.to_seconds(report.ntp)
+        offset = self.offset
+        if offset is not None and abs(difference - offset) > STEP_S:
+            differences.clear()
+            self.epoch += 1
+        differences.append((now, difference))
 
     @property
     def offset(self) -> float | None:
         """Seconds to add to the publisher's wall clock; None before a report."""
-        return min(self._differences) if self._differences else None
+        if not self._differences:
+            return None
+        return min(difference for _, difference in self._differences)
 
 
 class TrackClock:
     """RTP timestamps of one track against its publisher's wall clock."""
 
-    __slots__ = ("_clock_hz", "_publisher", "_report")
+    __slots__ = ("_arrived_at", "_clock_hz", "_epoch", "_publisher", "_report")
 
     def __init__(self, publisher: PublisherClock, clock_hz: int) -> None:
         self._publisher = publisher
         self._clock_hz = clock_hz
         self._report: SenderReport | None = None
+        self._arrived_at = 0.0
+        self._epoch = 0
 
-    def on_sender_report(self, report: SenderReport) -> None:
-        """Keep the newest mapping."""
+    def on_sender_report(self, report: SenderReport, *, now: float) -> None:
+        """Keep the newest mapping; the publisher's clock has heard of it already."""
         self._report = report
+        self._arrived_at = now
+        self._epoch = self._publisher.epoch
 
     def captured_at(self, timestamp: int, *, now: float) -> float:
         """Return when the frame was captured; its arrival if that is not known."""
-        report, offset = self._report, self._publisher.offset
-        if report is None or offset is None:
+        report, offset = self._valid()
+        if report is None:
             return now
         ticks = signed32(timestamp - report.rtp)
         when = ntp.to_seconds(report.ntp) + ticks / self._clock_hz + offset
-        return when if abs(when - now) <= MAX_DISAGREEMENT_S else now
+        return min(when, now) if abs(when - now) <= MAX_DISAGREEMENT_S else now
 
     def timestamp_at(self, when: float) -> int | None:
-        """Return the track's RTP timestamp for a time; None before a report."""
-        report, offset = self._report, self._publisher.offset
-        if report is None or offset is None:
+        """Return the track's RTP timestamp for a time; None if it is not known."""
+        report, offset = self._valid()
+        if report is None:
             return None
         elapsed = when - offset - ntp.to_seconds(report.ntp)
-        if abs(elapsed) > 60 * MAX_DISAGREEMENT_S:
+        if abs(elapsed - (when - self._arrived_at)) > MAX_DISAGREEMENT_S:
             return None
         return (report.rtp + int(elapsed * self._clock_hz)) & 0xFFFFFFFF
+
+    def _valid(self) -> tuple[SenderReport | None, float]:
+        offset = self._publisher.offset
+        if offset is None or self._epoch != self._publisher.epoch:
+            return None, 0.0
+        return self._report, offset

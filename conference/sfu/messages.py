@@ -214,7 +214,7 @@ class SlotsChanged:
 
 @dataclass(frozen=True, slots=True)
 class SpeakersChanged:
-    """Who is heard speaking now, loudest first."""
+    """Who is heard speaking now; sent when somebody begins or ends."""
 
     room: RoomId
     speakers: tuple[ParticipantId, ...]

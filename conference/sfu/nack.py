@@ -13,7 +13,15 @@ REPEAT_S = 0.050
 MAX_REQUESTS = 8
 """Then the packet is given up: 0.4 s later the picture has moved on."""
 MAX_GAP = 500
-"""A longer gap is a restart, not loss; viewers ask for a key frame then."""
+"""A longer gap is a restart, not loss; slots then start at a key frame anew."""
+MAX_AGE = 512
+"""Packets this far behind the newest are given up: no viewer still waits for
+them. Also the size that the table of missing packets can reach."""
+MAX_DUE = 256
+"""Numbers asked for at once; the rest follows at the next look."""
+EARLY = 16
+"""Packets from just before the first one seen that are still taken: a key
+frame's first packet may have been overtaken."""
 
 
 class MissingPackets:
@@ -23,10 +31,12 @@ class MissingPackets:
     Inputs: ``on_packet`` (also for repaired ones). Output: ``due``.
     """
 
-    __slots__ = ("_highest", "_missing")
+    __slots__ = ("_early", "_first", "_highest", "_missing")
 
     def __init__(self) -> None:
         self._highest: int | None = None
+        self._first = 0
+        self._early: set[int] = set()
         self._missing: dict[int, tuple[float, int]] = {}
 
     def __bool__(self) -> bool:
@@ -45,7 +55,12 @@ class MissingPackets:
         """
         highest = self._highest
         if highest is None:
-            self._highest = extended
+            self._highest = self._first = extended
+            return True
+        if extended < self._first:
+            if self._first - extended > EARLY or extended in self._early:
+                return False
+            self._early.add(extended)
             return True
         if extended <= highest:
             return self._missing.pop(extended, None) is not None
@@ -54,8 +69,14 @@ class MissingPackets:
         else:
             for number in range(highest + 1, extended):
                 self._missing[number] = (now + REORDER_S, 0)
+            self._forget(extended - MAX_AGE)
         self._highest = extended
         return True
+
+    def _forget(self, oldest: int) -> None:
+        # Numbers were entered in order, so the oldest stand first.
+        while self._missing and (number := next(iter(self._missing))) < oldest:
+            del self._missing[number]
 
     def due(self, *, now: float) -> list[int]:
         """Return the numbers to ask for now, in order, and plan the next request."""
@@ -68,4 +89,6 @@ class MissingPackets:
                 continue
             self._missing[number] = (now + REPEAT_S, requests + 1)
             numbers.append(number)
+            if len(numbers) == MAX_DUE:
+                break
         return sorted(numbers)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from conference.ids import ParticipantId
 from conference.rtp import extensions, packet, rtcp
-from conference.rtp.codecs import PayloadHead
+from conference.rtp.codecs import Codec, PayloadHead
 from conference.rtp.packet import RtpPacket
 from conference.rtp.transport_cc import ArrivalRecorder
 from conference.sfu.capture import PublisherClock
@@ -57,6 +57,7 @@ class Publisher:
         "_reported_at",
         "_transport_cc_id",
         "_unbound",
+        "asked_for",
         "dropped",
         "participant",
         "ssrc",
@@ -69,6 +70,9 @@ class Publisher:
         """Ours, in the RTCP of this leg."""
         self.tracks: dict[Source, UpTrack] = {}
         self.dropped = 0
+        """Packets that belong to no track, or are not what was negotiated."""
+        self.asked_for: frozenset[Codec] | None = None
+        """The codecs it was last asked to choose from."""
         self._clock = PublisherClock()
         self._arrivals = ArrivalRecorder()
         self._bindings: dict[int, tuple[UpTrack, bool]] = {}
@@ -100,6 +104,8 @@ class Publisher:
                 track = UpTrack(next(keys), self.participant, fmt, self._clock)
                 track.active = active
                 begun.append(track)
+            else:
+                track.renegotiate(fmt)
             self.tracks[fmt.source] = track
         ended += before.values()
         self._bind_announced()
@@ -179,9 +185,10 @@ class Publisher:
             is_rtx = incoming.payload_type == fmt.rtx_payload_type
             if not is_rtx and incoming.payload_type != fmt.payload_type:
                 continue
-            if is_rtx == (track.ssrc is None) or (is_rtx and mid is None):
-                # A primary is bound once; a retransmission follows its primary.
-                continue
+            if is_rtx and (track.ssrc is None or mid is None):
+                return None  # its primary is not known yet; it may come later
+            if not is_rtx and track.ssrc is not None:
+                continue  # a primary is bound once
             if mid is None and not self._sole(incoming.payload_type):
                 continue
             if not is_rtx:
@@ -214,20 +221,19 @@ class Publisher:
 
     def feedback(self, *, now: float) -> list[bytes]:
         """Return transport-cc feedback and NACKs that are due."""
-        out = []
-        information = self._arrivals.feedback()
-        if information is not None:
-            media = next(iter(self._bindings))
-            out.append(rtcp.build_transport_cc(self.ssrc, media, information))
+        out: list[bytes] = []
+        media = next(iter(self._bindings), 0)
+        out += [
+            rtcp.build_transport_cc(self.ssrc, media, information)
+            for information in self._arrivals.feedback()
+        ]
         for track in self.tracks.values():
             if track.missing and track.ssrc is not None:
                 # A lost voice packet is concealed long before a repair arrives.
                 numbers = track.missing.due(now=now)
                 if numbers and track.video:
-                    out.append(
-                        rtcp.build_nack(
-                            self.ssrc, track.ssrc, (n & 0xFFFF for n in numbers)
-                        )
+                    out += rtcp.build_nacks(
+                        self.ssrc, track.ssrc, (n & 0xFFFF for n in numbers)
                     )
         if now - self._reported_at >= REPORT_INTERVAL_S:
             self._reported_at = now

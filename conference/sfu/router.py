@@ -26,7 +26,7 @@ from conference.sfu.fanout import Fanout, SlotKey, TrackKey, ViewerKey
 from conference.sfu.formats import SlotFormat, TrackFormat, slot_plan
 from conference.sfu.messages import Leg
 from conference.sfu.publisher import FEEDBACK_INTERVAL_S, Publisher
-from conference.sfu.room import RoomPlane
+from conference.sfu.room import STAGE_AND_OTHERS, RoomPlane
 from conference.sfu.slot import Slot
 from conference.sfu.timetable import Timetable
 from conference.sfu.uptrack import UpTrack
@@ -69,6 +69,7 @@ class Router:
         self._publishing: dict[ParticipantId, RoomPlane] = {}
         self._viewing: dict[ParticipantId, RoomPlane] = {}
         self._views: dict[ParticipantId, m.SetView] = {}
+        """Of participants with a leg, or about to have one."""
         self._rtcp: list[RtcpOut] = []
         self._events: list[m.Event] = []
 
@@ -160,7 +161,10 @@ class Router:
         self._viewing[participant] = plane
         wanted = plane.decodable
         for publisher in plane.publishers.values():
-            if any(t.codec not in wanted for t in publisher.tracks.values()):
+            if publisher.asked_for != wanted and any(
+                track.codec not in wanted for track in publisher.tracks.values()
+            ):
+                publisher.asked_for = wanted
                 self._events.append(m.PublishNeeded(room, publisher.participant))
         return viewer.key
 
@@ -174,6 +178,10 @@ class Router:
         plane.reassign(viewer)
         self._plan_reports(plane, viewer, now)
         self._flush(plane, now)
+
+    def forget(self, participant: ParticipantId) -> None:
+        """Forget what a participant showed: it left the room."""
+        self._views.pop(participant, None)
 
     def unsubscribe(self, participant: ParticipantId) -> None:
         """Close a subscribe leg."""
@@ -201,7 +209,8 @@ class Router:
                 plane = self._rooms.get(room) if stage is None else self.room(room)
                 if plane is not None and plane.stage != stage:
                     plane.stage = stage
-                    plane.reassign()
+                    plane.reassign(groups=STAGE_AND_OTHERS)
+                    self._tidy(plane)
             case m.SetView(participant, stage, tiles):
                 # Kept, because a view may come before its leg, and outlives it.
                 self._views[participant] = command
@@ -212,17 +221,19 @@ class Router:
                     plane.reassign(viewer)
             case m.CloseLegs(participant):
                 plane = None
-                self._views.pop(participant, None)
+                self.forget(participant)
                 self.unpublish(participant)
                 self.unsubscribe(participant)
             case m.CloseRoom(room):
                 plane = self._rooms.get(room)
                 if plane is not None:
                     plane.stage = None
-                    for participant in {*plane.publishers, *plane.viewers}:
-                        self._views.pop(participant, None)
-                        self.unpublish(participant)
+                    # Viewers first: then nobody's slots are moved about.
+                    for participant in list(plane.viewers):
                         self.unsubscribe(participant)
+                    for participant in list(plane.publishers):
+                        self.unpublish(participant)
+                    self._tidy(plane)
         if plane is not None:
             self._flush(plane, now)
 
@@ -294,12 +305,12 @@ class Router:
         def action(now: float) -> None:
             if plane.publishers.get(publisher.participant) is not publisher:
                 return
+            self._timetable.at(now + FEEDBACK_INTERVAL_S, action)
             for data in publisher.feedback(now=now):
                 self._send(publisher.participant, Leg.PUBLISH, data)
             for track in publisher.tracks.values():
                 if track.video and track.live:
                     self._request(publisher, track, now)
-            self._timetable.at(now + FEEDBACK_INTERVAL_S, action)
 
         self._timetable.at(now + FEEDBACK_INTERVAL_S, action)
 
@@ -309,24 +320,26 @@ class Router:
         plane.speakers_planned = True
 
         def action(now: float) -> None:
-            plane.evaluate_speakers(now=now)
-            self._flush(plane, now)
             if plane.publishers:
                 self._timetable.at(now + SPEAKERS_INTERVAL_S, action)
             else:
                 plane.speakers_planned = False
+            plane.evaluate_speakers(now=now)
+            self._flush(plane, now)
 
         self._timetable.at(now + SPEAKERS_INTERVAL_S, action)
 
     def _plan_reports(self, plane: RoomPlane, viewer: Viewer, now: float) -> None:
         def action(now: float) -> None:
             if plane.viewers.get(viewer.participant) is viewer:
-                self._report(viewer, now)
                 self._timetable.at(now + REPORT_INTERVAL_S, action)
+                self._report(plane, viewer, now)
 
         self._timetable.at(now + REPORT_INTERVAL_S, action)
 
-    def _report(self, viewer: Viewer, now: float) -> None:
+    def _report(self, plane: RoomPlane, viewer: Viewer, now: float) -> None:
+        if plane.viewers.get(viewer.participant) is not viewer:
+            return  # went, or was replaced, since this was planned
         data = viewer.report(self._fanout, now=now, wall_offset=self._wall_offset)
         if data:
             self._send(viewer.participant, Leg.SUBSCRIBE, data)
@@ -339,7 +352,7 @@ class Router:
         plane.requests.clear()
         for viewer in plane.switched:
             self._timetable.at(
-                now + REPORT_AFTER_SWITCH_S, partial(self._report, viewer)
+                now + REPORT_AFTER_SWITCH_S, partial(self._report, plane, viewer)
             )
         plane.switched.clear()
 

@@ -18,6 +18,10 @@ ATTACK = 0.4
 """Share of a louder packet in the new loudness: a word counts after 60 ms."""
 DECAY = 0.04
 """Share of a quieter packet: a pause between words (0.5 s) keeps the place."""
+PACKET_S = 0.02
+"""Duration of an Opus packet as browsers send it."""
+HEARD = 3
+"""Floating slots: the first places of the ranking are heard by almost all."""
 HYSTERESIS_DB = 6.0
 """How much louder one must be than the one ahead to take its place."""
 SPEAKING_DB = 77.0
@@ -58,10 +62,14 @@ class Loudest(Generic[K]):
         """Note a packet's level in -dBov (0 loudest, 127 silence)."""
         voice = self._voices.get(key)
         if voice is None:
-            voice = self._voices[key] = _Voice()
-            self._ranking.append(key)
+            voice = self._voices[key] = _Voice(heard_at=now - PACKET_S)
         loudness = 127.0 - level
-        share = ATTACK if loudness > voice.loudness else DECAY
+        if loudness > voice.loudness:
+            share = ATTACK
+        else:
+            # By time, not by packet: a silent microphone sends few (DTX).
+            packets = max(1.0, (now - voice.heard_at) / PACKET_S)
+            share = 1 - (1 - DECAY) ** packets
         voice.loudness += share * (loudness - voice.loudness)
         voice.heard_at = now
         if loudness >= SPEAKING_DB:
@@ -72,14 +80,16 @@ class Loudest(Generic[K]):
 
     def remove(self, key: K) -> None:
         """Forget a microphone that went away."""
-        if self._voices.pop(key, None) is not None:
+        self._voices.pop(key, None)
+        if key in self._ranking:
             self._ranking.remove(key)
 
     def evaluate(self, *, now: float) -> tuple[tuple[K, ...], tuple[K, ...]]:
         """
-        Return the ranking and those who speak, the loudest first.
+        Return the ranking, and those who speak in the order of their arrival.
 
-        The ranking holds every microphone while there are few of them.
+        The first three places of the ranking are the loudest; who holds a place
+        keeps it. It holds every microphone while there are few of them.
         """
         for voice in self._voices.values():
             if now - voice.heard_at > STALE_S:
@@ -89,20 +99,31 @@ class Loudest(Generic[K]):
                 voice.speaking = True
             elif now - voice.loud_at >= RING_OFF_S:
                 voice.speaking = False
-        self._reorder()
-        speaking = sorted(
-            (key for key, voice in self._voices.items() if voice.speaking),
-            key=lambda key: self._voices[key].loudness,
-            reverse=True,
-        )
-        return tuple(self._ranking[:CANDIDATES]), tuple(speaking)
+        self._rank()
+        speaking = tuple(key for key, voice in self._voices.items() if voice.speaking)
+        return tuple(self._ranking), speaking
 
-    def _reorder(self) -> None:
-        """Let the louder rise, one neighbour at a time and never by a little."""
-        order, voices = self._ranking, self._voices
-        for end in range(len(order) - 1, 0, -1):
-            for place in range(end, 0, -1):
-                ahead, behind = voices[order[place - 1]], voices[order[place]]
-                if behind.loudness <= ahead.loudness + HYSTERESIS_DB:
-                    break
-                order[place - 1], order[place] = order[place], order[place - 1]
+    def _rank(self) -> None:
+        """Fill the places: who holds one keeps it against a little more loudness."""
+        voices, held = self._voices, self._ranking
+
+        def weight(key: K) -> float:
+            return voices[key].loudness + (HYSTERESIS_DB if key in held else 0.0)
+
+        chosen = sorted(voices, key=weight, reverse=True)[:CANDIDATES]
+        new = [key for key in chosen if key not in held]
+        # A newcomer takes the place of the one who lost it; nobody else moves.
+        places = [
+            key if key in chosen else new.pop(0) for key in held if new or key in chosen
+        ]
+        places += new
+        while len(places) > HEARD:
+            first = min(range(HEARD), key=lambda i: voices[places[i]].loudness)
+            other = max(
+                range(HEARD, len(places)), key=lambda i: voices[places[i]].loudness
+            )
+            gain = voices[places[other]].loudness - voices[places[first]].loudness
+            if gain <= HYSTERESIS_DB:
+                break
+            places[first], places[other] = places[other], places[first]
+        self._ranking = places

@@ -22,11 +22,12 @@ from conference.sfu.fanout import TrackKey
 from conference.sfu.formats import TrackFormat
 from conference.sfu.keyframes import KeyFrameRequests
 from conference.sfu.messages import Source
-from conference.sfu.nack import MissingPackets
+from conference.sfu.nack import MAX_AGE, MAX_GAP, MissingPackets
 from conference.sfu.reception import Reception
 
-MAX_AGE = 512
-"""Packets this far behind the newest are dropped: no viewer still waits for them."""
+MAX_PAYLOAD_BYTES = 1300
+"""Larger packets are dropped: with headers, retransmission prefix and tag a copy
+would be more than libsrtp's binding protects (1356 bytes). Browsers send 1200."""
 
 
 class UpTrack:
@@ -45,6 +46,7 @@ class UpTrack:
         "active",
         "clock",
         "fmt",
+        "jumped",
         "key",
         "key_frames",
         "missing",
@@ -70,12 +72,19 @@ class UpTrack:
         """The gate: False while muted by its owner or by a moderator."""
         self.started = False
         """True from the first packet on."""
+        self.jumped = False
+        """The newest packet left a gap that no repair closes."""
         self.clock = TrackClock(publisher_clock, fmt.codec.clock_hz)
         self.reception = Reception(fmt.codec.clock_hz)
         self.missing = MissingPackets()
         self.key_frames = KeyFrameRequests()
         self._numbers = Unwrapper()
         self._inspect = INSPECTORS.get(fmt.codec)
+        self.renegotiate(fmt)
+
+    def renegotiate(self, fmt: TrackFormat) -> None:
+        """Apply a format that leaves codec and source as they are."""
+        self.fmt = fmt
         # No element ever has identifier 0 (RFC 8285 §4.2).
         self._level_id = fmt.extensions.get(extensions.AUDIO_LEVEL, 0)
         self._orientation_id = fmt.extensions.get(extensions.VIDEO_ORIENTATION, 0)
@@ -127,14 +136,18 @@ class UpTrack:
             if extended not in self.missing:
                 return None
         else:
+            before = self._numbers.highest
             extended = self._numbers.unwrap(packet.sequence)
+            self.jumped = before is not None and extended - before > MAX_GAP
             self.reception.on_packet(extended, packet.timestamp, now=now)
         highest = self._numbers.highest
         if highest is not None and extended < highest - MAX_AGE:
             return None
+        if len(packet.payload) > MAX_PAYLOAD_BYTES:
+            return None
         packet.extended = extended
-        packet.level = packet.extensions.get(self._level_id)
-        packet.orientation = packet.extensions.get(self._orientation_id)
+        packet.level = _one_byte(packet.extensions, self._level_id)
+        packet.orientation = _one_byte(packet.extensions, self._orientation_id)
         if not self.missing.on_packet(extended, now=now):
             return None
         self.started = True
@@ -147,5 +160,11 @@ class UpTrack:
 
     def on_sender_report(self, report: SenderReport, *, now: float) -> None:
         """Learn the wall-clock mapping of this track."""
-        self.clock.on_sender_report(report)
+        self.clock.on_sender_report(report, now=now)
         self.reception.on_sender_report(report, now=now)
+
+
+def _one_byte(elements: extensions.Extensions, identifier: int) -> bytes | None:
+    """Return a value of exactly one byte; another length is nobody's to pass on."""
+    value = elements.get(identifier)
+    return value if value is not None and len(value) == 1 else None

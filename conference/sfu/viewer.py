@@ -75,6 +75,12 @@ class Viewer:
             cameras=[tile.participant for tile in self.tiles if tile.max_height > 0],
         )
 
+    def shows(self, participant: ParticipantId, stage: ParticipantId | None) -> bool:
+        """Whether somebody's camera is, or may be, on this viewer's screen."""
+        return (self.pin or stage) == participant or any(
+            tile.participant == participant for tile in self.tiles
+        )
+
     def repairs_allowed(self, wanted: int, *, now: float) -> int:
         """Return how many of ``wanted`` retransmissions may go out; they count."""
         elapsed = max(0.0, now - self._repaired_at)

@@ -1,6 +1,7 @@
 """Which addresses this host has, for binding and for advertising."""
 
 import ipaddress
+from collections.abc import Iterable
 
 import ifaddr
 
@@ -16,11 +17,15 @@ def local() -> list[IpAddress]:
             address = ipaddress.ip_address(text)
             if not (address.is_link_local or address.is_multicast):
                 found.add(address)
-    return sorted(found, key=lambda a: (a.is_loopback, a.version, int(a)))
+    return sorted(found, key=_preference)
 
 
-def advertised() -> tuple[str, ...]:
+def advertised(bound: Iterable[str]) -> tuple[str, ...]:
     """Return what browsers should try: loopback only where there is nothing else."""
-    addresses = local()
+    addresses = sorted(map(ipaddress.ip_address, bound), key=_preference)
     reachable = [address for address in addresses if not address.is_loopback]
     return tuple(str(address) for address in reachable or addresses)
+
+
+def _preference(address: IpAddress) -> tuple[bool, int, int]:
+    return address.is_loopback, address.version, int(address)

@@ -87,7 +87,7 @@ class DtlsLeg:
         takes_rtp: bool,
     ) -> None:
         self.dropped = 0
-        """Packets that were not authentic, replayed, or not to be sent here."""
+        """Packets that were not authentic, replayed, or could not be sent."""
         self._ice = ice
         self._on_packet = on_packet
         self._takes_rtp = takes_rtp
@@ -154,25 +154,31 @@ class DtlsLeg:
     def _on_srtp(self, datagram: bytes) -> None:
         receiving = self._dtls._rx_srtp
         assert receiving is not None, "called once the keys are there"
+        rtcp = is_rtcp(datagram)
+        # The sender's SSRC stands in clear in both (RFC 3711 §3.1, §3.4).
+        source = datagram[4:8] if rtcp else datagram[8:12]
+        if (not rtcp and not self._takes_rtp) or (
+            source not in self._ssrcs and len(self._ssrcs) >= MAX_SSRCS
+        ):
+            self.dropped += 1
+            return
         try:
-            if is_rtcp(datagram):
-                self._on_packet(receiving.unprotect_rtcp(datagram), True)
-                return
-            source = datagram[8:12]
-            if not self._takes_rtp or (
-                source not in self._ssrcs and len(self._ssrcs) >= MAX_SSRCS
-            ):
-                self.dropped += 1
-                return
-            packet = receiving.unprotect(datagram)
+            unprotect = receiving.unprotect_rtcp if rtcp else receiving.unprotect
+            packet = unprotect(datagram)
         except pylibsrtp.Error:
             self.dropped += 1
             return
         self._ssrcs.add(source)
-        self._on_packet(packet, False)
+        self._on_packet(packet, rtcp)
 
     def send_rtcp(self, packet: bytes) -> None:
         """Protect and send a compound packet."""
         sending = self._dtls._tx_srtp
-        if sending is not None and not self._ice.closed:
-            self._ice.send(sending.protect_rtcp(packet))
+        if sending is None or self._ice.closed:
+            return
+        try:
+            protected = sending.protect_rtcp(packet)
+        except (ValueError, pylibsrtp.Error):
+            self.dropped += 1
+            return
+        self._ice.send(protected)

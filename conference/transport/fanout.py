@@ -10,12 +10,15 @@ extended numbers never repeat within a track, and attach comes before forward.
 from collections.abc import Callable, Sequence
 from struct import Struct
 
+import pylibsrtp
+
 from conference.rtp import extensions
 from conference.rtp.codecs import NO_NUMBERS, PICTURE_ID_MASK, Codec, RunningNumbers
 from conference.rtp.packet import RtpPacket
 from conference.rtp.sequence import signed32
 from conference.sfu import formats
 from conference.sfu.fanout import SlotKey, SlotProgress, TrackKey, ViewerKey
+from conference.sfu.slot import FRAME_TICKS
 from conference.transport.srtp import AeadProtection, Encrypt, Protection
 
 Address = tuple[str, int] | tuple[str, int, int, int]
@@ -32,11 +35,16 @@ SLEW_SHARE = 8
 """A slot that runs ahead falls back by an eighth of each frame's duration."""
 EPOCH_TICKS = 90_000
 """Timestamp offsets are remembered for a second of late packets."""
+MAX_BEHIND_TICKS = 30 * 90_000
+"""Half a minute: capture times are believed to 5 s, and slots run ahead by less."""
 WITH_EXTENSIONS = 0x90
 """Version 2, extension bit set."""
 MASK32 = 0xFFFFFFFF
 WINDOW_MASK = (1 << CACHE_PACKETS) - 1
 
+SEND_ERRORS = (OSError, ValueError, pylibsrtp.Error)
+"""One viewer's full buffer, or a packet that its profile cannot protect, must not
+cost the next viewer its copy."""
 _HEADER = Struct("!BBHII")
 _TWO_BYTES = Struct("!H")
 
@@ -298,13 +306,15 @@ class PythonFanout:
         first = copy.highest + 1
         segment = _Segment(source, first, first - packet.extended)
         copy.ahead = 0
-        last = copy.last_timestamp
-        if last is not None and signed32(timestamp - last) <= 0:
-            # Time never runs backwards. A voice also needs room for its last frame.
-            earliest = last + (1 if copy.video else 960)
-            if copy.video:
-                copy.ahead = signed32(earliest - timestamp)
-            timestamp = earliest
+        if copy.last_timestamp is not None:
+            # Time never runs backwards; a voice also needs room for its last
+            # frame. Further behind than any clock can be wrong by, the slot was
+            # silent for hours and the 32 bits have wrapped: nothing to mend.
+            earliest = copy.last_timestamp + (1 if copy.video else FRAME_TICKS)
+            behind = signed32(earliest - timestamp)
+            if 0 < behind < MAX_BEHIND_TICKS:
+                timestamp = earliest
+                copy.ahead = behind if copy.video else 0
         segment.timestamp_offset = (timestamp - packet.timestamp) & MASK32
         segment.picture_id_offset = copy.last_picture_id + 1 - numbers.picture_id
         segment.tl0_offset = copy.last_tl0 + 1 - numbers.tl0
@@ -379,7 +389,7 @@ class PythonFanout:
                     path.send(header + encrypt(iv, body, header), path.address)
                 else:
                     path.send(path.protect(header + body), path.address)
-            except OSError:
+            except SEND_ERRORS:
                 self.unsent += 1
             copy.packets += 1
             copy.octets += octets
@@ -429,15 +439,15 @@ class PythonFanout:
             packet.payload, numbers
         )
         path = copy.path
-        if path.encrypt is not None:
-            iv = path.salt ^ (copy.rtx_ssrc << 48) ^ copy.rtx_sequence
-            data = header + path.encrypt(iv.to_bytes(12, "big"), body, header)
-        else:
-            data = path.protect(header + body)
+        iv = path.salt ^ (copy.rtx_ssrc << 48) ^ copy.rtx_sequence
         copy.rtx_sequence += 1
         try:
+            if path.encrypt is not None:
+                data = header + path.encrypt(iv.to_bytes(12, "big"), body, header)
+            else:
+                data = path.protect(header + body)
             path.send(data, path.address)
-        except OSError:
+        except SEND_ERRORS:
             self.unsent += 1
 
     def progress(self, slot: SlotKey) -> SlotProgress:

@@ -24,6 +24,9 @@ MAX_QUEUED = 32
 """DTLS datagrams that wait for the handshake: four flights. More is a flood."""
 MAX_PATHS = 16
 """Addresses one browser may check from: its interfaces, both IP versions."""
+ALIVE_S = 10.0
+"""Two of Firefox's checks. Until then nobody else gets an address of a transport;
+longer would keep a browser out that reuses the port of one that crashed."""
 CONSENT_S = 30.0
 """Without a check for this long the browser is gone (RFC 7675 §5.1). Firefox
 checks every 5 s; less than 15 s would cut calls that a blackout lets live."""
@@ -88,7 +91,8 @@ class IceLite:
         """Called with each SRTP or SRTCP datagram; None until keys are there."""
         self.closed = False
         self._on_selected = on_selected
-        self._paths: set[Path] = set()
+        self._paths: dict[Path, None] = {}
+        self._evicted: list[Path] = []
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue()
 
     def on_check(self, datagram: bytes, path: Path, *, now: float) -> bytes | None:
@@ -101,7 +105,10 @@ class IceLite:
         except Exception:
             return None
         if path not in self._paths and len(self._paths) >= MAX_PATHS:
-            return None
+            # Long sessions wander: the oldest path that is not in use makes room.
+            oldest = next(known for known in self._paths if known != self.selected)
+            del self._paths[oldest]
+            self._evicted.append(oldest)
         response = stun.Message(
             stun.Method.BINDING, stun.Class.RESPONSE, message.transaction_id
         )
@@ -112,7 +119,7 @@ class IceLite:
         else:
             response.attributes["XOR-MAPPED-ADDRESS"] = path.address[:2]
             self.checked_at = now
-            self._paths.add(path)
+            self._paths[path] = None
             if self.selected is None or (
                 "USE-CANDIDATE" in message.attributes and path != self.selected
             ):
@@ -120,6 +127,19 @@ class IceLite:
                 self._on_selected(path)
         response.add_message_integrity(self.pwd.encode())
         return bytes(response)
+
+    def alive(self, *, now: float) -> bool:
+        """Whether a check came lately: the addresses of this transport are in use."""
+        return (
+            not self.closed
+            and self.checked_at is not None
+            and now - self.checked_at < ALIVE_S
+        )
+
+    def take_evicted(self) -> list[Path]:
+        """Return paths that had to make room since the last call."""
+        evicted, self._evicted = self._evicted, []
+        return evicted
 
     def knows(self, path: Path) -> bool:
         """Whether a believed check came over this path."""

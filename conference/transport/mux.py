@@ -9,6 +9,7 @@ else to the one that has authenticated its source address, or to nobody.
 """
 
 import asyncio
+import errno
 import socket
 from collections.abc import Callable
 
@@ -74,31 +75,48 @@ class UdpMux:
         chosen = self.port
         for attempt in range(PORT_ATTEMPTS):
             self.port = chosen
-            try:
-                self._bind_all()
+            failure = self._bind_all()
+            if self._ports and failure is None:
                 break
-            except OSError as error:
-                self._close_sockets()
-                # A port that the system chose on one address may be taken on
-                # the next one.
-                if chosen == 0 and attempt + 1 < PORT_ATTEMPTS:
-                    continue
-                raise InfrastructureError(
-                    "port-taken",
-                    f"The media port {self.port}/udp cannot be opened: "
-                    f"{error.strerror}. Choose another with --media-port.",
-                ) from error
+            self._close_sockets()
+            # A port that the system chose on one address may be taken on the
+            # next one.
+            if chosen == 0 and attempt + 1 < PORT_ATTEMPTS:
+                continue
+            reason = failure.strerror if failure else "this host has no such address"
+            raise InfrastructureError(
+                "port-taken",
+                f"The media port {self.port}/udp cannot be opened: {reason}. "
+                "Choose another with --media-port.",
+            ) from failure
         self._plan_rescan()
 
-    def _bind_all(self) -> None:
+    @property
+    def bound(self) -> list[str]:
+        """The addresses that are served now."""
+        return list(self._ports)
+
+    def _bind_all(self) -> OSError | None:
+        """Serve every wanted address; return why the port is not ours, if so."""
         wanted = [str(address) for address in addresses.local()]
         if self._bind not in (ALL, ALL_IPV4):
             wanted = [self._bind]
         elif self._bind == ALL_IPV4:
             wanted = [text for text in wanted if ":" not in text]
+        for text in [text for text in self._ports if text not in wanted]:
+            self._close_one(text)
         for text in wanted:
-            if text not in self._ports:
+            if text in self._ports:
+                continue
+            try:
                 self._bind_one(text)
+            except OSError as error:
+                if error.errno == errno.EADDRINUSE or self._bind == text:
+                    return error
+                # A new IPv6 address is tentative for a second; the next scan
+                # has it.
+                log.debug("address not yet usable", reason=error.strerror)
+        return None
 
     def _bind_one(self, text: str) -> None:
         family = socket.AF_INET6 if ":" in text else socket.AF_INET
@@ -122,12 +140,9 @@ class UdpMux:
         self._rescan = loop.call_later(RESCAN_S, self._on_rescan)
 
     def _on_rescan(self) -> None:
-        try:
-            self._bind_all()
-        except OSError as error:
-            # A new IPv6 address is tentative for a second; the next scan has it.
-            log.debug("address not yet usable", reason=error.strerror)
         self._plan_rescan()
+        if (failure := self._bind_all()) is not None:
+            log.warning("media port taken on an address", reason=failure.strerror)
 
     def close(self) -> None:
         """Close every socket and transport."""
@@ -138,11 +153,13 @@ class UdpMux:
         self._close_sockets()
 
     def _close_sockets(self) -> None:
-        for port in self._ports.values():
-            if port.socket.fileno() >= 0:
-                asyncio.get_running_loop().remove_reader(port.socket)
-            port.socket.close()
-        self._ports.clear()
+        for text in list(self._ports):
+            self._close_one(text)
+
+    def _close_one(self, text: str) -> None:
+        sock = self._ports.pop(text).socket
+        asyncio.get_running_loop().remove_reader(sock)
+        sock.close()
 
     def add(self, ice: IceLite) -> None:
         """Let checks for this transport in."""
@@ -157,6 +174,13 @@ class UdpMux:
             stale = [a for a, (owner, _) in port.by_address.items() if owner is ice]
             for address in stale:
                 del port.by_address[address]
+
+    def _forget(self, paths: list[Path]) -> None:
+        for path in paths:
+            for port in self._ports.values():
+                known = port.by_address.get(path.address)
+                if known is not None and known[1] == path:
+                    del port.by_address[path.address]
 
     def _on_readable(self, port: _Port) -> None:
         receive = port.socket.recvfrom
@@ -199,13 +223,18 @@ class UdpMux:
             self.counts["bad_check"] += 1
             return
         known = port.by_address.get(address)
+        now = asyncio.get_running_loop().time()
+        if known is not None and known[0] is not ice and known[0].alive(now=now):
+            # Somebody's live address: a check that says otherwise is spoofed.
+            self.counts["bad_check"] += 1
+            return
         path = known[1] if known is not None else Path(port.socket.sendto, address)
-        response = ice.on_check(datagram, path, now=asyncio.get_running_loop().time())
+        response = ice.on_check(datagram, path, now=now)
         if response is None:
             self.counts["bad_check"] += 1
             return
+        self._forget(ice.take_evicted())
         if ice.knows(path):
-            # A browser that opens a new leg reuses the address of its old one.
             port.by_address[address] = (ice, path)
         try:
             port.socket.sendto(response, address)

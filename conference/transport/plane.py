@@ -97,6 +97,9 @@ class Plane:
         self._timer: asyncio.TimerHandle | None = None
         self._consent: asyncio.TimerHandle | None = None
         self._malformed = 0
+        self._dropped = 0
+        self._leg_events: list[m.Event] = []
+        self._pumping = False
 
     # Lifecycle
 
@@ -143,6 +146,8 @@ class Plane:
             "packets_forwarded": self._fanout.forwarded,
             "packets_unsent": self._fanout.unsent,
             "packets_malformed": self._malformed,
+            "packets_refused": self._dropped
+            + sum(leg.dtls.dropped for leg in self._legs.values() if leg.dtls),
             **{f"datagrams_{name}": n for name, n in self._mux.counts.items()},
         }
 
@@ -175,7 +180,7 @@ class Plane:
             leg.room, leg.participant, leg.slots, decodable, now=self._now()
         )
         self._start(leg, answer)
-        self._pump()
+        self._pump_soon()
 
     async def publish(self, command: m.Publish) -> m.PublishAnswer:
         """
@@ -198,20 +203,19 @@ class Plane:
         self._router.publish(command.room, command.publisher, tracks, now=self._now())
         if leg.task is None:
             self._start(leg, offer)
-        self._pump()
+        self._pump_soon()
         return m.PublishAnswer(
             publish_sdp.write_answer(self._local(leg), offer, tracks)
         )
 
     def apply(self, command: m.Command) -> None:
         """Apply a command that has no result; unknown participants are ignored."""
+        self._router.apply(command, now=self._now())
         if isinstance(command, m.CloseLegs):
             self._close_legs(lambda leg: leg.participant == command.participant)
         elif isinstance(command, m.CloseRoom):
             self._close_legs(lambda leg: leg.room == command.room)
-        self._router.apply(command, now=self._now())
-        # Never from inside a command: its caller is not ready for the events.
-        asyncio.get_running_loop().call_soon(self._pump)
+        self._pump_soon()
 
     # Legs
 
@@ -238,7 +242,7 @@ class Plane:
             ice_ufrag=leg.ice.ufrag,
             ice_pwd=leg.ice.pwd,
             fingerprint=self._certificate.fingerprint,
-            addresses=self._config.addresses or addresses.advertised(),
+            addresses=self._config.addresses or addresses.advertised(self._mux.bound),
             port=self._mux.port,
         )
 
@@ -272,8 +276,8 @@ class Plane:
             path = leg.ice.selected
             self._fanout.open_viewer(leg.viewer, protection, path.send, path.address)
             self._router.connected(leg.participant, now=self._now())
-        self._on_event(m.LegChanged(leg.room, leg.participant, leg.leg, True))
-        self._pump()
+        self._leg_events.append(m.LegChanged(leg.room, leg.participant, leg.leg, True))
+        self._pump_soon()
 
     def _on_selected(self, leg: _Leg, path: Path) -> None:
         if leg.viewer is not None:
@@ -292,18 +296,21 @@ class Plane:
             self._router.unpublish(leg.participant)
         else:
             self._router.unsubscribe(leg.participant)
-        loop = asyncio.get_running_loop()
+        if leg.dtls is not None:
+            self._dropped += leg.dtls.dropped
         if leg.connected:
             leg.connected = False
-            event = m.LegChanged(leg.room, leg.participant, leg.leg, False)
-            loop.call_soon(self._on_event, event)
-        loop.call_soon(self._pump)
+            self._leg_events.append(
+                m.LegChanged(leg.room, leg.participant, leg.leg, False)
+            )
+        self._pump_soon()
 
     def _plan_consent(self) -> None:
         loop = asyncio.get_running_loop()
         self._consent = loop.call_later(CONSENT_CHECK_S, self._check_consent)
 
     def _check_consent(self) -> None:
+        self._plan_consent()
         now = self._now()
         for leg in list(self._legs.values()):
             checked = leg.ice.checked_at
@@ -311,7 +318,6 @@ class Plane:
                 leg.task is None and now - leg.opened_at > ANSWER_S
             ):
                 self._close(leg)
-        self._plan_consent()
 
     # Packets
 
@@ -327,9 +333,18 @@ class Plane:
     def _now(self) -> float:
         return time.monotonic()
 
+    def _pump_soon(self) -> None:
+        """Pump when the present command is over: its caller is not ready before."""
+        if not self._pumping:
+            self._pumping = True
+            asyncio.get_running_loop().call_soon(self._pump)
+
     def _pump(self) -> None:
         """Send and tell what the router has, and arm the one timer."""
+        self._pumping = False
         out, events = self._router.drain()
+        events += self._leg_events
+        self._leg_events = []
         for rtcp in out:
             leg = self._legs.get((rtcp.participant, rtcp.leg))
             if leg is not None and leg.dtls is not None and leg.connected:
@@ -348,5 +363,7 @@ class Plane:
 
     def _on_timer(self) -> None:
         self._timer = None
-        self._router.on_timeout(now=self._now())
-        self._pump()
+        try:
+            self._router.on_timeout(now=self._now())
+        finally:
+            self._pump()

@@ -381,7 +381,7 @@ class SlotsChanged(Wire):
 
 
 class SpeakersChanged(Wire):
-    """Participants heard speaking now, loudest first."""
+    """Participants heard speaking now; sent when somebody begins or ends."""
 
     speakers: list[Identifier]
 

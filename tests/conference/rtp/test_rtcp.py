@@ -46,11 +46,19 @@ def test_an_empty_receiver_report_says_nothing() -> None:
 @given(st.integers(0, 0xFFFF), st.sets(st.integers(0, 300), min_size=1, max_size=80))
 def test_nack_reads_back_across_the_wrap(start: int, steps: set[int]) -> None:
     numbers = [(start + step) & 0xFFFF for step in sorted(steps)]
-    data = rtcp.build_nack(1, 2, numbers)
+    (data,) = rtcp.build_nacks(1, 2, numbers)
     assert rtcp.parse(data) == [rtcp.Nack(2, tuple(numbers))]
     (other,) = RtcpPacket.parse(data)
     assert isinstance(other, RtcpRtpfbPacket)
     assert sorted(other.lost) == sorted(numbers)
+
+
+def test_many_losses_are_spread_over_datagrams_that_fit() -> None:
+    numbers = tuple(range(0, 60_000, 20))
+    packets = rtcp.build_nacks(1, 2, numbers)
+    assert max(map(len, packets)) < 300
+    told = [n for data in packets for part in rtcp.parse(data) for n in part.sequences]  # type: ignore[union-attr]
+    assert tuple(told) == numbers
 
 
 def test_a_nack_storm_is_cut_off() -> None:

@@ -75,6 +75,8 @@ def test_bare_line_feeds_are_accepted() -> None:
         (MINIMAL + "a=x\n" * 5_000, "too many lines"),
         (MINIMAL + "m=audio 9 X " + "1 " * 70, "64 payload types"),
         (MINIMAL + "x" * MAX_BYTES, "64 KiB"),
+        (MINIMAL + SECTION + "a=ssrc:9999999999 cname:x\r\n", "SSRC that is none"),
+        (MINIMAL + SECTION + "a=ssrc:0\r\n", "SSRC that is none"),
         (
             MINIMAL
             + "".join(
@@ -106,7 +108,7 @@ def test_odd_attributes_do_no_harm() -> None:
     "bomb",
     [
         "a=rtcp-fb:111 nack\r\n" * 3_000,
-        "".join(f"a=ssrc:{i} cname:x\r\n" for i in range(3_000)),
+        "".join(f"a=ssrc:{i} cname:x\r\n" for i in range(1, 3_000)),
         "a=fmtp:111 " + "a=b;" * 250 + "\r\n",
         "a=candidate:1 1 udp 1 192.0.2.1 9 typ host\r\n" * 1_400,
     ],

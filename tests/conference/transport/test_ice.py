@@ -91,12 +91,24 @@ def test_a_controlled_agent_is_told_of_the_conflict() -> None:
     assert stun.parse_message(response).attributes["ERROR-CODE"][0] == 487
 
 
-def test_one_browser_may_not_check_from_everywhere() -> None:
+def test_a_browser_that_wanders_keeps_its_newest_addresses() -> None:
     agent = Agent()
-    answers = [agent.take(check(), path(port)) for port in range(1, MAX_PATHS + 3)]
-    assert [answer is not None for answer in answers] == [True] * MAX_PATHS + [
-        False
-    ] * 2
+    for port in range(1, MAX_PATHS + 3):
+        assert agent.take(check(), path(port)) is not None
+    known = [port for port in range(1, MAX_PATHS + 3) if agent.ice.knows(path(port))]
+    assert known == [1, *range(4, MAX_PATHS + 3)]  # 1 is the selected one
+    assert agent.ice.take_evicted() == [path(2), path(3)]
+    assert agent.ice.take_evicted() == []
+
+
+def test_a_transport_is_alive_for_ten_seconds_after_a_check() -> None:
+    agent = Agent()
+    assert not agent.ice.alive(now=1.0)
+    agent.take(check(), path(), now=1.0)
+    assert agent.ice.alive(now=10.9)
+    assert not agent.ice.alive(now=11.1)
+    agent.ice.close()
+    assert not agent.ice.alive(now=2.0)
 
 
 def test_the_queue_of_handshake_datagrams_is_bounded() -> None:
