@@ -316,7 +316,7 @@ export interface SlotsChanged {
   slots: SlotState[];
 }
 /**
- * Participants heard speaking now, loudest first.
+ * Participants heard speaking now; sent when somebody begins or ends.
  */
 export interface SpeakersChanged {
   speakers: string[];
