@@ -247,6 +247,8 @@ class Hall:
                 self.media.apply(m.SetTrack(participant, source, is_open))
             case e.RoomEnded():
                 self.media.apply(m.CloseRoom(opened.room.id))
+                for participant in opened.room.seats:
+                    self.media.apply(m.CloseLegs(participant))
             case _:
                 pass
 

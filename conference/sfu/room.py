@@ -121,6 +121,7 @@ class RoomPlane:
             if viewer.connected and (
                 track.source is not Source.CAMERA
                 or viewer.shows(participant, self.stage)
+                or viewer.carries(track)
             ):
                 self._reassign(viewer, groups)
 

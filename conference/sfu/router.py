@@ -230,8 +230,10 @@ class Router:
                     plane.stage = None
                     # Viewers first: then nobody's slots are moved about.
                     for participant in list(plane.viewers):
+                        self.forget(participant)
                         self.unsubscribe(participant)
                     for participant in list(plane.publishers):
+                        self.forget(participant)
                         self.unpublish(participant)
                     self._tidy(plane)
         if plane is not None:

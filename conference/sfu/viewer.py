@@ -13,6 +13,7 @@ from conference.sfu.assignment import View
 from conference.sfu.fanout import Fanout, ViewerKey
 from conference.sfu.messages import Tile
 from conference.sfu.slot import Slot
+from conference.sfu.uptrack import UpTrack
 
 REPORT_INTERVAL_S = 1.0
 """Between sender reports of a slot that carries something."""
@@ -80,6 +81,10 @@ class Viewer:
         return (self.pin or stage) == participant or any(
             tile.participant == participant for tile in self.tiles
         )
+
+    def carries(self, track: UpTrack) -> bool:
+        """Whether a slot carries a track, or waits for it."""
+        return any(slot.current is track or slot.target is track for slot in self.slots)
 
     def repairs_allowed(self, wanted: int, *, now: float) -> int:
         """Return how many of ``wanted`` retransmissions may go out; they count."""

@@ -1,5 +1,6 @@
 """A slot is one continuous source for its browser, whatever it carries."""
 
+import dataclasses
 import itertools
 
 import pytest
@@ -301,3 +302,112 @@ def test_any_order_of_events_keeps_every_slot_continuous(data: st.DataObject) ->
     for slot in sink.slots.values():
         if slot.kind == "video":
             assert_continuous(sink.packets[slot.ssrc])
+
+
+def test_a_long_gap_of_the_publisher_does_not_reach_the_browser() -> None:
+    """Numbers that jumped as far would cost its SRTP the rollover count."""
+    bench = Bench()
+    (origin,) = bench.origin("ada", CAMERA)
+    sink, mid = watch_stage(bench)
+    bench.stage("ada")
+    play(bench, origin, 3)
+    for _ in range(3):
+        origin.sequence += 32_000
+        play(bench, origin, 20)
+    assert_continuous(sink.on(mid))
+    assert len(sink.on(mid)) > 30
+
+
+def test_a_night_of_silence_leaves_no_trace() -> None:
+    """More than 2³¹ ticks: the difference of two timestamps changes its sign."""
+    for hours in (1, 7, 12, 13.5, 30):
+        bench = Bench()
+        (origin,) = bench.origin("ada", CAMERA)
+        sink, mid = watch_stage(bench)
+        bench.stage("ada")
+        play(bench, origin, 3)
+        bench.apply(m.SetTrack(origin.participant, CAMERA, False))
+        bench.now += hours * 3600
+        origin.timestamp = (origin.timestamp + int(hours * 3600 * 90_000)) & 0xFFFFFFFF
+        bench.apply(m.SetTrack(origin.participant, CAMERA, True))
+        before = len(sink.on(mid))
+        play(bench, origin, 20)
+        stamps = [p.timestamp for p in sink.on(mid)[before:]]
+        steps = {(b - a) & 0xFFFFFFFF for a, b in itertools.pairwise(stamps) if a != b}
+        assert steps == {3600}, hours
+
+
+def test_a_slot_that_had_to_run_ahead_falls_back() -> None:
+    bench = Bench()
+    (first,) = bench.origin("ada", CAMERA)
+    (second,) = bench.origin("bo", CAMERA)
+    sink, mid = watch_stage(bench)
+    first.send(first.frame(ticks=0))
+    first.report(wall_s=100.0)
+    bench.stage("ada")
+    play(bench, first, 5)
+    second.send(second.frame(ticks=0))
+    bench.now += 0.3  # its reports arrive late, so its frames count as older
+    second.report(wall_s=100.0)
+    bench.now += 0.01
+    second.timestamp = (second.timestamp + 900) & 0xFFFFFFFF
+    bench.stage("bo")
+    play(bench, second, 80)
+    assert_continuous(sink.on(mid))
+    stamps = [p.timestamp for p in sink.on(mid) if p.payload.endswith(b"bo")]
+    assert (stamps[-1] - stamps[-2]) & 0xFFFFFFFF == 3600
+
+
+def test_a_header_extension_of_another_length_is_not_passed_on() -> None:
+    bench = Bench()
+    (voice,) = bench.origin("ada", MICROPHONE)
+    sink = bench.sink("viewer")
+    bench.stage("ada")
+    for value in (b"\x20", b"\x20" * 3, b"\x20" * 16):
+        packet = rtp.parse(voice.voice())
+        elements = {**packet.extensions, 1: value}
+        voice.send(rtp.serialize(dataclasses.replace(packet, extensions=elements)))
+    header = rtp.serialize(dataclasses.replace(rtp.parse(voice.voice()), extensions={}))
+    two_bytes = b"\x10\x00\x00\x01\x01\x00\x00\x00"  # identifier 1, length 0
+    voice.send(bytes((header[0] | 0x10,)) + header[1:12] + two_bytes + header[12:])
+    levels = [p.extensions.get(5) for p in sink.on(sink.mid(STAGE, "audio"))]
+    assert levels == [b"\x20", None, None, None]
+
+
+def test_a_packet_too_large_to_copy_is_dropped() -> None:
+    bench = Bench()
+    (origin,) = bench.origin("ada", CAMERA)
+    sink, mid = watch_stage(bench)
+    bench.stage("ada")
+    play(bench, origin, 2)
+    before = len(sink.on(mid))
+    packet = rtp.parse(origin.frame()[0])
+    huge = dataclasses.replace(packet, payload=packet.payload + bytes(1_300))
+    origin.send(rtp.serialize(huge))
+    assert len(sink.on(mid)) == before
+
+
+def test_a_viewer_that_goes_right_after_a_switch_harms_nothing() -> None:
+    bench = Bench()
+    (origin,) = bench.origin("ada", CAMERA)
+    sink, _ = watch_stage(bench)
+    bench.stage("ada")
+    origin.send(origin.frame())
+    origin.send(origin.frame(key=True))
+    bench.router.unsubscribe(sink.participant)
+    bench.sink("viewer")
+    bench.pass_time(0.1)
+
+
+def test_a_slot_that_waits_for_a_source_shows_nobody() -> None:
+    bench = Bench()
+    (first,) = bench.origin("ada", CAMERA)
+    (second,) = bench.origin("bo", CAMERA)
+    sink, mid = watch_stage(bench)
+    bench.stage("ada")
+    play(bench, first, 2)
+    second.send(second.frame())
+    bench.stage("bo")
+    bench.apply(m.CloseLegs(first.participant))
+    bench.settle()
+    assert sink.carries(mid) is None

@@ -5,9 +5,11 @@ import socket
 import struct
 import time
 from collections.abc import AsyncIterator, Callable
+from ipaddress import ip_address
 
 import pytest
 import pytest_asyncio
+from aioice import stun
 from aiortc import RTCCertificate
 from aiortc import rtcdtlstransport as dtls_module
 from OpenSSL import SSL
@@ -17,8 +19,11 @@ from conference.ids import Mid, ParticipantId, RoomId
 from conference.sfu import messages as m
 from conference.sfu.messages import Leg as LegName
 from conference.sfu.messages import Source
+from conference.transport import addresses
+from conference.transport import dtls as dtls_adapter
+from conference.transport import plane as plane_module
 from conference.transport.plane import Plane, PlaneConfig
-from tests.support.wire import sdp
+from tests.support.wire import rtcp, sdp
 from tests.support.wire.leg import Leg
 from tests.support.wire.receiving import Watcher
 from tests.support.wire.recording import Recording, picture, tone
@@ -328,3 +333,143 @@ async def test_media_flows_over_ipv6() -> None:
         await table.flows(await table.subscribe())
     finally:
         await table.close()
+
+
+async def test_a_closed_room_leaves_nothing_behind(table: Table) -> None:
+    await table.publish()
+    table.stage()
+    watcher = await table.subscribe()
+    table.plane.apply(m.SetView(VIEWER, None, (m.Tile(ADA, 90),)))
+    await table.flows(watcher)
+    table.plane.apply(m.CloseRoom(ROOM))
+    await until(lambda: not table.plane._legs, "the legs to close")
+    router = table.plane._router
+    assert router._rooms == {}
+    assert router._views == {}
+    assert router._publishing == router._viewing == {}
+
+
+async def test_nobody_takes_over_a_live_address(table: Table) -> None:
+    """A participant may spoof a source address, and knows its own password."""
+    await table.publish()
+    table.stage()
+    watcher = await table.subscribe()
+    await table.flows(watcher)
+    mux = table.plane._mux
+    victim = next(
+        (port, address)
+        for port in mux._ports.values()
+        for address, (ice, _) in port.by_address.items()
+        if ice is table.plane._legs[ADA, LegName.PUBLISH].ice
+    )
+    await table.offered()
+    attacker = table.plane._legs[VIEWER, LegName.SUBSCRIBE].ice
+    check = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
+    check.attributes["USERNAME"] = f"{attacker.ufrag}:x"
+    check.attributes["ICE-CONTROLLING"] = 1
+    check.add_message_integrity(attacker.pwd.encode())
+    port, address = victim
+    mux._on_datagram(port, bytes(check), address)
+    assert port.by_address[address][0] is not attacker
+    assert attacker.selected is None
+
+
+@pytest.mark.parametrize("when", ["before", "during"])
+async def test_a_leg_closed_during_its_handshake_leaves_no_task(
+    table: Table, when: str
+) -> None:
+    leg, remote = await table.offered()
+    if when == "during":
+        await table.answered(leg, remote)
+    tasks = {leg.task for leg in table.plane._legs.values() if leg.task is not None}
+    table.plane.apply(m.CloseLegs(VIEWER))
+    await until(lambda: all(task.done() for task in tasks), "the handshake to end")
+    assert table.plane._legs == {}
+    assert table.plane._router._viewing == {}
+
+
+async def test_an_offer_or_a_browser_that_stays_silent_is_given_up(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plane_module, "ANSWER_S", 0.0)
+    monkeypatch.setattr(plane_module, "CONSENT_S", 0.0)
+    await table.publish()
+    await table.offered()
+    table.plane._check_consent()
+    await until(lambda: not table.plane._legs, "the legs to close")
+
+
+async def test_a_handshake_that_never_comes_is_given_up(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dtls_adapter, "HANDSHAKE_S", 0.05)
+    await table.answered(*await table.offered())
+    await until(lambda: not table.plane._legs, "the leg to close")
+
+
+async def test_a_new_publish_leg_replaces_the_old_one(table: Table) -> None:
+    await table.publish()
+    table.stage()
+    watcher = await table.subscribe()
+    await table.flows(watcher)
+    await table.publish()
+    await table.flows(watcher)
+    assert len(table.plane._legs) == 2
+    assert watcher.slots["2"].packets > 0
+
+
+async def test_media_flows_with_the_profile_that_libsrtp_protects(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dtls_adapter, "PROFILES", (dtls_module.SRTP_AES128_CM_SHA1_80,))
+    await table.publish()
+    table.stage()
+    watcher = await table.subscribe()
+    await table.flows(watcher)
+    assert watcher.leg.profile == "SRTP_AES128_CM_SHA1_80"
+    slot = watcher.slots["2"]
+    watcher.leg.send_rtcp(rtcp.nack(1, slot.ssrc, [slot.highest & 0xFFFF]))
+    await table.flows(watcher)
+
+
+async def test_one_address_that_cannot_be_bound_stops_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known = [
+        ip_address("127.0.0.1"),
+        ip_address("203.0.113.9"),
+        ip_address("127.0.0.2"),
+    ]
+    monkeypatch.setattr(addresses, "local", lambda: known)
+    table = Table()
+    await table.plane.start()
+    try:
+        assert table.plane._mux.bound == ["127.0.0.1", "127.0.0.2"]
+        known[:] = [ip_address("127.0.0.3"), ip_address("127.0.0.1")]
+        table.plane._mux._on_rescan()
+        assert table.plane._mux.bound == ["127.0.0.1", "127.0.0.3"]
+    finally:
+        await table.close()
+
+
+async def test_a_packet_too_large_to_protect_ends_nothing(table: Table) -> None:
+    await table.publish()
+    table.stage()
+    watcher = await table.subscribe()
+    leg = table.plane._legs[VIEWER, LegName.SUBSCRIBE]
+    assert leg.dtls is not None
+    leg.dtls.send_rtcp(b"\x80\xc8\x00\x06" + bytes(2_000))
+    await table.flows(watcher)
+    assert table.plane.stats()["packets_refused"] == 1
+
+
+async def test_sources_without_end_are_refused(table: Table) -> None:
+    await table.publish()
+    table.stage()
+    watcher = await table.subscribe()
+    for ssrc in range(1, 300):
+        watcher.leg.send_rtcp(rtcp.receiver_report(ssrc, {}))
+    leg = table.plane._legs[VIEWER, LegName.SUBSCRIBE].dtls
+    assert leg is not None
+    await until(lambda: leg.dropped >= 200, "the flood to be refused")
+    await table.flows(watcher)
