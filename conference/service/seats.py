@@ -65,7 +65,6 @@ class Taken:
     slots: tuple[m.SlotState, ...]
     legs: frozenset[m.Leg]
     offer: m.SlotOffer | None
-    speakers: tuple[ParticipantId, ...]
 
 
 class Seats:
@@ -265,6 +264,10 @@ class Seats:
         lines: list[ChatLine],
     ) -> Taken:
         seat = opened.room.seat(participant)
+        if opened.speakers:  # a notice like any later one: it follows the answer
+            self._hall.outbox.send(
+                (opened.holders[participant],), n.SpeakersChanged(opened.speakers)
+            )
         return Taken(
             occupied=Occupied(opened.room.id, participant),
             token=token,
@@ -280,7 +283,6 @@ class Seats:
             ),
             legs=self._hall.media.legs(participant),
             offer=None,
-            speakers=opened.speakers,
         )
 
     async def _with_offer(self, opened: OpenRoom, taken: Taken) -> Taken:

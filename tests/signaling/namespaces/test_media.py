@@ -117,6 +117,19 @@ async def test_slots_speakers_and_wishes_reach_whom_they_concern(
     assert not again.seat["publish_connected"]
 
 
+async def test_somebody_who_comes_learns_who_speaks_now(room: RoomWithLinks) -> None:
+    speaker = await room.join("presenter", "Paul")
+    early = await room.join("researcher", "Early")
+    assert not early.all("speakers.changed")
+    room.site.plane.on_event(m.SpeakersChanged(RoomId(room.id), (who(speaker),)))
+    await early.hears("speakers.changed")
+    late = await room.join("researcher", "Late")
+    assert await late.hears("speakers.changed") == {"speakers": [speaker.id]}
+    again = await room.come_back(early)
+    assert await again.hears("speakers.changed") == {"speakers": [speaker.id]}
+    assert len(speaker.all("speakers.changed")) == 1
+
+
 async def test_what_a_viewer_shows_reaches_the_plane(room: RoomWithLinks) -> None:
     viewer, other = await room.join("researcher"), await room.join("presenter")
     await viewer.ask(
