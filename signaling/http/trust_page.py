@@ -24,7 +24,7 @@ from signaling.trust.store import Trust
 PAGES = Path(__file__).with_name("trust_pages")
 LANGUAGES = ("en", "ko")
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
+    "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
     "form-action 'none'"
 )
 
@@ -43,6 +43,7 @@ class TrustPage:
             for language in LANGUAGES
         }
         self._style = (PAGES / "style.css").read_text(encoding="utf-8")
+        self._icon = (PAGES / "favicon.svg").read_text(encoding="utf-8")
 
     def application(self) -> web.Application:
         """Return the application."""
@@ -52,6 +53,7 @@ class TrustPage:
         application.on_response_prepare.append(_add_headers)
         application.router.add_get("/", self._page)
         application.router.add_get("/style.css", self._css)
+        application.router.add_get("/favicon.svg", self._favicon)
         application.router.add_get("/ca.crt", self._authority)
         return application
 
@@ -95,6 +97,9 @@ class TrustPage:
 
     async def _css(self, _: web.Request) -> web.Response:
         return web.Response(text=self._style, content_type="text/css")
+
+    async def _favicon(self, _: web.Request) -> web.Response:
+        return web.Response(text=self._icon, content_type="image/svg+xml")
 
     async def _authority(self, _: web.Request) -> web.Response:
         return authority_response(self._trust)

@@ -110,12 +110,6 @@ def assert_clean(*people: Person) -> None:
     """Check that pages threw nothing and asked no other host for anything."""
     for person in people:
         assert person.page.problems == [], person.name
-        assert_same_host(person)
-
-
-def assert_same_host(*people: Person) -> None:
-    """Check that pages asked no other host for anything."""
-    for person in people:
         hosts = {
             re.sub(r"^\w+://([^/]+).*", r"\1", url)
             for url in person.page.requests
