@@ -6,6 +6,7 @@ import struct
 import time
 from collections.abc import AsyncIterator, Callable
 from ipaddress import ip_address
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -116,11 +117,16 @@ class Table:
 @pytest_asyncio.fixture
 async def table() -> AsyncIterator[Table]:
     table = Table()
+    failures: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(
+        lambda _loop, context: failures.append(context)
+    )
     await table.plane.start()
     try:
         yield table
     finally:
         await table.close()
+    assert failures == [], "something escaped into the event loop"
 
 
 def stranger(table: Table) -> tuple[socket.socket, tuple[str, int]]:
@@ -189,6 +195,7 @@ async def test_odd_datagrams_from_anybody_end_nothing(table: Table) -> None:
             watcher.leg.send_raw(datagram)
             table.legs[0].send_raw(datagram)
     await table.flows(watcher)
+    assert table.plane.stats()["datagrams_bad_size"] >= 9
     assert table.plane.legs(ADA) == {LegName.PUBLISH}
     assert table.plane.legs(VIEWER) == {LegName.SUBSCRIBE}
 
