@@ -50,7 +50,11 @@ export function GonePage({ session, reason, by }: GoneProps): JSX.Element {
               {reason === 'taken-over' ? t('take-over') : t('come-back')}
             </Button>
           ) : null}
-          <Button testid="go-home" onPress={() => go('/')}>
+          <Button
+            kind={canReturn ? undefined : 'primary'}
+            testid="go-home"
+            onPress={() => go('/')}
+          >
             {t('go-home')}
           </Button>
         </div>
@@ -59,19 +63,34 @@ export function GonePage({ session, reason, by }: GoneProps): JSX.Element {
   );
 }
 
+/** What stays refused however often one tries. */
+const FINAL = new Set([
+  'invitation-revoked',
+  'invitation-unknown',
+  'room-closed',
+  'room-not-found',
+]);
+
 /** The server did not let us to the door: a revoked link, a closed room. */
 export function RefusedPage(props: { code: string; message: string }): JSX.Element {
+  const final = FINAL.has(props.code);
   return (
     <Shell narrow>
       <div class="stack card" data-testid="refused-page" data-code={props.code}>
         <h1>{t('refused-title')}</h1>
         <p>{codeText(props.code, props.message)}</p>
-        <p class="soft">{t('refused-next')}</p>
+        {props.code === 'invitation-revoked' ? null : (
+          <p class="soft">{t('refused-next')}</p>
+        )}
         <div class="row">
-          <Button kind="primary" onPress={() => window.location.reload()}>
-            {t('try-again')}
+          {final ? null : (
+            <Button kind="primary" onPress={() => window.location.reload()}>
+              {t('try-again')}
+            </Button>
+          )}
+          <Button kind={final ? 'primary' : undefined} onPress={() => go('/')}>
+            {t('go-home')}
           </Button>
-          <Button onPress={() => go('/')}>{t('go-home')}</Button>
         </div>
       </div>
     </Shell>

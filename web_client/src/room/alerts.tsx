@@ -111,6 +111,22 @@ export function MutedSpeechHint({ controls }: { controls: Controls }): JSX.Eleme
   );
 }
 
+/** Alone in a room one wonders whether it works: it does, and what comes next. */
+export function AloneHint({ session }: { session: RoomSession }): JSX.Element {
+  const view = session.view.value;
+  const alone = view?.participants.size === 1 && view.participants.has(view.self);
+  const leads = view?.participants.get(view.self)?.role === 'moderator';
+  return (
+    <div role="status">
+      {alone ? (
+        <p class="hint calm" data-testid="alone">
+          {t('alone')} {leads ? t('alone-moderator') : t('alone-guest')}
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
 /** One polite region that reads new messages while the chat is closed or open. */
 export function Announcer({ session }: RoomProps): JSX.Element {
   const view = session.view.value;

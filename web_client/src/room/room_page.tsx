@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../text';
 import {
+  AloneHint,
   Announcer,
   ConnectionBanner,
   FloorNotice,
@@ -84,6 +85,7 @@ export function RoomPage({ session, controls }: RoomProps): JSX.Element {
             <SoundButton session={session} />
             <FloorNotice session={session} controls={controls} />
             <MutedSpeechHint controls={controls} />
+            <AloneHint session={session} />
           </div>
         </div>
         {panel === 'people' ? (

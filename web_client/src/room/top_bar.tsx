@@ -39,8 +39,8 @@ export function TopBar({ session }: { session: RoomSession }): JSX.Element {
           {room?.title}
         </h1>
         <p class="soft small cut">
-          {room?.organisation}{' '}
-          <span class="numbers">· {t('present-count', { count })}</span>
+          <span class="numbers">{t('present-count', { count })}</span> ·{' '}
+          {room?.organisation}
         </p>
       </div>
       <span data-testid="quality" data-level={quality?.level}>
