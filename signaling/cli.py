@@ -48,7 +48,7 @@ Certificate = Annotated[
 ]
 Key = Annotated[Path | None, typer.Option(help="The key of your own certificate.")]
 MediaPort = Annotated[
-    int | None, typer.Option(help="UDP and TCP port of all media. [8444]")
+    int | None, typer.Option(help="UDP port of all media. [8444]")
 ]
 MediaAddress = Annotated[
     list[str] | None,
