@@ -75,9 +75,7 @@ class Https(Section):
 class Media(Section):
     """The media port."""
 
-    port: Port = Field(
-        8444, description="UDP port of all media, and TCP port of the fallback."
-    )
+    port: Port = Field(8444, description="UDP port of all media.")
     bind: IPvAnyAddress | Literal["::"] = Field(
         "::", description="Address to listen on. :: is every address, IPv4 included."
     )
