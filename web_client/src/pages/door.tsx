@@ -76,7 +76,10 @@ export function DoorPage({ session, controls }: DoorProps): JSX.Element {
           {preview ? (
             <RoomHead preview={preview} />
           ) : (
-            <Waiting text={t('waiting-door')} />
+            <>
+              <h1 class="hidden-text">{t('room')}</h1>
+              <Waiting text={t('waiting-door')} />
+            </>
           )}
           <TextField
             label={t('your-name')}
