@@ -1,0 +1,290 @@
+"""What any fan-out promises; the Python one is the reference."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pylibsrtp import Policy, Session
+
+from conference.ids import Mid
+from conference.rtp.codecs import INSPECTORS, NO_NUMBERS, Codec, RunningNumbers
+from conference.rtp.packet import RtpPacket
+from conference.sfu.fanout import SlotKey, TrackKey, ViewerKey
+from conference.sfu.formats import SlotFormat
+from conference.sfu.messages import SlotGroup
+from conference.transport.fanout import CACHE_PACKETS, KEPT_SEGMENTS, PythonFanout
+from conference.transport.srtp import AeadProtection, LibraryProtection
+from tests.support.bench import MASTER_KEY, MASTER_SALT
+from tests.support.wire import rtp
+
+VIEWER, SLOT = ViewerKey(1), SlotKey(2)
+ADA, BO = TrackKey(3), TrackKey(4)
+ADDRESS = ("192.0.2.1", 9)
+VIDEO = SlotFormat(Mid("2"), "video", SlotGroup.STAGE, "stage", 0x8000_0001, 77)
+AUDIO = SlotFormat(Mid("3"), "audio", SlotGroup.STAGE, "stage", 5, 0)
+
+
+def policy(direction: int, profile: int, key: bytes) -> Session:
+    return Session(Policy(key=key, ssrc_type=direction, srtp_profile=profile))
+
+
+class Wire:
+    """A fan-out with one viewer whose datagrams are kept, decrypted."""
+
+    def __init__(
+        self, fmt: SlotFormat = VIDEO, codec: Codec = Codec.VP8, *, aead: bool = True
+    ) -> None:
+        self.fanout = PythonFanout()
+        self.got: list[rtp.Packet] = []
+        self.full = False
+        if aead:
+            self.session = policy(
+                Policy.SSRC_ANY_INBOUND,
+                Policy.SRTP_PROFILE_AEAD_AES_128_GCM,
+                MASTER_KEY + MASTER_SALT,
+            )
+            protection: AeadProtection | LibraryProtection = AeadProtection(
+                MASTER_KEY, MASTER_SALT
+            )
+        else:
+            key = MASTER_KEY + MASTER_SALT + b"xy"
+            profile = Policy.SRTP_PROFILE_AES128_CM_SHA1_80
+            self.session = policy(Policy.SSRC_ANY_INBOUND, profile, key)
+            sending = policy(Policy.SSRC_ANY_OUTBOUND, profile, key)
+            protection = LibraryProtection(sending.protect)
+        self.fanout.open_viewer(VIEWER, protection, self.send, ADDRESS)
+        self.fanout.open_slot(SLOT, VIEWER, fmt, first=16_000)
+        self.codec = codec
+        for track in (ADA, BO):
+            self.fanout.open_track(track, codec)
+
+    def send(self, datagram: bytes, _address: object) -> None:
+        """Take a datagram; a repeated number is refused by libsrtp."""
+        if self.full:
+            raise BlockingIOError
+        self.got.append(rtp.parse(self.session.unprotect(datagram)))
+
+    def numbers(self, packet: RtpPacket) -> RunningNumbers:
+        """Return what the router would have read."""
+        inspect = INSPECTORS.get(self.codec)
+        return inspect(packet.payload).numbers if inspect else NO_NUMBERS
+
+    def attach(self, track: TrackKey, packet: RtpPacket, *, timestamp: int) -> None:
+        """Let the slot follow a track from a packet on."""
+        self.fanout.attach(
+            SLOT, track, packet, self.numbers(packet), timestamp=timestamp & 0xFFFFFFFF
+        )
+
+    def forward(self, track: TrackKey, *packets: RtpPacket) -> int:
+        """Forward packets."""
+        return sum(
+            self.fanout.forward(track, packet, self.numbers(packet), now=1.0)
+            for packet in packets
+        )
+
+
+def vp8(
+    extended: int,
+    timestamp: int,
+    picture: int,
+    *,
+    tl0: int | None = None,
+    short: bool = False,
+) -> RtpPacket:
+    fields = 0x80 | (0x40 if tl0 is not None else 0)
+    identifier = (
+        bytes((picture & 0x7F,))
+        if short
+        else (0x8000 | picture & 0x7FFF).to_bytes(2, "big")
+    )
+    payload = bytes((0x90, fields)) + identifier
+    payload += b"" if tl0 is None else bytes((tl0 & 0xFF,))
+    return packet(extended, timestamp, payload + b"\x01frame")
+
+
+def packet(extended: int, timestamp: int, payload: bytes) -> RtpPacket:
+    made = RtpPacket(
+        payload_type=96,
+        marker=True,
+        sequence=extended & 0xFFFF,
+        timestamp=timestamp & 0xFFFFFFFF,
+        ssrc=1,
+        extensions={},
+        payload=payload,
+    )
+    made.extended = extended
+    return made
+
+
+def test_a_packet_number_is_never_protected_twice() -> None:
+    """AES-GCM is broken by a repeated vector, so the guard trusts no caller."""
+    wire = Wire()
+    first = vp8(100, 0, 1)
+    wire.attach(ADA, first, timestamp=5)
+    assert wire.forward(ADA, first, vp8(102, 3000, 2)) == 2
+    assert wire.forward(ADA, first, vp8(102, 3000, 2)) == 0
+    assert wire.forward(ADA, vp8(101, 3000, 2)) == 1
+    assert wire.forward(ADA, vp8(101, 3000, 2)) == 0
+    far = vp8(102 + 5 * CACHE_PACKETS, 9000, 3)
+    assert wire.forward(ADA, far) == 1
+    assert wire.forward(ADA, vp8(103, 3000, 2)) == 0
+
+
+@given(st.lists(st.integers(0, 3_000), max_size=60))
+def test_any_order_of_numbers_is_forwarded_once_each(numbers: list[int]) -> None:
+    wire = Wire()
+    wire.attach(ADA, vp8(0, 0, 0), timestamp=5)
+    wire.forward(ADA, *(vp8(number, number * 10, 1) for number in numbers))
+    sent = [p.sequence for p in wire.got]
+    assert len(sent) == len(set(sent))
+    assert len(sent) <= len(set(numbers))
+
+
+def test_a_slot_that_must_run_ahead_falls_back_an_eighth_at_a_time() -> None:
+    wire = Wire()
+    one = vp8(10, 0, 1)
+    wire.attach(ADA, one, timestamp=90_000)
+    wire.forward(ADA, one)
+    begin = vp8(900, 500_000, 50)
+    wire.attach(BO, begin, timestamp=90_000 - 1_800)  # captured 20 ms too early
+    frames = [vp8(900 + i, 500_000 + i * 3_000, 50 + i) for i in range(20)]
+    wire.forward(BO, *frames)
+    stamps = [p.timestamp for p in wire.got]
+    assert stamps[1] == stamps[0] + 1
+    steps = [b - a for a, b in itertools.pairwise(stamps[1:])]
+    assert steps[:4] == [2_625] * 4  # an eighth of 3,000 less
+    assert steps[-1] == 3_000
+    assert stamps[-1] == 90_000 - 1_800 + 19 * 3_000  # on the slot clock again
+
+
+def test_late_packets_keep_their_frames_timestamp_while_falling_back() -> None:
+    wire = Wire()
+    one = vp8(10, 0, 1)
+    wire.attach(ADA, one, timestamp=90_000)
+    wire.forward(ADA, one)
+    frames = [vp8(900 + 2 * i, 500_000 + i * 3_000, 50 + i) for i in range(60)]
+    wire.attach(BO, frames[0], timestamp=88_000)
+    wire.forward(BO, *frames[:3])
+    late = vp8(903, 503_000, 51)  # second packet of the second frame
+    wire.forward(BO, late)
+    stamps = {(p.sequence - 16_001): p.timestamp for p in wire.got[1:]}
+    assert stamps[3] == stamps[2]
+    wire.forward(BO, *frames[3:])
+    wire.forward(BO, vp8(1_013, 500_000 + 56 * 3_000, 106))
+    assert wire.got[-1].timestamp == wire.got[-5].timestamp
+
+
+def test_a_voice_gets_room_for_its_last_frame() -> None:
+    wire = Wire(AUDIO, Codec.OPUS)
+    one = packet(10, 0, b"one")
+    wire.attach(ADA, one, timestamp=48_000)
+    wire.forward(ADA, one)
+    two = packet(70, 99_000, b"two")
+    wire.attach(BO, two, timestamp=48_400)
+    wire.forward(BO, two, packet(71, 99_960, b"three"))
+    assert [p.timestamp for p in wire.got] == [48_000, 48_960, 49_920]
+
+
+def test_running_numbers_continue_in_short_and_long_form() -> None:
+    wire = Wire()
+    first = vp8(10, 0, 0x7FFE, tl0=254)
+    wire.attach(ADA, first, timestamp=0)
+    wire.forward(
+        ADA, *(vp8(10 + i, i * 3_000, 0x7FFE + i, tl0=254 + i) for i in range(4))
+    )
+    short = vp8(500, 90_000, 120, short=True)
+    wire.attach(BO, short, timestamp=90_000)
+    wire.forward(BO, short, vp8(501, 93_000, 121, short=True))
+    long = [int.from_bytes(p.payload[2:4], "big") & 0x7FFF for p in wire.got[:4]]
+    assert [(b - a) & 0x7FFF for a, b in itertools.pairwise(long)] == [1, 1, 1]
+    base = [p.payload[4] for p in wire.got[:4]]
+    assert [(b - a) & 0xFF for a, b in itertools.pairwise(base)] == [1, 1, 1]
+    assert wire.got[4].payload[2] == (long[-1] + 1) & 0x7F
+    assert wire.got[5].payload[2] == (long[-1] + 2) & 0x7F
+
+
+@pytest.mark.parametrize("codec", [Codec.VP9, Codec.H264, Codec.AV1])
+def test_other_codecs_get_their_own_payload_types(codec: Codec) -> None:
+    wire = Wire(codec=codec)
+    payload = {Codec.VP9: b"\x88\x81\x02x", Codec.H264: b"\x65x", Codec.AV1: b"\x18x"}
+    first = packet(10, 0, payload[codec])
+    wire.attach(ADA, first, timestamp=0)
+    wire.forward(ADA, first)
+    assert wire.got[0].payload_type == {"VP9": 98, "H264": 102, "AV1": 45}[codec.value]
+    assert wire.fanout.retransmit(SLOT, [wire.got[0].sequence], now=1.0) == 1
+    assert wire.got[1].payload_type == {"VP9": 99, "H264": 103, "AV1": 46}[codec.value]
+    assert wire.got[1].payload[2:] == wire.got[0].payload
+
+
+def test_history_reaches_back_over_some_sources_and_no_further() -> None:
+    wire = Wire()
+    for turn in range(KEPT_SEGMENTS + 2):
+        start = vp8(1_000 * (turn + 1), turn * 9_000, turn)
+        track = TrackKey(100 + turn)
+        wire.fanout.open_track(track, Codec.VP8)
+        wire.attach(track, start, timestamp=turn * 9_000)
+        wire.forward(track, start)
+    numbers = [p.sequence for p in wire.got]
+    assert wire.fanout.retransmit(SLOT, numbers, now=1.0) == KEPT_SEGMENTS
+    wire.fanout.close_track(TrackKey(100 + KEPT_SEGMENTS))
+    assert wire.fanout.retransmit(SLOT, numbers, now=1.0) == KEPT_SEGMENTS - 1
+
+
+def test_audio_is_not_kept_for_repair() -> None:
+    wire = Wire(AUDIO, Codec.OPUS)
+    one = packet(10, 0, b"one")
+    wire.attach(ADA, one, timestamp=0)
+    wire.forward(ADA, one)
+    assert wire.fanout.retransmit(SLOT, [wire.got[0].sequence], now=1.0) == 0
+
+
+def test_a_full_socket_is_counted_and_costs_only_its_own_copy() -> None:
+    wire = Wire()
+    first = vp8(10, 0, 1)
+    wire.attach(ADA, first, timestamp=0)
+    wire.full = True
+    wire.forward(ADA, first)
+    assert wire.fanout.retransmit(SLOT, [16_000], now=1.0) == 1
+    assert wire.fanout.unsent == 2
+    wire.full = False
+    assert wire.forward(ADA, vp8(11, 3_000, 2)) == 1
+    assert wire.got[0].sequence == 16_001
+
+
+def test_a_profile_that_the_library_protects_works_too() -> None:
+    wire = Wire(aead=False)
+    first = vp8(10, 0, 1)
+    wire.attach(ADA, first, timestamp=0)
+    wire.forward(ADA, first)
+    huge = packet(11, 3_000, b"\x80" * 1_400)
+    wire.fanout.forward(ADA, huge, NO_NUMBERS, now=1.0)
+    assert wire.fanout.unsent == 1
+    assert wire.fanout.retransmit(SLOT, [wire.got[0].sequence], now=1.0) == 1
+    assert wire.got[1].payload[2:] == wire.got[0].payload
+
+
+def test_progress_tells_what_a_sender_report_needs() -> None:
+    wire = Wire()
+    assert wire.fanout.progress(SLOT).timestamp is None
+    first = vp8(10, 1_000, 1)
+    wire.attach(ADA, first, timestamp=5_000)
+    wire.forward(ADA, first)
+    progress = wire.fanout.progress(SLOT)
+    assert (progress.packets, progress.octets) == (1, len(first.payload))
+    assert (progress.timestamp, progress.timestamp_offset) == (5_000, 4_000)
+
+
+def test_a_viewer_that_moved_is_reached_at_its_new_address() -> None:
+    wire = Wire()
+    first = vp8(10, 0, 1)
+    wire.attach(ADA, first, timestamp=0)
+    elsewhere: list[object] = []
+    wire.fanout.set_path(
+        VIEWER, lambda _data, address: elsewhere.append(address), ADDRESS
+    )
+    wire.forward(ADA, first)
+    assert elsewhere == [ADDRESS]
+    wire.fanout.set_path(ViewerKey(99), print, ADDRESS)  # gone meanwhile: no harm
+    wire.fanout.close_viewer(VIEWER)
+    assert wire.forward(ADA, vp8(11, 3_000, 2)) == 0
