@@ -5,7 +5,7 @@ import { Volume2 } from 'lucide-preact';
 import { Button } from '../design/parts';
 import { t } from '../text';
 import type { Controls } from './controls';
-import type { RoomProps } from './room_page';
+import type { RoomProps } from './props';
 import type { RoomSession } from './session';
 
 const HINT_MS = 5000;

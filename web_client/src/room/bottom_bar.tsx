@@ -18,7 +18,7 @@ import {
 } from 'lucide-preact';
 import { layout } from '../state/settings';
 import { t } from '../text';
-import type { RoomProps } from './room_page';
+import type { RoomProps } from './props';
 
 interface ControlProps {
   icon: LucideIcon;

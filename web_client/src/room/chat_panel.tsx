@@ -9,7 +9,7 @@ import { notify } from '../state/notices';
 import { language, t } from '../text';
 import { codeText, failureText } from '../text/failure';
 import type { Chat } from './chat';
-import type { RoomProps } from './room_page';
+import type { RoomProps } from './props';
 
 const LONGEST = 4000; // the protocol's limit
 const NEAR_END_PX = 80; // whoever reads further up is not pulled down

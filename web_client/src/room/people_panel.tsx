@@ -6,7 +6,7 @@ import type { ParticipantInfo } from '../protocol';
 import { byOrganisation, handQueue, moderators } from '../state/room';
 import { language, t } from '../text';
 import { PersonRow } from './person_row';
-import type { RoomProps } from './room_page';
+import type { RoomProps } from './props';
 
 export function PeoplePanel({ session, controls }: RoomProps): JSX.Element {
   const view = session.view.value;

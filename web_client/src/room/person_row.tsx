@@ -5,7 +5,7 @@ import { Button, Confirm } from '../design/parts';
 import type { ParticipantInfo, RoleName, SourceName } from '../protocol';
 import { sends } from '../state/room';
 import { t } from '../text';
-import type { RoomProps } from './room_page';
+import type { RoomProps } from './props';
 import { initials, Marks } from './tile';
 
 interface PersonProps extends RoomProps {

@@ -15,17 +15,12 @@ import { ChatPanel } from './chat_panel';
 import type { Controls } from './controls';
 import { LeaveDialog } from './leave_dialog';
 import { PeoplePanel } from './people_panel';
-import type { RoomSession } from './session';
+import type { RoomProps } from './props';
 import { SettingsDialog } from './settings_dialog';
 import { listenShortcuts, type ShortcutName } from './shortcuts';
 import { ShortcutDialog } from './shortcut_dialog';
 import { StageArea } from './stage_area';
 import { TopBar } from './top_bar';
-
-export interface RoomProps {
-  session: RoomSession;
-  controls: Controls;
-}
 
 function act(controls: Controls, name: ShortcutName): void {
   switch (name) {

@@ -16,7 +16,7 @@ import { viewSet } from '../layout/viewset';
 import type { RoomView } from '../state/room';
 import { layout, selfView } from '../state/settings';
 import { t } from '../text';
-import type { RoomProps } from './room_page';
+import type { RoomProps } from './props';
 import { ScreenTile, Tile } from './tile';
 
 interface Size {

@@ -7,7 +7,7 @@ import type { ParticipantInfo } from '../protocol';
 import { sends } from '../state/room';
 import { t } from '../text';
 import { Picture } from './picture';
-import type { RoomProps } from './room_page';
+import type { RoomProps } from './props';
 import type { RoomSession } from './session';
 
 const WEAK_AT = 1; // quality level from which others are told
