@@ -1,10 +1,14 @@
-"""Which addresses this host has, for binding and for advertising."""
+"""Addresses: what sockets call them, and which ones this host has."""
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import ifaddr
 
+Address = tuple[str, int] | tuple[str, int, int, int]
+"""As sockets give it: IPv4, or IPv6 with flow label and scope."""
+Send = Callable[[bytes, Address], object]
+"""A socket's ``sendto``."""
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from aioice import stun
 
-from conference.transport.fanout import Address, Send
+from conference.transport.addresses import Address, Send
 
 MAGIC_COOKIE = b"\x21\x12\xa4\x42"
 BINDING_REQUEST = b"\x00\x01"

@@ -18,7 +18,7 @@ import structlog
 from conference.errors import InfrastructureError
 from conference.rtp.packet import MAX_BYTES
 from conference.transport import addresses
-from conference.transport.fanout import Address
+from conference.transport.addresses import Address
 from conference.transport.ice import IceLite, Path, username
 
 log = structlog.get_logger(__name__)

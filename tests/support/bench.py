@@ -18,7 +18,8 @@ from conference.sfu import messages as m
 from conference.sfu.formats import SlotFormat, TrackFormat
 from conference.sfu.messages import Leg, Source
 from conference.sfu.router import Router
-from conference.transport.fanout import Address, PythonFanout
+from conference.transport.addresses import Address
+from conference.transport.fanout import PythonFanout
 from conference.transport.srtp import AeadProtection
 from tests.support.wire import rtcp, rtp
 

@@ -13,7 +13,8 @@ from conference.rtp.packet import RtpPacket
 from conference.sfu.fanout import SlotKey, TrackKey, ViewerKey
 from conference.sfu.formats import SlotFormat
 from conference.sfu.messages import SlotGroup
-from conference.transport.fanout import CACHE_PACKETS, KEPT_SEGMENTS, PythonFanout
+from conference.transport.copies import CACHE_PACKETS
+from conference.transport.fanout import KEPT_SEGMENTS, PythonFanout
 from conference.transport.srtp import AeadProtection, LibraryProtection
 from tests.support.bench import MASTER_KEY, MASTER_SALT
 from tests.support.wire import rtp

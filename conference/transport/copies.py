@@ -1,0 +1,209 @@
+"""
+The numbers of copies: what each slot and each track carries from packet to packet.
+
+Plain state for the fan-out's loop, which reads and writes it directly; the only
+logic here is the one that a single copy needs: timestamps of late frames,
+running numbers of a payload, and the guard against repeated packet numbers.
+"""
+
+from collections.abc import Callable
+from struct import Struct
+
+from conference.rtp.codecs import PICTURE_ID_MASK, Codec, RunningNumbers
+from conference.rtp.packet import RtpPacket
+from conference.rtp.sequence import signed32
+from conference.sfu import formats
+from conference.transport.addresses import Address, Send
+from conference.transport.srtp import AeadProtection, Encrypt, Protection
+
+CACHE_PACKETS = 1024
+"""Packets kept of a video track for NACKs, a power of two: 5 s at 1.5 Mbit/s,
+1.2 MB of memory per track. Less: repairs fail on slow links."""
+SLEW_SHARE = 8
+"""A slot that runs ahead falls back by an eighth of each frame's duration."""
+EPOCH_TICKS = 90_000
+"""Timestamp offsets are remembered for a second of late packets."""
+MASK32 = 0xFFFFFFFF
+TWO_BYTES = Struct("!H")
+_WINDOW_MASK = (1 << CACHE_PACKETS) - 1
+
+
+class Source:
+    """A track and its followers."""
+
+    __slots__ = (
+        "_highest",
+        "_window",
+        "codec",
+        "followers",
+        "payload_type",
+        "ring",
+        "rtx_payload_type",
+    )
+
+    def __init__(self, codec: Codec) -> None:
+        self.codec = codec
+        self.payload_type = formats.PAYLOAD_TYPES[codec]
+        self.rtx_payload_type = formats.RTX_PAYLOAD_TYPES.get(codec)
+        self.followers: list[Copy] = []
+        self.ring: list[tuple[RtpPacket, RunningNumbers] | None] = (
+            [None] * CACHE_PACKETS if self.rtx_payload_type is not None else []
+        )
+        self._highest = 0
+        self._window = 0
+
+    def fresh(self, extended: int) -> bool:
+        """
+        Tell whether a packet was not forwarded before; it counts as forwarded.
+
+        An AEAD cipher is broken by two packets under one number, so this guard
+        stands here and does not trust the caller.
+        """
+        ahead = extended - self._highest
+        if ahead > 0:
+            shift = min(ahead, CACHE_PACKETS)
+            self._window = (self._window << shift | 1) & _WINDOW_MASK
+            self._highest = extended
+            return True
+        bit = 1 << -ahead
+        if -ahead >= CACHE_PACKETS or self._window & bit:
+            return False
+        self._window |= bit
+        return True
+
+
+def _unused(packet: bytes) -> bytes:
+    raise AssertionError("an AEAD path protects by its cipher")
+
+
+class Path:
+    """Where a viewer is reached, and its keys."""
+
+    __slots__ = ("address", "encrypt", "protect", "salt", "send")
+
+    def __init__(self, protection: Protection, send: Send, address: Address) -> None:
+        self.send = send
+        self.address = address
+        self.encrypt: Encrypt | None = None
+        self.protect: Callable[[bytes], bytes] = _unused
+        self.salt = 0
+        if isinstance(protection, AeadProtection):
+            self.encrypt = protection.encrypt
+            self.salt = protection.salt
+        else:
+            self.protect = protection.protect
+
+
+class Segment:
+    """How one stretch of a slot's output came from one track."""
+
+    __slots__ = (
+        "epochs",
+        "first",
+        "picture_id_offset",
+        "sequence_offset",
+        "source",
+        "timestamp_offset",
+        "tl0_offset",
+    )
+
+    def __init__(self, source: Source | None, first: int, sequence_offset: int) -> None:
+        self.source = source
+        self.first = first
+        """First extended number of the output."""
+        self.sequence_offset = sequence_offset
+        self.timestamp_offset = 0
+        self.epochs: list[tuple[int, int]] | None = None
+        """While slewing: (track timestamp, offset from there on), oldest first."""
+        self.picture_id_offset = 0
+        self.tl0_offset = 0
+
+    def timestamp(self, incoming: int) -> int:
+        """Return the slot timestamp of a frame, also of a late one."""
+        offset = self.timestamp_offset
+        if self.epochs is not None:
+            for start, epoch_offset in reversed(self.epochs):
+                offset = epoch_offset
+                if signed32(incoming - start) >= 0:
+                    break
+        return (incoming + offset) & MASK32
+
+    def payload(self, payload: bytes, numbers: RunningNumbers) -> bytes:
+        """Return the payload with this slot's running numbers."""
+        at, width = numbers.picture_id_offset, numbers.picture_id_bytes
+        if width == 2:
+            number = (numbers.picture_id + self.picture_id_offset) & PICTURE_ID_MASK
+            payload = payload[:at] + TWO_BYTES.pack(0x8000 | number) + payload[at + 2 :]
+        elif width == 1:
+            number = (numbers.picture_id + self.picture_id_offset) & 0x7F
+            payload = payload[:at] + bytes((number,)) + payload[at + 1 :]
+        at = numbers.tl0_offset
+        if at >= 0:
+            index = (numbers.tl0 + self.tl0_offset) & 0xFF
+            payload = payload[:at] + bytes((index,)) + payload[at + 1 :]
+        return payload
+
+
+NO_SEGMENT = Segment(None, 0, 0)
+"""Of a slot that follows nothing."""
+
+
+class Copy:
+    """The numeric state of one slot."""
+
+    __slots__ = (
+        "ahead",
+        "highest",
+        "last_picture_id",
+        "last_timestamp",
+        "last_tl0",
+        "octets",
+        "packets",
+        "path",
+        "rtx_sequence",
+        "rtx_ssrc",
+        "salt",
+        "segment",
+        "segments",
+        "source",
+        "ssrc",
+        "video",
+    )
+
+    def __init__(self, path: Path, fmt: formats.SlotFormat, first: int) -> None:
+        self.path = path
+        self.ssrc = fmt.ssrc
+        self.rtx_ssrc = fmt.rtx_ssrc
+        self.video = fmt.kind == "video"
+        self.salt = path.salt ^ (fmt.ssrc << 48)
+        self.highest = first - 1
+        """Highest extended number sent."""
+        self.rtx_sequence = first
+        self.last_timestamp: int | None = None
+        self.last_picture_id = 0
+        self.last_tl0 = 0
+        self.ahead = 0
+        """Ticks that the output runs ahead of the slot clock."""
+        self.packets = 0
+        self.octets = 0
+        self.source: Source | None = None
+        self.segment = NO_SEGMENT
+        self.segments: list[Segment] = []
+
+    def slew(self, segment: Segment, timestamp: int, newest: int) -> None:
+        """Fall back towards the slot clock at a new frame."""
+        duration = signed32(timestamp - newest)
+        if duration <= 0:
+            return
+        epochs = segment.epochs
+        if epochs is None:
+            epochs = segment.epochs = [(newest, segment.timestamp_offset)]
+        step = min(self.ahead, duration // SLEW_SHARE)
+        if step:
+            self.ahead -= step
+            segment.timestamp_offset -= step
+            epochs.append((timestamp, segment.timestamp_offset))
+        while len(epochs) > 1 and signed32(timestamp - epochs[1][0]) > EPOCH_TICKS:
+            del epochs[0]
+        if len(epochs) == 1 and not self.ahead:
+            segment.epochs = None
