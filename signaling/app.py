@@ -36,6 +36,7 @@ from signaling.auth.rates import Failures
 from signaling.http.client import ClientFiles
 from signaling.http.guard import Guards
 from signaling.http.site import Site
+from signaling.http.tls import bound_receive_buffers
 from signaling.http.trust_page import TrustPage
 from signaling.namespaces.dispatcher import Edge
 from signaling.namespaces.gate import build_server
@@ -266,6 +267,7 @@ class Server:
         await runner.setup()
         self._open.push_async_callback(runner.cleanup)
         assert runner.server is not None
+        bound_receive_buffers()
         try:
             listening = _listening_socket(bind, port)
         except OSError as error:

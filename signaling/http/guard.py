@@ -15,6 +15,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import cast
 
+from signaling.http.tls import Pieces
+
 HEADERS_S = 10.0
 # From the first byte (or the connection) to the end of the headers. A browser
 # takes one round trip; a longer wait lets 300 idle sockets pin 300 parsers.
@@ -140,6 +142,8 @@ class Guards:
 
     def of(self, transport: asyncio.BaseTransport | None) -> Guard | None:
         """Return the guard of a connection; None when it is gone."""
+        if isinstance(transport, Pieces):
+            transport = transport.inner
         return None if transport is None else self._by_transport.get(transport)
 
     def __len__(self) -> int:

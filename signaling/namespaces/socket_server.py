@@ -5,8 +5,9 @@ What it adds: a count of the bytes that wait for each client (engine.io's queue
 is unbounded), one path for incoming events that no packet can sneak around
 (upstream, a client event named ``connect`` reaches the connect handler), no
 binary packets, one CONNECT per connection, and a quiet cut instead of a logged
-traceback for garbage. It overrides four names of python-socketio 5.18 and two of
-python-engineio; tests/signaling/namespaces pins each by behaviour.
+traceback for garbage, and no compression. It overrides four names of
+python-socketio 5.18 and three of python-engineio; tests/signaling/namespaces pins
+each by behaviour.
 """
 
 import asyncio
@@ -16,10 +17,14 @@ from typing import Any
 
 import engineio
 import socketio
+from aiohttp import web
 from engineio import async_socket, base_socket
+from engineio.async_drivers.aiohttp import WebSocket
 from engineio.packet import MESSAGE
 from engineio.packet import Packet as EnginePacket
 from socketio import packet as sio_packet
+
+from signaling.http.tls import write_in_pieces
 
 QUEUED_BYTES = 1024 * 1024
 # What may wait for a client that does not read. At 1 kB a second of roster and
@@ -90,7 +95,33 @@ class _Clock:
 async_socket.time = base_socket.time = _Clock
 
 
+class _PlainSocket(WebSocket):  # type: ignore[misc]
+    """
+    A WebSocket that declines compression and writes in pieces.
+
+    Every browser offers compression (RFC 7692), and aiohttp takes it: 300 KiB of
+    zlib's windows for each connection, and its CPU, to save some kB on a local
+    network.
+    """
+
+    async def __call__(self, environ: dict[str, Any]) -> web.WebSocketResponse:
+        request: web.Request = environ["aiohttp.request"]
+        write_in_pieces(request)
+        self._sock = web.WebSocketResponse(
+            compress=False, max_msg_size=self.server.max_http_buffer_size
+        )
+        await self._sock.prepare(request)
+        self.environ = environ
+        await self.handler(self)
+        return self._sock
+
+
 class _Engine(engineio.AsyncServer):  # type: ignore[misc]
+    def __init__(self, **options: object) -> None:
+        super().__init__(**options)
+        drivers = vars(self)["_async"]
+        self._async = drivers | {"websocket": _PlainSocket}
+
     def create_queue(self, *_args: object, **_kwargs: object) -> CountedQueue:
         return CountedQueue()
 
