@@ -9,7 +9,7 @@ running numbers of a payload, and the guard against repeated packet numbers.
 from collections.abc import Callable
 from struct import Struct
 
-from conference.rtp.codecs import PICTURE_ID_MASK, Codec, RunningNumbers
+from conference.rtp.codecs import NO_NUMBERS, PICTURE_ID_MASK, Codec, RunningNumbers
 from conference.rtp.packet import RtpPacket
 from conference.rtp.sequence import signed32
 from conference.sfu import formats
@@ -36,6 +36,7 @@ class Source:
         "_window",
         "codec",
         "followers",
+        "numbers",
         "payload_type",
         "ring",
         "rtx_payload_type",
@@ -49,10 +50,12 @@ class Source:
         self.ring: list[tuple[RtpPacket, RunningNumbers] | None] = (
             [None] * CACHE_PACKETS if self.rtx_payload_type is not None else []
         )
+        self.numbers = NO_NUMBERS
+        """Running numbers of the newest packet."""
         self._highest = 0
         self._window = 0
 
-    def fresh(self, extended: int) -> bool:
+    def fresh(self, extended: int, numbers: RunningNumbers) -> bool:
         """
         Tell whether a packet was not forwarded before; it counts as forwarded.
 
@@ -64,6 +67,7 @@ class Source:
             shift = min(ahead, CACHE_PACKETS)
             self._window = (self._window << shift | 1) & _WINDOW_MASK
             self._highest = extended
+            self.numbers = numbers
             return True
         bit = 1 << -ahead
         if -ahead >= CACHE_PACKETS or self._window & bit:
@@ -189,6 +193,17 @@ class Copy:
         self.source: Source | None = None
         self.segment = NO_SEGMENT
         self.segments: list[Segment] = []
+
+    def leave(self) -> None:
+        """Follow nothing; remember where the running numbers stand."""
+        source, segment = self.source, self.segment
+        if source is not None and segment.first <= self.highest:
+            numbers = source.numbers
+            if numbers.picture_id_bytes:
+                self.last_picture_id = numbers.picture_id + segment.picture_id_offset
+            if numbers.tl0_offset >= 0:
+                self.last_tl0 = numbers.tl0 + segment.tl0_offset
+        self.source, self.segment = None, NO_SEGMENT
 
     def slew(self, segment: Segment, timestamp: int, newest: int) -> None:
         """Fall back towards the slot clock at a new frame."""

@@ -13,7 +13,7 @@ from struct import Struct
 import pylibsrtp
 
 from conference.rtp import extensions
-from conference.rtp.codecs import NO_NUMBERS, PICTURE_ID_MASK, Codec, RunningNumbers
+from conference.rtp.codecs import PICTURE_ID_MASK, Codec, RunningNumbers
 from conference.rtp.packet import RtpPacket
 from conference.rtp.sequence import signed32
 from conference.sfu import formats
@@ -75,7 +75,7 @@ class PythonFanout:
         """End a track: its followers are detached, its cache is dropped."""
         source = self._sources.pop(track)
         for copy in source.followers:
-            copy.source, copy.segment = None, copies.NO_SEGMENT
+            copy.leave()
         source.followers.clear()
         source.ring = []
 
@@ -130,14 +130,14 @@ class PythonFanout:
         copy = self._copies[slot]
         if copy.source is not None:
             copy.source.followers.remove(copy)
-            copy.source, copy.segment = None, copies.NO_SEGMENT
+            copy.leave()
 
     def forward(
         self, track: TrackKey, packet: RtpPacket, numbers: RunningNumbers, *, now: float
     ) -> int:
         """Copy a packet to all followers and keep it for NACKs; return how many."""
         source = self._sources[track]
-        if not source.fresh(packet.extended):
+        if not source.fresh(packet.extended, numbers):
             return 0
         extended, incoming = packet.extended, packet.timestamp
         if source.ring:
@@ -149,8 +149,14 @@ class PythonFanout:
         second = source.payload_type | (0x80 if packet.marker else 0)
         shared = packet.payload
         octets = len(shared)
-        numbered = numbers is not NO_NUMBERS and numbers.picture_id_bytes > 0
-        pack = _HEADER.pack
+        at = numbers.picture_id_offset
+        numbered = at >= 0
+        # The usual form, a 15-bit picture id and nothing else, is put together
+        # from parts; the others go the long way.
+        usual = numbers.picture_id_bytes == 2 and numbers.tl0_offset < 0
+        before, after = (shared[:at], shared[at + 2 :]) if usual else (b"", b"")
+        picture_id = numbers.picture_id
+        pack, pack_id = _HEADER.pack, copies.TWO_BYTES.pack
         sent = 0
         for copy in followers:
             segment = copy.segment
@@ -168,17 +174,16 @@ class PythonFanout:
                 timestamp = segment.timestamp(incoming)
             else:
                 timestamp = (incoming + segment.timestamp_offset) & MASK32
-            body = shared
-            if numbered:
+            if usual:
+                number_now = (picture_id + segment.picture_id_offset) & PICTURE_ID_MASK
+                body = before + pack_id(0x8000 | number_now) + after
+            elif numbered:
                 body = segment.payload(shared, numbers)
+            else:
+                body = shared
             if newest:
                 copy.highest = number
                 copy.last_timestamp = timestamp
-                if numbered:
-                    copy.last_picture_id = (
-                        numbers.picture_id + segment.picture_id_offset
-                    ) & PICTURE_ID_MASK
-                    copy.last_tl0 = numbers.tl0 + segment.tl0_offset
             header = (
                 pack(WITH_EXTENSIONS, second, number & 0xFFFF, timestamp, copy.ssrc)
                 + block
