@@ -62,6 +62,9 @@ KEEPALIVE_S = 15.0
 FLUSH_S = 0.5  # for the word that the server stops to reach the clients
 CLEANUP_S = 1.0  # for handlers to end; together below the 3 s of a clean stop
 BACKLOG = 1024  # two hundred joins at once, and as many pages
+ACCEPTED_AT_ONCE = 8
+# Connections taken before media gets its turn on the loop: a TLS handshake costs
+# it about 1 ms. Fewer only delay a rush, which waits in the kernel meanwhile.
 
 INVITATION_KEY = "invitation.key"
 SQLITE_FILE = "pavilion.sqlite3"
@@ -275,11 +278,13 @@ class Server:
         server = await asyncio.get_running_loop().create_server(
             guards.factory(runner.server),
             sock=listening,
-            backlog=BACKLOG,
+            backlog=ACCEPTED_AT_ONCE,
             ssl=self.trust.context if tls else None,
             ssl_handshake_timeout=HANDSHAKE_S if tls else None,
             ssl_shutdown_timeout=CLEANUP_S if tls else None,
         )
+        # asyncio takes one number for both; the kernel's queue shall be long.
+        listening.listen(BACKLOG)
         self._open.callback(guards.close_all)
         self._open.callback(server.close)
         bound: int = listening.getsockname()[1]

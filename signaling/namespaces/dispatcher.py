@@ -3,7 +3,7 @@ Every event of every client goes through here, in one order.
 
 ::
 
-    size → rate → shape → capability → handler → acknowledgement
+    size → rate → shape → turn → capability → handler → acknowledgement
 
 Whatever is refused changes nothing and is answered with a code and a sentence.
 """
@@ -25,6 +25,7 @@ from signaling.namespaces.connection import (
 )
 from signaling.namespaces.errors import refusal
 from signaling.namespaces.hub import Hub
+from signaling.namespaces.turns import HEAVY, Turns
 from signaling.protocol.base import Wire
 from signaling.protocol.registry import CLIENT_EVENTS, ClientEvent
 
@@ -68,6 +69,7 @@ class Dispatcher:
         self._edge = edge
         self._handlers = handlers
         self._clock = clock
+        self._turns = Turns()
 
     async def on_event(
         self,
@@ -103,8 +105,11 @@ class Dispatcher:
         if len(arguments) > 1:
             raise Refused("malformed", "The request is malformed: one object, please.")
         request = event.request.model_validate(arguments[0] if arguments else {})
+        if name in HEAVY:
+            await self._turns.take()
+        # Only now: what was allowed before the turn may not be any more.
         allowed = connection.capabilities(self._edge.conference)
-        if Capability(event.capability) not in allowed:
+        if connection.closing or Capability(event.capability) not in allowed:
             raise NotAllowed("not-allowed", "Your role does not allow this.")
         result = await self._handlers[name](self._edge, connection, request)
         assert isinstance(result, event.result)

@@ -1,0 +1,26 @@
+"""
+Heavy requests begin one after another, so that media goes on between them.
+
+The event loop runs everything that is ready before it looks at its sockets again.
+Two hundred people who join at once, each a few milliseconds of work and a notice
+to all others, would otherwise all be ready in the same pass.
+"""
+
+import asyncio
+
+HEAVY = frozenset(
+    {"seat.join", "seat.resume", "media.subscribe", "media.answer", "media.publish"}
+)
+"""Those that write or read a description of 30 kB (5 ms) or tell everybody."""
+
+
+class Turns:
+    """Lets whoever waits go on, each in a pass of the event loop of its own."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+
+    async def take(self) -> None:
+        """Wait for a pass; first come, first served."""
+        async with self._lock:
+            await asyncio.sleep(0)

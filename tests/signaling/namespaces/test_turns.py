@@ -1,0 +1,53 @@
+"""A rush of joins leaves the event loop to media in between."""
+
+import asyncio
+import contextlib
+import socket
+
+from signaling.app import ACCEPTED_AT_ONCE
+from signaling.namespaces.turns import Turns
+from tests.signaling.support import Site
+
+CROWD = 50
+
+
+async def test_each_turn_has_a_pass_of_the_loop_of_its_own() -> None:
+    turns, passes, began = Turns(), [0], list[int]()
+
+    async def watch() -> None:
+        while True:
+            passes[0] += 1
+            await asyncio.sleep(0)
+
+    async def work() -> None:
+        await turns.take()
+        began.append(passes[0])
+
+    watching = asyncio.create_task(watch())
+    async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+        for _ in range(CROWD):
+            tasks.create_task(work())
+    watching.cancel()
+    assert len(set(began)) == CROWD
+    assert began == sorted(began)
+
+
+async def test_a_turn_that_is_given_up_holds_up_nobody() -> None:
+    turns = Turns()
+    waiting = [asyncio.create_task(turns.take()) for _ in range(3)]
+    await asyncio.sleep(0)
+    waiting[0].cancel()
+    waiting[1].cancel()
+    async with asyncio.timeout(5):
+        await waiting[2]
+        await turns.take()
+
+
+async def test_a_rush_waits_in_the_kernel_and_is_served(site: Site) -> None:
+    """More come in one moment than the server takes in one pass of its loop."""
+    with contextlib.ExitStack() as crowd:
+        for _ in range(10 * ACCEPTED_AT_ONCE):
+            address = ("127.0.0.1", site.server.https_port)
+            crowd.enter_context(socket.create_connection(address, timeout=5))
+        async with site.http() as http, http.get("/healthz") as response:
+            assert response.status == 200
