@@ -52,12 +52,11 @@ class Viewer:
     """Longest time between two packets so far."""
     last_s: float = 0.0
 
-    def count_and_time(self, _datagram: bytes) -> None:
-        """Count a datagram and watch for gaps."""
-        now = time.monotonic()
+    def count_and_time(self, arrival_s: float) -> None:
+        """Count a datagram and watch for gaps, by the kernel's stamp of arrival."""
         if self.last_s:
-            self.gap_s = max(self.gap_s, now - self.last_s)
-        self.last_s = now
+            self.gap_s = max(self.gap_s, arrival_s - self.last_s)
+        self.last_s = arrival_s
         self.packets += 1
 
 
@@ -140,8 +139,8 @@ class Crowd:
 
     def _sample(self, leg: Leg, viewer: Viewer) -> Callable[[bytes], None]:
         def tap(datagram: bytes) -> None:
-            viewer.count_and_time(datagram)
             assert leg.arrival_s is not None
+            viewer.count_and_time(leg.arrival_s)
             packet = rtp.parse(leg.unprotect(datagram))
             self.clock.on_arrival(packet.payload, leg.arrival_s)
 
