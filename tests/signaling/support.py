@@ -121,7 +121,11 @@ class Client:
         self.sio.on("connect_error", refused.append)
         try:
             await self.sio.connect(
-                self.site.url, headers=headers, auth=auth, transports=["websocket"]
+                self.site.url,
+                headers=headers,
+                auth=auth,
+                transports=["websocket"],
+                wait_timeout=DEADLINE_S,
             )
         except socketio.exceptions.ConnectionError as error:
             if refused and isinstance(refused[0], dict):

@@ -50,7 +50,8 @@ def test_nack_reads_back_across_the_wrap(start: int, steps: set[int]) -> None:
     assert rtcp.parse(data) == [rtcp.Nack(2, tuple(numbers))]
     (other,) = RtcpPacket.parse(data)
     assert isinstance(other, RtcpRtpfbPacket)
-    assert sorted(other.lost) == sorted(numbers)
+    # aiortc counts on past the wrap.
+    assert sorted(n & 0xFFFF for n in other.lost) == sorted(numbers)
 
 
 def test_many_losses_are_spread_over_datagrams_that_fit() -> None:
