@@ -60,13 +60,36 @@ check: .make/dev .make/npm ## The fast part: format, lint, types, contracts, spe
 	step client $(BIN)/python deploy/scripts/quietly.py npm --prefix web_client run check
 	step "unit tests" $(PYTEST) -m 'not browser and not namespace and not postgres and not figure' $(PURE_TESTS)
 
+# What a package's own tests must reach, branches included; the rest is reached
+# through real servers and browsers, where nothing is counted.
+FULLY_COVERED := conference/rtp conference/rooms signaling/protocol
+WELL_COVERED := conference/sfu conference/sdp
+COVERAGE := $(BIN)/coverage
+comma := ,
+empty :=
+listed = $(subst $(empty) $(empty),$(comma),$(foreach p,$(1),$(p)/*))
+
+.PHONY: coverage
+coverage: .make/dev ## Unit tests of the pure core: every branch (100 %; sfu and sdp 95 %)
+	@echo "test: coverage of the pure core"
+	$(COVERAGE) run --source=$(subst /*,,$(call listed,$(FULLY_COVERED) $(WELL_COVERED))) \
+		-m pytest --no-header $(filter-out tests/deploy,$(PURE_TESTS))
+	$(COVERAGE) report --show-missing --skip-covered
+	echo "coverage: 100 % of $(FULLY_COVERED)"
+	$(COVERAGE) report --format=total --fail-under=100 --include='$(call listed,$(FULLY_COVERED))'
+	for package in $(WELL_COVERED); do
+		echo "coverage: 95 % of $$package"
+		$(COVERAGE) report --format=total --fail-under=95 --include="$$package/*"
+	done
+
 .PHONY: test
-test: .make/debian check test-server test-postgres test-namespace test-browser ## Everything: sets up browsers and fonts too
+test: .make/debian check coverage test-server test-postgres test-namespace test-browser ## Everything: sets up browsers and fonts too
 
 .PHONY: test-server
 test-server: .make/dev .make/client ## Server and end-to-end tests over the public protocol (ARGS="-k …")
 	@echo "test: server"
-	$(PYTEST) -m 'not browser and not namespace and not postgres and not figure' tests $(ARGS)
+	$(PYTEST) -m 'not browser and not namespace and not postgres and not figure' \
+		$(addprefix --ignore=,$(PURE_TESTS)) tests $(ARGS)
 
 .PHONY: test-browser
 test-browser: .make/dev .make/client .make/debian .make/axe ## Real Chromium and Firefox (ARGS="-k …"); screenshots in artifacts/
@@ -94,6 +117,11 @@ lock: .make/venv ## Resolve the dependencies anew into deploy/locks/ (UPGRADE=1:
 	compile pyproject.toml --extra postgres --group pyproject.toml:dev \
 		-c deploy/locks/runtime.txt -o deploy/locks/dev.txt
 	compile deploy/locks/build.in -o deploy/locks/build.txt
+
+.PHONY: protocol
+protocol: .make/dev .make/npm ## Write the protocol's schema and TypeScript anew from its models
+	@$(BIN)/python -m signaling.protocol.schema
+	npm --prefix web_client run protocol --silent
 
 .PHONY: clean
 clean: ## Remove what was built and set up; data/ stays

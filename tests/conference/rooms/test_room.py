@@ -21,6 +21,11 @@ def hall() -> Hall:
     return Hall()
 
 
+def test_what_is_no_command_is_a_mistake_of_the_caller(hall: Hall) -> None:
+    with pytest.raises(AssertionError):
+        hall.do("nonsense")  # type: ignore[arg-type]
+
+
 # Seats
 
 

@@ -52,6 +52,26 @@ def test_vp9_key_frames() -> None:
 
 
 @pytest.mark.parametrize(
+    ("codec", "payload"),
+    [
+        (Codec.VP8, bytes((0x90,))),
+        (Codec.VP8, bytes((0x90, 0x80))),  # ends before the picture id
+        (Codec.VP8, bytes((0x90, 0x80, 0x81))),  # ends within it
+        (Codec.VP8, bytes((0x90, 0xC0, 0x05))),  # ends before the layer's number
+        (Codec.VP8, bytes((0x90, 0xC0, 0x81, 0x02))),
+        (Codec.VP9, bytes((0x88,))),
+        (Codec.VP9, bytes((0x88, 0x81))),
+    ],
+)
+def test_a_descriptor_that_ends_early_says_nothing(
+    codec: Codec, payload: bytes
+) -> None:
+    head = INSPECTORS[codec](payload)
+    assert not head.starts_key_frame
+    assert head.numbers.picture_id_offset == -1
+
+
+@pytest.mark.parametrize(
     ("payload", "key"),
     [
         (b"\x67\x42", True),  # SPS
