@@ -7,7 +7,11 @@ import pytest
 
 from tests.browser.conftest import Gallery, assert_clean
 from tests.support.browsers import BrowserName, Options
-from tests.support.browsers.axe import assert_accessible
+from tests.support.browsers.axe import (
+    assert_accessible,
+    assert_nothing_lost,
+    enlarge_text,
+)
 from tests.support.browsers.page import by_id
 from tests.support.server import Server, running
 
@@ -69,11 +73,12 @@ async def test_the_one_time_link_makes_a_moderator_and_a_room(
     assert_clean(moderator, guest)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("theme", "width"), [("light", 320), ("dark", 1280)])
 async def test_the_desk_keeps_the_rules(
-    server: Server, gallery: Gallery, theme: Literal["light", "dark"]
+    server: Server, gallery: Gallery, theme: Literal["light", "dark"], width: int
 ) -> None:
-    moderator = await gallery.visit("chromium", "Mina", Options(theme=theme))
+    options = Options(theme=theme, width=width)
+    moderator = await gallery.visit("chromium", "Mina", options)
     page = moderator.page
     await page.goto(server.link)
     await page.click(by_id("become-moderator"))
@@ -85,9 +90,15 @@ async def test_the_desk_keeps_the_rules(
     await page.see(by_id("invitation-url"))
     await gallery.picture(moderator, "desk")
     await assert_accessible(page)
+    await assert_nothing_lost(page)
     await page.click(by_id("revoke"))
     await page.see(by_id("confirm"))
     await assert_accessible(page)
     await page.click(by_id("confirm-no"))
     await page.click(by_id("close-room"))
     await assert_accessible(page)
+    await page.press("Escape")
+    await page.gone("dialog[open]")
+    await enlarge_text(page)
+    await gallery.picture(moderator, "desk-large-text")
+    await assert_nothing_lost(page)

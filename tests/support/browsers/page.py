@@ -21,6 +21,15 @@ POLL_S = 0.05  # between looks at a page; lower: more load on the two cores
 DEADLINE_S = 20.0  # for a person's patience on a busy test machine
 
 INIT_SCRIPT = """() => {
+  if (!window.misdeeds) {
+    const misdeeds = [];
+    Object.defineProperty(window, "misdeeds", { value: misdeeds });
+    window.addEventListener("securitypolicyviolation", (event) =>
+      misdeeds.push(`policy: ${event.violatedDirective} ${event.blockedURI}`));
+    for (const name of ["alert", "confirm", "prompt", "print"]) {
+      window[name] = (...said) => void misdeeds.push(`${name}: ${said}`);
+    }
+  }
   const Native = window.RTCPeerConnection;
   if (!Native || window.peerConnections) return;
   const made = [];
@@ -29,9 +38,13 @@ INIT_SCRIPT = """() => {
     constructor(...options) { super(...options); made.push(this); }
   };
 }"""
-"""Keeps every peer connection of a page at hand, for its statistics."""
+"""
+Keeps every peer connection of a page at hand, for its statistics, and what a page
+does when somebody's text became code in it: dialogs, and breaches of its policy.
+"""
 
-LOCATE = """(selector) => {
+LOCATE = """async (selector) => {
+  const frame = () => new Promise(requestAnimationFrame);
   for (const element of document.querySelectorAll(selector)) {
     if (!element.checkVisibility({ visibilityProperty: true })) continue;
     if (element.disabled || element.ariaDisabled === "true") continue;
@@ -40,7 +53,13 @@ LOCATE = """(selector) => {
     if (box.width === 0 || box.height === 0) continue;
     const x = box.left + box.width / 2, y = box.top + box.height / 2;
     const hit = document.elementFromPoint(x, y);
-    if (hit && (element.contains(hit) || hit.contains(element))) return { x, y };
+    if (!hit || !(element.contains(hit) || hit.contains(element))) continue;
+    // A page that still moves is clicked when it rests, as a hand would.
+    await frame();
+    await frame();
+    const then = element.getBoundingClientRect();
+    const rests = then.left === box.left && then.top === box.top;
+    return rests && document.fonts.status === "loaded" ? { x, y } : null;
   }
   return null;
 }"""

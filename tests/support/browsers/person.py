@@ -38,6 +38,19 @@ MEAN_COLOUR = f"""(name) => {{
     for (let part = 0; part < 3; part++) mean[part] += data[at + part] / 64;
   return mean;
 }}"""
+WHERE = """(selector) => {
+  const wanted = [...document.querySelectorAll(selector)]
+    .find((e) => e.checkVisibility());
+  const now = document.activeElement;
+  if (!wanted || now === wanted) return wanted && "here";
+  const before = now.compareDocumentPosition(wanted) & Node.DOCUMENT_POSITION_PRECEDING;
+  return before && now !== document.body ? "before" : "after";
+}"""
+FOCUS_SHOWS = """() => {
+  const style = getComputedStyle(document.activeElement);
+  return style.outlineStyle !== "none" || style.boxShadow !== "none";
+}"""
+TABS = 80  # more controls than any page has
 NEW_FRAMES = 10  # decoded one after the other: it moves
 
 
@@ -183,3 +196,20 @@ class Person:
             by_id(control),
             wanted,
         )
+
+    async def tabs_to(self, selector: str) -> None:
+        """Go by Tab, or back by Shift+Tab, to an element; check that focus shows."""
+        for _ in range(TABS):
+            where = await self.page.evaluate(WHERE, selector)
+            if where == "here":
+                assert await self.page.evaluate(FOCUS_SHOWS), f"{selector}: no focus"
+                return
+            # Never out of the page: the browser's own controls come next.
+            await self.page.press("Shift+Tab" if where == "before" else "Tab")
+        raise AssertionError(f"Tab never reaches {selector}")
+
+    async def activates(self, selector: str) -> None:
+        """Tab to a control when it is there, and press Enter on it."""
+        await self.page.see(selector)
+        await self.tabs_to(selector)
+        await self.page.press("Enter")

@@ -71,14 +71,18 @@ class TestRoom:
 
 
 @contextlib.asynccontextmanager
-async def opened(server: Server, title: str = "Results") -> AsyncIterator[TestRoom]:
+async def opened(
+    server: Server,
+    title: str = "Results",
+    organisation: str = "Institute of Optics",
+) -> AsyncIterator[TestRoom]:
     """Open a room, as the server's first moderator, for the length of the block."""
     if not server.cookie:
         server.cookie = await sign_in(server, server.link.split("#")[1])
     desk = ScriptedClient(server.url, server.trust, cookie=server.cookie)
     await desk.connect()
     created: m.RoomCreated = await desk.ask(
-        "room.create", title=title, organisation="Institute of Optics"
+        "room.create", title=title, organisation=organisation
     )
     room = TestRoom(
         server,

@@ -1,0 +1,105 @@
+"""Whatever people call themselves or write, it is shown as it was written."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.browser.conftest import Gallery, assert_clean, link
+from tests.support.browsers import BrowserName
+from tests.support.browsers.page import by_id
+from tests.support.browsers.person import Person
+from tests.support.server import Server
+from tests.support.wire.room import TestRoom, opened
+from tests.support.wire.scenes import publish_camera
+
+TITLE = "</title><script>alert(1)</script>{ $name } ${7*7} {{7*7}}"
+HOUSE = "\"><svg onload=alert(2)><iframe srcdoc='<script>alert(3)</script>'>"
+NAME = "<img src=x onerror=alert(4)>' autofocus onfocus='alert(5)"
+LINES = [
+    '<a href="javascript:alert(6)" onmouseover=alert(7)>click</a>',
+    "<script src=https://attacker.example/x.js></script>",
+    "javascript:alert(8) https://attacker.example/?<b>bold</b>&lt;i&gt;&amp;",
+    "<style>*{display:none}</style><meta http-equiv=refresh content=0;url=//x>",
+    "<form action=//attacker.example><input autofocus onfocus=alert(9)>",
+]
+
+
+@pytest.fixture
+async def room(server: Server) -> AsyncIterator[TestRoom]:
+    async with opened(server, TITLE, HOUSE) as room:
+        yield room
+
+
+async def assert_harmless(person: Person) -> None:
+    """Check that no text became code, and that the page's policy had no work."""
+    assert await person.page.evaluate("() => window.misdeeds") == []
+    assert_clean(person)
+
+
+@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+async def test_texts_are_shown_and_never_run(
+    room: TestRoom, gallery: Gallery, browser: BrowserName
+) -> None:
+    attacker = room.stranger()
+    await attacker.connect(invitation=room.token("presenter"))
+    await attacker.join(NAME, HOUSE)
+    await publish_camera(attacker, "red")
+    for number, line in enumerate(LINES):
+        await attacker.ask("chat.send", text=line, nonce=f"n{number}")
+
+    person = await gallery.visit(browser, "Rita")
+    page = person.page
+    await person.open_door(link(room, "presenter"))
+    await page.read(by_id("room-title"), TITLE)
+    await page.read("body", HOUSE)
+    await person.join()
+    await person.sees(NAME)
+    await page.read(by_id("room-title"), TITLE)
+    await page.read(by_id("plate-name"), NAME)
+    await page.read(by_id("plate-organisation"), HOUSE)
+    await person.reads(*LINES)
+    await page.read(by_id("chat-message"), NAME)
+    await person.says(LINES[0])
+    await person.reads(*LINES, LINES[0])
+    await gallery.picture(person, "chat")
+    await person.open_panel("people")
+    await page.read(by_id("person"), NAME)
+    await person.acts_on(NAME, "action-pin")
+
+    boss = room.stranger()
+    token = (
+        await room.desk.ask("invitation.create", room=room.id, role="moderator")
+    ).url.split("#")[1]
+    await boss.connect(invitation=token)
+    await boss.join(NAME, HOUSE, subscribe=False)
+    me = next(p for p in boss.participants.values() if p.name == "Rita")
+    await boss.ask("participant.mute", participant=me.id, source="microphone")
+    await page.read(by_id("notices"), NAME)
+    await gallery.picture(person, "notice")
+    await assert_harmless(person)
+    await boss.ask("participant.remove", participant=me.id)
+    await page.see(by_id("gone-page"))
+    await page.read("body", NAME)
+    await assert_harmless(person)
+
+
+@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+async def test_a_moderator_sees_texts_and_runs_none(
+    room: TestRoom, gallery: Gallery, browser: BrowserName
+) -> None:
+    attacker = room.stranger()
+    await attacker.connect(invitation=room.token("researcher"))
+    await attacker.join(NAME, HOUSE, subscribe=False)
+    await attacker.ask("hand.raise", raised=True)
+    token = (
+        await room.desk.ask("invitation.create", room=room.id, role="moderator")
+    ).url.split("#")[1]
+    moderator = await gallery.visit(browser, "Mina")
+    page = moderator.page
+    await moderator.enter(f"{room.server.url}/join#{token}", HOUSE)
+    await moderator.open_panel("people")
+    await page.read(by_id("hand-queue"), NAME)
+    await moderator.acts_on(NAME, "action-remove")
+    await page.read("dialog[open]", NAME)
+    await gallery.picture(moderator, "confirm")
+    await assert_harmless(moderator)
