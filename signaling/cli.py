@@ -47,9 +47,7 @@ Certificate = Annotated[
     typer.Option(help="Your own certificate chain (PEM) instead of the site CA's."),
 ]
 Key = Annotated[Path | None, typer.Option(help="The key of your own certificate.")]
-MediaPort = Annotated[
-    int | None, typer.Option(help="UDP port of all media. [8444]")
-]
+MediaPort = Annotated[int | None, typer.Option(help="UDP port of all media. [8444]")]
 MediaAddress = Annotated[
     list[str] | None,
     typer.Option(help="Address told to browsers for media; repeatable. [all]"),
