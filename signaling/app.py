@@ -60,7 +60,10 @@ TRUST_CHECK_S = 60.0
 HANDSHAKE_S = 10.0  # for TLS; the headers have their own deadline after it
 KEEPALIVE_S = 15.0
 FLUSH_S = 0.5  # for the word that the server stops to reach the clients
-CLEANUP_S = 1.0  # for handlers to end; together below the 3 s of a clean stop
+CLEANUP_S = 1.0  # for the media legs to end
+HANDLERS_S = 0.5
+# For requests to end, twice: aiohttp first waits for them, then cancels them and
+# waits again. All these together stay below the 3 s of a clean stop.
 BACKLOG = 1024  # two hundred joins at once, and as many pages
 ACCEPTED_AT_ONCE = 8
 # Connections taken before media gets its turn on the loop: a TLS handshake costs
@@ -265,7 +268,7 @@ class Server:
             access_log=None,
             keepalive_timeout=KEEPALIVE_S,
             lingering_time=2.0,
-            shutdown_timeout=CLEANUP_S,
+            shutdown_timeout=HANDLERS_S,
         )
         await runner.setup()
         self._open.push_async_callback(runner.cleanup)
