@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { matchShortcut, SHORTCUTS } from '../src/room/shortcuts';
+import { matchShortcut, SHORTCUTS, takesKey } from '../src/room/shortcuts';
 
 const press = (key: string, code: string, change = {}) =>
   matchShortcut({
@@ -40,5 +40,43 @@ describe('shortcuts', () => {
     expect(press('r', 'KeyR', { ctrlKey: true })).toBeNull();
     expect(press('c', 'KeyC', { metaKey: true })).toBeNull();
     expect(press('m', 'KeyM', { isComposing: true })).toBeNull();
+  });
+});
+
+describe('where a key is a shortcut', () => {
+  const nowhere = {
+    writing: false,
+    pressable: false,
+    microphone: false,
+    byPointer: false,
+  };
+  const button = { ...nowhere, pressable: true };
+  const microphone = { ...button, microphone: true };
+
+  it('leaves every key to whoever writes', () => {
+    expect(takesKey(true, { ...nowhere, writing: true })).toBe(false);
+    expect(takesKey(false, { ...nowhere, writing: true })).toBe(false);
+  });
+
+  it('talks by Space where nothing is focused', () => {
+    expect(takesKey(true, nowhere)).toBe(true);
+  });
+
+  it('never lets Space press the microphone button', () => {
+    expect(takesKey(true, microphone)).toBe(true);
+    expect(takesKey(true, { ...microphone, byPointer: true })).toBe(true);
+  });
+
+  it('talks by Space after a click on another button', () => {
+    expect(takesKey(true, { ...button, byPointer: true })).toBe(true);
+  });
+
+  it('lets Space press a button that was reached by the keyboard', () => {
+    expect(takesKey(true, button)).toBe(false);
+  });
+
+  it('takes letters on buttons however they were reached', () => {
+    expect(takesKey(false, button)).toBe(true);
+    expect(takesKey(false, { ...button, byPointer: true })).toBe(true);
   });
 });

@@ -36,6 +36,7 @@ export function DoorPage({ session, controls }: DoorProps): JSX.Element {
   useEffect(() => {
     void refreshDevices();
     return listenShortcuts({
+      only: ['microphone', 'camera'],
       press: (name) => {
         if (name === 'microphone') void controls.toggleMicrophone();
         if (name === 'camera') void controls.toggleCamera();

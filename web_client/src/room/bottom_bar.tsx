@@ -32,6 +32,8 @@ interface ControlProps {
   /** What the badge counts; read out after it. */
   counted?: string;
   keys?: string;
+  /** Space talks while held here; it does not press. */
+  talk?: boolean;
 }
 
 const MOST_SHOWN = 99;
@@ -47,6 +49,7 @@ function Control(props: ControlProps): JSX.Element {
       aria-keyshortcuts={props.keys}
       title={props.keys ? `${props.text} (${props.keys})` : props.text}
       data-testid={props.testid}
+      data-talk={props.talk}
       onClick={props.onPress}
     >
       <span class="control-icon">
@@ -152,6 +155,7 @@ function PublishControls({ session, controls }: RoomProps): JSX.Element {
         pressed={microphone}
         {...(microphone ? { tone: 'live' as const } : {})}
         keys="M"
+        talk
         testid="microphone"
         onPress={() => void controls.toggleMicrophone()}
       />

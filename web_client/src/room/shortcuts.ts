@@ -98,17 +98,45 @@ export function matchShortcut(event: Pressed): Shortcut | null {
   );
 }
 
-/** Where keys mean text or act by themselves. */
-function keepsKeys(target: EventTarget | null, shortcut: Shortcut): boolean {
-  if (!(target instanceof Element)) return false;
-  if (target.closest('input, textarea, select, [contenteditable], dialog[open]')) {
-    return true;
-  }
-  // Space presses the focused button; letters do nothing there.
-  return shortcut.held && target.closest('button, a, summary') !== null;
+/** What is known of the element that has the keyboard. */
+export interface Focus {
+  /** Keys write there, or belong to an open dialog. */
+  readonly writing: boolean;
+  /** Space presses it. */
+  readonly pressable: boolean;
+  /** It is the room's microphone button. */
+  readonly microphone: boolean;
+  /** A click put the keyboard there, not the Tab key. */
+  readonly byPointer: boolean;
+}
+
+/**
+ * Whether a key is a shortcut where the keyboard is now. Pure.
+ *
+ * Letters are shortcuts wherever nothing is written. A held key must never switch
+ * the microphone on for good: it does not press the microphone button, nor a
+ * button that only happens to be focused because it was clicked before.
+ */
+export function takesKey(held: boolean, focus: Focus): boolean {
+  if (focus.writing) return false;
+  if (!held || !focus.pressable) return true;
+  return focus.microphone || focus.byPointer;
+}
+
+function focusAt(target: EventTarget | null, byPointer: boolean): Focus {
+  const at = (selector: string): boolean =>
+    target instanceof Element && target.closest(selector) !== null;
+  return {
+    writing: at('input, textarea, select, [contenteditable], dialog[open]'),
+    pressable: at('button, a, summary'),
+    microphone: at('[data-talk]'),
+    byPointer,
+  };
 }
 
 export interface ShortcutHandlers {
+  /** The shortcuts that mean something here; without it, all. */
+  readonly only?: readonly ShortcutName[];
   readonly press: (name: ShortcutName) => void;
   /** The key of a held shortcut is up again, or the window lost the keyboard. */
   readonly release: (name: ShortcutName) => void;
@@ -117,12 +145,35 @@ export interface ShortcutHandlers {
 /** Listens on the window; returns the end of it. */
 export function listenShortcuts(handlers: ShortcutHandlers): () => void {
   let held: ShortcutName | null = null;
+  // Outlives `held`: the key may come up only after the window was away.
+  let swallowed: string | null = null;
+  // `:focus-visible` cannot tell: browsers turn it on with the first key.
+  let lastByPointer = false;
+  let focusedByPointer = false;
+  const pointed = (): void => {
+    lastByPointer = true;
+    focusedByPointer = true;
+  };
+  const typed = (): void => {
+    lastByPointer = false;
+  };
+  const focused = (): void => {
+    focusedByPointer = lastByPointer;
+  };
   const down = (event: KeyboardEvent): void => {
+    if (event.repeat && event.code === swallowed) {
+      event.preventDefault();
+      return;
+    }
     const shortcut = matchShortcut(event);
-    if (!shortcut || keepsKeys(event.target, shortcut)) return;
+    if (!shortcut || (handlers.only && !handlers.only.includes(shortcut.name))) return;
+    if (!takesKey(shortcut.held, focusAt(event.target, focusedByPointer))) return;
     event.preventDefault();
     if (event.repeat) return;
-    if (shortcut.held) held = shortcut.name;
+    if (shortcut.held) {
+      held = shortcut.name;
+      swallowed = event.code;
+    }
     handlers.press(shortcut.name);
   };
   const letGo = (): void => {
@@ -130,16 +181,24 @@ export function listenShortcuts(handlers: ShortcutHandlers): () => void {
     held = null;
   };
   const up = (event: KeyboardEvent): void => {
-    if (held && matchShortcut(event)?.name === held) {
-      event.preventDefault();
-      letGo();
-    }
+    if (swallowed === null || event.code !== swallowed) return;
+    // Buttons are pressed when Space comes up, in some browsers whatever became of
+    // the key going down.
+    event.preventDefault();
+    swallowed = null;
+    letGo();
   };
+  window.addEventListener('pointerdown', pointed, true);
+  window.addEventListener('keydown', typed, true);
+  window.addEventListener('focusin', focused);
   window.addEventListener('keydown', down);
   window.addEventListener('keyup', up);
   window.addEventListener('blur', letGo);
   return () => {
     letGo();
+    window.removeEventListener('pointerdown', pointed, true);
+    window.removeEventListener('keydown', typed, true);
+    window.removeEventListener('focusin', focused);
     window.removeEventListener('keydown', down);
     window.removeEventListener('keyup', up);
     window.removeEventListener('blur', letGo);
