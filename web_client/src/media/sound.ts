@@ -5,7 +5,7 @@
  * voice under it is not interrupted. Lips stay in sync because the browser pairs
  * tracks by their msid, not by the element that plays them.
  */
-import { effect, signal, type ReadonlySignal } from '@preact/signals';
+import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
 import { speaker } from '../state/settings';
 
 type Sinkable = HTMLMediaElement & { setSinkId?: (id: string) => Promise<void> };
@@ -21,16 +21,34 @@ export async function useSpeaker(element: HTMLMediaElement, id: string): Promise
   }
 }
 
+/** What counts as a gesture that allows sound; a pointer going down does not always. */
+const GESTURES = ['pointerup', 'keydown'] as const;
+
 export class Sound {
   readonly #elements = new Map<string, HTMLAudioElement>();
-  readonly #blocked = signal(false);
+  /** Slots whose sound the browser holds back. */
+  readonly #held = signal<ReadonlySet<string>>(new Set());
+  readonly #blocked = computed(() => this.#held.value.size > 0);
+  readonly #gesture = (): void => this.unblock();
   readonly #stop: () => void;
 
   constructor() {
-    this.#stop = effect(() => {
+    const stopSpeaker = effect(() => {
       const id = speaker.value;
       for (const element of this.#elements.values()) void useSpeaker(element, id);
     });
+    const stopGestures = effect(() => {
+      if (!this.#blocked.value) return;
+      // Any gesture will do: nobody needs to look for the button.
+      for (const name of GESTURES) window.addEventListener(name, this.#gesture);
+      return () => {
+        for (const name of GESTURES) window.removeEventListener(name, this.#gesture);
+      };
+    });
+    this.#stop = () => {
+      stopSpeaker();
+      stopGestures();
+    };
   }
 
   /** The browser wants a gesture before it plays. */
@@ -45,6 +63,7 @@ export class Sound {
         element.remove();
         element.srcObject = null;
         this.#elements.delete(mid);
+        this.#hold(mid, false);
       }
     }
     for (const [mid, track] of tracks) {
@@ -52,14 +71,14 @@ export class Sound {
       const [present] = (element.srcObject as MediaStream | null)?.getTracks() ?? [];
       if (present === track) continue;
       element.srcObject = new MediaStream([track]);
-      this.#start(element);
+      this.#start(mid, element);
     }
   }
 
   /** Called from a click: plays what the browser held back. */
   unblock(): void {
-    this.#blocked.value = false;
-    for (const element of this.#elements.values()) this.#start(element);
+    this.#held.value = new Set();
+    for (const [mid, element] of this.#elements) this.#start(mid, element);
   }
 
   close(): void {
@@ -71,18 +90,28 @@ export class Sound {
     const element = document.createElement('audio');
     element.autoplay = true;
     element.dataset.slot = mid;
+    // The browser may start it by itself once the person has touched the page.
+    element.addEventListener('playing', () => this.#hold(mid, false));
     document.body.append(element);
     this.#elements.set(mid, element);
     if (speaker.value !== '') void useSpeaker(element, speaker.value);
     return element;
   }
 
-  #start(element: HTMLAudioElement): void {
+  #start(mid: string, element: HTMLAudioElement): void {
     element.play().catch((error: unknown) => {
-      if (error instanceof DOMException && error.name === 'NotAllowedError') {
-        this.#blocked.value = true;
-      }
+      if (!(error instanceof DOMException) || error.name !== 'NotAllowedError') return;
+      // The answer may be late: it may play by now, or be gone.
+      if (element.paused && this.#elements.get(mid) === element) this.#hold(mid, true);
     });
+  }
+
+  #hold(mid: string, held: boolean): void {
+    if (this.#held.value.has(mid) === held) return;
+    const next = new Set(this.#held.value);
+    if (held) next.add(mid);
+    else next.delete(mid);
+    this.#held.value = next;
   }
 }
 
