@@ -5,6 +5,7 @@ import { Shell, Waiting } from '../app/shell';
 import { Button, TextField } from '../design/parts';
 import type { InvitationInfo, RoomSummary } from '../protocol';
 import { signOut } from '../signaling/http';
+import { CodedError } from '../signaling/errors';
 import { Link } from '../signaling/link';
 import { missingSince } from '../signaling/reconnect';
 import { notify } from '../state/notices';
@@ -105,15 +106,24 @@ function NewRoom({ link, onCreated }: NewRoomProps): JSX.Element {
   const [organisation, setOrganisation] = useState(ownOrganisation.value);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
+  const named = title.trim() !== '' && organisation.trim() !== '';
   const create = async (): Promise<void> => {
+    if (!named) return;
     setBusy(true);
     setProblem(null);
     try {
-      const made = await link.request('room.create', { title, organisation });
+      const made = await link.request('room.create', {
+        title: title.trim(),
+        organisation: organisation.trim(),
+      });
       onCreated(made.room, made.invitations);
       setTitle('');
     } catch (error) {
-      setProblem(failureText(error));
+      setProblem(
+        error instanceof CodedError && error.code === 'malformed'
+          ? t('room-malformed')
+          : failureText(error),
+      );
     } finally {
       setBusy(false);
     }
@@ -150,9 +160,15 @@ function NewRoom({ link, onCreated }: NewRoomProps): JSX.Element {
           {problem}
         </p>
       ) : null}
-      <Button kind="primary" type="submit" testid="create-room" disabled={busy}>
+      <Button
+        kind="primary"
+        type="submit"
+        testid="create-room"
+        disabled={busy || !named}
+      >
         {busy ? t('new-room-busy') : t('new-room-button')}
       </Button>
+      {named ? null : <p class="soft small">{t('room-needs-title')}</p>}
     </form>
   );
 }

@@ -170,8 +170,7 @@ function PublishControls({ session, controls }: RoomProps): JSX.Element {
       />
       <Control
         icon={screen ? MonitorX : MonitorUp}
-        text={t('screen-share')}
-        pressed={screen}
+        text={screen ? t('screen-stop') : t('screen-share')}
         {...(screen ? { tone: 'live' as const } : {})}
         keys="S"
         testid="screen"

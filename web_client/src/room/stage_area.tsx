@@ -151,7 +151,7 @@ function Arranged(props: ArrangedProps): JSX.Element {
   return (
     <>
       <div class={owner ? 'stage-main with-content' : 'stage-main'}>
-        {owner ? <ScreenTile session={session} owner={owner} /> : null}
+        {owner ? <ScreenTile {...{ session, controls, owner }} /> : null}
         {arrangement.stage ? tile(arrangement.stage, owner ? 'beside' : 'stage') : null}
         {empty ? (
           <p class="stage-empty soft" data-testid="stage-empty">

@@ -59,6 +59,8 @@ room-title = Title
 room-organisation = Organisation that hosts it
 new-room-button = Create room
 new-room-busy = Creating the room…
+room-needs-title = Fill in the title and the organisation to create the room.
+room-malformed = The server does not accept the title or the organisation. Use plain text in both fields.
 present-count =
     { $count ->
         [0] nobody here
@@ -160,6 +162,7 @@ alone-moderator = Send people the invitation links on your desk; they appear her
 alone-guest = The others appear here as soon as they join.
 controls = Controls
 screen-share = Share screen
+screen-stop = Stop sharing
 screen-own = You are sharing your screen. Everybody in the room sees it.
 screen-of = Screen of { $name }
 screen-waiting = The shared screen is on its way…

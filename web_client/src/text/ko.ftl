@@ -59,6 +59,8 @@ room-title = 제목
 room-organisation = 주최 기관
 new-room-button = 회의실 만들기
 new-room-busy = 회의실을 만들고 있습니다…
+room-needs-title = 회의실을 만들려면 제목과 주최 기관을 입력하십시오.
+room-malformed = 서버가 제목 또는 주최 기관을 받아들이지 않았습니다. 두 칸에 일반 글자만 입력하십시오.
 present-count =
     { $count ->
         [0] 아무도 없음
@@ -151,6 +153,7 @@ alone-moderator = 내 회의실 목록에 있는 초대 링크를 보내십시�
 alone-guest = 들어오는 사람이 여기에 나타납니다.
 controls = 조작
 screen-share = 화면 공유
+screen-stop = 공유 중지
 screen-own = 화면을 공유하고 있습니다. 회의실의 모든 사람이 보고 있습니다.
 screen-of = { $name } 님의 화면
 screen-waiting = 공유 화면을 불러오고 있습니다…
