@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Shell, Waiting } from '../app/shell';
-import { Button, TextField } from '../design/parts';
+import { Button, Confirm, TextField } from '../design/parts';
 import type { InvitationInfo, RoomSummary } from '../protocol';
 import { signOut } from '../signaling/http';
 import { CodedError } from '../signaling/errors';
@@ -23,6 +23,7 @@ export function DeskPage({ onSignedOut }: { onSignedOut: () => void }): JSX.Elem
     room: string;
     invitations: InvitationInfo[];
   } | null>(null);
+  const [leaving, setLeaving] = useState(false);
   useEffect(() => {
     const refresh = (): void => {
       link
@@ -52,7 +53,7 @@ export function DeskPage({ onSignedOut }: { onSignedOut: () => void }): JSX.Elem
   return (
     <Shell
       actions={
-        <Button kind="plain" testid="sign-out" onPress={() => void leave()}>
+        <Button kind="plain" testid="sign-out" onPress={() => setLeaving(true)}>
           {t('sign-out')}
         </Button>
       }
@@ -92,6 +93,15 @@ export function DeskPage({ onSignedOut }: { onSignedOut: () => void }): JSX.Elem
           }}
         />
       </div>
+      {leaving ? (
+        <Confirm
+          title={t('sign-out-title')}
+          text={t('sign-out-text')}
+          action={t('sign-out')}
+          onConfirm={() => void leave()}
+          onClose={() => setLeaving(false)}
+        />
+      ) : null}
     </Shell>
   );
 }

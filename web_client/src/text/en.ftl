@@ -48,6 +48,8 @@ start-once = The link works once. Use it in the browser that you will work with.
 start-button = Sign in
 start-busy = Signing in…
 sign-out = Sign out
+sign-out-title = Sign out of this browser?
+sign-out-text = Your rooms stay. To come back you need a new one-time link from whoever runs the server.
 
 ## Desk
 
@@ -85,11 +87,11 @@ copy-named = Copy: { $name }
 qr-named = QR code: { $name }
 qr-alt = QR code of the invitation link
 qr-help = Scan it with the camera of a phone or tablet on this network.
-revoke = Revoke link
-revoke-named = Revoke: { $name }
-revoke-title = Revoke this link?
+revoke = Withdraw link
+revoke-named = Withdraw: { $name }
+revoke-title = Withdraw this link?
 revoke-text = Nobody can enter by this link any more. People who are already in the room stay.
-notice-revoked = The link is revoked.
+notice-revoked = The link is withdrawn.
 notice-copied = The link is copied.
 notice-copy-by-hand = The browser does not let us copy. The link is selected: copy it with the keyboard.
 
@@ -227,7 +229,7 @@ stop-camera = Stop camera
 stop-screen = Stop screen
 remove = Remove
 remove-title = Remove { $name }?
-remove-text = They leave the room at once and cannot come back to this place.
+remove-text = They leave at once and their place is given up. Whoever has a link can still enter: withdraw the link as well if they must stay out.
 
 ## The floor
 
@@ -328,7 +330,7 @@ error-invitation-unknown = This invitation does not exist. Check that the whole 
 error-invitation-revoked = This invitation has been withdrawn. Ask the moderator for another.
 error-link-unknown = This link was used already or has expired. Ask for a new one.
 error-too-many-rooms = There are too many rooms. Close one of them first.
-error-too-many-invitations = This room has too many invitations already. Revoke some first.
+error-too-many-invitations = This room has too many invitations already. Withdraw some first.
 error-too-many-attempts = There were too many failed attempts. Wait a minute, then try again.
 error-too-fast = That was too fast. Wait a moment and try again.
 error-too-large = This is longer than the server accepts. Make it shorter.

@@ -48,6 +48,8 @@ start-once = 이 링크는 한 번만 쓸 수 있습니다. 앞으로 사용할 
 start-button = 진행자로 로그인
 start-busy = 로그인하고 있습니다…
 sign-out = 로그아웃
+sign-out-title = 이 브라우저에서 로그아웃하시겠습니까?
+sign-out-text = 회의실은 그대로 남습니다. 다시 들어오려면 서버 운영자에게 한 번만 쓸 수 있는 새 링크를 받아야 합니다.
 
 ## 진행자 책상
 
@@ -84,11 +86,11 @@ copy-named = { $name } 복사
 qr-named = { $name } QR 코드
 qr-alt = 초대 링크의 QR 코드
 qr-help = 이 네트워크에 연결된 휴대전화나 태블릿의 카메라로 찍으십시오.
-revoke = 링크 취소
-revoke-named = { $name } 취소
-revoke-title = 이 링크를 취소하시겠습니까?
+revoke = 링크 회수
+revoke-named = { $name } 회수
+revoke-title = 이 링크를 회수하시겠습니까?
 revoke-text = 이 링크로는 더 이상 입장할 수 없습니다. 이미 회의실에 있는 사람은 그대로 남습니다.
-notice-revoked = 링크를 취소했습니다.
+notice-revoked = 링크를 회수했습니다.
 notice-copied = 링크를 복사했습니다.
 notice-copy-by-hand = 브라우저가 복사를 허용하지 않습니다. 링크를 선택해 두었으니 키보드로 복사하십시오.
 
@@ -217,7 +219,7 @@ stop-camera = 카메라 끄기
 stop-screen = 화면 공유 중지
 remove = 내보내기
 remove-title = { $name } 님을 내보내시겠습니까?
-remove-text = 즉시 회의실에서 나가게 되며 이 자리로 돌아올 수 없습니다.
+remove-text = 즉시 나가게 되며 자리도 없어집니다. 링크를 가진 사람은 다시 입장할 수 있으니, 들어오지 못하게 하려면 링크도 회수하십시오.
 
 ## 발언권
 
@@ -314,10 +316,10 @@ error-participant-not-found = 이 참가자는 더 이상 여기에 없습니다
 error-floor-not-needed = 이 참가자는 이미 말할 수 있습니다.
 error-not-published = 지금 보내고 있지 않습니다.
 error-invitation-unknown = 없는 초대입니다. 링크 전체를 복사했는지 확인하십시오.
-error-invitation-revoked = 취소된 초대입니다. 진행자에게 새 초대를 요청하십시오.
+error-invitation-revoked = 회수된 초대입니다. 진행자에게 새 초대를 요청하십시오.
 error-link-unknown = 이미 사용했거나 기한이 지난 링크입니다. 새 링크를 요청하십시오.
 error-too-many-rooms = 회의실이 너무 많습니다. 먼저 하나를 닫으십시오.
-error-too-many-invitations = 이 회의실에 초대가 너무 많습니다. 먼저 몇 개를 취소하십시오.
+error-too-many-invitations = 이 회의실에 초대가 너무 많습니다. 먼저 몇 개를 회수하십시오.
 error-too-many-attempts = 실패한 시도가 너무 많습니다. 1분 뒤 다시 시도하십시오.
 error-too-fast = 너무 빠릅니다. 잠시 뒤 다시 시도하십시오.
 error-too-large = 서버가 받을 수 있는 길이를 넘었습니다. 줄여 주십시오.
