@@ -106,7 +106,6 @@ export function DoorPage({ session, controls }: DoorProps): JSX.Element {
             }}
           />
         </div>
-        <DoorDevices session={session} controls={controls} publishes={publishes} />
         <div class="door-go stack tight">
           {offline ? (
             <p class="problem" role="alert">
@@ -128,18 +127,27 @@ export function DoorPage({ session, controls }: DoorProps): JSX.Element {
             {joining ? t('joining') : t('join')}
           </Button>
           {named ? null : <p class="soft small">{t('join-needs-name')}</p>}
+          {preview ? <Present there={preview.participants} /> : null}
         </div>
+        <DoorDevices session={session} controls={controls} publishes={publishes} />
       </form>
     </Shell>
   );
 }
 
 function RoomHead({ preview }: { preview: RoomPreview }): JSX.Element {
-  const there = preview.participants;
   return (
     <div class="stack tight">
       <h1 data-testid="room-title">{preview.title}</h1>
       <p class="soft">{t('door-role', { role: t(ROLE_KEYS[preview.role]) })}</p>
+    </div>
+  );
+}
+
+/** Who is there; after the Join button, which must be seen without scrolling. */
+function Present({ there }: { there: RoomPreview['participants'] }): JSX.Element {
+  return (
+    <div class="stack tight">
       <p data-testid="present">
         {there.length === 0
           ? t('door-empty')
@@ -148,7 +156,7 @@ function RoomHead({ preview }: { preview: RoomPreview }): JSX.Element {
       {there.length > 0 ? (
         <ul class="soft small">
           {there.slice(0, FACES_SHOWN).map((p, i) => (
-            <li key={`${i}-${p.name}`} class="cut">
+            <li key={`${i}-${p.name}`}>
               {p.name} · {p.organisation}
             </li>
           ))}
