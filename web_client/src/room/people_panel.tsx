@@ -1,5 +1,6 @@
 /* Everybody in the room: raised hands in order, moderators, then organisations. */
 import type { JSX } from 'preact';
+import { useRef, useState } from 'preact/hooks';
 import { X } from 'lucide-preact';
 import { Button } from '../design/parts';
 import type { ParticipantInfo } from '../protocol';
@@ -8,17 +9,44 @@ import { language, t } from '../text';
 import { PersonRow } from './person_row';
 import type { RoomProps } from './props';
 
+/** Gives the keyboard to the row after the one that went, or to the heading. */
+function focusAfter(row: HTMLElement, fallback: HTMLElement | null): void {
+  const next = row.nextElementSibling ?? row.previousElementSibling;
+  const heading = row.closest('section')?.querySelector<HTMLElement>('h3[tabindex]');
+  // The row is still there now; what stays is known only after the change.
+  queueMicrotask(() => {
+    const button = next?.isConnected
+      ? next.querySelector<HTMLElement>('button.person-head')
+      : null;
+    const kept = heading?.isConnected ? heading : fallback;
+    (button ?? kept)?.focus();
+  });
+}
+
 export function PeoplePanel({ session, controls }: RoomProps): JSX.Element {
   const view = session.view.value;
   const hands = view ? handQueue(view) : [];
   const chairs = view ? moderators(view) : [];
   const groups = view ? byOrganisation(view, language.value) : [];
-  const rows = (people: readonly ParticipantInfo[], grouped: boolean): JSX.Element => (
+  // Somebody with a raised hand is in two lists: the list is part of the name.
+  const [open, setOpen] = useState<string | null>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const rows = (
+    list: string,
+    people: readonly ParticipantInfo[],
+    grouped: boolean,
+  ): JSX.Element => (
     <ul>
       {people.map((participant) => (
         <PersonRow
           key={participant.id}
           {...{ session, controls, participant, grouped }}
+          open={open === `${list} ${participant.id}`}
+          onToggle={() => {
+            const row = `${list} ${participant.id}`;
+            setOpen((now) => (now === row ? null : row));
+          }}
+          onGone={(row) => focusAfter(row, heading.current)}
         />
       ))}
     </ul>
@@ -26,7 +54,9 @@ export function PeoplePanel({ session, controls }: RoomProps): JSX.Element {
   return (
     <aside class="rail" aria-label={t('people')} data-testid="people-panel">
       <div class="rail-head row apart">
-        <h2>{t('people')}</h2>
+        <h2 ref={heading} tabIndex={-1}>
+          {t('people')}
+        </h2>
         <Button
           kind="plain"
           iconOnly
@@ -38,23 +68,23 @@ export function PeoplePanel({ session, controls }: RoomProps): JSX.Element {
       </div>
       <div class="rail-body" tabIndex={0} role="region" aria-label={t('people')}>
         <section class="group" data-testid="hand-queue">
-          <h3>{t('hands')}</h3>
+          <h3 tabIndex={-1}>{t('hands')}</h3>
           {hands.length === 0 ? (
             <p class="soft small">{t('hands-empty')}</p>
           ) : (
-            rows(hands, false)
+            rows('hands', hands, false)
           )}
         </section>
         {chairs.length > 0 ? (
           <section class="group">
             <h3>{t('moderators')}</h3>
-            {rows(chairs, false)}
+            {rows('moderators', chairs, false)}
           </section>
         ) : null}
         {groups.map((group) => (
           <section class="group" key={group.organisation}>
             <h3>{group.organisation}</h3>
-            {rows(group.participants, true)}
+            {rows('groups', group.participants, true)}
           </section>
         ))}
         {groups.length === 0 ? <p class="soft small">{t('people-empty')}</p> : null}

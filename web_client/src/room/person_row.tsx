@@ -1,6 +1,6 @@
 /* One participant in the list; opened, what one may do for or about them. */
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Button, Confirm } from '../design/parts';
 import type { ParticipantInfo, RoleName, SourceName } from '../protocol';
 import { sends } from '../state/room';
@@ -12,6 +12,10 @@ interface PersonProps extends RoomProps {
   participant: ParticipantInfo;
   /** The heading above says the organisation already. */
   grouped: boolean;
+  open: boolean;
+  onToggle: () => void;
+  /** The row goes away while the keyboard is in it. */
+  onGone: (row: HTMLElement) => void;
 }
 
 const ROLE_KEYS: Readonly<Record<RoleName, string>> = {
@@ -27,35 +31,61 @@ const MUTE_KEYS: readonly (readonly [SourceName, string])[] = [
 ];
 
 export function PersonRow(props: PersonProps): JSX.Element {
-  const { session, participant, grouped } = props;
-  const [open, setOpen] = useState(false);
+  const { session, participant, grouped, open, onToggle, onGone } = props;
+  const row = useRef<HTMLLIElement>(null);
+  const gone = useRef(onGone);
+  gone.current = onGone;
   const own = session.view.value?.self === participant.id;
   const speaking = session.view.value?.speakers.includes(participant.id) ?? false;
+  // For oneself there is nothing to do but to go on stage.
+  const acts = !own || session.may('stage.set');
+  useEffect(() => {
+    if (open) row.current?.scrollIntoView({ block: 'nearest' });
+  }, [open]);
+  useLayoutEffect(() => {
+    const element = row.current;
+    return () => {
+      if (element?.contains(document.activeElement)) gone.current(element);
+    };
+  }, []);
+  const facts = [
+    grouped ? null : participant.organisation,
+    t(ROLE_KEYS[participant.role]),
+    participant.has_floor ? t('has-floor') : null,
+    participant.connected ? null : t('connection-lost'),
+  ];
+  const head = (
+    <>
+      <span class={speaking ? 'face speaking' : 'face'} aria-hidden="true">
+        {initials(participant.name)}
+      </span>
+      <span class="grow">
+        <span class="cut block">
+          {own ? t('name-you', { name: participant.name }) : participant.name}
+        </span>
+        <span class="block soft small">
+          {facts.filter((fact) => fact !== null).join(' · ')}
+        </span>
+      </span>
+      <Marks participant={participant} />
+    </>
+  );
   return (
-    <li class="person" data-testid="person" data-participant={participant.id}>
-      <button
-        type="button"
-        class="person-head"
-        aria-expanded={open}
-        data-testid="person-menu"
-        onClick={() => setOpen(!open)}
-      >
-        <span class={speaking ? 'face speaking' : 'face'} aria-hidden="true">
-          {initials(participant.name)}
-        </span>
-        <span class="grow">
-          <span class="cut block">
-            {own ? t('name-you', { name: participant.name }) : participant.name}
-          </span>
-          <span class="cut block soft small">
-            {grouped ? '' : `${participant.organisation} · `}
-            {t(ROLE_KEYS[participant.role])}
-            {participant.has_floor ? ` · ${t('has-floor')}` : ''}
-          </span>
-        </span>
-        <Marks participant={participant} />
-      </button>
-      {open ? <Actions {...props} own={own} /> : null}
+    <li ref={row} class="person" data-testid="person" data-participant={participant.id}>
+      {acts ? (
+        <button
+          type="button"
+          class="person-head"
+          aria-expanded={open}
+          data-testid="person-menu"
+          onClick={onToggle}
+        >
+          {head}
+        </button>
+      ) : (
+        <div class="person-head">{head}</div>
+      )}
+      {open && acts ? <Actions {...props} own={own} /> : null}
     </li>
   );
 }

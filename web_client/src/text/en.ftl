@@ -219,6 +219,7 @@ people-hands =
        *[other] raised hands
     }
 has-floor = has the floor
+connection-lost = connection lost
 actions-for = What you can do for { $name }
 floor-give = Give the floor
 floor-take = Take the floor back

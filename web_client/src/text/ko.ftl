@@ -209,6 +209,7 @@ people-hands =
        *[other] 명이 손을 들었습니다
     }
 has-floor = 발언권 있음
+connection-lost = 연결 끊어짐
 actions-for = { $name } 님에 대해 할 수 있는 일
 floor-give = 발언권 주기
 floor-take = 발언권 거두기
