@@ -208,13 +208,22 @@ export function LevelMeter({ level }: { level: number }): JSX.Element {
   );
 }
 
-/** Four bars for a quality of 0 to 4; the text says it in words. */
-export function Bars({ level, text }: { level: number; text: string }): JSX.Element {
-  const tone = level === 0 ? ' gone' : level <= 2 ? ' weak' : '';
+/** Four bars for a quality of 0 to 4, null: unknown; the text says it in words. */
+export function Bars({
+  level,
+  text,
+}: {
+  level: number | null;
+  text: string;
+}): JSX.Element {
+  const tone = level === null ? '' : level === 0 ? ' gone' : level <= 2 ? ' weak' : '';
   return (
     <span class={`bars${tone}`} role="img" aria-label={text} title={text}>
       {[1, 2, 3, 4].map((bar) => (
-        <i key={bar} class={bar <= Math.max(1, level) ? 'full' : ''} />
+        <i
+          key={bar}
+          class={level !== null && bar <= Math.max(1, level) ? 'full' : ''}
+        />
       ))}
     </span>
   );

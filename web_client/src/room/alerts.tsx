@@ -4,11 +4,10 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { Volume2 } from 'lucide-preact';
 import { Button } from '../design/parts';
 import { t } from '../text';
-import type { Controls } from './controls';
 import type { RoomProps } from './props';
 import type { RoomSession } from './session';
 
-const HINT_MS = 5000;
+const HINT_MS = 8000; // long enough to read it and to reach its button
 
 /** Counts the seconds since the connection was lost; the room stays, dimmed. */
 export function ConnectionBanner({ session }: { session: RoomSession }): JSX.Element {
@@ -91,7 +90,7 @@ export function FloorNotice({ session, controls }: RoomProps): JSX.Element {
   );
 }
 
-export function MutedSpeechHint({ controls }: { controls: Controls }): JSX.Element {
+export function MutedSpeechHint({ session, controls }: RoomProps): JSX.Element {
   const count = controls.mutedSpeech.value;
   const [shown, setShown] = useState(false);
   useEffect(() => {
@@ -102,10 +101,24 @@ export function MutedSpeechHint({ controls }: { controls: Controls }): JSX.Eleme
   }, [count]);
   return (
     <div role="status">
-      {shown ? (
-        <p class="hint" data-testid="muted-speech">
-          {t('muted-speech')}
-        </p>
+      {shown && !session.local.microphoneOn.value ? (
+        <div
+          class="hint row tight"
+          data-testid="muted-speech"
+          // Whoever is writing goes on writing: the field keeps the keyboard.
+          onMouseDown={(event) => event.preventDefault()}
+        >
+          <p>{t('muted-speech')}</p>
+          <Button
+            testid="unmute"
+            onPress={() => {
+              setShown(false);
+              if (!session.local.microphoneOn.value) void controls.toggleMicrophone();
+            }}
+          >
+            {t('unmute')}
+          </Button>
+        </div>
       ) : null}
     </div>
   );

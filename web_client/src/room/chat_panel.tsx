@@ -206,6 +206,8 @@ function Composer({ chat, onSent }: ComposerProps): JSX.Element {
           onKeyDown={(event) => {
             // Enter ends a Hangul composition first; some browsers say so by 229.
             if (event.isComposing || event.keyCode === 229) return;
+            // Out of the field, where the room's keys work again.
+            if (event.key === 'Escape') event.currentTarget.blur();
             if (event.key === 'Enter' && !event.shiftKey) {
               event.preventDefault();
               send();

@@ -79,7 +79,7 @@ export function RoomPage({ session, controls }: RoomProps): JSX.Element {
           <div class="stage-alerts">
             <SoundButton session={session} />
             <FloorNotice session={session} controls={controls} />
-            <MutedSpeechHint controls={controls} />
+            <MutedSpeechHint session={session} controls={controls} />
             <AloneHint session={session} />
           </div>
         </div>

@@ -31,7 +31,9 @@ function qualityText(quality: Quality): string {
 export function TopBar({ session }: { session: RoomSession }): JSX.Element {
   const room = session.view.value?.room;
   const count = session.view.value?.participants.size ?? 0;
-  const quality = session.health?.quality.value ?? null;
+  // What was measured last says nothing about a connection that is lost.
+  const lost = session.missingSince.value !== null;
+  const quality = lost ? null : (session.health?.quality.value ?? null);
   return (
     <header class="top-bar">
       <div class="grow">
@@ -45,6 +47,7 @@ export function TopBar({ session }: { session: RoomSession }): JSX.Element {
       </div>
       <span data-testid="quality" data-level={quality?.level}>
         {quality ? <Bars level={quality.level} text={qualityText(quality)} /> : null}
+        {lost ? <Bars level={null} text={t('quality-unknown')} /> : null}
       </span>
       <Preferences compact />
     </header>

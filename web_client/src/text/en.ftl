@@ -200,6 +200,7 @@ previous-page = Previous page
 reconnecting = The connection is lost. It comes back by itself.
 reconnecting-seconds = { $seconds } s
 play-sound = Play sound
+quality-unknown = Quality unknown: the connection is lost
 quality-none = No picture or sound arrives
 quality-bad = Very weak connection
 quality-weak = Weak connection
@@ -238,6 +239,7 @@ floor-given = You have the floor
 floor-given-text = You may now speak and show your camera and screen. Nobody hears you until you unmute.
 floor-unmute = Unmute microphone
 floor-taken = The floor was taken back. Microphone, camera and screen are off.
+unmute = Unmute
 muted-speech = You are muted. Press M to be heard.
 
 ## Notices

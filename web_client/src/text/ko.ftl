@@ -191,6 +191,7 @@ previous-page = 이전 쪽
 reconnecting = 연결이 끊어졌습니다. 자동으로 다시 연결됩니다.
 reconnecting-seconds = { $seconds }초
 play-sound = 소리 재생
+quality-unknown = 품질을 알 수 없음: 연결이 끊어짐
 quality-none = 영상과 소리가 오지 않음
 quality-bad = 연결이 매우 약함
 quality-weak = 연결이 약함
@@ -228,6 +229,7 @@ floor-given = 발언권을 받았습니다
 floor-given-text = 이제 말하고 카메라와 화면을 보여 줄 수 있습니다. 음소거를 해제하기 전에는 아무에게도 들리지 않습니다.
 floor-unmute = 음소거 해제
 floor-taken = 발언권이 회수되었습니다. 마이크와 카메라, 화면 공유가 꺼졌습니다.
+unmute = 음소거 해제
 muted-speech = 음소거 상태입니다. 말하려면 M 키를 누르십시오.
 
 ## 알림
