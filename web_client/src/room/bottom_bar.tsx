@@ -122,7 +122,7 @@ export function BottomBar({ session, controls }: RoomProps): JSX.Element {
         />
         <Control
           icon={Settings}
-          text={t('more')}
+          text={t('settings')}
           testid="settings"
           onPress={() => {
             controls.dialog.value = 'settings';

@@ -52,6 +52,7 @@ export function PersonRow(props: PersonProps): JSX.Element {
     grouped ? null : participant.organisation,
     t(ROLE_KEYS[participant.role]),
     participant.has_floor ? t('has-floor') : null,
+    session.view.value?.room.stage === participant.id ? t('on-stage') : null,
     participant.connected ? null : t('connection-lost'),
   ];
   const head = (
@@ -60,8 +61,9 @@ export function PersonRow(props: PersonProps): JSX.Element {
         {initials(participant.name)}
       </span>
       <span class="grow">
-        <span class="cut block">
-          {own ? t('name-you', { name: participant.name }) : participant.name}
+        <span class="name-line">
+          <span class="cut">{participant.name}</span>
+          {own ? <span class="uncut"> {t('you')}</span> : null}
         </span>
         <span class="block soft small">
           {facts.filter((fact) => fact !== null).join(' · ')}

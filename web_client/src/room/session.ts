@@ -255,6 +255,7 @@ export class RoomSession {
   }
 
   #take(event: ServerEvent): void {
+    const before = this.view.value;
     this.#change((view) => reduce(view, event));
     switch (event.name) {
       case 'seat.changed':
@@ -267,12 +268,22 @@ export class RoomSession {
         this.#end(event.payload.reason, event.payload.by);
         this.link.close();
         break;
+      case 'room.changed':
+        this.#staged(before);
+        break;
       case 'publish.needed':
         void this.sending.offerAgain();
         break;
       default:
         break;
     }
+  }
+
+  /** Tells whoever was put on stage just now. */
+  #staged(before: RoomView | null): void {
+    const view = this.view.value;
+    if (!view || view.room.stage !== view.self) return;
+    if (before?.room.stage !== view.self) notify(t('notice-on-stage'));
   }
 
   #muted(source: SourceName, by: string): void {

@@ -57,8 +57,9 @@ export function Tile({
       <Face {...{ session, participant, own }} />
       <div class="plate">
         <div class="plate-text">
-          <p class="cut" title={name} data-testid="plate-name">
-            {own ? t('name-you', { name }) : name}
+          <p class="name-line" title={name} data-testid="plate-name">
+            <span class="cut">{name}</span>
+            {own ? <span class="uncut"> {t('you')}</span> : null}
           </p>
           <p class="cut soft" title={organisation} data-testid="plate-organisation">
             {organisation}
