@@ -14,6 +14,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_origin
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -30,6 +31,7 @@ from signaling.trust.hosts import is_name
 
 PREFIX = "PAVILION_"
 CONFIG_VARIABLE = "PAVILION_CONFIG"
+DATA_DIR = Path("data")
 FOR_TESTS = "PAVILION_TEST_"  # of the test run; a server started by it ignores them
 
 
@@ -42,8 +44,18 @@ class SettingsError(UserError):
 
 def _host_name(text: str) -> str:
     if not is_name(text.lower()):
-        raise ValueError("is not a host name")
+        raise ValueError("it must be a host name")
     return text.lower()
+
+
+def _postgres_url(text: str) -> str:
+    if not text.startswith(("postgresql://", "postgresql+asyncpg://")):
+        raise ValueError("it must begin with postgresql://")
+    try:
+        _ = urlsplit(text).port
+    except ValueError:
+        raise ValueError("its port must be a number up to 65535") from None
+    return text
 
 
 HostName = Annotated[str, AfterValidator(_host_name)]
@@ -97,7 +109,7 @@ class TrustPage(Section):
 class DatabaseSettings(Section):
     """Where rooms, seats, chat and accounts are kept."""
 
-    url: str | None = Field(
+    url: Annotated[str, AfterValidator(_postgres_url)] | None = Field(
         None,
         description="A PostgreSQL URL, as postgresql://user:password@host/name. "
         "Without one, SQLite in the data directory.",
@@ -128,7 +140,7 @@ class Settings(Section):
     """Everything that can be set."""
 
     data_dir: Path = Field(
-        Path("data"),
+        DATA_DIR,
         description="Directory of the database, keys and certificates. Made at the "
         "first start, readable by its owner alone.",
     )
@@ -169,15 +181,25 @@ def load(
         if value is not None:
             _put(from_flags, tuple(key.split(".")), value)
     from_file = {} if config is None else _read(config)
+    from_variables = _from_variables(environ)
     merged: dict[str, Any] = {}
-    for source in (from_file, _from_variables(environ), from_flags):
+    for source in (from_file, from_variables, from_flags):
         merged = _merge(merged, source)
     try:
         settings = Settings.model_validate(merged)
     except ValidationError as error:
-        raise SettingsError(_fault(error)) from None
+        raise SettingsError(_fault(error, from_flags, from_variables, config)) from None
     if (settings.https.certificate is None) != (settings.https.key is None):
         raise SettingsError("https.certificate and https.key go together: set both.")
+    site, page = settings.https, settings.trust
+    shared = {str(site.bind), str(page.bind)}
+    meet = len(shared) == 1 or bool(shared & {"::", "0.0.0.0"})  # noqa: S104
+    if page.port and site.port == page.port and site.certificate is None and meet:
+        raise SettingsError(
+            f"The site and the page about the certificate cannot share port "
+            f"{page.port}: change --https-port (setting https.port) or --trust-port "
+            "(setting trust.port)."
+        )
     return settings
 
 
@@ -253,12 +275,13 @@ def as_toml(settings: Settings) -> str:
             lines.append(f"# {path[-1]} is not set")
             continue
         if path == ("database", "url"):
-            value = _without_password(value)
+            value = without_password(value)
         lines.append(f"{path[-1]} = {_literal(value)}")
     return "\n".join(lines) + "\n"
 
 
-def _without_password(url: str) -> str:
+def without_password(url: str) -> str:
+    """Return a database URL that may be shown."""
     scheme, separator, rest = url.partition("://")
     account, at, host = rest.rpartition("@")
     user, colon, _ = account.partition(":")
@@ -314,8 +337,13 @@ def _read(path: Path) -> dict[str, Any]:
         ) from None
 
 
-def _fault(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_context=False)[0]
+def _fault(
+    error: ValidationError,
+    from_flags: dict[str, Any],
+    from_variables: dict[str, Any],
+    config: Path | None,
+) -> str:
+    first = error.errors(include_url=False)[0]
     # Parts that are no names come from the branches of a union: not for people.
     known = {name for path, _ in fields() for name in path}
     place = [str(part) for part in first["loc"]]
@@ -323,7 +351,57 @@ def _fault(error: ValidationError) -> str:
         part for part in place if part in known or first["type"] == "extra_forbidden"
     ]
     key = ".".join(named) or ".".join(place)
-    if first["type"] == "extra_forbidden":
-        return f"There is no setting {key}."
-    what = first["msg"].removeprefix("Value error, ")
-    return f"The setting {key} is wrong: {what} (it is {first['input']!r})."
+    if first["type"] == "extra_forbidden":  # flags and variables have been checked
+        return f"There is no setting {key} in the file {config}."
+    what = _plainly(first["type"], first.get("ctx", {}), first["msg"])
+    if _has(from_flags, named):
+        flag = FLAGS.get(key, key.replace(".", "-").replace("_", "-"))
+        subject = f"The flag --{flag}"
+    elif _has(from_variables, named):
+        subject = f"The variable {variable(tuple(named))}"
+    else:
+        subject = f"The setting {key} in the file {config}"
+    shown = "" if key == "database.url" else f" (it is {first['input']!r})"
+    return f"{subject} is wrong: {what}{shown}."
+
+
+FLAGS = {
+    "names": "name",
+    "media.addresses": "media-address",
+    "https.certificate": "certificate",
+    "https.key": "key",
+    "database.url": "database",
+}
+"""Flags that are not called like their setting."""
+
+
+def _plainly(kind: str, context: Mapping[str, Any], otherwise: str) -> str:
+    """Return what a value must be, without the words of the validator."""
+    if kind.startswith("int"):
+        return "it must be a whole number"
+    if kind.startswith("greater_than"):
+        return f"it must be at least {context['ge']}"
+    if kind.startswith("less_than"):
+        return f"it must be at most {context['le']}"
+    if kind.startswith("ip"):
+        return "it must be an address, such as 192.0.2.7"
+    if kind == "literal_error" and "::" in str(context.get("expected")):
+        return "it must be an address, such as 192.0.2.7"
+    if kind == "literal_error":
+        return f"it must be {context['expected']}"
+    if kind == "tuple_type":
+        return "it must be a list"
+    if kind.startswith(("string", "path")):
+        return "it must be a text"
+    if kind.startswith("model"):
+        return "it must be a section"
+    return otherwise.removeprefix("Value error, ")
+
+
+def _has(source: dict[str, Any], path: list[str]) -> bool:
+    found: object = source
+    for name in path:
+        if not isinstance(found, dict) or name not in found:
+            return False
+        found = found[name]
+    return True

@@ -50,12 +50,29 @@ def test_lists_in_variables_are_separated_by_commas() -> None:
         ("[log]\nlevel = 'loud'", "log.level"),
         ("[limits]\nrooms = 0", "limits.rooms"),
         ("x = ", "not valid TOML"),
+        ("prt = 1", "pavilion.toml"),
+        ("[https]\nport = 'x'", "must be a whole number"),
+        ("[database]\nurl = 'mysql://host/db'", "must begin with postgresql://"),
+        ("[trust]\nport = 8443", "cannot share port 8443"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, named: str) -> None:
     with pytest.raises(s.SettingsError) as caught:
         s.load(config=write(tmp_path, text), environ={})
     assert named in caught.value.message
+
+
+def test_a_wrong_database_is_refused_without_its_password() -> None:
+    for url in ("mysql://me:sekret@host/db", "postgresql://me:sekret@host:x/db"):
+        with pytest.raises(s.SettingsError) as caught:
+            s.load({"database.url": url}, environ={})
+        assert "sekret" not in caught.value.message
+
+
+def test_a_wrong_variable_is_named() -> None:
+    with pytest.raises(s.SettingsError) as caught:
+        s.load(environ={"PAVILION_MEDIA_PORT": "x"})
+    assert "PAVILION_MEDIA_PORT" in caught.value.message
 
 
 def test_unknown_variables_are_refused_by_name() -> None:
