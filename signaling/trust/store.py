@@ -10,6 +10,7 @@ they have, new ones get the new certificate, nobody is dropped.
 import contextlib
 import datetime as dt
 import os
+import re
 import ssl
 import tempfile
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Protocol
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -69,10 +71,42 @@ def write_private(path: Path, content: bytes) -> None:
 
 
 def private_directory(path: Path) -> Path:
-    """Make a directory that only its owner can enter, and return it."""
-    path.mkdir(parents=True, exist_ok=True)
-    path.chmod(0o700)
+    """
+    Make a directory that only its owner can enter, and return it.
+
+    Raises:
+        InfrastructureError: It cannot be made, or not be written to.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        path.chmod(0o700)
+    except (FileExistsError, NotADirectoryError) as error:
+        what = "is a file" if path.is_file() else "lies under a file"
+        raise _no_directory(path, what) from error
+    except OSError as error:
+        what = "cannot be used" if path.is_dir() else "cannot be made"
+        raise _no_directory(path, f"{what} ({reason(error)})") from error
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise _no_directory(path, "cannot be written to")
     return path
+
+
+def _no_directory(path: Path, what: str) -> InfrastructureError:
+    return InfrastructureError(
+        "data-dir-unusable",
+        f"The data directory {path} {what}: choose another one with --data-dir.",
+    )
+
+
+def reason(error: OSError) -> str:
+    """Return what the system says is wrong, without its numbers."""
+    numbers = [error.errno] if error.errno else []
+    # asyncio puts several failed addresses into one error, as text alone.
+    numbers += [int(found) for found in re.findall(r"\[Errno (\d+)\]", str(error))]
+    said = [os.strerror(number) for number in numbers if number and number > 0]
+    said += [error.strerror or ""]  # a resolver's, whose numbers are below 0
+    text = next(filter(None, said), "") or str(error) or "no answer in time"
+    return text[:1].lower() + text[1:]
 
 
 class SiteTrust:
@@ -154,12 +188,19 @@ class SiteTrust:
     def _load_or_make_authority(self) -> tuple[x509.Certificate, ca.Key]:
         key_path, path = self._path("ca.key"), self._path("ca.crt")
         if path.exists() and key_path.exists():
-            loaded = serialization.load_pem_private_key(key_path.read_bytes(), None)
+            loaded: object = None
+            with contextlib.suppress(ValueError, TypeError, UnsupportedAlgorithm):
+                loaded = serialization.load_pem_private_key(_read(key_path), None)
             if not isinstance(loaded, ec.EllipticCurvePrivateKey):
                 raise InfrastructureError(
                     "trust-broken", f"{key_path} is not the key of a site authority."
                 )
-            return x509.load_pem_x509_certificate(path.read_bytes()), loaded
+            try:
+                return x509.load_pem_x509_certificate(_read(path)), loaded
+            except ValueError as error:
+                raise InfrastructureError(
+                    "trust-broken", f"{path} is not the certificate of an authority."
+                ) from error
         key = ca.new_key()
         made = ca.issue_authority(key, self._wanted()[0], now=self._now())
         write_private(key_path, _key_pem(key))
@@ -212,17 +253,50 @@ class OwnTrust:
         try:
             # First into a context of its own: a broken pair must not reach the
             # living one, of which half would then be new.
-            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
-            self.context.load_cert_chain(certificate, key)
-            self._names = ca.names_of(
-                x509.load_pem_x509_certificate(certificate.read_bytes())
-            )
-        except (OSError, ValueError, ssl.SSLError) as error:
-            raise InfrastructureError(
-                "certificate-unusable",
-                f"The certificate {certificate} with the key {key} cannot be used: "
-                f"{error}",
-            ) from error
+            trial = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            # Without a password OpenSSL would ask for one at the terminal.
+            trial.load_cert_chain(certificate, key, password=str)
+            names = ca.names_of(x509.load_pem_x509_certificate(_read(certificate)))
+            self.context.load_cert_chain(certificate, key, password=str)
+            self._names = names
+        except (OSError, ValueError) as error:
+            raise _unusable(certificate, key, error) from error
+
+
+def _unusable(certificate: Path, key: Path, error: Exception) -> InfrastructureError:
+    """Find out which of the two is at fault, and say so."""
+    pair = f"The certificate {certificate} with the key {key}"
+    why = getattr(error, "reason", None)
+    said = f"{pair} cannot be used: {str(why or 'damaged').replace('_', ' ').lower()}."
+    if why == "KEY_VALUES_MISMATCH":
+        said = f"The key {key} does not belong to the certificate {certificate}."
+    else:
+        try:
+            x509.load_pem_x509_certificate(_read(certificate, "certificate"))
+        except ValueError:
+            said = f"The file {certificate} is not a certificate in PEM form."
+        except InfrastructureError as unreadable:
+            return unreadable
+        else:
+            try:
+                serialization.load_pem_private_key(_read(key, "key"), None)
+            except TypeError:
+                said = f"The key {key} has a password: Pavilion needs it without one."
+            except (ValueError, UnsupportedAlgorithm):
+                said = f"The file {key} is not a private key in PEM form."
+            except InfrastructureError as unreadable:
+                return unreadable
+    return InfrastructureError("certificate-unusable", said)
+
+
+def _read(path: Path, what: str = "file") -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InfrastructureError(
+            "certificate-unusable",
+            f"The {what} {path} cannot be read: {reason(error)}.",
+        ) from error
 
 
 def _pem(certificate: x509.Certificate) -> bytes:

@@ -10,7 +10,12 @@ from pathlib import Path
 import pytest
 import trustme
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 from conference.errors import InfrastructureError
 from signaling.trust import hosts
@@ -164,6 +169,34 @@ def test_a_broken_pair_is_refused_by_name_and_the_old_one_stays(
     assert "meet.example" in trust.names
     with pytest.raises(InfrastructureError):
         OwnTrust(certificate, key)
+
+
+def test_each_fault_of_the_operators_own_is_told_apart(
+    own: Callable[[], tuple[Path, Path]], tmp_path: Path
+) -> None:
+    certificate, key = own()
+    other = tmp_path / "other.key"
+    other.write_bytes(trustme.CA().issue_cert("a.example").private_key_pem.bytes())
+    locked = tmp_path / "locked.key"
+    locked.write_bytes(
+        load_pem_private_key(key.read_bytes(), None).private_bytes(
+            Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"word")
+        )
+    )
+    text = tmp_path / "text"
+    text.write_text("text")
+    none = tmp_path / "none"
+    for pair, said in (
+        ((none, key), f"The certificate {none} cannot be read: no such file"),
+        ((certificate, none), f"The key {none} cannot be read: no such file"),
+        ((text, key), f"The file {text} is not a certificate in PEM form."),
+        ((certificate, text), f"The file {text} is not a private key in PEM form."),
+        ((certificate, other), f"The key {other} does not belong to the certificate"),
+        ((certificate, locked), f"The key {locked} has a password"),
+    ):
+        with pytest.raises(InfrastructureError) as caught:
+            OwnTrust(*pair)
+        assert caught.value.message.startswith(said)
 
 
 @pytest.mark.parametrize(
