@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import errno
 import logging
-import os
 import secrets
 import socket
 import time
@@ -22,7 +21,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from conference.errors import InfrastructureError
+from conference.errors import ConferenceError, InfrastructureError
 from conference.rooms.room import RoomLimits
 from conference.service.conference import Conference, Limits, Stores
 from conference.service.ports import MediaPlane
@@ -33,6 +32,7 @@ from conference.storage.chat import Chat
 from conference.storage.database import Database, sqlite_url
 from conference.storage.rooms import Rooms
 from signaling.auth.rates import Failures
+from signaling.data_dir import INVITATION_KEY, Hold, remember_address
 from signaling.http.client import ClientFiles
 from signaling.http.guard import Guards
 from signaling.http.site import Site
@@ -41,6 +41,7 @@ from signaling.http.trust_page import TrustPage
 from signaling.namespaces.dispatcher import Edge
 from signaling.namespaces.gate import build_server
 from signaling.namespaces.hub import Hub
+from signaling.refusals import database_refused, port_refused
 from signaling.settings import Settings
 from signaling.trust import hosts
 from signaling.trust.store import (
@@ -69,7 +70,6 @@ ACCEPTED_AT_ONCE = 8
 # Connections taken before media gets its turn on the loop: a TLS handshake costs
 # it about 1 ms. Fewer only delay a rush, which waits in the kernel meanwhile.
 
-INVITATION_KEY = "invitation.key"
 SQLITE_FILE = "pavilion.sqlite3"
 
 
@@ -100,6 +100,21 @@ def open_database(settings: Settings) -> Database:
     return Database(url or sqlite_url(settings.data_dir.absolute() / SQLITE_FILE))
 
 
+async def opened(database: Database, settings: Settings) -> None:
+    """
+    Open the database of the settings.
+
+    Raises:
+        InfrastructureError: It cannot be reached or used; the message says which
+            one and why.
+    """
+    try:
+        await database.open()
+    except Exception as error:  # a driver's own errors come from here untranslated
+        await database.close()
+        raise database_refused(settings.database.url, error) from error
+
+
 def build(
     settings: Settings,
     *,
@@ -113,8 +128,18 @@ def build(
         settings: The effective settings. Port 0 means any free port.
         plane: Makes the media plane; the real one unless given.
         client: Directory of the built web client; found unless given.
+
+    Raises:
+        InfrastructureError: The data directory is in use by another server, or
+            something in it cannot be used.
     """
-    return Server(settings, plane or _real_plane(settings), ClientFiles(client))
+    hold = Hold(settings.data_dir)
+    try:
+        files = ClientFiles(client)
+        return Server(settings, plane or _real_plane(settings), files, hold)
+    except BaseException:
+        hold.close()
+        raise
 
 
 def _real_plane(settings: Settings) -> PlaneFactory:
@@ -134,7 +159,11 @@ class Server:
     """Everything that runs, from ``start`` to ``stop``."""
 
     def __init__(
-        self, settings: Settings, plane: PlaneFactory, client: ClientFiles
+        self,
+        settings: Settings,
+        plane: PlaneFactory,
+        client: ClientFiles,
+        hold: Hold,
     ) -> None:
         self._settings = settings
         self._guards = Guards()
@@ -142,6 +171,7 @@ class Server:
         self._failures = Failures()
         self._client = client
         self._open = contextlib.AsyncExitStack()
+        self._open.callback(hold.close)
         self.hub = Hub()
         self.https_port = settings.https.port
         self.trust_port = settings.trust.port
@@ -176,9 +206,16 @@ class Server:
 
     async def _start(self) -> None:
         settings = self._settings
-        await self._database.open()
+        await opened(self._database, settings)
         self._open.push_async_callback(self._database.close)
-        await _or_busy(self._plane.start(), "media.port", settings.media.port)
+        try:
+            await self._plane.start()
+        except (InfrastructureError, OSError) as error:
+            cause = error.__cause__ if isinstance(error, ConferenceError) else error
+            if not isinstance(cause, OSError):
+                raise
+            media = settings.media
+            raise port_refused("media", str(media.bind), media.port, cause) from error
         self._open.push_async_callback(_bounded, self._plane.close)
         await self.conference.start()
         self._open.push_async_callback(self.conference.stop)
@@ -203,7 +240,7 @@ class Server:
         self.https_port = await self._listen(
             application,
             self._guards,
-            ("https.port", str(settings.https.bind), settings.https.port),
+            ("https", str(settings.https.bind), settings.https.port),
             tls=True,
         )
         if self._explains_trust:
@@ -211,9 +248,10 @@ class Server:
             self.trust_port = await self._listen(
                 page.application(),
                 self._trust_guards,
-                ("trust.port", str(settings.trust.bind), settings.trust.port),
+                ("trust", str(settings.trust.bind), settings.trust.port),
                 tls=False,
             )
+        remember_address(settings.data_dir, self.urls()[0])
         watch = asyncio.create_task(self._watch_trust(), name="trust")
         self._open.push_async_callback(_cancelled, watch)
 
@@ -262,7 +300,7 @@ class Server:
         tls: bool,
     ) -> int:
         """Serve an application; return the port."""
-        key, bind, port = where
+        section, bind, port = where
         runner = web.AppRunner(
             application,
             access_log=None,
@@ -277,7 +315,7 @@ class Server:
         try:
             listening = _listening_socket(bind, port)
         except OSError as error:
-            raise _busy(key, port, error) from error
+            raise port_refused(section, bind, port, error) from error
         server = await asyncio.get_running_loop().create_server(
             guards.factory(runner.server),
             sock=listening,
@@ -364,22 +402,6 @@ def _listening_socket(bind: str, port: int) -> socket.socket:
         bind = "0.0.0.0"  # noqa: S104 - every address is what :: means
     family = socket.AF_INET6 if ":" in bind else socket.AF_INET
     return socket.create_server((bind, port), family=family, backlog=BACKLOG)
-
-
-async def _or_busy(starting: Awaitable[None], key: str, port: int) -> None:
-    try:
-        await starting
-    except OSError as error:
-        raise _busy(key, port, error) from error
-
-
-def _busy(key: str, port: int, error: OSError) -> InfrastructureError:
-    reason = os.strerror(error.errno) if error.errno else str(error)
-    return InfrastructureError(
-        "port-unusable",
-        f"Port {port} cannot be used ({reason}). Stop what uses it, or choose "
-        f"another one with the setting {key}.",
-    )
 
 
 async def _bounded(closing: Callable[[], Awaitable[None]]) -> None:

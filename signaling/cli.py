@@ -5,6 +5,7 @@ Imports little at the top: ``--help`` and ``version`` answer at once, and what t
 server needs is loaded when it starts.
 """
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -32,13 +33,20 @@ Config = Annotated[
 ]
 DataDir = Annotated[
     Path | None,
-    typer.Option(help="Directory of the database, keys and certificates."),
+    typer.Option(
+        help="Directory of the database, keys and certificates. "
+        "[data, in the directory the server is started in]",
+        metavar="DIRECTORY",
+    ),
 ]
 Database = Annotated[
     str | None,
     typer.Option(help="PostgreSQL URL. Default: SQLite in the data directory."),
 ]
-HttpsPort = Annotated[int | None, typer.Option(help="TCP port of the site. [8443]")]
+# Ports are texts here: the settings refuse a wrong one in one plain sentence.
+HttpsPort = Annotated[
+    str | None, typer.Option(help="TCP port of the site. [8443]", metavar="PORT")
+]
 HttpsBind = Annotated[
     str | None, typer.Option(help="Address the site listens on. [every address]")
 ]
@@ -47,14 +55,19 @@ Certificate = Annotated[
     typer.Option(help="Your own certificate chain (PEM) instead of the site CA's."),
 ]
 Key = Annotated[Path | None, typer.Option(help="The key of your own certificate.")]
-MediaPort = Annotated[int | None, typer.Option(help="UDP port of all media. [8444]")]
+MediaPort = Annotated[
+    str | None, typer.Option(help="UDP port of all media. [8444]", metavar="PORT")
+]
 MediaAddress = Annotated[
     list[str] | None,
     typer.Option(help="Address told to browsers for media; repeatable. [all]"),
 ]
 TrustPort = Annotated[
-    int | None,
-    typer.Option(help="TCP port of the page about the certificate; 0: none. [8080]"),
+    str | None,
+    typer.Option(
+        help="TCP port of the page about the certificate; 0: none. [8080]",
+        metavar="PORT",
+    ),
 ]
 Name = Annotated[
     list[str] | None,
@@ -107,11 +120,13 @@ def serve(
 
     set_up(settings.log.level, settings.log.format)
     try:
-        asyncio.run(_serve(settings))
+        asyncio.run(_serve(settings, _link_command(settings, config, database)))
     except ConferenceError as error:
         _fail(error.message)
     except OSError as error:
-        _fail(f"The server cannot start: {error}.")
+        from signaling.trust.store import reason
+
+        _fail(f"The server cannot start: {reason(error)}.")
 
 
 @app.command()
@@ -158,7 +173,7 @@ def moderator_link(
 
     It leads back to the first moderator's rooms, on any browser; with --new it
     makes a further moderator. It works once, for 24 hours. The server may be
-    running.
+    running; it is found by its data directory.
     """
     settings = _settings(
         config,
@@ -172,14 +187,22 @@ def moderator_link(
     import asyncio
 
     from conference.errors import ConferenceError
+    from signaling.trust.store import reason
 
     try:
-        meaning, link = asyncio.run(_new_link(settings, further=new))
-    except (ConferenceError, OSError) as error:
-        _fail(str(error))
+        meaning, token = asyncio.run(_new_link(settings, further=new))
+        site = _site_of(
+            settings,
+            name=settings.names[0] if name else None,
+            port=settings.https.port if https_port else None,
+        )
+    except ConferenceError as error:
+        _fail(error.message)
+    except OSError as error:
+        _fail(f"The link cannot be made: {reason(error)}.")
     # Beside the output, so that a script gets the link and nothing else.
     typer.echo(meaning, err=True)
-    typer.echo(link)
+    typer.echo(f"{site}/start#{token}")
 
 
 def main() -> None:
@@ -202,15 +225,23 @@ def _fail(message: str) -> NoReturn:
 
 
 async def _new_link(settings: "Settings", *, further: bool) -> tuple[str, str]:
-    """Return what the link does, in one sentence, and the link."""
+    """Return what the link does, in one sentence, and its token."""
     import time
 
+    from conference.errors import InfrastructureError
     from conference.service.accounts import AccountDoor
     from conference.storage.accounts import Accounts
-    from signaling.app import addresses, open_database, trust_of
+    from signaling.app import open_database, opened
+    from signaling.data_dir import holds_data
 
+    if not holds_data(settings.data_dir):
+        raise InfrastructureError(
+            "no-data",
+            f"There is no Pavilion data in {settings.data_dir.absolute()}: give the "
+            "--data-dir that the server runs with.",
+        )
     database = open_database(settings)
-    await database.open()
+    await opened(database, settings)
     try:
         door = AccountDoor(Accounts(database), wall=time.time)
         if not await door.any():
@@ -228,11 +259,47 @@ async def _new_link(settings: "Settings", *, further: bool) -> tuple[str, str]:
         token = await door.new_link(further=further)
     finally:
         await database.close()
-    urls = addresses(settings, trust_of(settings), settings.https.port)
-    return meaning, f"{urls[0]}/start#{token}"
+    return meaning, token
 
 
-async def _serve(settings: "Settings") -> None:
+def _site_of(settings: "Settings", *, name: str | None, port: int | None) -> str:
+    """Return the address the server has, but for what the flags say otherwise."""
+    from signaling.app import addresses, trust_of
+    from signaling.data_dir import address_with, remembered_address
+
+    known = remembered_address(settings.data_dir)
+    if known is None:
+        return addresses(settings, trust_of(settings), settings.https.port)[0]
+    return address_with(known, name=name, port=port)
+
+
+def _link_command(
+    settings: "Settings", config: Path | None, database: str | None
+) -> str:
+    """Return the command that makes a link for this server, ready to be pasted."""
+    import shlex
+    import shutil
+
+    from signaling.settings import DATA_DIR, without_password
+
+    started = Path(sys.argv[0])
+    if not os.access(started, os.X_OK):  # python -m signaling.cli
+        words = [sys.executable, "-m", "signaling.cli"]
+    elif shutil.which(started.name) == str(started):
+        words = [started.name]
+    else:
+        words = [str(started)]
+    words.append("moderator-link")
+    if config is not None:
+        words += ["--config", str(config)]
+    if settings.data_dir != DATA_DIR:
+        words += ["--data-dir", str(settings.data_dir)]
+    if database is not None:
+        words += ["--database", without_password(database)]
+    return shlex.join(words)
+
+
+async def _serve(settings: "Settings", link_command: str) -> None:
     import asyncio
     import signal
 
@@ -245,7 +312,7 @@ async def _serve(settings: "Settings") -> None:
     server = build(settings)
     await server.start()
     try:
-        await _greet(server)
+        await _greet(server, link_command)
         await stopping.wait()
     finally:
         # A second Ctrl-C ends a stop that takes too long.
@@ -255,7 +322,7 @@ async def _serve(settings: "Settings") -> None:
     sys.stdout.write("Stopped.\n")
 
 
-async def _greet(server: "Server") -> None:
+async def _greet(server: "Server", link_command: str) -> None:
     """Print what a person needs next."""
     from rich.console import Console
 
@@ -278,8 +345,10 @@ async def _greet(server: "Server") -> None:
         console.print("  Fingerprint (SHA-256) of its authority:")
         console.print("       ", fingerprint(authority))
     if await server.conference.accounts.any():
-        console.print("  Sign in on another browser: pavilion moderator-link")
-        console.print("  A further moderator: pavilion moderator-link --new")
+        console.print("  Sign in on another browser:")
+        console.print("       ", link_command)
+        console.print("  A further moderator:")
+        console.print("       ", f"{link_command} --new")
     else:
         token = await server.conference.accounts.new_link()
         console.print("  Become the first moderator (works once, for 24 hours):")

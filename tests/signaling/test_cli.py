@@ -51,17 +51,95 @@ def test_config_shows_what_is_in_force() -> None:
     assert "port = 9443" in run("config", PAVILION_HTTPS_PORT="9443").stdout
 
 
-def test_a_taken_port_is_named(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
+@pytest.mark.parametrize("section", ["https", "media", "trust"])
+def test_a_taken_port_is_named(tmp_path: Path, section: str) -> None:
+    kind = socket.SOCK_DGRAM if section == "media" else socket.SOCK_STREAM
+    with socket.socket(socket.AF_INET, kind) as taken:
+        taken.bind(("0.0.0.0", 0))
+        if section != "media":
+            taken.listen()
         port = taken.getsockname()[1]
-        failed = run(
-            *("serve", "--data-dir", str(tmp_path), "--https-bind", "127.0.0.1"),
-            *("--https-port", str(port), "--media-port", "0", "--trust-port", "0"),
-        )
+        ports = {"https": "0", "media": "0", "trust": "0", section: str(port)}
+        flags = [part for k, v in ports.items() for part in (f"--{k}-port", v)]
+        said = refusal("serve", "--data-dir", str(tmp_path), *flags)
+    protocol = "UDP" if section == "media" else "TCP"
+    assert said.startswith(f"{protocol} port {port} on every address is taken")
+    assert f"--{section}-port" in said
+
+
+def refusal(*arguments: str, **environ: str) -> str:
+    """Return the one sentence with which the command refused."""
+    failed = run(*arguments, **environ)
     assert failed.returncode == 1
-    assert failed.stderr.startswith(f"pavilion: Port {port} cannot be used")
-    assert "https.port" in failed.stderr
-    assert "Traceback" not in failed.stderr
+    assert failed.stdout == ""
+    assert failed.stderr.startswith("pavilion: ")
+    assert failed.stderr.count("\n") == 1
+    assert not re.search(r"\[Errno|\[SSL|Traceback", failed.stderr)
+    return failed.stderr.removeprefix("pavilion: ")
+
+
+def test_an_address_of_another_host_is_named(tmp_path: Path) -> None:
+    said = refusal("serve", "--data-dir", str(tmp_path), "--https-bind", "192.0.2.199")
+    assert "no address 192.0.2.199" in said
+
+
+def test_a_wrong_flag_is_named_in_plain_words() -> None:
+    assert refusal("serve", "--https-port", "abc") == (
+        "The flag --https-port is wrong: it must be a whole number (it is 'abc').\n"
+    )
+    assert "must be at most 65535" in refusal("serve", "--media-port", "70000")
+    assert "port 8080" in refusal("serve", "--https-port", "8080")
+
+
+def test_a_data_directory_that_cannot_be_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    assert "is a file" in refusal("serve", "--data-dir", str(file))
+    assert "under a file" in refusal("serve", "--data-dir", str(file / "below"))
+    assert "cannot be made" in refusal("serve", "--data-dir", "/proc/pavilion")
+
+
+def test_a_database_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))  # bound, not listening: refuses
+        where = f"127.0.0.1:{closed.getsockname()[1]}"
+        url = f"postgresql://me:sekret@{where}/db"
+        said = refusal("serve", "--data-dir", str(tmp_path), "--database", url)
+    assert said.startswith(
+        f"The database at {where} cannot be reached: connection refused"
+    )
+    assert "sekret" not in said
+
+
+def test_a_link_needs_the_data_of_a_server(tmp_path: Path) -> None:
+    nowhere = tmp_path / "data"
+    said = refusal("moderator-link", "--data-dir", str(nowhere))
+    assert said.startswith(f"There is no Pavilion data in {nowhere}")
+    assert not nowhere.exists()
+
+
+async def test_a_data_directory_has_one_server(tmp_path: Path) -> None:
+    async with Site(tmp_path / "data") as site:
+        said = await asyncio.to_thread(
+            refusal, "serve", "--data-dir", str(site.data_dir)
+        )
+    assert said == "This data directory is in use by another Pavilion.\n"
+    async with site:
+        assert site.server.https_port  # and after the stop it is free again
+
+
+async def test_a_link_leads_to_the_server_unless_flags_say_otherwise(
+    tmp_path: Path,
+) -> None:
+    async with Site(tmp_path / "data", names=["meet.example"]) as site:
+        where = ("moderator-link", "--data-dir", str(site.data_dir))
+        for flags, address in (
+            ((), f"https://meet.example:{site.server.https_port}"),
+            (("--https-port", "443"), "https://meet.example"),
+            (("--name", "a.b", "--https-port", "444"), "https://a.b:444"),
+        ):
+            asked = await asyncio.to_thread(run, *where, *flags)
+            assert asked.stdout.startswith(f"{address}/start#")
 
 
 async def test_a_link_says_whose_it_is(tmp_path: Path) -> None:
@@ -109,3 +187,37 @@ async def test_it_greets_and_stops_cleanly(tmp_path: Path, signum: int) -> None:
     assert time.monotonic() - started < 3
     assert process.returncode == 0
     assert errors == b""
+
+
+async def test_the_command_it_names_works_as_it_stands(tmp_path: Path) -> None:
+    home = tmp_path / "my data"
+    async with Site(home) as site:
+        await site.sign_in()
+    said = await greeting(home)
+    (command,) = re.findall(r"(\S.*moderator-link.*) --new\n", said)
+    made = await asyncio.create_subprocess_shell(
+        command, env=CLEAN, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    link, _ = await made.communicate()
+    assert re.fullmatch(r"https://\S+/start#[\w-]{43}\n", link.decode())
+
+
+async def greeting(home: Path) -> str:
+    """Return what a server says at its start; it is stopped again."""
+    process = await asyncio.create_subprocess_exec(
+        *(Path(sys.executable).with_name("pavilion"), "serve", "--data-dir", home),
+        *("--https-port", "0", "--media-port", "0", "--trust-port", "0"),
+        env=CLEAN,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    said = ""
+    async with asyncio.timeout(60):
+        while "Ctrl-C" not in said:
+            line = (await process.stdout.readline()).decode()
+            assert line, await process.communicate()
+            said += line
+    process.send_signal(signal.SIGTERM)
+    await asyncio.wait_for(process.communicate(), 10)
+    return said
