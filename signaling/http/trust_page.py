@@ -18,7 +18,7 @@ from aiohttp import web
 from signaling.http.guard import Guards
 from signaling.http.headers import COMMON
 from signaling.http.site import authority_response
-from signaling.trust.authority import fingerprint
+from signaling.trust.authority import fingerprint, thumbprint
 from signaling.trust.store import Trust
 
 PAGES = Path(__file__).with_name("trust_pages")
@@ -81,6 +81,7 @@ class TrustPage:
         text = self._pages[language].substitute(
             site=escape(self._site(request.headers.get("Host", ""))),
             fingerprint=escape(fingerprint(authority)),
+            thumbprint=escape(thumbprint(authority)),
             until=f"{authority.not_valid_after_utc:%Y-%m-%d}",
         )
         return web.Response(

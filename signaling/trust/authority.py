@@ -135,3 +135,10 @@ def fingerprint(certificate: x509.Certificate) -> str:
     """Return the SHA-256 fingerprint as people compare it: AB:CD:…."""
     der = certificate.public_bytes(serialization.Encoding.DER)
     return hashlib.sha256(der).digest().hex(":").upper()
+
+
+def thumbprint(certificate: x509.Certificate) -> str:
+    """Return the SHA-1 of a certificate as Windows shows it: ABCDEF01 23456789 …."""
+    der = certificate.public_bytes(serialization.Encoding.DER)
+    # To be compared with a dialog that shows nothing else; nothing relies on it.
+    return hashlib.sha1(der, usedforsecurity=False).digest().hex(" ", 4).upper()

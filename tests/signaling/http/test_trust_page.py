@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from signaling.trust.authority import fingerprint
+from signaling.trust.authority import fingerprint, thumbprint
 from tests.signaling.support import Site
 
 
@@ -47,6 +47,11 @@ async def test_it_speaks_the_readers_language(
     authority = site.server.trust.authority
     assert authority is not None
     assert fingerprint(authority) in text
+    assert thumbprint(authority) in text
+    steps = [text.index(f"<h2>{number}. ") for number in (1, 2, 3)]
+    assert steps == sorted(steps)
+    assert steps[0] < text.index('href="/ca.crt"') < steps[1]
+    assert steps[2] < text.index('href="https://localhost:')
     assert f'href="https://localhost:{site.server.https_port}"' in text
     for system in ("Windows", "macOS", "Linux", "Android", "iPhone", "Firefox"):
         assert system in text

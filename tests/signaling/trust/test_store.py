@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import trustme
 from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -19,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from conference.errors import InfrastructureError
 from signaling.trust import hosts
-from signaling.trust.authority import fingerprint, names_of
+from signaling.trust.authority import fingerprint, names_of, thumbprint
 from signaling.trust.store import OwnTrust, SiteTrust
 
 NOW = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
@@ -51,6 +52,13 @@ def test_the_first_start_makes_everything_and_the_second_nothing(
     assert fingerprint(first.authority) == fingerprint(second.authority)
     assert leaf(tmp_path) == before
     assert set(names_of(before)) == set(NAMES) == set(second.names)
+
+
+def test_the_thumbprint_is_what_windows_shows(tmp_path: Path) -> None:
+    authority = site(tmp_path, Clock()).authority
+    shown = thumbprint(authority)
+    assert shown.replace(" ", "") == authority.fingerprint(SHA1()).hex().upper()
+    assert [len(part) for part in shown.split()] == [8] * 5
 
 
 def test_only_the_owner_can_read(tmp_path: Path) -> None:
