@@ -32,7 +32,8 @@ def test_help_names_every_command() -> None:
     shown = run("--help").stdout
     for command in ("serve", "version", "config", "moderator-link"):
         assert command in shown
-    assert "--data-dir" in run("serve", "--help").stdout
+    described = run("serve", "--help").stdout.partition("--data-dir")[2]
+    assert "[data," in described.partition("--https-port")[0]
 
 
 def test_version() -> None:
