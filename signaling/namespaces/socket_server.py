@@ -11,8 +11,9 @@ each by behaviour.
 """
 
 import asyncio
+import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import engineio
@@ -26,6 +27,8 @@ from socketio import packet as sio_packet
 
 from signaling.http.tls import write_in_pieces
 
+log = logging.getLogger(__name__)
+
 QUEUED_BYTES = 1024 * 1024
 # What may wait for a client that does not read. At 1 kB a second of roster and
 # chat this is a quarter of an hour; more only delays the cut.
@@ -33,7 +36,12 @@ QUEUED_BYTES = 1024 * 1024
 MAX_MESSAGE_BYTES = 100_000
 PING_S = 5  # between pings, and for the answer: a lost client is seen in 10 s
 
-EventSink = Callable[[str, str, Any, int | None, int], Awaitable[None]]
+MAX_WAITING = 16
+# Requests of one client that wait while another is in work. Its rates allow 20
+# at once; more only takes memory before the flood is refused.
+
+Work = Coroutine[Any, Any, None]
+EventSink = Callable[[str, str, Any, int | None, int], Work]
 """Takes (engine sid, event name, arguments, ack id, size in bytes)."""
 
 
@@ -126,6 +134,40 @@ class _Engine(engineio.AsyncServer):  # type: ignore[misc]
         return CountedQueue()
 
 
+class _Line:
+    """
+    What one client asked for, done one after the other beside its socket.
+
+    The socket is read on meanwhile, or an answer to a ping would wait behind a
+    request that takes long, and a client that is there would be cut as gone.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: asyncio.Queue[Work | None] = asyncio.Queue(MAX_WAITING)
+        self._task = asyncio.create_task(self._run())
+
+    async def add(self, work: Work) -> None:
+        """Stand in line; one who floods waits here, and its socket with it."""
+        await self._waiting.put(work)
+
+    async def end(self) -> None:
+        """Drop what waits and let what is in work end."""
+        while not self._waiting.empty():
+            work = self._waiting.get_nowait()
+            if work is not None:
+                work.close()
+        self._waiting.put_nowait(None)
+        if asyncio.current_task() is not self._task:
+            await self._task
+
+    async def _run(self) -> None:
+        while (work := await self._waiting.get()) is not None:
+            try:
+                await work
+            except Exception:  # the dispatcher answers; what is left is our mistake
+                log.exception("request failed")
+
+
 class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
     """
     The Socket.IO server.
@@ -144,7 +186,7 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
     ) -> None:
         super().__init__(
             async_mode="aiohttp",
-            async_handlers=False,  # one at a time: TCP slows a flood down
+            async_handlers=False,  # one at a time, in its own line
             transports=["websocket"],
             allow_upgrades=False,
             http_compression=False,
@@ -159,6 +201,7 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
         self._on_garbage = on_garbage
         self._on_overflow = on_overflow
         self._greeted: set[str] = set()
+        self._lines: dict[str, _Line] = {}
 
     def push(self, engine_sid: str, packet: EnginePacket) -> None:
         """Queue a packet for a client, at once and in order; cut who does not read."""
@@ -201,8 +244,7 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
             self._greeted.add(eio_sid)
             await self._handle_connect(eio_sid, namespace, packet.data)
         elif kind == sio_packet.DISCONNECT and namespace == "/":
-            if self.manager.sid_from_eio_sid(eio_sid, "/"):
-                await self._handle_disconnect(eio_sid, "/")
+            await self._in_line(eio_sid, self._say_goodbye(eio_sid))
         elif kind == sio_packet.EVENT and namespace == "/":
             await self._event(eio_sid, packet, len(data.encode()))
         elif kind != sio_packet.ACK:  # we ask for none: harmless, ignored
@@ -217,10 +259,25 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
         ):
             self._on_garbage(eio_sid)
             return
-        await self._on_event(eio_sid, arguments[0], arguments[1:], packet.id, size)
+        work = self._on_event(eio_sid, arguments[0], arguments[1:], packet.id, size)
+        await self._in_line(eio_sid, work)
+
+    async def _in_line(self, eio_sid: str, work: Work) -> None:
+        line = self._lines.get(eio_sid)
+        if line is None:
+            line = self._lines[eio_sid] = _Line()
+        await line.add(work)
+
+    async def _say_goodbye(self, eio_sid: str) -> None:
+        if self.manager.sid_from_eio_sid(eio_sid, "/"):
+            await self._handle_disconnect(eio_sid, "/")
 
     async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
         self._greeted.discard(eio_sid)
+        # What is in work ends first: nobody may join after having gone.
+        line = self._lines.pop(eio_sid, None)
+        if line is not None:
+            await line.end()
         await super()._handle_eio_disconnect(eio_sid, reason)
 
 
