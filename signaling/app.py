@@ -212,9 +212,10 @@ class Server:
             await self._plane.start()
         except (InfrastructureError, OSError) as error:
             cause = error.__cause__ if isinstance(error, ConferenceError) else error
+            media = settings.media
+            cause = cause or _udp_fault(media.port)
             if not isinstance(cause, OSError):
                 raise
-            media = settings.media
             raise port_refused("media", str(media.bind), media.port, cause) from error
         self._open.push_async_callback(_bounded, self._plane.close)
         await self.conference.start()
@@ -384,6 +385,16 @@ def _invitation_key(data_dir: Path) -> bytes:
     if len(key) != KEY_BYTES:
         raise InfrastructureError("key-broken", f"{path} is not an invitation key.")
     return key
+
+
+def _udp_fault(port: int) -> OSError | None:
+    """Return what the kernel says to a UDP port, once no address could have it."""
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.bind(("", port))
+    except OSError as error:
+        return error
+    return None
 
 
 def _listening_socket(bind: str, port: int) -> socket.socket:

@@ -29,7 +29,12 @@ app = typer.Typer(
 
 Config = Annotated[
     Path | None,
-    typer.Option("--config", "-c", help="TOML file with the settings.", metavar="FILE"),
+    typer.Option(
+        *("--config", "-c"),
+        help="TOML file with the settings.",
+        metavar="FILE",
+        readable=False,  # the settings say it in one sentence
+    ),
 ]
 DataDir = Annotated[
     Path | None,
@@ -37,6 +42,7 @@ DataDir = Annotated[
         help="Directory of the database, keys and certificates. "
         "[data, in the directory the server is started in]",
         metavar="DIRECTORY",
+        readable=False,
     ),
 ]
 Database = Annotated[
@@ -52,9 +58,18 @@ HttpsBind = Annotated[
 ]
 Certificate = Annotated[
     Path | None,
-    typer.Option(help="Your own certificate chain (PEM) instead of the site CA's."),
+    typer.Option(
+        help="Your own certificate chain (PEM) instead of the site CA's.",
+        metavar="FILE",
+        readable=False,
+    ),
 ]
-Key = Annotated[Path | None, typer.Option(help="The key of your own certificate.")]
+Key = Annotated[
+    Path | None,
+    typer.Option(
+        help="The key of your own certificate.", metavar="FILE", readable=False
+    ),
+]
 MediaPort = Annotated[
     str | None, typer.Option(help="UDP port of all media. [8444]", metavar="PORT")
 ]
@@ -126,7 +141,8 @@ def serve(
     except OSError as error:
         from signaling.trust.store import reason
 
-        _fail(f"The server cannot start: {reason(error)}.")
+        where = f"{error.filename}: " if error.filename else ""
+        _fail(f"The server cannot start: {where}{reason(error)}.")
 
 
 @app.command()

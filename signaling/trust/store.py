@@ -9,6 +9,7 @@ they have, new ones get the new certificate, nobody is dropped.
 
 import contextlib
 import datetime as dt
+import errno
 import os
 import re
 import ssl
@@ -84,8 +85,10 @@ def private_directory(path: Path) -> Path:
         what = "is a file" if path.is_file() else "lies under a file"
         raise _no_directory(path, what) from error
     except OSError as error:
-        what = "cannot be used" if path.is_dir() else "cannot be made"
-        raise _no_directory(path, f"{what} ({reason(error)})") from error
+        what = f"cannot be made ({reason(error)})"
+        if error.errno == errno.EPERM:  # of chmod: only the owner may
+            what = "belongs to another account"
+        raise _no_directory(path, what) from error
     if not os.access(path, os.W_OK | os.X_OK):
         raise _no_directory(path, "cannot be written to")
     return path
