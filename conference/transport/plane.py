@@ -80,7 +80,9 @@ class Plane:
 
     Args:
         config: Port and addresses.
-        on_event: Called with each event, on the loop, outside of any command.
+        on_event: Called with each event, on the loop and outside of any command,
+            but for the end of a replaced publish leg's tracks: that is told before
+            ``publish`` returns, so that nobody takes the new tracks for ended.
     """
 
     def __init__(
@@ -200,6 +202,8 @@ class Plane:
         else:
             leg = self._open(command.room, command.publisher, Leg.PUBLISH)
             leg.remote_ufrag = offer.ice_ufrag
+            # The end of the old leg's tracks is told before the new ones are known.
+            self._pump()
         self._router.publish(command.room, command.publisher, tracks, now=self._now())
         if leg.task is None:
             self._start(leg, offer)

@@ -480,3 +480,22 @@ async def test_sources_without_end_are_refused(table: Table) -> None:
     assert leg is not None
     await until(lambda: leg.dropped >= 200, "the flood to be refused")
     await table.flows(watcher)
+
+
+async def test_the_end_of_old_tracks_is_told_before_the_new_ones_are_there(
+    table: Table,
+) -> None:
+    await table.publish()
+    stopped = m.TrackStopped(ROOM, ADA, Source.CAMERA)
+    started = m.TrackStarted(ROOM, ADA, Source.CAMERA, "VP8")
+    await until(lambda: started in table.events, "the first track")
+    real, told_at_return = table.plane.publish, []
+
+    async def publish(command: m.Publish) -> m.PublishAnswer:
+        answer = await real(command)
+        told_at_return.append(stopped in table.events)
+        return answer
+
+    table.plane.publish = publish  # type: ignore[method-assign]
+    await table.publish()
+    assert told_at_return == [True]
