@@ -1,0 +1,105 @@
+"""A media plane on a table, and clients that speak to it without any signaling."""
+
+import asyncio
+import socket
+import time
+from collections.abc import Callable
+
+from conference.ids import Mid, ParticipantId, RoomId
+from conference.sfu import messages as m
+from conference.sfu.messages import Source
+from conference.transport.plane import Plane, PlaneConfig
+from tests.support.wire import sdp
+from tests.support.wire.leg import Leg
+from tests.support.wire.receiving import Watcher
+from tests.support.wire.recording import Recording, picture, tone
+from tests.support.wire.sending import Publisher, outgoing
+
+ROOM = RoomId("room")
+ADA, VIEWER = ParticipantId("ada"), ParticipantId("viewer")
+DEADLINE_S = 10.0
+
+
+async def until(condition: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + DEADLINE_S
+    while not condition():
+        assert time.monotonic() < deadline, f"waited in vain for {what}"
+        await asyncio.sleep(0.01)
+
+
+class Table:
+    """A plane, and clients that speak to it without any signaling."""
+
+    def __init__(self, bind: str = "::") -> None:
+        self.events: list[m.Event] = []
+        self.plane = Plane(PlaneConfig(port=0, bind=bind), self.events.append)
+        self.legs: list[Leg] = []
+        self.tasks: list[asyncio.Task[None]] = []
+
+    async def publish(self, who: ParticipantId = ADA) -> Publisher:
+        """Publish a camera and a microphone."""
+        leg = Leg()
+        camera: Recording = picture(blue=90, red=220, width=320, height=180, rate=25)
+        tracks = [outgoing("0", "camera", camera), outgoing("1", "microphone", tone())]
+        publisher = Publisher(leg, tracks)
+        answer = await self.plane.publish(
+            m.Publish(
+                ROOM,
+                who,
+                sdp.write_offer([t.section for t in tracks], leg.local),
+                (
+                    m.TrackDeclaration(Mid("0"), Source.CAMERA),
+                    m.TrackDeclaration(Mid("1"), Source.MICROPHONE),
+                ),
+            )
+        )
+        remote = sdp.parse(answer.sdp)
+        publisher.agree(remote)
+        await leg.connect(remote)
+        self.legs.append(leg)
+        self.tasks.append(asyncio.create_task(publisher.play()))
+        return publisher
+
+    async def offered(self) -> tuple[Leg, sdp.Description]:
+        """Ask for a slot offer."""
+        offer = await self.plane.subscribe(m.Subscribe(ROOM, VIEWER))
+        return Leg(), sdp.parse(offer.sdp)
+
+    async def answered(self, leg: Leg, remote: sdp.Description) -> Watcher:
+        """Answer a slot offer; the leg is not connected yet."""
+        watcher = Watcher(leg, remote, decode=False)
+        answer = sdp.write_answer(remote, leg.local, frozenset({"opus", "VP8"}))
+        await self.plane.accept_answer(m.AcceptAnswer(VIEWER, answer))
+        self.legs.append(leg)
+        return watcher
+
+    async def subscribe(self) -> Watcher:
+        """Subscribe and connect."""
+        leg, remote = await self.offered()
+        watcher = await self.answered(leg, remote)
+        await leg.connect(remote)
+        return watcher
+
+    def stage(self, who: ParticipantId = ADA) -> None:
+        """Put somebody on the stage."""
+        self.plane.apply(m.SetStage(ROOM, who))
+
+    async def flows(self, watcher: Watcher) -> None:
+        """Wait for ten more video packets on the stage."""
+        seen = watcher.slots["2"].packets
+        await until(lambda: watcher.slots["2"].packets >= seen + 10, "media")
+
+    async def close(self) -> None:
+        """End everything."""
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        for leg in self.legs:
+            await leg.close(silently=True)
+        await self.plane.close()
+
+
+def stranger(table: Table) -> tuple[socket.socket, tuple[str, int]]:
+    """Return a socket of somebody else, and an address of the media port."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    return sock, ("127.0.0.1", table.plane.port)
