@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from conference.errors import NotAllowed, NotFound, Refused
-from conference.ids import ParticipantId
+from conference.ids import ParticipantId, RoomId
 from conference.rooms import commands as c
 from conference.rooms.roles import Capability
 from conference.service import notices as n
@@ -98,12 +98,25 @@ class Media:
                         opened.holders.values(), n.SpeakersChanged(speakers)
                     )
             case m.PublishNeeded(room, participant):
-                opened = self._hall.rooms.get(room)
-                holder = opened and opened.holders.get(participant)
-                if holder:
-                    self._hall.outbox.send((holder,), n.PublishNeeded())
+                self._tell(room, participant, n.PublishNeeded())
+            case m.LayersWanted(room, participant, source, layers):
+                self._tell(room, participant, n.LayersWanted(source, layers))
+            case m.LinkChanged(viewer, down_bps, loss, rtt_s, reduced):
+                opened = self._hall.room_of(viewer)
+                if opened is not None:
+                    self._tell(
+                        opened.room.id,
+                        viewer,
+                        n.LinkChanged(down_bps, loss, rtt_s, reduced),
+                    )
             case m.LegChanged():
                 pass  # the client sees its own peer connections
+
+    def _tell(self, room: RoomId, participant: ParticipantId, notice: n.Notice) -> None:
+        opened = self._hall.rooms.get(room)
+        holder = opened and opened.holders.get(participant)
+        if holder:
+            self._hall.outbox.send((holder,), notice)
 
     def _slots_changed(
         self, viewer: ParticipantId, slots: tuple[m.SlotState, ...]

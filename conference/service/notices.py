@@ -7,7 +7,7 @@ from conference.ids import ParticipantId, RoomId
 from conference.rooms.events import ChatLine, Departure
 from conference.rooms.roles import Capabilities, Role
 from conference.rooms.seat import Seat
-from conference.sfu.messages import SlotState, Source
+from conference.sfu.messages import Reduced, SlotState, Source
 
 
 class Closing(StrEnum):
@@ -111,6 +111,24 @@ class PublishNeeded:
 
 
 @dataclass(frozen=True, slots=True)
+class LayersWanted:
+    """Which layers of your track are watched; stop the others."""
+
+    source: Source
+    layers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChanged:
+    """How the server sees your link."""
+
+    down_bps: int | None
+    loss: float
+    rtt_s: float | None
+    reduced: Reduced | None
+
+
+@dataclass(frozen=True, slots=True)
 class ServerStopping:
     """The server goes down on purpose."""
 
@@ -126,5 +144,7 @@ Notice = (
     | SlotsChanged
     | SpeakersChanged
     | PublishNeeded
+    | LayersWanted
+    | LinkChanged
     | ServerStopping
 )

@@ -11,6 +11,9 @@ from enum import StrEnum
 
 from conference.ids import Mid, ParticipantId, RoomId
 
+MAX_HEIGHT = 4320
+"""Pixels of the largest screen there is: no limit."""
+
 
 class Source(StrEnum):
     """What a published track shows or carries."""
@@ -40,6 +43,25 @@ class SlotGap(StrEnum):
 
     CODEC = "codec"
     """The viewer's browser cannot decode what the publisher sends."""
+
+
+class Receive(StrEnum):
+    """What a person chose to receive."""
+
+    AUTO = "auto"
+    """Whatever link, screen and processor allow."""
+    SAVER = "saver"
+    """Small pictures: a fraction of the data."""
+    AUDIO = "audio"
+    """No pictures at all, but for a shared screen's sound."""
+
+
+class Reduced(StrEnum):
+    """Why a viewer gets less than its screen could show."""
+
+    LINK = "link"
+    OPERATOR = "operator"
+    CHOICE = "choice"
 
 
 class Leg(StrEnum):
@@ -158,11 +180,16 @@ class SetStage:
 
 @dataclass(frozen=True, slots=True)
 class SetView:
-    """What a viewer shows: an own choice for the stage, and its grid tiles."""
+    """What a viewer shows: an own choice for the stage, its tiles, and their sizes."""
 
     viewer: ParticipantId
     stage: ParticipantId | None
     tiles: tuple[Tile, ...]
+    stage_height: int = MAX_HEIGHT
+    """Pixels of the stage on the viewer's screen; 0: not on it."""
+    content_height: int = MAX_HEIGHT
+    """The same of a shared screen."""
+    receive: Receive = Receive.AUTO
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +270,31 @@ class PublishNeeded:
     participant: ParticipantId
 
 
+@dataclass(frozen=True, slots=True)
+class LayersWanted:
+    """Which layers of a video track somebody watches; the others may stop."""
+
+    room: RoomId
+    participant: ParticipantId
+    source: Source
+    layers: tuple[int, ...]
+    """Numbers of the spatial layers, 0 the smallest; empty: nobody watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChanged:
+    """How the server sees a viewer's link; told when it changes noticeably."""
+
+    viewer: ParticipantId
+    down_bps: int | None
+    """Estimated capacity towards the viewer; None: not known yet."""
+    loss: float
+    """Share of packets lost on the way to the viewer, 0…1."""
+    rtt_s: float | None
+    reduced: Reduced | None
+    """Why less is sent than the viewer's screen could show; None: it is not."""
+
+
 Event = (
     TrackStarted
     | TrackStopped
@@ -250,4 +302,6 @@ Event = (
     | SpeakersChanged
     | LegChanged
     | PublishNeeded
+    | LayersWanted
+    | LinkChanged
 )

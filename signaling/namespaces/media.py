@@ -56,6 +56,9 @@ async def set_view(edge: Edge, connection: Connection, request: m.ViewSet) -> m.
                 media.Tile(ParticipantId(tile.participant), tile.max_height)
                 for tile in request.tiles
             ),
+            stage_height=request.stage_height,
+            content_height=request.content_height,
+            receive=media.Receive(request.receive),
         )
     )
     return m.Nothing()

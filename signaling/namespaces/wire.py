@@ -165,5 +165,16 @@ def notice(of: notices.Notice) -> tuple[str, Wire]:
             return "speakers.changed", m.SpeakersChanged(speakers=list(speakers))
         case notices.PublishNeeded():
             return "publish.needed", m.PublishNeeded()
+        case notices.LayersWanted(source, layers):
+            return "publish.layers", m.PublishLayers(
+                source=source.value, layers=list(layers)
+            )
+        case notices.LinkChanged(down_bps, loss, rtt_s, reduced):
+            return "link.changed", m.LinkChanged(
+                down_kbps=None if down_bps is None else down_bps // 1000,
+                loss=round(loss, 3),
+                rtt_ms=None if rtt_s is None else round(rtt_s * 1000),
+                reduced=None if reduced is None else reduced.value,
+            )
         case notices.ServerStopping():
             return "server.stopping", m.ServerStopping()

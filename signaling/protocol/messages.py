@@ -280,6 +280,12 @@ class ViewSet(Wire):
     stage: Identifier | None = None
     """An own choice for the stage (pin); None: the room's."""
     tiles: Annotated[list[ViewTile], Field(max_length=48)]
+    stage_height: Annotated[int, Field(ge=0, le=4320)] = 4320
+    """Height of the stage in device pixels; 0: not on the screen."""
+    content_height: Annotated[int, Field(ge=0, le=4320)] = 4320
+    """The same of a shared screen."""
+    receive: Literal["auto", "saver", "audio"] = "auto"
+    """A person's choice: what the link allows, small pictures, or none."""
 
 
 class ChatSend(Wire):
@@ -388,6 +394,26 @@ class SpeakersChanged(Wire):
 
 class PublishNeeded(Wire):
     """Offer again: another codec is wanted from you."""
+
+
+class PublishLayers(Wire):
+    """Which layers of a video track of yours are watched: send these, stop the others."""
+
+    source: SourceName
+    layers: list[Annotated[int, Field(ge=0, le=2)]]
+    """In the order of ``a=simulcast``, 0 the smallest; empty: nobody watches."""
+
+
+class LinkChanged(Wire):
+    """How the server sees the way to you; sent when it changes noticeably."""
+
+    down_kbps: int | None
+    """Estimated capacity towards you; None: not known yet."""
+    loss: float
+    """Share of packets lost on the way to you, 0…1."""
+    rtt_ms: int | None
+    reduced: Literal["link", "operator", "choice"] | None
+    """Why you are sent less than your screen could show; None: you are not."""
 
 
 class ServerStopping(Wire):

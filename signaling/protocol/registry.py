@@ -133,6 +133,8 @@ SERVER_EVENTS = {
         ServerEvent("slots.changed", m.SlotsChanged),
         ServerEvent("speakers.changed", m.SpeakersChanged),
         ServerEvent("publish.needed", m.PublishNeeded),
+        ServerEvent("publish.layers", m.PublishLayers),
+        ServerEvent("link.changed", m.LinkChanged),
         ServerEvent("server.stopping", m.ServerStopping),
     )
 }

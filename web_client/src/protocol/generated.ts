@@ -73,6 +73,15 @@ export interface InvitationInfo {
 export interface InvitationList {
   invitations: InvitationInfo[];
 }
+/**
+ * How the server sees the way to you; sent when it changes noticeably.
+ */
+export interface LinkChanged {
+  down_kbps: number | null;
+  loss: number;
+  rtt_ms: number | null;
+  reduced: ('link' | 'operator' | 'choice') | null;
+}
 export interface MediaAnswer {
   sdp: string;
 }
@@ -161,6 +170,13 @@ export interface PreviewParticipant {
   name: string;
   organisation: string;
   role: 'moderator' | 'presenter' | 'researcher';
+}
+/**
+ * Which layers of a video track of yours are watched: send these, stop the others.
+ */
+export interface PublishLayers {
+  source: 'microphone' | 'camera' | 'screen' | 'screen_audio';
+  layers: number[];
 }
 /**
  * Offer again: another codec is wanted from you.
@@ -333,6 +349,9 @@ export interface ViewSet {
    * @maxItems 48
    */
   tiles: ViewTile[];
+  stage_height?: number;
+  content_height?: number;
+  receive?: 'auto' | 'saver' | 'audio';
 }
 export interface ViewTile {
   participant: string;
@@ -378,6 +397,8 @@ export interface ServerEvents {
   'slots.changed': SlotsChanged;
   'speakers.changed': SpeakersChanged;
   'publish.needed': PublishNeeded;
+  'publish.layers': PublishLayers;
+  'link.changed': LinkChanged;
   'server.stopping': ServerStopping;
 }
 
@@ -392,5 +413,7 @@ export const SERVER_EVENT_NAMES = [
   'slots.changed',
   'speakers.changed',
   'publish.needed',
+  'publish.layers',
+  'link.changed',
   'server.stopping',
 ] as const satisfies readonly (keyof ServerEvents)[];

@@ -109,6 +109,8 @@ export function reduce(view: RoomView, event: ServerEvent): RoomView {
     case 'seat.muted':
     case 'seat.closed':
     case 'publish.needed':
+    case 'publish.layers':
+    case 'link.changed':
     case 'server.stopping':
       return view;
   }
