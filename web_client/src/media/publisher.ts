@@ -2,14 +2,14 @@
  * The publish peer connection: four sections in a fixed order, offered once.
  *
  * Switching something on or off replaces the track of its section and never
- * negotiates. `session.ts` carries offers and answers, this file makes them.
+ * negotiates; nor do layers that go on and off. `session.ts` carries offers and answers, this file makes them.
  */
 import type { PublishedSection, SourceName } from '../protocol';
 import type { CodecChoice } from '../state/settings';
 import { preferred, sendable } from './codecs';
+import { Encoder } from './encoder';
+import { encodings, LAYERS, type Style, type VideoSource } from './layers';
 
-const CAMERA_BPS = 1_500_000; // 720p30 VP8; the server's budget is counted on it
-const SCREEN_BPS = 2_500_000; // text stays sharp while scrolling
 const VOICE_BPS = 40_000;
 const SCREEN_AUDIO_BPS = 128_000;
 /** A passing outage heals by itself; after this long it does not. */
@@ -22,12 +22,35 @@ export const SECTIONS: readonly { source: SourceName; kind: 'audio' | 'video' }[
   { source: 'screen_audio', kind: 'audio' },
 ];
 
-const BITRATES: Readonly<Record<SourceName, number>> = {
-  microphone: VOICE_BPS,
-  camera: CAMERA_BPS,
-  screen: SCREEN_BPS,
-  screen_audio: SCREEN_AUDIO_BPS,
-};
+const VIDEO_SOURCES = ['camera', 'screen'] as const satisfies readonly VideoSource[];
+
+/** What a section starts with; the layers of video are all on until told otherwise. */
+function firstEncodings(source: SourceName): RTCRtpEncodingParameters[] {
+  if (source === 'microphone') return [{ maxBitrate: VOICE_BPS }];
+  if (source === 'screen_audio') return [{ maxBitrate: SCREEN_AUDIO_BPS }];
+  const wanted = { source, lines: null, layers: null, codec: null } as const;
+  return encodings({ ...wanted, style: 'sharp' }, LAYERS[source].length);
+}
+
+function addSection(
+  pc: RTCPeerConnection,
+  kind: 'audio' | 'video',
+  sendEncodings: RTCRtpEncodingParameters[],
+): RTCRtpTransceiver {
+  try {
+    return pc.addTransceiver(kind, { direction: 'sendonly', sendEncodings });
+  } catch {
+    // A browser that knows no such mode of scaling: its own choice will do.
+    const plain = sendEncodings.map((e) => ({ ...e, scalabilityMode: undefined }));
+    return pc.addTransceiver(kind, { direction: 'sendonly', sendEncodings: plain });
+  }
+}
+
+/** Lines of a picture however it is turned; null: the browser does not say. */
+function linesOf(track: MediaStreamTrack | null): number | null {
+  const { width, height } = track?.getSettings() ?? {};
+  return width && height ? Math.min(width, height) : null;
+}
 
 export type Negotiate = (request: {
   sdp: string;
@@ -37,6 +60,7 @@ export type Negotiate = (request: {
 export class Publisher {
   readonly #pc: RTCPeerConnection;
   readonly #transceivers = new Map<SourceName, RTCRtpTransceiver>();
+  readonly #encoders = new Map<VideoSource, Encoder>();
   readonly #negotiate: Negotiate;
   #offered: Promise<void> | null = null;
   #giveUp: ReturnType<typeof setTimeout> | undefined;
@@ -45,14 +69,11 @@ export class Publisher {
     this.#negotiate = negotiate;
     this.#pc = new RTCPeerConnection({ iceServers: [], bundlePolicy: 'max-bundle' });
     for (const { source, kind } of SECTIONS) {
-      const encoding: RTCRtpEncodingParameters = { maxBitrate: BITRATES[source] };
-      this.#transceivers.set(
-        source,
-        this.#pc.addTransceiver(kind, {
-          direction: 'sendonly',
-          sendEncodings: [encoding],
-        }),
-      );
+      const transceiver = addSection(this.#pc, kind, firstEncodings(source));
+      this.#transceivers.set(source, transceiver);
+      if (source === 'camera' || source === 'screen') {
+        this.#encoders.set(source, new Encoder(transceiver.sender, source));
+      }
     }
     this.#pc.addEventListener('connectionstatechange', () => {
       clearTimeout(this.#giveUp);
@@ -74,7 +95,7 @@ export class Publisher {
   preferCodec(choice: CodecChoice): void {
     const codecs = sendable();
     if (codecs.length === 0) return;
-    for (const source of ['camera', 'screen'] as const) {
+    for (const source of VIDEO_SOURCES) {
       const transceiver = this.#transceivers.get(source);
       transceiver?.setCodecPreferences?.(preferred(codecs, choice));
     }
@@ -85,6 +106,19 @@ export class Publisher {
     const sender = this.#transceivers.get(source)?.sender;
     if (!sender || sender.track === track) return;
     await sender.replaceTrack(track);
+    if (track && (source === 'camera' || source === 'screen')) {
+      void this.#encoders.get(source)?.want({ lines: linesOf(track) });
+    }
+  }
+
+  /** Sends these layers of a source and no others; null: all. */
+  async layers(source: VideoSource, layers: readonly number[] | null): Promise<void> {
+    await this.#encoders.get(source)?.want({ layers });
+  }
+
+  /** What the shared picture is for; takes effect without negotiation. */
+  async style(style: Style): Promise<void> {
+    await this.#encoders.get('screen')?.want({ style });
   }
 
   /** Offers once; later calls wait for the same offer. */
@@ -121,6 +155,9 @@ export class Publisher {
         tracks,
       });
       await this.#pc.setRemoteDescription({ type: 'answer', sdp });
+      for (const source of VIDEO_SOURCES) {
+        void this.#encoders.get(source)?.want({ codec: this.#codecOf(source) });
+      }
     } catch (error) {
       this.#offered = null;
       if (this.#pc.signalingState === 'have-local-offer') {
@@ -128,5 +165,11 @@ export class Publisher {
       }
       throw error;
     }
+  }
+
+  /** The codec that the answer kept, in capitals. */
+  #codecOf(source: VideoSource): string | null {
+    const [codec] = this.#transceivers.get(source)?.sender.getParameters().codecs ?? [];
+    return codec?.mimeType.slice('video/'.length).toUpperCase() ?? null;
   }
 }

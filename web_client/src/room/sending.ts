@@ -7,6 +7,7 @@
 import { effect, signal } from '@preact/signals';
 import type { SourceName } from '../protocol';
 import type { LocalMedia } from '../media/local';
+import { afresh, type VideoSource } from '../media/layers';
 import { Publisher, SECTIONS } from '../media/publisher';
 import { codec } from '../state/settings';
 import { CodedError } from '../signaling/errors';
@@ -19,6 +20,8 @@ export class Sending {
   readonly #local: LocalMedia;
   readonly #allowed = signal(false);
   readonly #told = new Map<SourceName, boolean>();
+  /** What the server said last of each source's layers. */
+  readonly #layers = new Map<VideoSource, readonly number[]>();
   readonly #failed: (error: CodedError) => void;
   readonly #stop: () => void;
   #publisher: Publisher | null = null;
@@ -63,6 +66,13 @@ export class Sending {
   /** A moderator shut this gate already. */
   wasMuted(source: SourceName): void {
     this.#told.set(source, false);
+  }
+
+  /** The server says which layers of a source are watched. */
+  setLayers(source: SourceName, layers: readonly number[]): void {
+    if (source !== 'camera' && source !== 'screen') return;
+    this.#layers.set(source, layers);
+    void this.#publisher?.layers(source, layers);
   }
 
   /** Makes the connection before it is needed, for a quick join. */
@@ -137,6 +147,9 @@ export class Sending {
       },
     );
     publisher.preferCodec(codec.peek());
+    for (const [source, layers] of this.#layers) {
+      void publisher.layers(source, afresh(layers));
+    }
     return publisher;
   }
 

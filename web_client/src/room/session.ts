@@ -274,6 +274,9 @@ export class RoomSession {
       case 'publish.needed':
         void this.sending.offerAgain();
         break;
+      case 'publish.layers':
+        this.sending.setLayers(event.payload.source, event.payload.layers);
+        break;
       default:
         break;
     }

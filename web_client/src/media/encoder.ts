@@ -1,0 +1,97 @@
+/*
+ * Keeps the encodings of one sender in line with what is wanted of it.
+ *
+ * A sender takes one change at a time and refuses the next meanwhile; here the
+ * newest wish waits its turn and those between are never set.
+ */
+import { encodings, type Encoding, type VideoSource, type Wanted } from './layers';
+
+const KEYS = [
+  'active',
+  'maxBitrate',
+  'maxFramerate',
+  'scaleResolutionDownBy',
+  'scalabilityMode',
+] as const satisfies readonly (keyof Encoding)[];
+
+type Parameters = RTCRtpSendParameters & {
+  degradationPreference?: RTCDegradationPreference;
+};
+
+export class Encoder {
+  readonly #sender: RTCRtpSender;
+  #wanted: Wanted;
+  #running = false;
+  #again = false;
+  /** The browser or the codec refuses `scalabilityMode`. */
+  #plain = false;
+
+  constructor(sender: RTCRtpSender, source: VideoSource) {
+    this.#sender = sender;
+    this.#wanted = { source, lines: null, layers: null, style: 'sharp', codec: null };
+  }
+
+  /** Changes what is wanted; settles when the sender does it, or cannot. */
+  async want(change: Partial<Wanted>): Promise<void> {
+    if (change.codec !== undefined && change.codec !== this.#wanted.codec) {
+      this.#plain = false;
+    }
+    this.#wanted = { ...this.#wanted, ...change };
+    if (this.#running) {
+      this.#again = true;
+      return;
+    }
+    this.#running = true;
+    try {
+      do {
+        this.#again = false;
+        await this.#set();
+      } while (this.#again);
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  async #set(): Promise<void> {
+    const parameters: Parameters = this.#sender.getParameters();
+    const present = parameters.encodings;
+    if (present.length === 0) return; // closed, or nothing negotiated yet
+    const wished = encodings(this.#wanted, present.length);
+    let changed = false;
+    for (const [at, encoding] of present.entries()) {
+      for (const key of KEYS) {
+        const value =
+          key === 'scalabilityMode' && this.#plain ? undefined : wished[at]?.[key];
+        if ((encoding as Encoding)[key] === value) continue;
+        changed = true;
+        if (value === undefined) delete (encoding as Encoding)[key];
+        else Object.assign(encoding, { [key]: value });
+      }
+    }
+    const degradation = this.#degradation();
+    if (parameters.degradationPreference !== degradation) {
+      parameters.degradationPreference = degradation;
+      changed = true;
+    }
+    if (!changed) return;
+    try {
+      await this.#sender.setParameters(parameters);
+    } catch (error) {
+      if (!(error instanceof DOMException) || error.name === 'InvalidStateError')
+        return;
+      // Most likely the mode: without it the layers still go on and off.
+      if (!this.#plain) {
+        this.#plain = true;
+        this.#again = true;
+      }
+    }
+  }
+
+  /** What gives way when link or processor cannot: frames, size, or some of both. */
+  #degradation(): RTCDegradationPreference {
+    if (this.#wanted.source === 'camera') return 'balanced';
+    return this.#wanted.style === 'sharp'
+      ? 'maintain-resolution'
+      : 'maintain-framerate';
+  }
+}
