@@ -58,7 +58,7 @@ check: .make/dev .make/npm ## The fast part: format, lint, types, contracts, spe
 	step contracts $(BIN)/python deploy/scripts/quietly.py $(BIN)/lint-imports
 	step spelling $(BIN)/codespell -L abd --skip '*/node_modules,*/locks,*-lock.json,*.ftl' $(SOURCES) docs README.md CHANGELOG.md web_client/src
 	step client $(BIN)/python deploy/scripts/quietly.py npm --prefix web_client run check
-	step "unit tests" $(PYTEST) -m 'not browser and not namespace and not postgres and not figure' $(PURE_TESTS)
+	step "unit tests" $(PYTEST) -m 'not browser and not namespace and not lab and not postgres and not figure' $(PURE_TESTS)
 
 # What a package's own tests must reach, branches included; the rest is reached
 # through real servers and browsers, where nothing is counted.
@@ -83,12 +83,12 @@ coverage: .make/dev ## Unit tests of the pure core: every branch (100 %; sfu and
 	done
 
 .PHONY: test
-test: .make/debian check coverage test-server test-postgres test-namespace test-browser ## Everything: sets up browsers and fonts too
+test: .make/debian check coverage test-server test-postgres test-namespace test-browser test-lab ## Everything: sets up browsers and fonts too
 
 .PHONY: test-server
 test-server: .make/dev .make/client ## Server and end-to-end tests over the public protocol (ARGS="-k …")
 	@echo "test: server"
-	$(PYTEST) -m 'not browser and not namespace and not postgres and not figure' \
+	$(PYTEST) -m 'not browser and not namespace and not lab and not postgres and not figure' \
 		$(addprefix --ignore=,$(PURE_TESTS)) tests $(ARGS)
 
 .PHONY: test-browser
@@ -100,6 +100,11 @@ test-browser: .make/dev .make/client .make/debian .make/axe ## Real Chromium and
 test-namespace: .make/dev .make/client .make/debian ## No packet leaves; installs without a network (needs root)
 	@echo "test: namespaces"
 	$(PYTEST) -m namespace tests $(ARGS)
+
+.PHONY: test-lab
+test-lab: .make/dev .make/client .make/debian ## Thin, lossy and broken lines between real programs (needs root)
+	@echo "test: network lab"
+	$(PYTEST) -m lab tests $(ARGS)
 
 .PHONY: test-postgres
 test-postgres: .make/dev .make/debian ## Storage tests against PostgreSQL

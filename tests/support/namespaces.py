@@ -1,11 +1,18 @@
 """Network namespaces: hosts with no network, or with one that a test counts."""
 
 import contextlib
+import ctypes
 import json
+import os
 import secrets
+import socket
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
+
+CLONE_NEWNET = 0x40000000  # linux/sched.h; Python has no name for it before 3.12
+_LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 def run(*command: str) -> str:
@@ -36,6 +43,33 @@ class Namespace:
         """Run a command there; give its output."""
         return run(*self.prefix, *command)
 
+    @contextlib.contextmanager
+    def inside(self) -> Iterator[None]:
+        """
+        Have this thread make its sockets there; they stay there afterwards.
+
+        Nothing may be awaited in the block: the thread is all that has moved.
+        """
+        home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+        there = os.open(f"/run/netns/{self.name}", os.O_RDONLY)
+        try:
+            _enter(there)
+            yield
+        finally:
+            _enter(home)
+            os.close(there)
+            os.close(home)
+
+    def open_socket(self, *arguments: int) -> socket.socket:
+        """Make a socket there: family, kind, protocol."""
+        with self.inside():
+            return socket.socket(*arguments)
+
+    def connect_from(self, address: Any) -> socket.socket:
+        """Make a socket there for an address, as aiohttp's ``socket_factory``."""
+        family, kind, protocol, *_ = address
+        return self.open_socket(family, kind, protocol)
+
     def count_departures(self) -> None:
         """Count (and drop) every packet that would leave by another way than loopback."""
         self.run(
@@ -54,6 +88,11 @@ class Namespace:
             for part in entry.get("rule", {}).get("expr", [])
             if "counter" in part
         )
+
+
+def _enter(handle: int) -> None:
+    if _LIBC.setns(handle, CLONE_NEWNET) != 0:
+        raise OSError(ctypes.get_errno(), "setns")
 
 
 @contextlib.contextmanager

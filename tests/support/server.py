@@ -22,6 +22,8 @@ from pathlib import Path
 
 import aiohttp
 
+from tests.support.namespaces import Namespace
+
 START_S = 30.0  # a cold import on a busy machine
 STOP_S = 10.0
 END_WITH_PARENT = ("setpriv", "--pdeathsig", "TERM")
@@ -77,17 +79,25 @@ class Server:
     """
     A server process and how to reach it.
 
-    ``prefix`` is put before the command, to pin it to a core or to run it in a
-    network namespace.
+    ``prefix`` is put before the command, to pin it to a core. With ``space`` it
+    runs in that network namespace, at the address ``host``.
     """
 
     def __init__(
-        self, home: Path, *, prefix: tuple[str, ...] = (), extra: str = ""
+        self,
+        home: Path,
+        *,
+        prefix: tuple[str, ...] = (),
+        extra: str = "",
+        space: Namespace | None = None,
+        host: str = "localhost",
     ) -> None:
         self.home = home
+        self.space = space
+        self.host = host
         self.data = home / "data"
         self.ports = free_ports()
-        self.prefix = prefix
+        self.prefix = prefix if space is None else (*space.prefix, *prefix)
         self.command: tuple[str, ...] = (sys.executable, "-m", "signaling.cli")
         self.process: subprocess.Popen[bytes] | None = None
         self.cookie = ""
@@ -99,7 +109,7 @@ class Server:
     @property
     def url(self) -> str:
         """The HTTPS address, without a slash at its end."""
-        return f"https://localhost:{self.ports.https}"
+        return f"https://{self.host}:{self.ports.https}"
 
     @property
     def pid(self) -> int:
@@ -170,7 +180,8 @@ class Server:
         try:
             async with (
                 aiohttp.ClientSession(
-                    timeout=aiohttp.ClientTimeout(total=2)
+                    timeout=aiohttp.ClientTimeout(total=2),
+                    connector=connector(self.space),
                 ) as session,
                 session.get(f"{self.url}/healthz", ssl=False) as response,
             ):
@@ -201,13 +212,28 @@ class Server:
         return status
 
 
+def connector(
+    space: Namespace | None, trust: ssl.SSLContext | bool = True
+) -> aiohttp.TCPConnector:
+    """Return what connects from a namespace, or from here."""
+    return aiohttp.TCPConnector(
+        ssl=trust,
+        limit=0,
+        socket_factory=None if space is None else space.connect_from,
+    )
+
+
 @contextlib.asynccontextmanager
 async def running(
-    *, prefix: tuple[str, ...] = (), extra: str = ""
+    *,
+    prefix: tuple[str, ...] = (),
+    extra: str = "",
+    space: Namespace | None = None,
+    host: str = "localhost",
 ) -> AsyncIterator[Server]:
     """Run a server for the length of the block."""
     with tempfile.TemporaryDirectory(prefix="pavilion-server-") as home:
-        server = Server(Path(home), prefix=prefix, extra=extra)
+        server = Server(Path(home), prefix=prefix, extra=extra, space=space, host=host)
         try:
             await server.start()
             yield server

@@ -2,7 +2,9 @@
 
 import contextlib
 import json
-from collections.abc import AsyncIterator
+import shlex
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from playwright.async_api import (
 )
 
 from tests.support.browsers.page import INIT_SCRIPT, Browser, Options, Page
+from tests.support.namespaces import Namespace
 
 PROGRAM = "/usr/bin/chromium"
 ARGUMENTS = (
@@ -121,16 +124,30 @@ class Chromium(Browser):
         return ChromiumPage(context, page, devtools)
 
 
+@contextlib.contextmanager
+def program(space: Namespace | None) -> Iterator[str]:
+    """Give the path of a program that is Chromium, in a network namespace if asked."""
+    if space is None:
+        yield PROGRAM
+        return
+    with tempfile.TemporaryDirectory(prefix="pavilion-chromium-") as home:
+        path = Path(home) / "chromium"
+        path.write_text(f'#!/bin/sh\nexec {shlex.join(space.prefix)} {PROGRAM} "$@"\n')
+        path.chmod(0o700)
+        yield str(path)
+
+
 @contextlib.asynccontextmanager
 async def chromium(options: Options) -> AsyncIterator[Chromium]:
     """Run Chromium for the length of the block."""
     answer = "" if options.media == "granted" else "=deny"
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=PROGRAM,
-            args=[*ARGUMENTS, f"--use-fake-ui-for-media-stream{answer}"],
-        )
-        try:
-            yield Chromium(browser, options)
-        finally:
-            await browser.close()
+    with program(options.space) as path:
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(
+                executable_path=path,
+                args=[*ARGUMENTS, f"--use-fake-ui-for-media-stream{answer}"],
+            )
+            try:
+                yield Chromium(browser, options)
+            finally:
+                await browser.close()

@@ -18,6 +18,7 @@ import aiohttp
 from tests.support.browsers.bidi import Bidi, BidiError
 from tests.support.browsers.devices import display, sound_server
 from tests.support.browsers.page import INIT_SCRIPT, Browser, Options, Page
+from tests.support.server import connector
 
 PROGRAM = "/usr/bin/firefox-esr"
 START_S = 60.0
@@ -214,6 +215,7 @@ async def run(options: Options, environment: dict[str, str]) -> AsyncIterator[st
     profile = Path(tempfile.mkdtemp(prefix="pavilion-firefox-"))
     (profile / "user.js").write_text(preferences(options))
     process = await asyncio.create_subprocess_exec(
+        *(() if options.space is None else options.space.prefix),
         PROGRAM,
         *("--profile", str(profile), "--no-remote", "--remote-debugging-port", "0"),
         *([] if options.screen else ["--headless"]),
@@ -251,7 +253,9 @@ async def firefox(options: Options) -> AsyncIterator[Firefox]:
         if options.screen:
             environment |= await stack.enter_async_context(display(options))
         address = await stack.enter_async_context(run(options, environment))
-        session = await stack.enter_async_context(aiohttp.ClientSession())
+        session = await stack.enter_async_context(
+            aiohttp.ClientSession(connector=connector(options.space))
+        )
         socket = await stack.enter_async_context(
             session.ws_connect(f"{address}/session", max_msg_size=0)
         )

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from tests.support.namespaces import Namespace
+
 BrowserName = Literal["chromium", "firefox"]
 
 POLL_S = 0.05  # between looks at a page; lower: more load on the two cores
@@ -92,6 +94,8 @@ class Options:
     height: int = 800
     screen: bool = False
     """A screen that can be shared (Firefox then runs on a virtual display)."""
+    space: Namespace | None = None
+    """The network namespace that the browser runs in; None: this one."""
 
 
 class Page(abc.ABC):

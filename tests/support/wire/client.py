@@ -13,6 +13,8 @@ import socketio
 from signaling.protocol import messages as m
 from signaling.protocol.base import Wire
 from signaling.protocol.registry import CLIENT_EVENTS, SERVER_EVENTS
+from tests.support.namespaces import Namespace
+from tests.support.server import connector
 from tests.support.wire import sdp
 from tests.support.wire.leg import Leg
 from tests.support.wire.receiving import SlotWatch, Watcher
@@ -41,8 +43,17 @@ class ScriptedClient:
     Every message of the server is checked against the protocol's own models.
     """
 
-    def __init__(self, url: str, trust: ssl.SSLContext, *, cookie: str = "") -> None:
+    def __init__(
+        self,
+        url: str,
+        trust: ssl.SSLContext,
+        *,
+        cookie: str = "",
+        space: Namespace | None = None,
+    ) -> None:
         self.url = url
+        self.space = space
+        """The network namespace that it connects from; None: this one."""
         self.trust = trust
         self.cookie = cookie
         self.codecs = CODECS
@@ -77,8 +88,7 @@ class ScriptedClient:
         Raises:
             RefusedError: The server refused the connection.
         """
-        connector = aiohttp.TCPConnector(ssl=self.trust, limit=0)
-        self._http = aiohttp.ClientSession(connector=connector)
+        self._http = aiohttp.ClientSession(connector=connector(self.space, self.trust))
         self._socket = socketio.AsyncClient(
             reconnection=False, http_session=self._http, logger=False
         )
@@ -188,7 +198,7 @@ class ScriptedClient:
             await self.subscribed.close(silently=True)
         self.plan = {plan.mid: plan for plan in offer.slots}
         remote = sdp.parse(offer.sdp)
-        leg = self.subscribed = Leg()
+        leg = self.subscribed = Leg(self.space)
         self.watcher = Watcher(leg, remote, decode=decode)
         answer = sdp.write_answer(remote, leg.local, self.codecs)
         for section in remote.sections:
@@ -202,7 +212,7 @@ class ScriptedClient:
         """Offer tracks, bring the publish leg up and start to play."""
         if self.published is not None:
             await self.published.close(silently=True)
-        leg = self.published = Leg()
+        leg = self.published = Leg(self.space)
         self.publisher = Publisher(leg, list(tracks))
         answer = await self.ask(
             "media.publish",

@@ -18,6 +18,7 @@ from aioice import stun
 from aiortc import RTCCertificate, RTCDtlsFingerprint, RTCDtlsParameters
 from aiortc.rtcdtlstransport import RTCDtlsTransport
 
+from tests.support.namespaces import Namespace
 from tests.support.wire import rtcp
 from tests.support.wire.sdp import Candidate, Description, Local
 
@@ -46,7 +47,9 @@ class Leg:
 
     role: Literal["controlling"] = "controlling"
 
-    def __init__(self) -> None:
+    def __init__(self, space: Namespace | None = None) -> None:
+        self.space = space
+        """The network namespace that it connects from; None: this one."""
         self.ufrag = secrets.token_urlsafe(6).replace("-", "x").replace("_", "y")
         self.password = secrets.token_hex(12)
         self.on_rtp: Callable[[bytes], None] = lambda _packet: None
@@ -100,7 +103,8 @@ class Leg:
         self._remote = remote
         candidate = self.select(remote)
         family = socket.AF_INET6 if ":" in candidate.host else socket.AF_INET
-        self._socket = socket.socket(family, socket.SOCK_DGRAM)
+        make = socket.socket if self.space is None else self.space.open_socket
+        self._socket = make(family, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
         self._socket.setsockopt(
             socket.SOL_SOCKET, socket.SO_RCVBUF, SOCKET_BUFFER_BYTES

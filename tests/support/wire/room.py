@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 import aiohttp
 
 from signaling.protocol import messages as m
-from tests.support.server import Server
+from tests.support.namespaces import Namespace
+from tests.support.server import Server, connector
 from tests.support.wire.client import ScriptedClient
 
 
 async def sign_in(server: Server, token: str) -> str:
     """Trade a one-time token for the cookie of an account."""
     async with (
-        aiohttp.ClientSession() as session,
+        aiohttp.ClientSession(connector=connector(server.space)) as session,
         session.post(
             f"{server.url}/api/sign-in",
             json={"token": token},
@@ -41,27 +42,44 @@ class TestRoom:
     clients: list[ScriptedClient] = field(default_factory=list)
 
     async def moderator(
-        self, name: str = "Mina Moderator", *, decode: bool = False
+        self,
+        name: str = "Mina Moderator",
+        *,
+        decode: bool = False,
+        space: Namespace | None = None,
     ) -> ScriptedClient:
         """Enter as the account that owns the room."""
-        client = ScriptedClient(self.server.url, self.server.trust, cookie=self.cookie)
+        client = ScriptedClient(
+            self.server.url,
+            self.server.trust,
+            cookie=self.cookie,
+            space=space or self.server.space,
+        )
         self.clients.append(client)
         await client.connect(room=self.id)
         await client.join(name, decode=decode)
         return client
 
     async def guest(
-        self, role: str, name: str, *, subscribe: bool = True, decode: bool = False
+        self,
+        role: str,
+        name: str,
+        *,
+        subscribe: bool = True,
+        decode: bool = False,
+        space: Namespace | None = None,
     ) -> ScriptedClient:
         """Enter by the invitation of a role."""
-        client = self.stranger()
+        client = self.stranger(space)
         await client.connect(invitation=self.token(role))
         await client.join(name, subscribe=subscribe, decode=decode)
         return client
 
-    def stranger(self) -> ScriptedClient:
+    def stranger(self, space: Namespace | None = None) -> ScriptedClient:
         """Return a client that has not connected yet."""
-        client = ScriptedClient(self.server.url, self.server.trust)
+        client = ScriptedClient(
+            self.server.url, self.server.trust, space=space or self.server.space
+        )
         self.clients.append(client)
         return client
 
@@ -79,7 +97,9 @@ async def opened(
     """Open a room, as the server's first moderator, for the length of the block."""
     if not server.cookie:
         server.cookie = await sign_in(server, server.link.split("#")[1])
-    desk = ScriptedClient(server.url, server.trust, cookie=server.cookie)
+    desk = ScriptedClient(
+        server.url, server.trust, cookie=server.cookie, space=server.space
+    )
     await desk.connect()
     created: m.RoomCreated = await desk.ask(
         "room.create", title=title, organisation=organisation

@@ -1,0 +1,38 @@
+"""What a watched page tells of good and bad lines."""
+
+import asyncio
+import time
+
+import pytest
+
+from tests.support.lab import Shape, lab
+from tests.support.lab.scene import scene
+from tests.support.lab.watch import Watch
+
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(180)]
+LOOK_S = 3.0
+
+
+async def test_a_watch_tells_a_good_line_from_a_dead_one() -> None:
+    with lab(["paul", "rita"]) as net:
+        async with scene(net) as room:
+            await room.presenter("Paul")
+            rita = await room.viewer("Rita")
+            await rita.sees("Paul")
+            watch = await Watch.begin(rita.page, every_s=0.1)
+            net.link("rita").both(Shape(delay_ms=20, jitter_ms=5))
+            since = time.monotonic()
+            await asyncio.sleep(LOOK_S)
+            good = await watch.seen(since)
+            assert good.fps > 10
+            assert good.longest_still_s < 0.5
+            assert good.freezes_share < 0.01
+            assert good.concealed_share < 0.05
+            with net.link("rita").dark():
+                since = time.monotonic()
+                await asyncio.sleep(LOOK_S / 2)
+                dead = await watch.seen(since)
+            assert dead.fps < 10
+            assert dead.longest_still_s > 0.8
+            assert dead.longest_audio_silence_s > 0.8
+            await watch.until_moving(since=time.monotonic())

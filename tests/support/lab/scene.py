@@ -1,0 +1,70 @@
+"""A server and people with browsers on the hosts of a lab."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+
+from tests.support.browsers import BrowserName, Options, launch
+from tests.support.browsers.person import Person
+from tests.support.lab.network import Lab
+from tests.support.server import Server, running
+from tests.support.wire.client import ScriptedClient
+from tests.support.wire.room import TestRoom, opened
+
+ALONE = Options(width=960, height=600)
+"""A small window: what a page composes counts more than what it decodes."""
+
+
+@dataclass(slots=True)
+class Scene:
+    """A room in a lab, and who is there."""
+
+    lab: Lab
+    server: Server
+    room: TestRoom
+    stack: contextlib.AsyncExitStack
+
+    def invitation(self, role: str) -> str:
+        """Return the link that brings somebody in with a role."""
+        return f"{self.server.url}/join#{self.room.token(role)}"
+
+    async def visit(
+        self,
+        name: str,
+        browser: BrowserName = "chromium",
+        options: Options = ALONE,
+    ) -> Person:
+        """Give a person a browser on the host of their (lower-case) name."""
+        space = self.lab.link(name.lower()).space
+        running_browser = await self.stack.enter_async_context(
+            launch(browser, replace(options, space=space))
+        )
+        return Person(await running_browser.new_page(), name)
+
+    async def presenter(self, name: str, browser: BrowserName = "chromium") -> Person:
+        """Bring in somebody with camera and microphone on."""
+        person = await self.visit(name, browser)
+        await person.enter(self.invitation("presenter"))
+        return person
+
+    async def viewer(self, name: str, browser: BrowserName = "chromium") -> Person:
+        """Bring in somebody who listens and watches."""
+        person = await self.visit(name, browser)
+        await person.enter(self.invitation("researcher"))
+        return person
+
+    async def scripted(self, name: str, role: str) -> ScriptedClient:
+        """Bring in a scripted client on the host of its (lower-case) name."""
+        space = self.lab.link(name.lower()).space
+        return await self.room.guest(role, name, space=space)
+
+
+@contextlib.asynccontextmanager
+async def scene(lab: Lab, *, extra: str = "") -> AsyncIterator[Scene]:
+    """Run a server in a lab and open a room, for the length of the block."""
+    async with (
+        running(space=lab.server, host=lab.host, extra=extra) as server,
+        opened(server) as room,
+        contextlib.AsyncExitStack() as stack,
+    ):
+        yield Scene(lab, server, room, stack)
