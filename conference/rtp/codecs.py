@@ -46,6 +46,9 @@ class RunningNumbers:
     tl0: int = 0
     """TL0PICIDX: index of the temporal base layer (RFC 7741 §4.2)."""
     tl0_offset: int = -1
+    dense: bool = True
+    """Picture ids must have no gaps when frames are left out. Not so for VP9: its
+    references count in picture ids, left-out ones too (RFC 9628 §4.2)."""
 
 
 NO_NUMBERS = RunningNumbers()
@@ -57,9 +60,19 @@ class PayloadHead:
 
     starts_key_frame: bool
     numbers: RunningNumbers
+    begins_frame: bool = False
+    """It is the first packet of a frame. Only known of VP8 and VP9."""
+    temporal: int = 0
+    """Temporal layer of the frame, 0 the base."""
+    switch_up: bool = False
+    """From this frame on its temporal layer can be decoded by who had only those
+    below (RFC 7741 §4.2, Y; RFC 9628 §4.2, U)."""
+    height: int = 0
+    """Of the picture in pixels; 0: this packet does not say."""
 
 
 NOTHING = PayloadHead(False, NO_NUMBERS)
+VP8_START_CODE = b"\x9d\x01\x2a"  # RFC 6386 §9.1
 
 
 def inspect_vp8(payload: bytes) -> PayloadHead:
@@ -69,9 +82,10 @@ def inspect_vp8(payload: bytes) -> PayloadHead:
         return NOTHING
     first = payload[0]
     position = 1
-    picture_id = tl0 = 0
+    picture_id = tl0 = temporal = 0
     picture_id_offset = tl0_offset = -1
     picture_id_bytes = 0
+    switch_up = False
     if first & 0x80:
         fields = payload[1]
         position = 2
@@ -93,13 +107,24 @@ def inspect_vp8(payload: bytes) -> PayloadHead:
             tl0 = payload[position]
             position += 1
         if fields & 0x30:
+            if fields & 0x20 and position < size:
+                temporal = payload[position] >> 6
+                switch_up = bool(payload[position] & 0x20)
             position += 1
-    key = first & 0x1F == 0x10 and position < size and payload[position] & 1 == 0
+    begins = first & 0x1F == 0x10
+    key = begins and position < size and payload[position] & 1 == 0
+    height = 0
+    if key and payload[position + 3 : position + 6] == VP8_START_CODE:
+        height = int.from_bytes(payload[position + 8 : position + 10], "little")
     return PayloadHead(
         key,
         RunningNumbers(
             picture_id, picture_id_offset, picture_id_bytes, tl0, tl0_offset
         ),
+        begins,
+        temporal,
+        switch_up,
+        height & 0x3FFF,  # the upper two bits ask for scaling (RFC 6386 §9.1)
     )
 
 
@@ -115,17 +140,27 @@ def inspect_vp9(payload: bytes) -> PayloadHead:
         if payload[1] & 0x80:
             if size < 3:
                 return NOTHING
-            numbers = RunningNumbers((payload[1] & 0x7F) << 8 | payload[2], 1, 2)
+            numbers = RunningNumbers(
+                (payload[1] & 0x7F) << 8 | payload[2], 1, 2, dense=False
+            )
             position = 3
         else:
-            numbers = RunningNumbers(payload[1], 1, 1)
+            numbers = RunningNumbers(payload[1], 1, 1, dense=False)
             position = 2
-    predicted, layered, begins = first & 0x40, first & 0x20, first & 0x08
-    key = bool(begins) and not predicted
-    if key and layered:
-        # Only the lowest spatial layer begins a picture that stands alone.
-        key = position < size and (payload[position] >> 1) & 7 == 0
-    return PayloadHead(key, numbers)
+    predicted, layered = first & 0x40, first & 0x20
+    begins = bool(first & 0x08)
+    temporal = 0
+    switch_up = False
+    if layered and position < size:
+        indices = payload[position]
+        temporal, switch_up = indices >> 5, bool(indices & 0x10)
+        # Only the lowest spatial layer begins a picture.
+        begins = begins and (indices >> 1) & 7 == 0
+    elif layered:
+        begins = False
+    return PayloadHead(
+        begins and not predicted, numbers, begins, min(temporal, 2), switch_up
+    )
 
 
 H264_IDR, H264_SPS, H264_STAP_A, H264_FU_A = 5, 7, 24, 28

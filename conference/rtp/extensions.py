@@ -5,6 +5,8 @@ from struct import Struct
 from conference.rtp.errors import MalformedPacket
 
 MID = "urn:ietf:params:rtp-hdrext:sdes:mid"  # RFC 9143 §15.2
+RID = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"  # RFC 8852 §3.1
+REPAIRED_RID = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"  # RFC 8852 §3.2
 ABS_SEND_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
 TRANSPORT_CC = (
     "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"

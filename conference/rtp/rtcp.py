@@ -102,7 +102,26 @@ class Bye:
     ssrcs: tuple[int, ...]
 
 
-Part = SenderReport | ReceiverReports | Nack | KeyFrameRequest | Remb | Bye
+@dataclass(frozen=True, slots=True)
+class TransportFeedback:
+    """
+    Transport-wide feedback, its control information unread.
+
+    ``transport_cc_reader`` reads it; draft-holmer-rmcat-transport-wide-cc-extensions-01.
+    """
+
+    information: bytes
+
+
+Part = (
+    SenderReport
+    | ReceiverReports
+    | Nack
+    | KeyFrameRequest
+    | Remb
+    | Bye
+    | TransportFeedback
+)
 
 
 def parse(data: bytes) -> list[Part]:
@@ -148,6 +167,8 @@ def _parse_one(kind: int, count: int, body: bytes, parts: list[Part]) -> None:
         parts.append(Bye(_numbers(body, 0, count)))
     elif kind == TRANSPORT_FEEDBACK and count == NACK_FORMAT:
         parts.append(_parse_nack(body))
+    elif kind == TRANSPORT_FEEDBACK and count == TRANSPORT_CC_FORMAT:
+        parts.append(TransportFeedback(body[8:]))
     elif kind == PAYLOAD_FEEDBACK:
         _parse_payload_feedback(count, body, parts)
 

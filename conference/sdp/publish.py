@@ -17,6 +17,8 @@ from conference.sfu.messages import Source, TrackDeclaration
 
 KEPT_EXTENSIONS = (
     extensions.MID,
+    extensions.RID,
+    extensions.REPAIRED_RID,
     extensions.TRANSPORT_CC,
     extensions.AUDIO_LEVEL,
     extensions.VIDEO_ORIENTATION,
@@ -141,6 +143,7 @@ def choose(
                 },
                 sources=primaries,
                 retransmissions=dict(section.retransmissions),
+                rids=section.rids if extensions.RID in section.extensions else (),
             )
         )
     return tracks
@@ -199,6 +202,9 @@ def _section(track: TrackFormat, section: Section, candidates: list[str]) -> lis
             f"a=rtpmap:{track.rtx_payload_type} rtx/90000",
             f"a=fmtp:{track.rtx_payload_type} apt={payload_type}",
         ]
+    if track.rids:
+        lines += [f"a=rid:{rid} recv" for rid in track.rids]
+        lines.append(f"a=simulcast:recv {';'.join(track.rids)}")
     return lines
 
 

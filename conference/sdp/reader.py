@@ -21,6 +21,8 @@ MAX_SECTIONS = 64
 MAX_PAYLOAD_TYPES = 64
 MAX_SOURCES = 32
 MAX_FINGERPRINTS = 4
+MAX_LAYERS = 3
+"""Encodings of one section that are taken; browsers offer three at most."""
 
 _MID = re.compile(r"[A-Za-z0-9_-]{1,16}")
 _ICE = re.compile(r"[A-Za-z0-9+/]{4,256}")
@@ -31,6 +33,7 @@ _FMTP = re.compile(r"(\d{1,3}) (.{1,512})")
 _PARAMETER = re.compile(r"([A-Za-z0-9-]{1,32})=([A-Za-z0-9-]{1,64})")
 _EXTMAP = re.compile(r"(\d{1,3})(?:/[a-z]{1,8})? (\S{1,128})")
 _SSRC = re.compile(r"(\d{1,10})\b.*")
+_RID = re.compile(r"~?([A-Za-z0-9_-]{1,16})(?:,[A-Za-z0-9_,~-]{1,64})?")
 _GROUP = re.compile(r"FID (\d{1,10}) (\d{1,10})")
 _DIRECTIONS = frozenset({"sendrecv", "sendonly", "recvonly", "inactive"})
 _SETUPS = frozenset({"actpass", "active", "passive"})
@@ -70,6 +73,8 @@ class Section:
     """SSRCs in the order of appearance."""
     retransmissions: dict[int, int] = field(default_factory=dict)
     """Primary SSRC by its retransmission SSRC (FID groups, RFC 5576 §4.2)."""
+    rids: tuple[str, ...] = ()
+    """Encodings that the writer sends, in its order (RFC 8853 §5.1)."""
     maps: dict[int, tuple[str, int]] = field(default_factory=dict, repr=False)
     parameters: dict[int, dict[str, str]] = field(default_factory=dict, repr=False)
 
@@ -184,6 +189,22 @@ def _ssrc(text: str) -> int:
     return number
 
 
+def _rids(value: str) -> tuple[str, ...]:
+    """
+    Return the encodings of a simulcast attribute's send half.
+
+    Of alternatives the first one counts, and an encoding offered as paused (~)
+    like any other: whether it is sent shows in its packets.
+    """
+    words = value.split()
+    directions = dict(zip(words[::2], words[1::2], strict=False))
+    names = [_RID.fullmatch(part) for part in directions.get("send", "").split(";")]
+    rids = tuple(name[1] for name in names if name is not None)
+    if len(rids) < len(names) or len(set(rids)) < len(rids):
+        return ()
+    return rids[:MAX_LAYERS]
+
+
 def _read_attribute(section: Section, name: str, value: str) -> None:
     match name:
         case "mid":
@@ -207,6 +228,8 @@ def _read_attribute(section: Section, name: str, value: str) -> None:
                 ssrc = _ssrc(found[1])
                 if ssrc not in section.sources and len(section.sources) < MAX_SOURCES:
                     section.sources.append(ssrc)
+        case "simulcast":
+            section.rids = _rids(value)
         case "ssrc-group":
             found = _GROUP.fullmatch(value)
             if found and len(section.retransmissions) < MAX_SOURCES:

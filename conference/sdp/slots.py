@@ -17,10 +17,12 @@ from conference.sfu.formats import (
     ORIENTATION_ID,
     PAYLOAD_TYPES,
     RTX_PAYLOAD_TYPES,
+    TRANSPORT_CC_ID,
     SlotFormat,
 )
 
-_VIDEO_FEEDBACK = ("ccm fir", "nack", "nack pli", "goog-remb")
+_VIDEO_FEEDBACK = ("ccm fir", "nack", "nack pli", "transport-cc", "goog-remb")
+"""Browsers answer with REMB where packets carry no transport-wide number."""
 
 
 def write_offer(local: writer.Local, slots: list[SlotFormat]) -> str:
@@ -64,6 +66,7 @@ def _section(slot: SlotFormat, candidates: list[str] | None) -> list[str]:
     ]
     if video:
         lines.append(f"a=extmap:{ORIENTATION_ID} {extensions.VIDEO_ORIENTATION}")
+        lines.append(f"a=extmap:{TRANSPORT_CC_ID} {extensions.TRANSPORT_CC}")
     else:
         lines.append(f"a=extmap:{AUDIO_LEVEL_ID} {extensions.AUDIO_LEVEL}")
     lines += formats

@@ -31,6 +31,9 @@ class View:
     """The room's ranking of microphones."""
     cameras: Sequence[ParticipantId]
     """Grid cameras on the viewer's screen, the most important first."""
+    stage_shown: bool = True
+    """The stage is on the viewer's screen; its voice comes anyway."""
+    screen_shown: bool = True
 
 
 def assign(
@@ -82,8 +85,12 @@ def _singles(view: View, find: Find) -> dict[tuple[SlotGroup, str], UpTrack | No
         return find(participant, source)
 
     return {
-        (SlotGroup.CONTENT, "video"): track(view.sharing, Source.SCREEN),
+        (SlotGroup.CONTENT, "video"): track(
+            view.sharing if view.screen_shown else None, Source.SCREEN
+        ),
         (SlotGroup.CONTENT, "audio"): track(view.sharing, Source.SCREEN_AUDIO),
-        (SlotGroup.STAGE, "video"): track(view.stage, Source.CAMERA),
+        (SlotGroup.STAGE, "video"): track(
+            view.stage if view.stage_shown else None, Source.CAMERA
+        ),
         (SlotGroup.STAGE, "audio"): track(view.stage, Source.MICROPHONE),
     }

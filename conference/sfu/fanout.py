@@ -13,11 +13,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NewType, Protocol
 
-from conference.rtp.codecs import Codec, RunningNumbers
+from conference.rtp.codecs import Codec, PayloadHead
 from conference.rtp.packet import RtpPacket
+from conference.sfu.bandwidth.history import SentPackets
 from conference.sfu.formats import SlotFormat
 
-TrackKey = NewType("TrackKey", int)
+LayerKey = NewType("LayerKey", int)
 SlotKey = NewType("SlotKey", int)
 ViewerKey = NewType("ViewerKey", int)
 
@@ -37,19 +38,19 @@ class SlotProgress:
 
 class Fanout(Protocol):
     """
-    Copies packets of tracks to the slots that follow them.
+    Copies packets of layers to the slots that follow them.
 
-    The caller opens viewers, slots and tracks, attaches slots at the packet
+    The caller opens viewers, slots and layers, attaches slots at the packet
     that shall be the first, and closes what it opened. Unknown keys are
     programming errors.
     """
 
-    def open_track(self, track: TrackKey, codec: Codec) -> None:
-        """Begin a track without followers and with an empty packet cache."""
+    def open_layer(self, layer: LayerKey, codec: Codec) -> None:
+        """Begin a layer without followers and with an empty packet cache."""
         ...
 
-    def close_track(self, track: TrackKey) -> None:
-        """End a track: its followers are detached, its cache is dropped."""
+    def close_layer(self, layer: LayerKey) -> None:
+        """End a layer: its followers are detached, its cache is dropped."""
         ...
 
     def open_slot(
@@ -65,18 +66,31 @@ class Fanout(Protocol):
     def attach(
         self,
         slot: SlotKey,
-        track: TrackKey,
+        layer: LayerKey,
         packet: RtpPacket,
-        numbers: RunningNumbers,
+        head: PayloadHead,
         *,
         timestamp: int,
+        temporal: int,
     ) -> None:
         """
-        Let a slot follow a track from ``packet`` on, which is forwarded next.
+        Let a slot follow a layer from ``packet`` on, which is forwarded next.
 
         Sequence and running numbers go on without a gap. ``timestamp`` is the
         slot clock at the packet's capture; if it lies behind what was sent, the
-        slot runs ahead for a while (video) or stays ahead (audio).
+        slot runs ahead for a while (video) or stays ahead (audio). Frames above
+        ``temporal`` are left out.
+        """
+        ...
+
+    def limit(
+        self, slot: SlotKey, packet: RtpPacket, head: PayloadHead, *, temporal: int
+    ) -> None:
+        """
+        Leave out frames above a temporal layer from ``packet`` on.
+
+        ``packet`` begins a frame and is forwarded next. Numbers go on without a
+        gap, as if the frames left out had never been.
         """
         ...
 
@@ -85,7 +99,7 @@ class Fanout(Protocol):
         ...
 
     def forward(
-        self, track: TrackKey, packet: RtpPacket, numbers: RunningNumbers, *, now: float
+        self, layer: LayerKey, packet: RtpPacket, head: PayloadHead, *, now: float
     ) -> int:
         """Copy a packet to all followers and keep it for NACKs; return how many."""
         ...
@@ -94,6 +108,22 @@ class Fanout(Protocol):
         """Answer a NACK (16-bit numbers) by RTX; return how many were still there."""
         ...
 
+    def probe(self, slot: SlotKey, octets: int, *, now: float) -> int:
+        """
+        Send about ``octets`` that carry nothing new on a video slot's RTX source.
+
+        They repeat what the slot sent last, or are padding; returns how many.
+        """
+        ...
+
     def progress(self, slot: SlotKey) -> SlotProgress:
         """Return what a sender report of the slot needs."""
+        ...
+
+    def sent(self, viewer: ViewerKey) -> SentPackets:
+        """Return the record of what a viewer was sent under transport-wide numbers."""
+        ...
+
+    def pace(self, viewer: ViewerKey, rate_bps: float | None) -> None:
+        """Spread what a viewer is sent over time at a rate; None: send at once."""
         ...

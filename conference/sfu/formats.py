@@ -27,6 +27,7 @@ RTX_PAYLOAD_TYPES: dict[Codec, int] = {
 }
 ABS_SEND_TIME_ID = 2
 ORIENTATION_ID = 3
+TRANSPORT_CC_ID = 4
 AUDIO_LEVEL_ID = 5
 
 FLOATING_SLOTS = 3
@@ -49,6 +50,14 @@ class TrackFormat:
     """SSRCs that the offer names, retransmissions left out; may be empty."""
     retransmissions: dict[int, int]
     """Primary SSRC by its retransmission SSRC."""
+    rids: tuple[str, ...] = ()
+    """Names of the simulcast layers, the smallest first; empty for a single one,
+    which is bound by its SSRC or section and not by name."""
+
+    @property
+    def layers(self) -> int:
+        """How many encodings the publisher may send."""
+        return max(1, len(self.rids))
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,8 @@ class SlotGap(StrEnum):
 
     CODEC = "codec"
     """The viewer's browser cannot decode what the publisher sends."""
+    LINK = "link"
+    """The viewer's link has no room for it."""
 
 
 class Receive(StrEnum):

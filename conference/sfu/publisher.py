@@ -15,10 +15,10 @@ from conference.rtp.codecs import Codec, PayloadHead
 from conference.rtp.packet import RtpPacket
 from conference.rtp.transport_cc import ArrivalRecorder
 from conference.sfu.capture import PublisherClock
-from conference.sfu.fanout import TrackKey
+from conference.sfu.fanout import LayerKey
 from conference.sfu.formats import TrackFormat
 from conference.sfu.messages import Source
-from conference.sfu.uptrack import UpTrack
+from conference.sfu.uptrack import Layer, UpTrack
 
 FEEDBACK_INTERVAL_S = 0.05
 """Transport-cc and NACK timer. Longer: the publisher's estimate grows late;
@@ -35,6 +35,7 @@ class Arrived:
     """A packet that may be forwarded."""
 
     track: UpTrack
+    layer: Layer
     packet: RtpPacket
     head: PayloadHead
     first: bool
@@ -54,7 +55,9 @@ class Publisher:
         "_bindings",
         "_clock",
         "_mid_id",
+        "_repaired_rid_id",
         "_reported_at",
+        "_rid_id",
         "_transport_cc_id",
         "_unbound",
         "asked_for",
@@ -75,13 +78,14 @@ class Publisher:
         """The codecs it was last asked to choose from."""
         self._clock = PublisherClock()
         self._arrivals = ArrivalRecorder()
-        self._bindings: dict[int, tuple[UpTrack, bool]] = {}
+        self._bindings: dict[int, tuple[Layer, bool]] = {}
         self._unbound: set[int] = set()
         self._reported_at = 0.0
-        self._mid_id = self._transport_cc_id = 0
+        self._mid_id = self._rid_id = self._repaired_rid_id = 0
+        self._transport_cc_id = 0
 
     def negotiate(
-        self, formats: list[TrackFormat], keys: Iterator[TrackKey]
+        self, formats: list[TrackFormat], keys: Iterator[LayerKey]
     ) -> tuple[list[UpTrack], list[UpTrack]]:
         """
         Apply what offer and answer agreed on.
@@ -101,7 +105,7 @@ class Publisher:
                 if track is not None:
                     ended.append(track)
                 active = track is None or track.active
-                track = UpTrack(next(keys), self.participant, fmt, self._clock)
+                track = UpTrack(keys, self.participant, fmt, self._clock)
                 track.active = active
                 begun.append(track)
             else:
@@ -112,24 +116,29 @@ class Publisher:
         return ended, begun
 
     def _bind_announced(self) -> None:
-        kept = set(self.tracks.values())
+        kept = {layer for track in self.tracks.values() for layer in track.layers}
         self._bindings = {
             ssrc: bound for ssrc, bound in self._bindings.items() if bound[0] in kept
         }
         self._unbound.clear()
-        self._mid_id = self._transport_cc_id = 0
+        self._mid_id = self._rid_id = self._repaired_rid_id = 0
+        self._transport_cc_id = 0
         for track in self.tracks.values():
             fmt = track.fmt
-            self._mid_id = fmt.extensions.get(extensions.MID, self._mid_id)
-            self._transport_cc_id = fmt.extensions.get(
-                extensions.TRANSPORT_CC, self._transport_cc_id
-            )
+            of = fmt.extensions.get
+            self._mid_id = of(extensions.MID, self._mid_id)
+            self._rid_id = of(extensions.RID, self._rid_id)
+            self._repaired_rid_id = of(extensions.REPAIRED_RID, self._repaired_rid_id)
+            self._transport_cc_id = of(extensions.TRANSPORT_CC, self._transport_cc_id)
+            if fmt.rids:
+                continue  # layers are told apart by name, not by announcement
+            layer = track.layers[0]
             for ssrc in fmt.sources[:1]:
-                self._bindings.setdefault(ssrc, (track, False))
-                track.ssrc = ssrc
+                self._bindings.setdefault(ssrc, (layer, False))
+                layer.ssrc = ssrc
             for rtx_ssrc, primary in fmt.retransmissions.items():
-                if primary == track.ssrc:
-                    self._bindings.setdefault(rtx_ssrc, (track, True))
+                if primary == layer.ssrc:
+                    self._bindings.setdefault(rtx_ssrc, (layer, True))
 
     def on_rtp(self, data: bytes, *, now: float) -> Arrived | None:
         """
@@ -152,14 +161,15 @@ class Publisher:
             number = incoming.extensions.get(self._transport_cc_id)
             if number is not None and len(number) == 2:
                 self._arrivals.record(int.from_bytes(number, "big"), now=now)
-        track, is_rtx = bound
+        layer, is_rtx = bound
+        track = layer.track
         fmt = track.fmt
         if is_rtx:
-            if incoming.payload_type != fmt.rtx_payload_type or track.ssrc is None:
+            if incoming.payload_type != fmt.rtx_payload_type or layer.ssrc is None:
                 self.dropped += 1
                 return None
             original = packet.unwrap_rtx(
-                incoming, payload_type=fmt.payload_type, ssrc=track.ssrc
+                incoming, payload_type=fmt.payload_type, ssrc=layer.ssrc
             )
             if original is None:
                 return None
@@ -168,16 +178,25 @@ class Publisher:
             self.dropped += 1
             return None
         first = not track.started
-        head = track.on_packet(incoming, now=now, repaired=is_rtx)
+        head = layer.on_packet(incoming, now=now, repaired=is_rtx)
         if head is None:
             return None
-        return Arrived(track, incoming, head, first)
+        track.started = True
+        return Arrived(track, layer, incoming, head, first)
 
-    def _bind(self, incoming: RtpPacket) -> tuple[UpTrack, bool] | None:
-        """Bind an SSRC that the offer did not name, by MID (RFC 9143 §9.2)."""
+    def _bind(self, incoming: RtpPacket) -> tuple[Layer, bool] | None:
+        """
+        Bind an SSRC that the offer did not name.
+
+        By MID (RFC 9143 §9.2), and among the layers of a section by RID, or the
+        RID that a retransmission repairs (RFC 8852 §3).
+        """
         if incoming.ssrc in self._unbound or len(self._unbound) >= MAX_UNBOUND:
             return None
-        mid = incoming.extensions.get(self._mid_id) if self._mid_id else None
+        element = incoming.extensions.get
+        mid = element(self._mid_id) if self._mid_id else None
+        rid = element(self._rid_id) if self._rid_id else None
+        repaired = element(self._repaired_rid_id) if self._repaired_rid_id else None
         for track in self.tracks.values():
             fmt = track.fmt
             if mid is not None and mid != fmt.mid.encode():
@@ -185,15 +204,18 @@ class Publisher:
             is_rtx = incoming.payload_type == fmt.rtx_payload_type
             if not is_rtx and incoming.payload_type != fmt.payload_type:
                 continue
-            if is_rtx and (track.ssrc is None or mid is None):
-                return None  # its primary is not known yet; it may come later
-            if not is_rtx and track.ssrc is not None:
-                continue  # a primary is bound once
             if mid is None and not self._sole(incoming.payload_type):
                 continue
+            layer = _named(track, repaired if is_rtx else rid)
+            if layer is None:
+                continue
+            if is_rtx and (layer.ssrc is None or mid is None):
+                return None  # its primary is not known yet; it may come later
+            if not is_rtx and layer.ssrc is not None:
+                continue  # a primary is bound once
             if not is_rtx:
-                track.ssrc = incoming.ssrc
-            bound = (track, is_rtx)
+                layer.ssrc = incoming.ssrc
+            bound = (layer, is_rtx)
             self._bindings[incoming.ssrc] = bound
             return bound
         if mid is not None or not self._mid_id:
@@ -227,31 +249,46 @@ class Publisher:
             rtcp.build_transport_cc(self.ssrc, media, information)
             for information in self._arrivals.feedback()
         ]
-        for track in self.tracks.values():
-            if track.missing and track.ssrc is not None:
+        for layer in self._layers():
+            if layer.missing and layer.ssrc is not None:
                 # A lost voice packet is concealed long before a repair arrives.
-                numbers = track.missing.due(now=now)
-                if numbers and track.video:
+                numbers = layer.missing.due(now=now)
+                if numbers and layer.track.video:
                     out += rtcp.build_nacks(
-                        self.ssrc, track.ssrc, (n & 0xFFFF for n in numbers)
+                        self.ssrc, layer.ssrc, (n & 0xFFFF for n in numbers)
                     )
         if now - self._reported_at >= REPORT_INTERVAL_S:
             self._reported_at = now
             blocks = [
                 block
-                for track in self.tracks.values()
-                if track.ssrc is not None
-                and (block := track.reception.report(track.ssrc, now=now)) is not None
+                for layer in self._layers()
+                if layer.ssrc is not None
+                and (block := layer.reception.report(layer.ssrc, now=now)) is not None
             ]
             if blocks:
                 out.append(rtcp.build_receiver_report(self.ssrc, blocks))
         return out
 
-    def key_frame_request(self, track: UpTrack, *, now: float) -> bytes | None:
-        """Return the PLI that is due for a track, if one is."""
-        if track.ssrc is None or not track.key_frames.poll(now=now):
+    def _layers(self) -> Iterator[Layer]:
+        for track in self.tracks.values():
+            yield from track.layers
+
+    def key_frame_request(self, layer: Layer, *, now: float) -> bytes | None:
+        """Return the PLI that is due for a layer, if one is."""
+        if layer.ssrc is None or not layer.key_frames.poll(now=now):
             return None
-        return rtcp.build_pli(self.ssrc, track.ssrc)
+        return rtcp.build_pli(self.ssrc, layer.ssrc)
+
+
+def _named(track: UpTrack, rid: bytes | None) -> Layer | None:
+    """Return the layer of a name; a track of one layer needs none."""
+    names = track.fmt.rids
+    if not names:
+        return track.layers[0]
+    for name, layer in zip(names, track.layers, strict=True):
+        if rid == name.encode():
+            return layer
+    return None
 
 
 def _changed(old: TrackFormat, new: TrackFormat) -> bool:
@@ -259,5 +296,6 @@ def _changed(old: TrackFormat, new: TrackFormat) -> bool:
         old.codec is not new.codec
         or old.payload_type != new.payload_type
         or old.mid != new.mid
-        or old.sources[:1] != new.sources[:1]
+        or old.rids != new.rids
+        or (not new.rids and old.sources[:1] != new.sources[:1])
     )

@@ -14,12 +14,14 @@ from conference.rtp import extensions
 from conference.rtp.codecs import Codec
 from conference.sfu import messages as m
 from conference.sfu.assignment import assign
-from conference.sfu.fanout import Fanout, TrackKey
+from conference.sfu.fanout import Fanout
 from conference.sfu.messages import SlotGroup, Source
 from conference.sfu.publisher import Arrived, Publisher
+from conference.sfu.rates import TEMPORALS
 from conference.sfu.slot import Slot
 from conference.sfu.speakers import Loudest
-from conference.sfu.uptrack import UpTrack
+from conference.sfu.switching import Switchboard
+from conference.sfu.uptrack import Layer, UpTrack
 from conference.sfu.viewer import Viewer
 
 SILENT = 127
@@ -46,8 +48,9 @@ class RoomPlane:
     The packet plane of one room.
 
     Inputs: packets and changes. Outputs: copies through the fan-out, ``events``
-    for the domain (a list shared with the router), ``requests`` (tracks that need a key frame) and ``switched``
-    (viewers with a slot that changed its source); ``Router`` drains these.
+    for the domain (a list shared with the router), ``requests`` (layers that need a
+    key frame) and ``switched`` (viewers with a slot that changed its source);
+    ``Router`` drains these.
     """
 
     def __init__(self, room: RoomId, fanout: Fanout, events: list[m.Event]) -> None:
@@ -57,14 +60,15 @@ class RoomPlane:
         self.stage: ParticipantId | None = None
         self.events = events
         self.speakers_planned = False
-        self.requests: set[UpTrack] = set()
+        self.tending_planned = False
+        self.requests: set[Layer] = set()
         self.switched: set[Viewer] = set()
         self._fanout = fanout
         self._loudest: Loudest[ParticipantId] = Loudest()
         self._ranking: tuple[ParticipantId, ...] = ()
         self._speaking: tuple[ParticipantId, ...] = ()
         self._sharing: list[ParticipantId] = []
-        self._waiting: dict[TrackKey, list[tuple[Viewer, Slot]]] = {}
+        self._switchboard = Switchboard(fanout, self._started, self.want_key_frame)
 
     @property
     def empty(self) -> bool:
@@ -88,33 +92,31 @@ class RoomPlane:
 
     def on_packet(self, arrived: Arrived, *, now: float) -> None:
         """Forward a packet; slots that waited for it follow from here on."""
-        track = arrived.track
+        track, layer = arrived.track, arrived.layer
         if arrived.first:
-            self._start(track)
+            self._start(track, now)
         if not track.active:
             return
-        if track.jumped:
-            self._begin_anew(track)
+        if layer.jumped:
+            places = [(v, slot) for v in self.viewers.values() for slot in v.slots]
+            self._switchboard.begin_anew(layer, places)
         if track.source is Source.MICROPHONE:
             value = arrived.packet.level
             level = extensions.audio_level(value) if value else SILENT
             self._loudest.on_level(track.participant, level, now=now)
-        if track.key in self._waiting and (
-            not track.video or arrived.head.starts_key_frame
-        ):
-            self._switch(arrived, now=now)
-        self._fanout.forward(track.key, arrived.packet, arrived.head.numbers, now=now)
+        self._switchboard.on_packet(arrived, now=now)
+        self._fanout.forward(layer.key, arrived.packet, arrived.head, now=now)
 
-    def _start(self, track: UpTrack) -> None:
+    def _start(self, track: UpTrack, now: float) -> None:
         self.events.append(
             m.TrackStarted(
                 self.room, track.participant, track.source, track.codec.value
             )
         )
         self._refresh_sharing(track)
-        self._follow(track)
+        self._follow(track, now)
 
-    def _follow(self, track: UpTrack) -> None:
+    def _follow(self, track: UpTrack, now: float) -> None:
         """Move the slots that a change of this track can concern."""
         groups, participant = GROUPS[track.source], track.participant
         for viewer in self.viewers.values():
@@ -123,55 +125,16 @@ class RoomPlane:
                 or viewer.shows(participant, self.stage)
                 or viewer.carries(track)
             ):
-                self._reassign(viewer, groups)
+                self._reassign(viewer, groups, now)
 
-    def _begin_anew(self, track: UpTrack) -> None:
-        """
-        Let slots start a track again that has left a gap behind.
-
-        Going on across the gap would move the slot's numbers as far; after one
-        lost packet the browser would guess their upper half wrongly, and could
-        read nothing of that slot any more.
-        """
-        for viewer in self.viewers.values():
-            for slot in viewer.slots:
-                if slot.current is track:
-                    self._fanout.detach(slot.key)
-                    slot.current = None
-                    if slot.target is track:
-                        self._waiting.setdefault(track.key, []).append((viewer, slot))
-        if track.video:
-            self.want_key_frame(track)
-
-    def _switch(self, arrived: Arrived, *, now: float) -> None:
-        track = arrived.track
-        captured = track.clock.captured_at(arrived.packet.timestamp, now=now)
-        later: list[tuple[Viewer, Slot]] = []
-        for viewer, slot in self._waiting.pop(track.key):
-            timestamp = slot.clock(captured)
-            if not track.video:
-                last = (
-                    self._fanout.progress(slot.key).timestamp if slot.opened else None
-                )
-                if not slot.fits(timestamp, last):
-                    later.append((viewer, slot))
-                    continue
-            self._fanout.attach(
-                slot.key,
-                track.key,
-                arrived.packet,
-                arrived.head.numbers,
-                timestamp=timestamp,
-            )
-            slot.current = track
-            self.switched.add(viewer)
-            self._announce(viewer, [(slot, _carrying(slot, track))])
-        if later:
-            self._waiting[track.key] = later
+    def _started(self, viewer: Viewer, slot: Slot) -> None:
+        self.switched.add(viewer)
+        if slot.current is not None:
+            self._announce(viewer, [(slot, _carrying(slot, slot.current.track))])
 
     # Changes
 
-    def set_active(self, track: UpTrack, *, active: bool) -> None:
+    def set_active(self, track: UpTrack, *, active: bool, now: float) -> None:
         """Open or shut the gate of a track."""
         if track.active == active:
             return
@@ -179,9 +142,17 @@ class RoomPlane:
         self._refresh_sharing(track)
         if not active and track.source is Source.MICROPHONE:
             self._loudest.remove(track.participant)
-        self._follow(track)
+        self._follow(track, now)
 
-    def end_tracks(self, tracks: Iterable[UpTrack]) -> None:
+    def begin_tracks(self, tracks: Iterable[UpTrack], *, now: float) -> None:
+        """Take in new tracks: their publisher sends every layer until it is told."""
+        for track in tracks:
+            for layer in track.layers:
+                self._fanout.open_layer(layer.key, track.codec)
+            if track.video:
+                self._tell_wanted(track, frozenset(range(len(track.layers))), now)
+
+    def end_tracks(self, tracks: Iterable[UpTrack], *, now: float) -> None:
         """Take tracks away: their slots stop, then find other tracks."""
         for track in tracks:
             track.active = False
@@ -192,10 +163,10 @@ class RoomPlane:
                 self.events.append(
                     m.TrackStopped(self.room, track.participant, track.source)
                 )
-            self._follow(track)
+            self._follow(track, now)
         for track in tracks:
-            self._waiting.pop(track.key, None)
-            self._fanout.close_track(track.key)
+            for layer in track.layers:
+                self._switchboard.close(layer)
 
     def _refresh_sharing(self, track: UpTrack) -> None:
         if track.source is not Source.SCREEN:
@@ -210,10 +181,8 @@ class RoomPlane:
         viewer = self.viewers.pop(participant, None)
         if viewer is None:
             return
-        for waiting in self._waiting.values():
-            waiting[:] = [entry for entry in waiting if entry[0] is not viewer]
         self.switched.discard(viewer)
-        self._fanout.close_viewer(viewer.key)
+        self._switchboard.forget(viewer)
 
     def evaluate_speakers(self, *, now: float) -> None:
         """Follow who is loudest and who speaks; called some times a second."""
@@ -223,77 +192,131 @@ class RoomPlane:
             self.events.append(m.SpeakersChanged(self.room, speaking))
         if ranking != self._ranking:
             self._ranking = ranking
-            self.reassign(groups=FLOATING)
+            self.reassign(groups=FLOATING, now=now)
 
     def reassign(
         self,
         viewer: Viewer | None = None,
         *,
         groups: frozenset[SlotGroup] = ALL_GROUPS,
+        now: float,
     ) -> None:
         """Put the right tracks into the slots of one viewer, or of all."""
         for one in (viewer,) if viewer is not None else self.viewers.values():
             if one.connected:
-                self._reassign(one, groups)
+                self._reassign(one, groups, now)
 
-    def _reassign(self, viewer: Viewer, groups: frozenset[SlotGroup]) -> None:
+    def _reassign(
+        self, viewer: Viewer, groups: frozenset[SlotGroup], now: float
+    ) -> None:
         view = viewer.view(
             stage=self.stage,
             sharing=self._sharing[-1] if self._sharing else None,
             loudest=self._ranking,
         )
         slots = [slot for slot in viewer.slots if slot.fmt.group in groups]
-        wanted = assign(view, ((s.fmt, s.target) for s in slots), self._find)
+        wanted = assign(view, ((s.fmt, s.track) for s in slots), self._find)
         changes: list[tuple[Slot, m.SlotState]] = []
         for slot, track in zip(slots, wanted, strict=True):
+            slot.track = track
             if track is not None and track.codec not in viewer.decodable:
-                self._retarget(viewer, slot, None)
+                slot.track = None
+                self._retarget(viewer, slot, None, now)
                 changes.append((slot, _undecodable(slot, track)))
+            elif slot.fmt.kind == "audio":
+                self._retarget(viewer, slot, track.layers[0] if track else None, now)
+                # A voice is there so soon that to say it is not yet would only
+                # double the messages.
+                if track is None:
+                    changes.append((slot, m.SlotState(slot.fmt.mid)))
+            elif track is None:
+                self._retarget(viewer, slot, None, now)
+                changes.append((slot, m.SlotState(slot.fmt.mid)))
+        self._announce(viewer, changes)
+        if groups != FLOATING:
+            viewer.pictures = [
+                slot
+                for slot in viewer.slots
+                if slot.fmt.kind == "video" and slot.track is not None
+            ]
+            self.adapt(viewer, now=now)
+
+    def _retarget(
+        self, viewer: Viewer, slot: Slot, layer: Layer | None, now: float
+    ) -> None:
+        self._switchboard.retarget(viewer, slot, layer, TEMPORALS - 1, now=now)
+
+    def adapt(self, viewer: Viewer, *, now: float) -> None:
+        """Give each picture of a viewer the layer that its link and screen allow."""
+        voices = sum(
+            slot.target is not None for slot in viewer.slots if slot.fmt.kind == "audio"
+        )
+        chosen = viewer.adaptation.choose(
+            viewer.pictures, viewer.heights(), voices, now=now
+        )
+        changes: list[tuple[Slot, m.SlotState]] = []
+        for slot in viewer.pictures:
+            track, choice = slot.track, chosen.get(slot.key)
+            if track is None:
                 continue
-            self._retarget(viewer, slot, track)
-            # A picture that waits for its source shows nobody; a voice is there
-            # so soon that saying so would only double the messages.
-            if slot.current is None and (slot.fmt.kind == "video" or track is None):
+            if choice is None:
+                self._retarget(viewer, slot, None, now)
+                changes.append((slot, _paused(slot, track)))
+                continue
+            slot.wish = choice[0]
+            layer = _startable(slot, track, choice[0], now)
+            self._switchboard.retarget(viewer, slot, layer, choice[1], now=now)
+            for spatial in {choice[0], layer.spatial}:
+                if track.wanted is not None and spatial not in track.wanted:
+                    self._tell_wanted(track, track.wanted | {spatial}, now)
+            if slot.current is None:
+                # A picture that waits for its source shows nobody.
                 changes.append((slot, m.SlotState(slot.fmt.mid)))
         self._announce(viewer, changes)
 
-    def _retarget(self, viewer: Viewer, slot: Slot, track: UpTrack | None) -> None:
-        old = slot.current
-        if old is not None and not old.live:
-            self._fanout.detach(slot.key)
-            slot.current = old = None
-        if slot.target is track:
-            return
-        if slot.target is not None and slot.target is not slot.current:
-            waiting = self._waiting.get(slot.target.key, [])
-            waiting[:] = [entry for entry in waiting if entry[1] is not slot]
-        slot.retarget(track)
-        if old is not None and old is track:
-            return
-        # The old picture goes on until the new one can start; an old voice stops.
-        if old is not None and (track is None or not old.video):
-            self._fanout.detach(slot.key)
-            slot.current = None
-        if track is None:
-            return
-        if not slot.opened:
-            slot.opened = True
-            self._fanout.open_slot(
-                slot.key, viewer.key, slot.fmt, first=slot.fmt.ssrc & 0x3FFF
+    def tend(self, *, now: float) -> None:
+        """Do what time asks for: rates, stalled layers, layers nobody watches."""
+        watched: dict[UpTrack, set[int]] = {}
+        for publisher in self.publishers.values():
+            for track in publisher.tracks.values():
+                if track.video:
+                    watched[track] = set()
+                    for layer in track.layers:
+                        layer.tend(now=now)
+        for viewer in self.viewers.values():
+            if not viewer.connected:
+                continue
+            if viewer.pictures and _needs_attention(viewer, now):
+                self.adapt(viewer, now=now)
+            for slot in viewer.pictures:
+                for shown in (slot.current, slot.target):
+                    if shown is not None and shown.track in watched:
+                        watched[shown.track].add(shown.spatial)
+                if slot.track in watched and slot.target is not None:
+                    watched[slot.track].add(slot.wish)
+        for track, spatials in watched.items():
+            wanted = track.watched(spatials, now=now)
+            if track.started and wanted != track.wanted:
+                self._tell_wanted(track, wanted, now)
+
+    def _tell_wanted(self, track: UpTrack, wanted: frozenset[int], now: float) -> None:
+        track.wanted, track.told_at = wanted, now
+        track.watched(set(wanted), now=now)
+        self.events.append(
+            m.LayersWanted(
+                self.room, track.participant, track.source, tuple(sorted(wanted))
             )
-        self._waiting.setdefault(track.key, []).append((viewer, slot))
-        if track.video:
-            self.want_key_frame(track)
+        )
 
     def _find(self, participant: ParticipantId, source: Source) -> UpTrack | None:
         publisher = self.publishers.get(participant)
         track = publisher.tracks.get(source) if publisher is not None else None
         return track if track is not None and track.live else None
 
-    def want_key_frame(self, track: UpTrack) -> None:
-        """A viewer cannot go on without a key frame of this track."""
-        track.key_frames.want()
-        self.requests.add(track)
+    def want_key_frame(self, layer: Layer) -> None:
+        """A viewer cannot go on without a key frame of this layer."""
+        layer.key_frames.want()
+        self.requests.add(layer)
 
     def _announce(
         self, viewer: Viewer, changes: list[tuple[Slot, m.SlotState]]
@@ -307,15 +330,48 @@ class RoomPlane:
             self.events.append(m.SlotsChanged(viewer.participant, tuple(news)))
 
 
+def _startable(slot: Slot, track: UpTrack, spatial: int, now: float) -> Layer:
+    """
+    Return the layer to wait for: the chosen one, or a smaller one that is there.
+
+    A place that shows nothing yet, or a layer that stopped, is filled with what
+    comes already; the chosen layer follows as soon as it flows.
+    """
+    layer = track.layers[spatial]
+    shown = slot.current
+    if layer.flows(now=now) or (
+        shown is not None and shown.track is track and shown.flows(now=now)
+    ):
+        return layer
+    flowing = [other for other in track.layers if other.flows(now=now)]
+    smaller = [other for other in flowing if other.spatial < spatial]
+    return (smaller or flowing or [layer])[-1 if smaller else 0]
+
+
+def _needs_attention(viewer: Viewer, now: float) -> bool:
+    """Whether something may be decided better than it was."""
+    return not viewer.adaptation.settled or any(
+        slot.target is None
+        or slot.current is not slot.target
+        or slot.target.spatial != slot.wish
+        or not slot.target.flows(now=now)
+        for slot in viewer.pictures
+    )
+
+
 def _carrying(slot: Slot, track: UpTrack) -> m.SlotState:
     return m.SlotState(slot.fmt.mid, track.participant, track.source, track.codec.value)
 
 
+def _paused(slot: Slot, track: UpTrack) -> m.SlotState:
+    return _missing(slot, track, m.SlotGap.LINK)
+
+
 def _undecodable(slot: Slot, track: UpTrack) -> m.SlotState:
+    return _missing(slot, track, m.SlotGap.CODEC)
+
+
+def _missing(slot: Slot, track: UpTrack, gap: m.SlotGap) -> m.SlotState:
     return m.SlotState(
-        slot.fmt.mid,
-        track.participant,
-        track.source,
-        track.codec.value,
-        m.SlotGap.CODEC,
+        slot.fmt.mid, track.participant, track.source, track.codec.value, gap
     )

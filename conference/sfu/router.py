@@ -19,22 +19,25 @@ from functools import partial
 from itertools import count
 
 from conference.ids import Mid, ParticipantId, RoomId
-from conference.rtp import rtcp
+from conference.rtp import rtcp, transport_cc_reader
 from conference.rtp.codecs import Codec
 from conference.sfu import messages as m
-from conference.sfu.fanout import Fanout, SlotKey, TrackKey, ViewerKey
+from conference.sfu.fanout import Fanout, LayerKey, SlotKey, ViewerKey
 from conference.sfu.formats import SlotFormat, TrackFormat, slot_plan
 from conference.sfu.messages import Leg
 from conference.sfu.publisher import FEEDBACK_INTERVAL_S, Publisher
 from conference.sfu.room import STAGE_AND_OTHERS, RoomPlane
 from conference.sfu.slot import Slot
 from conference.sfu.timetable import Timetable
-from conference.sfu.uptrack import UpTrack
+from conference.sfu.uptrack import Layer
 from conference.sfu.viewer import REPORT_AFTER_SWITCH_S, REPORT_INTERVAL_S, Viewer
 
 SPEAKERS_INTERVAL_S = 0.1
 """Between evaluations of who speaks. Longer: the ring comes late (≤ 0.5 s is
 wanted, and 0.1 s of it is needed to tell speech from a click)."""
+TEND_INTERVAL_S = 0.1
+"""Between looks at a room's layers and at what its viewers could get. Longer: a
+layer that stopped freezes a picture for as long; shorter: CPU for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +107,18 @@ class Router:
             self._publishing[participant] = plane
             self._plan_feedback(plane, publisher, now)
             self._plan_speakers(plane, now)
-        ended, begun = publisher.negotiate(formats, map(TrackKey, self._keys))
-        for track in begun:
-            self._fanout.open_track(track.key, track.codec)
+        ended, begun = publisher.negotiate(formats, map(LayerKey, self._keys))
+        plane.begin_tracks(begun, now=now)
         if ended:
-            plane.end_tracks(ended)
+            plane.end_tracks(ended, now=now)
 
-    def unpublish(self, participant: ParticipantId) -> None:
+    def unpublish(self, participant: ParticipantId, *, now: float) -> None:
         """Close a publish leg."""
         plane = self._publishing.pop(participant, None)
         if plane is None:
             return
         publisher = plane.publishers.pop(participant)
-        plane.end_tracks(publisher.tracks.values())
+        plane.end_tracks(publisher.tracks.values(), now=now)
         self._tidy(plane)
 
     def plan_slots(self) -> list[SlotFormat]:
@@ -152,11 +154,11 @@ class Router:
             Slot(SlotKey(next(self._keys)), fmt, base=self._draw(29), now=now)
             for fmt in formats
         ]
-        viewer = Viewer(ViewerKey(next(self._keys)), participant, slots)
+        viewer = Viewer(ViewerKey(next(self._keys)), participant, slots, now=now)
         viewer.decodable = decodable
         view = self._views.get(participant)
         if view is not None:
-            viewer.pin, viewer.tiles = view.stage, view.tiles
+            viewer.show(view)
         plane.viewers[participant] = viewer
         self._viewing[participant] = plane
         wanted = plane.decodable
@@ -174,9 +176,10 @@ class Router:
         if plane is None:
             return
         viewer = plane.viewers[participant]
-        viewer.connected = True
-        plane.reassign(viewer)
+        viewer.connect(now=now)
+        plane.reassign(viewer, now=now)
         self._plan_reports(plane, viewer, now)
+        self._plan_tending(plane, now)
         self._flush(plane, now)
 
     def forget(self, participant: ParticipantId) -> None:
@@ -204,25 +207,25 @@ class Router:
                 if plane is not None:
                     track = plane.publishers[participant].tracks.get(source)
                     if track is not None:
-                        plane.set_active(track, active=active)
+                        plane.set_active(track, active=active, now=now)
             case m.SetStage(room, stage):
                 plane = self._rooms.get(room) if stage is None else self.room(room)
                 if plane is not None and plane.stage != stage:
                     plane.stage = stage
-                    plane.reassign(groups=STAGE_AND_OTHERS)
+                    plane.reassign(groups=STAGE_AND_OTHERS, now=now)
                     self._tidy(plane)
-            case m.SetView(participant, stage, tiles):
+            case m.SetView(viewer=participant):
                 # Kept, because a view may come before its leg, and outlives it.
                 self._views[participant] = command
                 plane = self._viewing.get(participant)
                 if plane is not None:
                     viewer = plane.viewers[participant]
-                    viewer.pin, viewer.tiles = stage, tiles
-                    plane.reassign(viewer)
+                    viewer.show(command)
+                    plane.reassign(viewer, now=now)
             case m.CloseLegs(participant):
                 plane = None
                 self.forget(participant)
-                self.unpublish(participant)
+                self.unpublish(participant, now=now)
                 self.unsubscribe(participant)
             case m.CloseRoom(room):
                 plane = self._rooms.get(room)
@@ -234,7 +237,7 @@ class Router:
                         self.unsubscribe(participant)
                     for participant in list(plane.publishers):
                         self.forget(participant)
-                        self.unpublish(participant)
+                        self.unpublish(participant, now=now)
                     self._tidy(plane)
         if plane is not None:
             self._flush(plane, now)
@@ -278,17 +281,37 @@ class Router:
             return
         viewer = plane.viewers[participant]
         for part in rtcp.parse(data):
-            if isinstance(part, rtcp.Nack):
-                slot = viewer.by_ssrc.get(part.ssrc)
-                if slot is not None and slot.opened:
-                    allowed = viewer.repairs_allowed(len(part.sequences), now=now)
-                    self._fanout.retransmit(slot.key, part.sequences[:allowed], now=now)
-            elif isinstance(part, rtcp.KeyFrameRequest):
-                slot = viewer.by_ssrc.get(part.ssrc)
-                track = slot.target if slot is not None else None
-                if track is not None and track.video:
-                    plane.want_key_frame(track)
+            match part:
+                case rtcp.TransportFeedback(information):
+                    self._on_feedback(plane, viewer, information, now)
+                case rtcp.Nack(ssrc, sequences):
+                    slot = viewer.by_ssrc.get(ssrc)
+                    if slot is not None and slot.opened:
+                        allowed = viewer.repairs_allowed(len(sequences), now=now)
+                        self._fanout.retransmit(slot.key, sequences[:allowed], now=now)
+                case rtcp.KeyFrameRequest(ssrc):
+                    slot = viewer.by_ssrc.get(ssrc)
+                    # Of what is shown and of what shall be: either mends it.
+                    for layer in {slot.target, slot.current} if slot else ():
+                        if layer is not None and layer.track.video:
+                            plane.want_key_frame(layer)
+                case rtcp.ReceiverReports(blocks):
+                    viewer.on_reports(blocks, wall_offset=self._wall_offset, now=now)
+                case rtcp.Remb(bitrate_bps):
+                    viewer.adaptation.on_remb(bitrate_bps, now=now)
         self._flush(plane, now)
+
+    def _on_feedback(
+        self, plane: RoomPlane, viewer: Viewer, information: bytes, now: float
+    ) -> None:
+        if not viewer.connected:
+            return
+        adaptation = viewer.adaptation
+        feedback = transport_cc_reader.parse_transport_cc(information)
+        adaptation.on_feedback(feedback, self._fanout.sent(viewer.key), now=now)
+        if adaptation.due(now=now):
+            plane.adapt(viewer, now=now)
+            self._fanout.pace(viewer.key, adaptation.pace_bps)
 
     # Time
 
@@ -312,7 +335,8 @@ class Router:
                 self._send(publisher.participant, Leg.PUBLISH, data)
             for track in publisher.tracks.values():
                 if track.video and track.live:
-                    self._request(publisher, track, now)
+                    for layer in track.layers:
+                        self._request(publisher, layer, now)
 
         self._timetable.at(now + FEEDBACK_INTERVAL_S, action)
 
@@ -331,11 +355,43 @@ class Router:
 
         self._timetable.at(now + SPEAKERS_INTERVAL_S, action)
 
+    def _plan_tending(self, plane: RoomPlane, now: float) -> None:
+        if plane.tending_planned:
+            return
+        plane.tending_planned = True
+
+        def action(now: float) -> None:
+            if plane.viewers:
+                self._timetable.at(now + TEND_INTERVAL_S, action)
+            else:
+                plane.tending_planned = False
+            plane.tend(now=now)
+            for viewer in plane.viewers.values():
+                if viewer.connected:
+                    self._probe(viewer, now)
+            self._flush(plane, now)
+
+        self._timetable.at(now + TEND_INTERVAL_S, action)
+
+    def _probe(self, viewer: Viewer, now: float) -> None:
+        """Find out whether the link carries more, if more is wanted."""
+        adaptation = viewer.adaptation
+        cluster = adaptation.probe(now=now)
+        slot = viewer.probed
+        if cluster is None or slot is None:
+            return
+        sent = self._fanout.sent(viewer.key)
+        first = sent.next
+        self._fanout.probe(slot.key, cluster.size_bytes, now=now)
+        adaptation.estimator.prober.began(cluster, first, sent.next - 1, now=now)
+
     def _plan_reports(self, plane: RoomPlane, viewer: Viewer, now: float) -> None:
         def action(now: float) -> None:
             if plane.viewers.get(viewer.participant) is viewer:
                 self._timetable.at(now + REPORT_INTERVAL_S, action)
                 self._report(plane, viewer, now)
+                if (news := viewer.news()) is not None:
+                    self._events.append(news)
 
         self._timetable.at(now + REPORT_INTERVAL_S, action)
 
@@ -347,10 +403,10 @@ class Router:
             self._send(viewer.participant, Leg.SUBSCRIBE, data)
 
     def _flush(self, plane: RoomPlane, now: float) -> None:
-        for track in plane.requests:
-            publisher = plane.publishers.get(track.participant)
+        for layer in plane.requests:
+            publisher = plane.publishers.get(layer.track.participant)
             if publisher is not None:
-                self._request(publisher, track, now)
+                self._request(publisher, layer, now)
         plane.requests.clear()
         for viewer in plane.switched:
             self._timetable.at(
@@ -358,8 +414,8 @@ class Router:
             )
         plane.switched.clear()
 
-    def _request(self, publisher: Publisher, track: UpTrack, now: float) -> None:
-        data = publisher.key_frame_request(track, now=now)
+    def _request(self, publisher: Publisher, layer: Layer, now: float) -> None:
+        data = publisher.key_frame_request(layer, now=now)
         if data is not None:
             self._send(publisher.participant, Leg.PUBLISH, data)
 

@@ -1,5 +1,5 @@
 """
-A slot's decisions: which track it carries, which it waits for, and its clock.
+A slot's decisions: which layer it carries, which it waits for, and its clock.
 
 A slot is one continuous RTP source towards the browser for the whole session;
 what it carries changes at a key frame (video) or at the next packet that fits
@@ -9,7 +9,8 @@ what it carries changes at a key frame (video) or at the next packet that fits
 from conference.sfu.fanout import SlotKey
 from conference.sfu.formats import SlotFormat
 from conference.sfu.messages import SlotState
-from conference.sfu.uptrack import UpTrack
+from conference.sfu.rates import TEMPORALS
+from conference.sfu.uptrack import Layer, UpTrack
 
 MAX_HELD_PACKETS = 3
 """Packets of a new voice dropped until its timestamps fit behind the old one's.
@@ -22,8 +23,10 @@ class Slot:
     """
     One slot of one viewer.
 
-    ``current`` is attached in the fan-out; ``target`` shall be, at its next key
-    frame. They are the same once the change is done.
+    ``track`` is what the layout gives it. ``current`` is the layer attached in
+    the fan-out; ``target`` shall be, at its next key frame. They are the same
+    once the change is done. ``temporal`` and ``target_temporal`` are the same
+    for frame rates, changed at a frame that allows it.
     """
 
     __slots__ = (
@@ -36,13 +39,25 @@ class Slot:
         "opened",
         "state",
         "target",
+        "target_temporal",
+        "targeted_at",
+        "temporal",
+        "track",
+        "wish",
     )
 
     def __init__(self, key: SlotKey, fmt: SlotFormat, *, base: int, now: float) -> None:
         self.key = key
         self.fmt = fmt
-        self.current: UpTrack | None = None
-        self.target: UpTrack | None = None
+        self.track: UpTrack | None = None
+        self.current: Layer | None = None
+        self.target: Layer | None = None
+        self.targeted_at = now
+        """When ``target`` was chosen."""
+        self.temporal = self.target_temporal = TEMPORALS - 1
+        self.wish = 0
+        """Number of the spatial layer that was chosen for it; ``target`` may be a
+        smaller one while that one does not flow yet."""
         self.opened = False
         """The fan-out knows it: slots that never carry anything cost nothing there."""
         self.state = SlotState(fmt.mid)
@@ -60,9 +75,10 @@ class Slot:
         ticks = int((when - self._opened_at) * self.fmt.clock_hz)
         return (self._base + ticks) & 0xFFFFFFFF
 
-    def retarget(self, track: UpTrack | None) -> None:
-        """Want another track; ``current`` goes on until that one can start."""
-        self.target = track
+    def retarget(self, layer: Layer | None, *, now: float) -> None:
+        """Want another layer; ``current`` goes on until that one can start."""
+        self.target = layer
+        self.targeted_at = now
         self._held = 0
 
     def fits(self, timestamp: int, last: int | None) -> bool:

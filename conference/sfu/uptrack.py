@@ -1,10 +1,11 @@
 """
-A published track: what arrives from one section of a publish leg.
+A published track: what one section of a publish leg carries, in one to three layers.
 
-Extends sequence numbers, counts reception, finds what is missing, knows when a
-frame was captured and when a key frame should be asked for. It decides nothing
-about viewers. Driven by its ``Publisher``.
+Knows its layers, how large and how fast each is, and which of them somebody
+watches. Driven by its ``Publisher`` and its ``RoomPlane``.
 """
+
+from collections.abc import Iterator
 
 from conference.ids import ParticipantId
 from conference.rtp import extensions
@@ -18,24 +19,41 @@ from conference.rtp.packet import RtpPacket
 from conference.rtp.rtcp import SenderReport
 from conference.rtp.sequence import Unwrapper
 from conference.sfu.capture import PublisherClock, TrackClock
-from conference.sfu.fanout import TrackKey
+from conference.sfu.fanout import LayerKey
 from conference.sfu.formats import TrackFormat
 from conference.sfu.keyframes import KeyFrameRequests
 from conference.sfu.messages import Source
 from conference.sfu.nack import MAX_AGE, MAX_GAP, MissingPackets
+from conference.sfu.rates import LayerMeter
 from conference.sfu.reception import Reception
 
 MAX_PAYLOAD_BYTES = 1300
 """Larger packets are dropped: with headers, retransmission prefix and tag a copy
 would be more than libsrtp's binding protects (1356 bytes). Browsers send 1200."""
+STALLED_S = 0.6
+"""Silence while another layer goes on. Lower: a large key frame of the others looks
+like a stop; higher: a viewer's picture stands still for as long."""
+WAKE_S = 1.5
+"""For a layer that was asked for until its first packet: the request's way, the
+encoder's start. Then it counts as one that its publisher cannot send."""
+REST_S = 15.0
+"""Until a layer that did not come is asked for again. Lower: a publisher with a thin
+link restarts its encoder in vain; higher: a link that got better goes unused."""
+KEEP_S = 4.0
+"""An unwatched layer goes on for this long: a page turned back finds it running.
+Lower: more key frames at its publisher; higher: more upstream for nobody."""
 
 
-class UpTrack:
+class Layer:
     """
-    One track of one publisher; one SSRC.
+    One spatial layer of a track: one SSRC.
+
+    Extends sequence numbers, counts reception, finds what is missing, knows when a
+    frame was captured and when a key frame should be asked for.
+
 
     Inputs: ``on_packet``, ``on_sender_report``. The owner reads ``missing``,
-    ``reception`` and ``key_frames`` on its timer.
+    ``reception``, ``key_frames`` and ``meter`` on its timer.
     """
 
     __slots__ = (
@@ -43,71 +61,61 @@ class UpTrack:
         "_level_id",
         "_numbers",
         "_orientation_id",
-        "active",
         "clock",
-        "fmt",
+        "heard_at",
+        "height",
         "jumped",
         "key",
         "key_frames",
+        "meter",
         "missing",
-        "participant",
         "reception",
+        "resting_until",
+        "spatial",
         "ssrc",
-        "started",
+        "track",
     )
 
     def __init__(
         self,
-        key: TrackKey,
-        participant: ParticipantId,
-        fmt: TrackFormat,
+        key: LayerKey,
+        track: "UpTrack",
+        spatial: int,
         publisher_clock: PublisherClock,
     ) -> None:
+        codec = track.fmt.codec
         self.key = key
-        self.participant = participant
-        self.fmt = fmt
+        self.track = track
+        self.spatial = spatial
+        """Its number in the track, 0 the smallest."""
         self.ssrc: int | None = None
         """Bound by the first packet."""
-        self.active = True
-        """The gate: False while muted by its owner or by a moderator."""
-        self.started = False
-        """True from the first packet on."""
+        self.heard_at: float | None = None
+        """When its newest packet came; None before the first."""
+        self.height = 0
+        """Of its picture in pixels, as its key frames say; 0: they do not."""
+        self.resting_until = float("-inf")
         self.jumped = False
         """The newest packet left a gap that no repair closes."""
-        self.clock = TrackClock(publisher_clock, fmt.codec.clock_hz)
-        self.reception = Reception(fmt.codec.clock_hz)
+        self.clock = TrackClock(publisher_clock, codec.clock_hz)
+        self.reception = Reception(codec.clock_hz)
         self.missing = MissingPackets()
         self.key_frames = KeyFrameRequests()
+        self.meter = LayerMeter()
         self._numbers = Unwrapper()
-        self._inspect = INSPECTORS.get(fmt.codec)
-        self.renegotiate(fmt)
+        self._inspect = INSPECTORS.get(codec)
+        self.renegotiate(track.fmt)
+
+    @property
+    def newest(self) -> int | None:
+        """Highest extended sequence number; None before the first packet."""
+        return self._numbers.highest
 
     def renegotiate(self, fmt: TrackFormat) -> None:
         """Apply a format that leaves codec and source as they are."""
-        self.fmt = fmt
         # No element ever has identifier 0 (RFC 8285 §4.2).
         self._level_id = fmt.extensions.get(extensions.AUDIO_LEVEL, 0)
         self._orientation_id = fmt.extensions.get(extensions.VIDEO_ORIENTATION, 0)
-
-    @property
-    def source(self) -> Source:
-        """What the track shows or carries."""
-        return self.fmt.source
-
-    @property
-    def codec(self) -> Codec:
-        """The codec of its packets."""
-        return self.fmt.codec
-
-    @property
-    def video(self) -> bool:
-        """Whether the track is video."""
-        return self._inspect is not None
-
-    @property
-    def live(self) -> bool:
-        """Whether there is something to forward."""
-        return self.started and self.active
 
     def on_packet(
         self, packet: RtpPacket, *, now: float, repaired: bool = False
@@ -116,13 +124,13 @@ class UpTrack:
         Take a packet in; its ``extended`` number is set.
 
         Args:
-            packet: A packet of this track's SSRC and payload type.
+            packet: A packet of this layer's SSRC and payload type.
             now: Monotonic seconds.
             repaired: It came as a retransmission.
 
         Returns:
             What its payload's head says, or None for a packet to drop: a
-            duplicate, a probe, or one that is far too old.
+            duplicate, a probe, padding, or one that is far too old.
         """
         if repaired:
             # A probe repeats a packet that is long here, or far out of range;
@@ -143,25 +151,151 @@ class UpTrack:
         highest = self._numbers.highest
         if highest is not None and extended < highest - MAX_AGE:
             return None
-        if len(packet.payload) > MAX_PAYLOAD_BYTES:
+        size = len(packet.payload)
+        if size > MAX_PAYLOAD_BYTES:
             return None
         packet.extended = extended
         packet.level = _one_byte(packet.extensions, self._level_id)
         packet.orientation = _one_byte(packet.extensions, self._orientation_id)
         if not self.missing.on_packet(extended, now=now):
             return None
-        self.started = True
+        self.heard_at = now
         if self._inspect is None:
             return NOTHING
         head = self._inspect(packet.payload)
+        self.meter.count(head.temporal, size)
         if head.starts_key_frame:
             self.key_frames.on_key_frame()
+            self.height = head.height or self.height
         return head
 
+    def may_wake(self, *, now: float) -> bool:
+        """
+        Whether it would flow if it were asked for.
+
+        A layer that was told to stop would, and one that was told to start has
+        ``WAKE_S`` to do so; then it is left alone for a while.
+        """
+        if now < self.resting_until:
+            return False
+        wanted = self.track.wanted
+        if wanted is not None and self.spatial not in wanted:
+            return True
+        return now - self.track.told_at < WAKE_S
+
+    def tend(self, *, now: float) -> None:
+        """Bring its rates up to date; note if it was asked for and did not come."""
+        self.meter.read(now=now)
+        track = self.track
+        if (
+            track.wanted is not None
+            and self.spatial in track.wanted
+            and now - track.told_at >= WAKE_S
+            and not self.flows(now=now)
+        ):
+            self.resting_until = now + REST_S
+
     def on_sender_report(self, report: SenderReport, *, now: float) -> None:
-        """Learn the wall-clock mapping of this track."""
+        """Learn the wall-clock mapping of this layer."""
         self.clock.on_sender_report(report, now=now)
         self.reception.on_sender_report(report, now=now)
+
+    def flows(self, *, now: float) -> bool:
+        """
+        Whether its packets come, as far as the track's own pace tells.
+
+        A still screen sends next to nothing in any layer, so a layer has only
+        stopped if another one of its track is ahead of it by a while.
+        """
+        if self.heard_at is None:
+            return False
+        if now - self.heard_at < STALLED_S:
+            return True
+        return all(
+            other.heard_at is None or other.heard_at - self.heard_at < STALLED_S
+            for other in self.track.layers
+        )
+
+
+class UpTrack:
+    """
+    One track of one publisher.
+
+    ``layers`` stand in ascending size; ``wanted`` is what its publisher was told
+    to send.
+    """
+
+    __slots__ = (
+        "_watched",
+        "active",
+        "fmt",
+        "layers",
+        "participant",
+        "started",
+        "told_at",
+        "wanted",
+    )
+
+    def __init__(
+        self,
+        keys: Iterator[LayerKey],
+        participant: ParticipantId,
+        fmt: TrackFormat,
+        publisher_clock: PublisherClock,
+    ) -> None:
+        self.participant = participant
+        self.fmt = fmt
+        self.active = True
+        """The gate: False while muted by its owner or by a moderator."""
+        self.started = False
+        """True from the first packet on."""
+        self.layers = [
+            Layer(next(keys), self, spatial, publisher_clock)
+            for spatial in range(fmt.layers)
+        ]
+        self.wanted: frozenset[int] | None = None
+        """Layers that the publisher was told to send; None: all, it was told nothing."""
+        self.told_at = float("-inf")
+        self._watched: dict[int, float] = {}
+
+    def renegotiate(self, fmt: TrackFormat) -> None:
+        """Apply a format that leaves codec, source and layers as they are."""
+        self.fmt = fmt
+        for layer in self.layers:
+            layer.renegotiate(fmt)
+
+    @property
+    def source(self) -> Source:
+        """What the track shows or carries."""
+        return self.fmt.source
+
+    @property
+    def codec(self) -> Codec:
+        """The codec of its packets."""
+        return self.fmt.codec
+
+    @property
+    def video(self) -> bool:
+        """Whether the track is video."""
+        return self.fmt.codec in INSPECTORS
+
+    @property
+    def live(self) -> bool:
+        """Whether there is something to forward."""
+        return self.started and self.active
+
+    def watched(self, spatials: set[int], *, now: float) -> frozenset[int]:
+        """
+        Take which layers are watched now; return which should be sent.
+
+        A layer that nobody watches any more stays for ``KEEP_S``.
+        """
+        for spatial in spatials:
+            self._watched[spatial] = now
+        for spatial, when in list(self._watched.items()):
+            if now - when > KEEP_S:
+                del self._watched[spatial]
+        return frozenset(self._watched)
 
 
 def _one_byte(elements: extensions.Extensions, identifier: int) -> bytes | None:

@@ -6,12 +6,23 @@ viewer may ask for. Which track goes where is ``assignment``'s rule, applied by
 ``RoomPlane``.
 """
 
+from collections.abc import Sequence
+
 from conference.ids import ParticipantId
 from conference.rtp import ntp, rtcp
 from conference.rtp.codecs import Codec
+from conference.sfu.adaptation import Adaptation, limited
 from conference.sfu.assignment import View
-from conference.sfu.fanout import Fanout, ViewerKey
-from conference.sfu.messages import Tile
+from conference.sfu.fanout import Fanout, SlotKey, ViewerKey
+from conference.sfu.messages import (
+    MAX_HEIGHT,
+    LinkChanged,
+    Receive,
+    Reduced,
+    SetView,
+    SlotGroup,
+    Tile,
+)
 from conference.sfu.slot import Slot
 from conference.sfu.uptrack import UpTrack
 
@@ -23,6 +34,9 @@ REPAIRS_PER_S = 300
 """Retransmissions to one viewer: a fifth of a 1,500 packet/s video. A storm of
 NACKs costs no more than this."""
 REPAIR_BURST = 500
+TOLD_FACTOR, TOLD_LOSS, TOLD_RTT_S = 1.25, 0.02, 0.05
+"""Changes of a link that its participant is told. Smaller: a message a second to
+everybody; larger: the page shows yesterday's link."""
 
 
 class Viewer:
@@ -35,18 +49,29 @@ class Viewer:
     __slots__ = (
         "_repair_tokens",
         "_repaired_at",
+        "adaptation",
         "by_ssrc",
         "connected",
+        "content_height",
         "decodable",
         "key",
         "participant",
+        "pictures",
         "pin",
+        "receive",
         "slots",
+        "stage_height",
         "tiles",
+        "told",
     )
 
     def __init__(
-        self, key: ViewerKey, participant: ParticipantId, slots: list[Slot]
+        self,
+        key: ViewerKey,
+        participant: ParticipantId,
+        slots: list[Slot],
+        *,
+        now: float,
     ) -> None:
         self.key = key
         self.participant = participant
@@ -57,6 +82,13 @@ class Viewer:
         self.decodable: frozenset[Codec] = frozenset()
         self.pin: ParticipantId | None = None
         self.tiles: tuple[Tile, ...] = ()
+        self.stage_height = self.content_height = MAX_HEIGHT
+        self.receive = Receive.AUTO
+        self.pictures: list[Slot] = []
+        """Picture slots that the layout gave a track."""
+        self.adaptation = Adaptation(now=now)
+        self.told: LinkChanged | None = None
+        """What its participant was last told of its link."""
         self._repair_tokens = float(REPAIR_BURST)
         self._repaired_at = 0.0
 
@@ -73,8 +105,89 @@ class Viewer:
             stage=self.pin or stage,
             sharing=sharing,
             loudest=loudest,
-            cameras=[tile.participant for tile in self.tiles if tile.max_height > 0],
+            cameras=[
+                tile.participant
+                for tile in self.tiles
+                if tile.max_height > 0 and self.receive is not Receive.AUDIO
+            ],
+            stage_shown=self.stage_height > 0 and self.receive is not Receive.AUDIO,
+            screen_shown=self.content_height > 0 and self.receive is not Receive.AUDIO,
         )
+
+    def show(self, view: SetView) -> None:
+        """Take what its participant sees now."""
+        self.pin, self.tiles = view.stage, view.tiles
+        self.stage_height, self.content_height = view.stage_height, view.content_height
+        self.receive = view.receive
+
+    def connect(self, *, now: float) -> None:
+        """Its transport is up: media may go out."""
+        self.connected = True
+        self.adaptation = Adaptation(now=now)
+
+    @property
+    def probed(self) -> Slot | None:
+        """The slot whose repairs carry a probe; None before a picture was opened."""
+        opened = [slot for slot in self.slots if slot.opened and slot.fmt.rtx_ssrc]
+        flowing = [slot for slot in opened if slot.current is not None]
+        return next(iter(flowing or opened), None)
+
+    def on_reports(
+        self, blocks: Sequence[rtcp.ReportBlock], *, wall_offset: float, now: float
+    ) -> None:
+        """Learn loss and round trip from receiver reports (RFC 3550 §6.4.1)."""
+        estimator = self.adaptation.estimator
+        received = ntp.middle(ntp.from_seconds(now + wall_offset))
+        for block in blocks:
+            if block.ssrc not in self.by_ssrc:
+                continue
+            estimator.on_report(block.fraction_lost / 256, now=now)
+            if block.last_sender_report:
+                elapsed = received - block.last_sender_report - block.delay
+                elapsed &= 0xFFFFFFFF
+                # Half a turn is a report from the future: a lie, or a late one.
+                if elapsed < 10 << 16:
+                    estimator.on_rtt(elapsed / 65_536, now=now)
+
+    def heights(self) -> dict[SlotKey, int]:
+        """Return the height of each picture's place, as choice limits it."""
+        tiles = {tile.participant: tile.max_height for tile in self.tiles}
+        heights = {}
+        for slot in self.pictures:
+            if slot.track is None:
+                continue
+            match slot.fmt.group:
+                case SlotGroup.CONTENT:
+                    height = self.content_height
+                case SlotGroup.STAGE:
+                    height = self.stage_height
+                case _:
+                    height = tiles.get(slot.track.participant, MAX_HEIGHT)
+            heights[slot.key] = limited(height, slot.track.source, self.receive)
+        return heights
+
+    def link(self) -> LinkChanged:
+        """Return how its link looks now."""
+        estimator = self.adaptation.estimator
+        heard = self.adaptation.heard
+        reduced = self.adaptation.reduced
+        if self.receive is not Receive.AUTO and reduced is None:
+            reduced = Reduced.CHOICE
+        return LinkChanged(
+            self.participant,
+            int(estimator.bitrate_bps) if heard else None,
+            estimator.loss,
+            estimator.rtt_s or None,
+            reduced,
+        )
+
+    def news(self) -> LinkChanged | None:
+        """Return how its link looks, if its participant should be told."""
+        link, told = self.link(), self.told
+        if told is not None and not _differs(told, link):
+            return None
+        self.told = link
+        return link
 
     def shows(self, participant: ParticipantId, stage: ParticipantId | None) -> bool:
         """Whether somebody's camera is, or may be, on this viewer's screen."""
@@ -84,7 +197,10 @@ class Viewer:
 
     def carries(self, track: UpTrack) -> bool:
         """Whether a slot carries a track, or waits for it."""
-        return any(slot.current is track or slot.target is track for slot in self.slots)
+        return any(
+            slot.track is track or (slot.current and slot.current.track is track)
+            for slot in self.slots
+        )
 
     def repairs_allowed(self, wanted: int, *, now: float) -> int:
         """Return how many of ``wanted`` retransmissions may go out; they count."""
@@ -131,3 +247,14 @@ class Viewer:
                 octets=progress.octets,
             )
         )
+
+
+def _differs(told: LinkChanged, link: LinkChanged) -> bool:
+    """Whether a person would notice: figures are told in steps, reasons at once."""
+    before, now = told.down_bps or 0, link.down_bps or 0
+    return (
+        told.reduced != link.reduced
+        or not before / TOLD_FACTOR <= now <= before * TOLD_FACTOR
+        or abs(told.loss - link.loss) >= TOLD_LOSS
+        or abs((told.rtt_s or 0.0) - (link.rtt_s or 0.0)) >= TOLD_RTT_S
+    )

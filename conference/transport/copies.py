@@ -9,10 +9,17 @@ running numbers of a payload, and the guard against repeated packet numbers.
 from collections.abc import Callable
 from struct import Struct
 
-from conference.rtp.codecs import NO_NUMBERS, PICTURE_ID_MASK, Codec, RunningNumbers
+from conference.rtp.codecs import (
+    NOTHING,
+    PICTURE_ID_MASK,
+    Codec,
+    PayloadHead,
+    RunningNumbers,
+)
 from conference.rtp.packet import RtpPacket
 from conference.rtp.sequence import signed32
 from conference.sfu import formats
+from conference.sfu.bandwidth.history import SentPackets
 from conference.transport.addresses import Address, Send
 from conference.transport.srtp import AeadProtection, Encrypt, Protection
 
@@ -23,23 +30,57 @@ SLEW_SHARE = 8
 """A slot that runs ahead falls back by an eighth of each frame's duration."""
 EPOCH_TICKS = 90_000
 """Timestamp offsets are remembered for a second of late packets."""
+KEPT_SEGMENTS = 16
+"""Earlier sources of a slot whose packets can still be repaired, and earlier
+limits of its temporal layers."""
 MASK32 = 0xFFFFFFFF
 TWO_BYTES = Struct("!H")
 _WINDOW_MASK = (1 << CACHE_PACKETS) - 1
 
 
+Skips = tuple[int, int, int]
+"""By the highest temporal layer that is sent: how many were left out before."""
+NO_SKIPS: Skips = (0, 0, 0)
+ALL_TEMPORALS = 2
+"""A slot that leaves no frame out."""
+
+
+class Kept:
+    """A packet in the cache, and how many with higher frames came before it."""
+
+    __slots__ = ("extended", "frames", "head", "packet", "skips")
+
+    def __init__(
+        self, packet: RtpPacket, head: PayloadHead, skips: Skips, frames: Skips
+    ) -> None:
+        self.extended = packet.extended
+        self.packet = packet
+        self.head = head
+        self.skips = skips
+        self.frames = frames
+
+
 class Source:
-    """A track and its followers."""
+    """
+    A layer and its followers.
+
+    Counts, for slots that leave out higher temporal layers, how many packets and
+    frames these were: a copy's number is the packet's less that count, so all
+    slots of one limit share it and a late packet finds its number too.
+    """
 
     __slots__ = (
+        "_counted",
         "_highest",
         "_window",
         "codec",
         "followers",
-        "numbers",
+        "frames",
+        "head",
         "payload_type",
         "ring",
         "rtx_payload_type",
+        "skips",
     )
 
     def __init__(self, codec: Codec) -> None:
@@ -47,15 +88,24 @@ class Source:
         self.payload_type = formats.PAYLOAD_TYPES[codec]
         self.rtx_payload_type = formats.RTX_PAYLOAD_TYPES.get(codec)
         self.followers: list[Copy] = []
-        self.ring: list[tuple[RtpPacket, RunningNumbers] | None] = (
+        self.ring: list[Kept | None] = (
             [None] * CACHE_PACKETS if self.rtx_payload_type is not None else []
         )
-        self.numbers = NO_NUMBERS
-        """Running numbers of the newest packet."""
+        self.head = NOTHING
+        """Of the newest packet."""
+        self.skips = NO_SKIPS
+        """Packets left out before the one that comes next."""
+        self.frames = NO_SKIPS
+        self._counted = -1
         self._highest = 0
         self._window = 0
 
-    def fresh(self, extended: int, numbers: RunningNumbers) -> bool:
+    @property
+    def newest(self) -> int:
+        """Highest extended number that was forwarded."""
+        return self._highest
+
+    def fresh(self, extended: int, head: PayloadHead) -> bool:
         """
         Tell whether a packet was not forwarded before; it counts as forwarded.
 
@@ -67,7 +117,7 @@ class Source:
             shift = min(ahead, CACHE_PACKETS)
             self._window = (self._window << shift | 1) & _WINDOW_MASK
             self._highest = extended
-            self.numbers = numbers
+            self.head = head
             return True
         bit = 1 << -ahead
         if -ahead >= CACHE_PACKETS or self._window & bit:
@@ -75,19 +125,76 @@ class Source:
         self._window |= bit
         return True
 
+    def keep(self, packet: RtpPacket, head: PayloadHead) -> Kept:
+        """Put a packet into the cache and count it, if it is of a higher layer."""
+        extended, temporal = packet.extended, head.temporal
+        if extended == self._highest:
+            skips, frames = self.skips, self.frames
+            if temporal:
+                # A frame that is left out has no picture id of its own in what
+                # is sent; it counts once, and then for all that come after.
+                picture = head.numbers.picture_id
+                new = int(picture != self._counted)
+                self._counted = picture
+                low = int(temporal > 1)
+                self.skips = (skips[0] + 1, skips[1] + low, 0)
+                self.frames = frames = (frames[0] + new, frames[1] + new * low, 0)
+        else:
+            skips, frames = self.before(extended)
+        kept = Kept(packet, head, skips, frames)
+        self.ring[extended % CACHE_PACKETS] = kept
+        return kept
+
+    def before(self, extended: int) -> tuple[Skips, Skips]:
+        """Return what was left out before a late packet."""
+        for number in range(extended - 1, max(0, extended - CACHE_PACKETS), -1):
+            kept = self.ring[number % CACHE_PACKETS]
+            if kept is not None and kept.extended == number:
+                temporal = kept.head.temporal
+                first, second, _ = kept.skips
+                return (
+                    (first + int(temporal > 0), second + int(temporal > 1), 0),
+                    kept.frames,
+                )
+        return NO_SKIPS, NO_SKIPS
+
+    def find(self, number: int, temporal: int) -> Kept | None:
+        """
+        Return the packet with a number, as counted without higher frames.
+
+        Of the packets that share it, the last one is the one that was sent.
+        """
+        extended = number + self.skips[temporal]
+        for _ in range(CACHE_PACKETS):
+            kept = self.ring[extended % CACHE_PACKETS]
+            if kept is None or kept.extended != extended:
+                if extended <= number:
+                    return None
+                extended -= 1
+                continue
+            counted = number + kept.skips[temporal]
+            if counted == extended:
+                return kept
+            extended = min(counted, extended - 1)
+        return None
+
 
 def _unused(packet: bytes) -> bytes:
     raise AssertionError("an AEAD path protects by its cipher")
 
 
 class Path:
-    """Where a viewer is reached, and its keys."""
+    """Where a viewer is reached, its keys, and what it was sent."""
 
-    __slots__ = ("address", "encrypt", "protect", "salt", "send")
+    __slots__ = ("address", "encrypt", "protect", "salt", "send", "sent", "voice")
 
     def __init__(self, protection: Protection, send: Send, address: Address) -> None:
         self.send = send
+        """Of pictures; paced when the viewer's link is thin."""
+        self.voice = send
+        """Of sound; never waits."""
         self.address = address
+        self.sent = SentPackets()
         self.encrypt: Encrypt | None = None
         self.protect: Callable[[bytes], bytes] = _unused
         self.salt = 0
@@ -107,15 +214,20 @@ class Segment:
         "picture_id_offset",
         "sequence_offset",
         "source",
+        "temporal",
         "timestamp_offset",
         "tl0_offset",
     )
 
-    def __init__(self, source: Source | None, first: int, sequence_offset: int) -> None:
+    def __init__(
+        self, source: Source | None, first: int, sequence_offset: int, temporal: int
+    ) -> None:
         self.source = source
         self.first = first
         """First extended number of the output."""
         self.sequence_offset = sequence_offset
+        self.temporal = temporal
+        """Highest temporal layer that is sent."""
         self.timestamp_offset = 0
         self.epochs: list[tuple[int, int]] | None = None
         """While slewing: (track timestamp, offset from there on), oldest first."""
@@ -132,14 +244,19 @@ class Segment:
                     break
         return (incoming + offset) & MASK32
 
-    def payload(self, payload: bytes, numbers: RunningNumbers) -> bytes:
+    def picture_id(self, numbers: RunningNumbers, frames: Skips) -> int:
+        """Return the slot's picture id of a frame, not cut to its width."""
+        number = numbers.picture_id + self.picture_id_offset
+        return number - frames[self.temporal] if numbers.dense else number
+
+    def payload(self, payload: bytes, numbers: RunningNumbers, frames: Skips) -> bytes:
         """Return the payload with this slot's running numbers."""
         at, width = numbers.picture_id_offset, numbers.picture_id_bytes
         if width == 2:
-            number = (numbers.picture_id + self.picture_id_offset) & PICTURE_ID_MASK
+            number = self.picture_id(numbers, frames) & PICTURE_ID_MASK
             payload = payload[:at] + TWO_BYTES.pack(0x8000 | number) + payload[at + 2 :]
         elif width == 1:
-            number = (numbers.picture_id + self.picture_id_offset) & 0x7F
+            number = self.picture_id(numbers, frames) & 0x7F
             payload = payload[:at] + bytes((number,)) + payload[at + 1 :]
         at = numbers.tl0_offset
         if at >= 0:
@@ -148,7 +265,7 @@ class Segment:
         return payload
 
 
-NO_SEGMENT = Segment(None, 0, 0)
+NO_SEGMENT = Segment(None, 0, 0, ALL_TEMPORALS)
 """Of a slot that follows nothing."""
 
 
@@ -194,13 +311,19 @@ class Copy:
         self.segment = NO_SEGMENT
         self.segments: list[Segment] = []
 
+    def follow(self, source: Source, segment: Segment) -> None:
+        """Go on with another segment."""
+        self.source, self.segment = source, segment
+        self.segments.append(segment)
+        del self.segments[:-KEPT_SEGMENTS]
+
     def leave(self) -> None:
         """Follow nothing; remember where the running numbers stand."""
         source, segment = self.source, self.segment
         if source is not None and segment.first <= self.highest:
-            numbers = source.numbers
+            numbers = source.head.numbers
             if numbers.picture_id_bytes:
-                self.last_picture_id = numbers.picture_id + segment.picture_id_offset
+                self.last_picture_id = segment.picture_id(numbers, source.frames)
             if numbers.tl0_offset >= 0:
                 self.last_tl0 = numbers.tl0 + segment.tl0_offset
         self.source, self.segment = None, NO_SEGMENT

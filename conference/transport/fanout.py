@@ -13,27 +13,33 @@ from struct import Struct
 import pylibsrtp
 
 from conference.rtp import extensions
-from conference.rtp.codecs import PICTURE_ID_MASK, Codec, RunningNumbers
+from conference.rtp.codecs import PICTURE_ID_MASK, Codec, PayloadHead
 from conference.rtp.packet import RtpPacket
 from conference.rtp.sequence import signed32
 from conference.sfu import formats
-from conference.sfu.fanout import SlotKey, SlotProgress, TrackKey, ViewerKey
+from conference.sfu.bandwidth.history import MASK, SentPackets
+from conference.sfu.fanout import LayerKey, SlotKey, SlotProgress, ViewerKey
 from conference.sfu.slot import FRAME_TICKS
 from conference.transport import copies
 from conference.transport.addresses import Address, Send
-from conference.transport.copies import MASK32
+from conference.transport.copies import ALL_TEMPORALS, MASK32
 from conference.transport.srtp import Protection
 
-KEPT_SEGMENTS = 8
-"""Earlier sources of a slot whose packets can still be repaired."""
 MAX_BEHIND_TICKS = 30 * 90_000
 """Half a minute: capture times are believed to 5 s, and slots run ahead by less."""
 WITH_EXTENSIONS = 0x90
 """Version 2, extension bit set."""
+PADDED = 0x20
+MAX_PADDING = 224
+"""Octets of one padding packet; a length of one octet counts them (RFC 3550 §5.1)."""
 SEND_ERRORS = (OSError, ValueError, pylibsrtp.Error)
 """One viewer's full buffer, or a packet that its profile cannot protect, must not
 cost the next viewer its copy."""
+NUMBER_ELEMENT = formats.TRANSPORT_CC_ID << 4 | 1
+"""Head of the transport-wide number's element: identifier, two octets."""
 _HEADER = Struct("!BBHII")
+_NUMBERED = Struct("!BBHIIHHBH")
+"""Header, and an extension block whose first element is the transport-wide number."""
 
 
 class PythonFanout:
@@ -45,7 +51,7 @@ class PythonFanout:
     """
 
     def __init__(self) -> None:
-        self._sources: dict[TrackKey, copies.Source] = {}
+        self._sources: dict[LayerKey, copies.Source] = {}
         self._copies: dict[SlotKey, copies.Copy] = {}
         self._paths: dict[ViewerKey, copies.Path] = {}
         self._slots: dict[ViewerKey, list[SlotKey]] = {}
@@ -67,13 +73,13 @@ class PythonFanout:
         if path is not None:
             path.send, path.address = send, address
 
-    def open_track(self, track: TrackKey, codec: Codec) -> None:
-        """Begin a track without followers and with an empty packet cache."""
-        self._sources[track] = copies.Source(codec)
+    def open_layer(self, layer: LayerKey, codec: Codec) -> None:
+        """Begin a layer without followers and with an empty packet cache."""
+        self._sources[layer] = copies.Source(codec)
 
-    def close_track(self, track: TrackKey) -> None:
-        """End a track: its followers are detached, its cache is dropped."""
-        source = self._sources.pop(track)
+    def close_layer(self, layer: LayerKey) -> None:
+        """End a layer: its followers are detached, its cache is dropped."""
+        source = self._sources.pop(layer)
         for copy in source.followers:
             copy.leave()
         source.followers.clear()
@@ -96,17 +102,17 @@ class PythonFanout:
     def attach(
         self,
         slot: SlotKey,
-        track: TrackKey,
+        layer: LayerKey,
         packet: RtpPacket,
-        numbers: RunningNumbers,
+        head: PayloadHead,
         *,
         timestamp: int,
+        temporal: int = ALL_TEMPORALS,
     ) -> None:
-        """Let a slot follow a track from ``packet`` on, which is forwarded next."""
-        copy, source = self._copies[slot], self._sources[track]
+        """Let a slot follow a layer from ``packet`` on, which is forwarded next."""
+        copy, source = self._copies[slot], self._sources[layer]
         self.detach(slot)
-        first = copy.highest + 1
-        segment = copies.Segment(source, first, first - packet.extended)
+        segment = _segment(copy, source, packet.extended, temporal)
         copy.ahead = 0
         if copy.last_timestamp is not None:
             # Time never runs backwards; a voice also needs room for its last
@@ -118,12 +124,33 @@ class PythonFanout:
                 timestamp = earliest
                 copy.ahead = behind if copy.video else 0
         segment.timestamp_offset = (timestamp - packet.timestamp) & MASK32
-        segment.picture_id_offset = copy.last_picture_id + 1 - numbers.picture_id
+        numbers = head.numbers
+        segment.picture_id_offset = (
+            copy.last_picture_id + 1 - segment.picture_id(numbers, source.frames)
+        )
         segment.tl0_offset = copy.last_tl0 + 1 - numbers.tl0
-        copy.source, copy.segment = source, segment
-        copy.segments.append(segment)
-        del copy.segments[:-KEPT_SEGMENTS]
+        copy.follow(source, segment)
         source.followers.append(copy)
+
+    def limit(
+        self, slot: SlotKey, packet: RtpPacket, head: PayloadHead, *, temporal: int
+    ) -> None:
+        """Leave out frames above a temporal layer from ``packet`` on."""
+        copy = self._copies[slot]
+        source, before = copy.source, copy.segment
+        if source is None or before.temporal == temporal:
+            return
+        segment = _segment(copy, source, packet.extended, temporal)
+        segment.timestamp_offset = before.timestamp_offset
+        segment.epochs = before.epochs
+        segment.tl0_offset = before.tl0_offset
+        # The picture before this packet was the last one that was counted.
+        segment.picture_id_offset = before.picture_id_offset
+        if head.numbers.dense:
+            segment.picture_id_offset += (
+                source.frames[temporal] - source.frames[before.temporal]
+            )
+        copy.follow(source, segment)
 
     def detach(self, slot: SlotKey) -> None:
         """Let a slot send nothing; its numbers and history are kept."""
@@ -133,55 +160,38 @@ class PythonFanout:
             copy.leave()
 
     def forward(
-        self, track: TrackKey, packet: RtpPacket, numbers: RunningNumbers, *, now: float
+        self, layer: LayerKey, packet: RtpPacket, head: PayloadHead, *, now: float
     ) -> int:
         """Copy a packet to all followers and keep it for NACKs; return how many."""
-        source = self._sources[track]
-        if not source.fresh(packet.extended, numbers):
+        source = self._sources[layer]
+        if not source.fresh(packet.extended, head):
             return 0
-        extended, incoming = packet.extended, packet.timestamp
         if source.ring:
-            source.ring[extended % copies.CACHE_PACKETS] = (packet, numbers)
-        followers = source.followers
-        if not followers:
-            return 0
-        block = _extension_block(packet, source.codec, now)
+            kept = source.keep(packet, head)
+            if not source.followers:
+                return 0
+            sent = self._forward_video(source, kept, now)
+        else:
+            sent = self._forward_audio(source, packet, now)
+        self.forwarded += sent
+        return sent
+
+    def _forward_audio(
+        self, source: copies.Source, packet: RtpPacket, now: float
+    ) -> int:
+        extended, incoming, body = packet.extended, packet.timestamp, packet.payload
+        octets = len(body)
+        block = _audio_block(packet, now)
         second = source.payload_type | (0x80 if packet.marker else 0)
-        shared = packet.payload
-        octets = len(shared)
-        at = numbers.picture_id_offset
-        numbered = at >= 0
-        # The usual form, a 15-bit picture id and nothing else, is put together
-        # from parts; the others go the long way.
-        usual = numbers.picture_id_bytes == 2 and numbers.tl0_offset < 0
-        before, after = (shared[:at], shared[at + 2 :]) if usual else (b"", b"")
-        picture_id = numbers.picture_id
-        pack, pack_id = _HEADER.pack, copies.TWO_BYTES.pack
+        pack = _HEADER.pack
         sent = 0
-        for copy in followers:
+        for copy in source.followers:
             segment = copy.segment
             number = extended + segment.sequence_offset
             if number < segment.first:
                 continue  # from before the packet that this slot began with
-            newest = number > copy.highest
-            if copy.ahead or segment.epochs is not None:
-                if newest and copy.last_timestamp is not None:
-                    copy.slew(
-                        segment,
-                        incoming,
-                        (copy.last_timestamp - segment.timestamp_offset) & MASK32,
-                    )
-                timestamp = segment.timestamp(incoming)
-            else:
-                timestamp = (incoming + segment.timestamp_offset) & MASK32
-            if usual:
-                number_now = (picture_id + segment.picture_id_offset) & PICTURE_ID_MASK
-                body = before + pack_id(0x8000 | number_now) + after
-            elif numbered:
-                body = segment.payload(shared, numbers)
-            else:
-                body = shared
-            if newest:
+            timestamp = (incoming + segment.timestamp_offset) & MASK32
+            if number > copy.highest:
                 copy.highest = number
                 copy.last_timestamp = timestamp
             header = (
@@ -193,15 +203,118 @@ class PythonFanout:
             try:
                 if encrypt is not None:
                     iv = (copy.salt ^ number).to_bytes(12, "big")
-                    path.send(header + encrypt(iv, body, header), path.address)
+                    path.voice(header + encrypt(iv, body, header), path.address)
                 else:
-                    path.send(path.protect(header + body), path.address)
+                    path.voice(path.protect(header + body), path.address)
             except SEND_ERRORS:
                 self.unsent += 1
             copy.packets += 1
             copy.octets += octets
             sent += 1
-        self.forwarded += sent
+        return sent
+
+    def _forward_video(
+        self, source: copies.Source, kept: copies.Kept, now: float
+    ) -> int:
+        packet, head = kept.packet, kept.head
+        extended, incoming = packet.extended, packet.timestamp
+        skips, frames, temporal = kept.skips, kept.frames, head.temporal
+        late = extended != source.newest
+        words, block = _video_block(packet, now)
+        second = source.payload_type | (0x80 if packet.marker else 0)
+        shared, numbers = packet.payload, head.numbers
+        octets = len(shared)
+        at, tl0_at = numbers.picture_id_offset, numbers.tl0_offset
+        numbered = at >= 0
+        dense, picture_id, tl0 = numbers.dense, numbers.picture_id, numbers.tl0
+        # The usual forms, a 15-bit picture id with or without an index of the
+        # base layer behind it, are put together from parts; others go the long way.
+        plain = numbers.picture_id_bytes == 2 and tl0_at < 0
+        layered = numbers.picture_id_bytes == 2 and tl0_at >= at + 2
+        before = between = after = b""
+        if plain:
+            before, after = shared[:at], shared[at + 2 :]
+        elif layered:
+            before, between, after = (
+                shared[:at],
+                shared[at + 2 : tl0_at],
+                shared[tl0_at + 1 :],
+            )
+        pack, pack_id = _NUMBERED.pack, copies.TWO_BYTES.pack
+        sent = 0
+        for copy in source.followers:
+            segment = copy.segment
+            limit = segment.temporal
+            number = extended + segment.sequence_offset - skips[limit]
+            if number < segment.first:
+                continue  # from before the packet that this slot began with
+            left_out = temporal > limit
+            if left_out and not late:
+                continue
+            newest = number > copy.highest
+            if copy.ahead or segment.epochs is not None:
+                if newest and copy.last_timestamp is not None:
+                    copy.slew(
+                        segment,
+                        incoming,
+                        (copy.last_timestamp - segment.timestamp_offset) & MASK32,
+                    )
+                timestamp = segment.timestamp(incoming)
+            else:
+                timestamp = (incoming + segment.timestamp_offset) & MASK32
+            if left_out:
+                # Its number was given away while it was missing: an empty packet
+                # fills the gap, or the browser would ask for it again and again.
+                body = b""
+            elif plain or layered:
+                number_now = picture_id + segment.picture_id_offset
+                if dense:
+                    number_now -= frames[limit]
+                body = before + pack_id(0x8000 | number_now & PICTURE_ID_MASK)
+                if layered:
+                    index = (tl0 + segment.tl0_offset) & 0xFF
+                    body += between + bytes((index,))
+                body += after
+            elif numbered:
+                body = segment.payload(shared, numbers, frames)
+            else:
+                body = shared
+            if newest:
+                copy.highest = number
+                copy.last_timestamp = timestamp
+            path = copy.path
+            record = path.sent
+            transport_number = record.next
+            header = (
+                pack(
+                    WITH_EXTENSIONS,
+                    second,
+                    number & 0xFFFF,
+                    timestamp,
+                    copy.ssrc,
+                    0xBEDE,
+                    words,
+                    NUMBER_ELEMENT,
+                    transport_number & 0xFFFF,
+                )
+                + block
+            )
+            encrypt = path.encrypt
+            try:
+                if encrypt is not None:
+                    iv = (copy.salt ^ number).to_bytes(12, "big")
+                    data = header + encrypt(iv, body, header)
+                else:
+                    data = path.protect(header + body)
+                record.next = transport_number + 1
+                record.times[transport_number & MASK] = now
+                record.sizes[transport_number & MASK] = len(data)
+                path.send(data, path.address)
+            except SEND_ERRORS:
+                self.unsent += 1
+            copy.packets += 1
+            copy.octets += octets
+            sent += 1
         return sent
 
     def retransmit(self, slot: SlotKey, sequences: Sequence[int], *, now: float) -> int:
@@ -217,46 +330,101 @@ class PythonFanout:
             source = segment.source
             if source is None or not source.ring:
                 continue
-            extended = number - segment.sequence_offset
-            kept = source.ring[extended % copies.CACHE_PACKETS]
-            if kept is not None and kept[0].extended == extended:
-                self._send_rtx(copy, source, segment, number, *kept, now=now)
+            kept = source.find(number - segment.sequence_offset, segment.temporal)
+            if kept is not None and kept.head.temporal <= segment.temporal:
+                self._send_rtx(copy, segment, number, kept, now)
                 sent += 1
+        return sent
+
+    def probe(self, slot: SlotKey, octets: int, *, now: float) -> int:
+        """Send about ``octets`` that carry nothing new on a slot's RTX source."""
+        copy = self._copies[slot]
+        segment, source = copy.segment, copy.source
+        sent = 0
+        if source is not None:
+            number = copy.highest
+            while sent < octets and number >= segment.first:
+                kept = source.find(number - segment.sequence_offset, segment.temporal)
+                if kept is None:
+                    break
+                if kept.head.temporal <= segment.temporal:
+                    sent += self._send_rtx(copy, segment, number, kept, now)
+                number -= 1
+        while sent < octets:
+            sent += self._send_padding(copy, now)
         return sent
 
     def _send_rtx(
         self,
         copy: copies.Copy,
-        source: copies.Source,
         segment: copies.Segment,
         number: int,
-        packet: RtpPacket,
-        numbers: RunningNumbers,
-        *,
+        kept: copies.Kept,
         now: float,
-    ) -> None:
-        rtx = source.rtx_payload_type or 0
-        header = _HEADER.pack(
-            WITH_EXTENSIONS,
-            rtx | (0x80 if packet.marker else 0),
-            copy.rtx_sequence & 0xFFFF,
-            segment.timestamp(packet.timestamp),
-            copy.rtx_ssrc,
-        ) + _extension_block(packet, source.codec, now)
+    ) -> int:
+        packet, source = kept.packet, segment.source
+        payload_type = (source.rtx_payload_type if source is not None else None) or 0
+        if packet.marker:
+            payload_type |= 0x80
         body = copies.TWO_BYTES.pack(number & 0xFFFF) + segment.payload(
-            packet.payload, numbers
+            packet.payload, kept.head.numbers, kept.frames
         )
+        timestamp = segment.timestamp(packet.timestamp)
+        return self._send_extra(copy, 0, payload_type, timestamp, packet, body, now)
+
+    def _send_padding(self, copy: copies.Copy, now: float) -> int:
+        source = copy.source
+        payload_type = source.rtx_payload_type if source is not None else None
+        if payload_type is None:
+            payload_type = formats.RTX_PAYLOAD_TYPES[Codec.VP8]
+        body = bytes(MAX_PADDING - 1) + bytes((MAX_PADDING,))
+        timestamp = copy.last_timestamp or 0
+        return self._send_extra(copy, PADDED, payload_type, timestamp, None, body, now)
+
+    def _send_extra(
+        self,
+        copy: copies.Copy,
+        flags: int,
+        payload_type: int,
+        timestamp: int,
+        packet: RtpPacket | None,
+        body: bytes,
+        now: float,
+    ) -> int:
+        """Send one packet on a slot's RTX source; return its size."""
         path = copy.path
+        record = path.sent
+        transport_number = record.next
+        words, block = _video_block(packet, now)
+        header = (
+            _NUMBERED.pack(
+                WITH_EXTENSIONS | flags,
+                payload_type,
+                copy.rtx_sequence & 0xFFFF,
+                timestamp,
+                copy.rtx_ssrc,
+                0xBEDE,
+                words,
+                NUMBER_ELEMENT,
+                transport_number & 0xFFFF,
+            )
+            + block
+        )
         iv = path.salt ^ (copy.rtx_ssrc << 48) ^ copy.rtx_sequence
         copy.rtx_sequence += 1
+        size = len(header) + len(body)
         try:
             if path.encrypt is not None:
                 data = header + path.encrypt(iv.to_bytes(12, "big"), body, header)
             else:
                 data = path.protect(header + body)
+            record.next = transport_number + 1
+            record.times[transport_number & MASK] = now
+            record.sizes[transport_number & MASK] = len(data)
             path.send(data, path.address)
         except SEND_ERRORS:
             self.unsent += 1
+        return size
 
     def progress(self, slot: SlotKey) -> SlotProgress:
         """Return what a sender report of the slot needs."""
@@ -269,13 +437,40 @@ class PythonFanout:
             segment.timestamp_offset,
         )
 
+    def sent(self, viewer: ViewerKey) -> SentPackets:
+        """Return the record of what a viewer was sent under transport-wide numbers."""
+        return self._paths[viewer].sent
 
-def _extension_block(packet: RtpPacket, codec: Codec, now: float) -> bytes:
+    def pace(self, viewer: ViewerKey, rate_bps: float | None) -> None:
+        """Spread what a viewer is sent over time at a rate; None: send at once."""
+
+
+def _segment(
+    copy: copies.Copy, source: copies.Source, extended: int, temporal: int
+) -> copies.Segment:
+    """Return a segment whose first copy is that of a packet not yet forwarded."""
+    first = copy.highest + 1
+    offset = first - extended + source.skips[temporal]
+    return copies.Segment(source, first, offset, temporal)
+
+
+def _audio_block(packet: RtpPacket, now: float) -> bytes:
     elements = [(formats.ABS_SEND_TIME_ID, extensions.abs_send_time(now))]
     level = packet.level
     if level is not None:
         elements.append((formats.AUDIO_LEVEL_ID, level))
-    orientation = packet.orientation
-    if orientation is not None:
-        elements.append((formats.ORIENTATION_ID, orientation))
     return extensions.build(elements)
+
+
+def _video_block(packet: RtpPacket | None, now: float) -> tuple[int, bytes]:
+    """
+    Return what follows the transport-wide number in an extension block.
+
+    With it the size of the whole block in 32-bit words, the number's three
+    octets included.
+    """
+    block = bytes((formats.ABS_SEND_TIME_ID << 4 | 2,)) + extensions.abs_send_time(now)
+    orientation = None if packet is None else packet.orientation
+    if orientation is None:
+        return 2, block + b"\0"
+    return 3, block + bytes((formats.ORIENTATION_ID << 4,)) + orientation + b"\0\0\0"

@@ -297,7 +297,7 @@ class Plane:
         del self._legs[leg.participant, leg.leg]
         self._mux.remove(leg.ice)
         if leg.leg is Leg.PUBLISH:
-            self._router.unpublish(leg.participant)
+            self._router.unpublish(leg.participant, now=self._now())
         else:
             self._router.unsubscribe(leg.participant)
         if leg.dtls is not None:

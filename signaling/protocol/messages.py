@@ -127,8 +127,9 @@ class SlotState(Wire):
     participant: Identifier | None
     source: SourceName | None
     codec: CodecName | None
-    gap: Literal["codec"] | None
-    """Set when the slot stays empty: this browser cannot decode that codec."""
+    gap: Literal["codec", "link"] | None
+    """Why the slot stays empty: this browser cannot decode that codec (``codec``),
+    or this link has no room for the picture now (``link``)."""
 
 
 class SlotOffer(Wire):

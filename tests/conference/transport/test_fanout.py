@@ -8,19 +8,19 @@ from hypothesis import strategies as st
 from pylibsrtp import Policy, Session
 
 from conference.ids import Mid
-from conference.rtp.codecs import INSPECTORS, NO_NUMBERS, Codec, RunningNumbers
+from conference.rtp.codecs import INSPECTORS, NOTHING, Codec, PayloadHead
 from conference.rtp.packet import RtpPacket
-from conference.sfu.fanout import SlotKey, TrackKey, ViewerKey
+from conference.sfu.fanout import LayerKey, SlotKey, ViewerKey
 from conference.sfu.formats import SlotFormat
 from conference.sfu.messages import SlotGroup
-from conference.transport.copies import CACHE_PACKETS
-from conference.transport.fanout import KEPT_SEGMENTS, PythonFanout
+from conference.transport.copies import CACHE_PACKETS, KEPT_SEGMENTS
+from conference.transport.fanout import PythonFanout
 from conference.transport.srtp import AeadProtection, LibraryProtection
 from tests.support.bench import MASTER_KEY, MASTER_SALT
 from tests.support.wire import rtp
 
 VIEWER, SLOT = ViewerKey(1), SlotKey(2)
-ADA, BO = TrackKey(3), TrackKey(4)
+ADA, BO = LayerKey(3), LayerKey(4)
 ADDRESS = ("192.0.2.1", 9)
 VIDEO = SlotFormat(Mid("2"), "video", SlotGroup.STAGE, "stage", 0x8000_0001, 77)
 AUDIO = SlotFormat(Mid("3"), "audio", SlotGroup.STAGE, "stage", 5, 0)
@@ -58,7 +58,7 @@ class Wire:
         self.fanout.open_slot(SLOT, VIEWER, fmt, first=16_000)
         self.codec = codec
         for track in (ADA, BO):
-            self.fanout.open_track(track, codec)
+            self.fanout.open_layer(track, codec)
 
     def send(self, datagram: bytes, _address: object) -> None:
         """Take a datagram; a repeated number is refused by libsrtp."""
@@ -66,21 +66,21 @@ class Wire:
             raise BlockingIOError
         self.got.append(rtp.parse(self.session.unprotect(datagram)))
 
-    def numbers(self, packet: RtpPacket) -> RunningNumbers:
+    def head(self, packet: RtpPacket) -> PayloadHead:
         """Return what the router would have read."""
         inspect = INSPECTORS.get(self.codec)
-        return inspect(packet.payload).numbers if inspect else NO_NUMBERS
+        return inspect(packet.payload) if inspect else NOTHING
 
-    def attach(self, track: TrackKey, packet: RtpPacket, *, timestamp: int) -> None:
+    def attach(self, track: LayerKey, packet: RtpPacket, *, timestamp: int) -> None:
         """Let the slot follow a track from a packet on."""
         self.fanout.attach(
-            SLOT, track, packet, self.numbers(packet), timestamp=timestamp & 0xFFFFFFFF
+            SLOT, track, packet, self.head(packet), timestamp=timestamp & 0xFFFFFFFF
         )
 
-    def forward(self, track: TrackKey, *packets: RtpPacket) -> int:
+    def forward(self, track: LayerKey, *packets: RtpPacket) -> int:
         """Forward packets."""
         return sum(
-            self.fanout.forward(track, packet, self.numbers(packet), now=1.0)
+            self.fanout.forward(track, packet, self.head(packet), now=1.0)
             for packet in packets
         )
 
@@ -222,13 +222,13 @@ def test_history_reaches_back_over_some_sources_and_no_further() -> None:
     wire = Wire()
     for turn in range(KEPT_SEGMENTS + 2):
         start = vp8(1_000 * (turn + 1), turn * 9_000, turn)
-        track = TrackKey(100 + turn)
-        wire.fanout.open_track(track, Codec.VP8)
+        track = LayerKey(100 + turn)
+        wire.fanout.open_layer(track, Codec.VP8)
         wire.attach(track, start, timestamp=turn * 9_000)
         wire.forward(track, start)
     numbers = [p.sequence for p in wire.got]
     assert wire.fanout.retransmit(SLOT, numbers, now=1.0) == KEPT_SEGMENTS
-    wire.fanout.close_track(TrackKey(100 + KEPT_SEGMENTS))
+    wire.fanout.close_layer(LayerKey(100 + KEPT_SEGMENTS))
     assert wire.fanout.retransmit(SLOT, numbers, now=1.0) == KEPT_SEGMENTS - 1
 
 
@@ -259,7 +259,7 @@ def test_a_profile_that_the_library_protects_works_too() -> None:
     wire.attach(ADA, first, timestamp=0)
     wire.forward(ADA, first)
     huge = packet(11, 3_000, b"\x80" * 1_400)
-    wire.fanout.forward(ADA, huge, NO_NUMBERS, now=1.0)
+    wire.fanout.forward(ADA, huge, NOTHING, now=1.0)
     assert wire.fanout.unsent == 1
     assert wire.fanout.retransmit(SLOT, [wire.got[0].sequence], now=1.0) == 1
     assert wire.got[1].payload[2:] == wire.got[0].payload

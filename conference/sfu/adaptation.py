@@ -1,0 +1,267 @@
+"""
+What each picture slot of one viewer gets: link, screen and choice put together.
+
+Turns what a viewer shows into wants in order of importance, measured rates into
+prices, and the estimate of its link into a budget; ``bandwidth.allocate`` does
+the sharing. Pure; driven by ``RoomPlane``.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from conference.rtp.transport_cc_reader import Feedback
+from conference.sfu.bandwidth.allocate import Allocator, LayerRate, Want
+from conference.sfu.bandwidth.estimate import BandwidthEstimator
+from conference.sfu.bandwidth.history import SentPackets
+from conference.sfu.bandwidth.probe import Cluster
+from conference.sfu.fanout import SlotKey
+from conference.sfu.messages import MAX_HEIGHT, Receive, Reduced, SlotGroup, Source
+from conference.sfu.rates import TEMPORALS
+from conference.sfu.slot import Slot
+from conference.sfu.uptrack import Layer, UpTrack
+
+START_BPS = 1_000_000
+"""Estimate before the first feedback. Lower: everybody begins with a small picture;
+higher: a thin link is flooded for its first half second."""
+MIN_BPS = 50_000
+MAX_BPS = 50_000_000
+"""More than all slots together ever take."""
+SILENT_S = 3.0
+"""Without any feedback after this long the viewer's browser has none to give, and
+is sent what it shows."""
+VOICE_BPS = 48_000
+"""Kept free for each voice: Opus at 40 kbit/s, headers included."""
+OVERHEAD = 1.07
+"""Headers and tag over payload: 40 octets to 1,100, and repairs of a good link."""
+ENOUGH = 0.75
+"""Of its place's height a layer must have. Lower: visibly soft; 1.0: a tile of 361
+pixels costs three times one of 360."""
+SAVER_HEIGHT = 200
+"""Pictures of a data saver, in pixels."""
+SAVER_SCREEN_HEIGHT = 540
+"""Below this a shared screen cannot be read."""
+CHOOSE_S = 0.25
+"""Between two choices while there is something to gain. Longer: slow to rise; each
+costs some 50 µs."""
+FALL = 0.97
+"""A fall of the estimate below this share is acted on at once."""
+COMFORT = 1.25
+"""With an estimate so far above what is wanted, there is nothing to decide."""
+NOMINAL_BPS: dict[tuple[Source, int], tuple[int, ...]] = {
+    (Source.CAMERA, 3): (120_000, 450_000, 1_500_000),
+    (Source.CAMERA, 2): (300_000, 1_500_000),
+    (Source.CAMERA, 1): (1_500_000,),
+    (Source.SCREEN, 3): (120_000, 450_000, 2_500_000),
+    (Source.SCREEN, 2): (350_000, 2_500_000),
+    (Source.SCREEN, 1): (2_500_000,),
+}
+"""What a layer that does not flow now would cost: the limits that clients set."""
+NOMINAL_HEIGHT = {Source.CAMERA: 720, Source.SCREEN: 1080}
+TEMPORAL_SHARES = (0.4, 0.6, 1.0)
+"""Of a layer's bitrate, by temporal layer, as browsers divide it."""
+
+Choice = tuple[int, int]
+"""Spatial and temporal layer."""
+
+
+class Adaptation:
+    """
+    The decisions for one viewer.
+
+    Inputs: ``choose``. Outputs: what it returns, ``reduced``, ``settled``.
+    """
+
+    __slots__ = (
+        "_allocator",
+        "_chosen_at",
+        "_chosen_bps",
+        "_opened_at",
+        "_voices",
+        "cap_bps",
+        "estimator",
+        "heard",
+        "reduced",
+        "settled",
+    )
+
+    def __init__(self, *, now: float) -> None:
+        self.estimator = BandwidthEstimator(START_BPS, MIN_BPS, MAX_BPS)
+        self.cap_bps: float | None = None
+        """The operator's limit for this viewer; None: there is none."""
+        self.heard = False
+        """Its browser gives feedback."""
+        self.reduced: Reduced | None = None
+        """Why it gets less than it could show."""
+        self.settled = False
+        """Everything preferred is sent, with room to spare: nothing to decide."""
+        self._allocator: Allocator[SlotKey] = Allocator()
+        self._opened_at = now
+        self._chosen_at = now
+        self._chosen_bps = 0.0
+        self._voices = 0
+
+    @property
+    def wanted_bps(self) -> float:
+        """What everything that fits the screen would take, voices included."""
+        return self._allocator.wanted_bps
+
+    def budget(self, voices: int, *, now: float) -> float:
+        """Return bits a second for pictures."""
+        budget = self.estimator.bitrate_bps
+        if not self.heard and now - self._opened_at > SILENT_S:
+            budget = MAX_BPS
+        if self.cap_bps is not None:
+            budget = min(budget, self.cap_bps)
+        return budget - voices * VOICE_BPS
+
+    def on_feedback(self, feedback: Feedback, sent: SentPackets, *, now: float) -> None:
+        """Learn from what the viewer's browser says of the packets it got."""
+        self.heard = True
+        self.estimator.on_feedback(feedback, sent, now=now)
+
+    def on_remb(self, bitrate_bps: float, *, now: float) -> None:
+        """Learn from a browser that estimates by itself."""
+        self.heard = True
+        self.estimator.on_remb(bitrate_bps, now=now)
+
+    def due(self, *, now: float) -> bool:
+        """Whether the estimate moved far enough from the last choice to choose anew."""
+        estimate = self.estimator.bitrate_bps
+        if estimate < FALL * self._chosen_bps:
+            return not self.settled or estimate < COMFORT * self.wanted_bps
+        return not self.settled and now - self._chosen_at >= CHOOSE_S
+
+    @property
+    def pace_bps(self) -> float | None:
+        """The rate to spread packets at; None while the link has room to spare."""
+        return None if self.settled else self.estimator.bitrate_bps
+
+    def probe(self, *, now: float) -> Cluster | None:
+        """Return padding to send now, to learn whether the link carries more."""
+        if not self.heard or self.settled:
+            return None
+        wanted = self.wanted_bps * COMFORT + self._voices * VOICE_BPS
+        if self.cap_bps is not None:
+            wanted = min(wanted, self.cap_bps)
+        return self.estimator.prober.poll(
+            now=now, estimate=self.estimator.bitrate_bps, wanted_bps=wanted
+        )
+
+    def choose(
+        self,
+        slots: Sequence[Slot],
+        heights: dict[SlotKey, int],
+        voices: int,
+        *,
+        now: float,
+    ) -> dict[SlotKey, Choice | None]:
+        """
+        Return the layer for each picture slot that carries something.
+
+        Args:
+            slots: Picture slots with a track.
+            heights: Of their places on the screen, in device pixels.
+            voices: How many sound slots carry something.
+            now: Monotonic seconds.
+        """
+        ordered = sorted(slots, key=lambda slot: _importance(slot, heights))
+        wants = [
+            Want(
+                slot.key,
+                (preferred(track, heights[slot.key]), TEMPORALS - 1),
+                tuple(prices(track, slot.current, now=now)),
+                sharp=track.source is Source.SCREEN,
+            )
+            for slot in ordered
+            if (track := slot.track) is not None
+        ]
+        self._voices = voices
+        self._chosen_at, self._chosen_bps = now, self.estimator.bitrate_bps
+        budget = self.budget(voices, now=now)
+        chosen = self._allocator.allocate(budget, wants, now=now)
+        if not self.heard:
+            # A picture late because of a guess is worse than a moment of too much.
+            for want in wants:
+                if chosen[want.key] is None and want.layers:
+                    cheapest = min(want.layers, key=lambda layer: layer.bps)
+                    chosen[want.key] = (cheapest.spatial, cheapest.temporal)
+        full = all(
+            choice is not None and choice[0] >= min(want.preferred[0], _top(want))
+            for want in wants
+            if (choice := chosen[want.key]) or want.layers
+        )
+        self.settled = full and budget > COMFORT * self.wanted_bps
+        capped = self.cap_bps is not None and self.cap_bps < self.estimator.bitrate_bps
+        self.reduced = None if full else Reduced.OPERATOR if capped else Reduced.LINK
+        return chosen
+
+
+def _top(want: Want[SlotKey]) -> int:
+    return max(layer.spatial for layer in want.layers)
+
+
+def _importance(slot: Slot, heights: dict[SlotKey, int]) -> tuple[bool, int]:
+    """Stage and content come first, then what is largest on the screen."""
+    return slot.fmt.group is SlotGroup.GRID, -heights[slot.key]
+
+
+def heights_of(layers: Iterable[Layer], source: Source) -> list[int]:
+    """Return the height of each layer; where none is known, halves of the usual."""
+    listed = list(layers)
+    top = next(
+        (
+            layer.height << (len(listed) - 1 - layer.spatial)
+            for layer in reversed(listed)
+            if layer.height
+        ),
+        NOMINAL_HEIGHT.get(source, MAX_HEIGHT),
+    )
+    return [
+        layer.height or top >> (len(listed) - 1 - layer.spatial) for layer in listed
+    ]
+
+
+def preferred(track: UpTrack, height: int) -> int:
+    """Return the smallest layer that is large enough for a place on the screen."""
+    for layer, own in zip(
+        track.layers, heights_of(track.layers, track.source), strict=True
+    ):
+        if own >= ENOUGH * height:
+            return layer.spatial
+    return len(track.layers) - 1
+
+
+def limited(height: int, source: Source, receive: Receive) -> int:
+    """Return the height that a person's choice leaves of a place."""
+    if receive is Receive.SAVER:
+        screen = source is Source.SCREEN
+        return min(height, SAVER_SCREEN_HEIGHT if screen else SAVER_HEIGHT)
+    return height
+
+
+def prices(track: UpTrack, current: Layer | None, *, now: float) -> list[LayerRate]:
+    """
+    Return what each layer of a track costs.
+
+    A layer that was told to stop counts at its usual price: asked for, it starts
+    again. One that its publisher leaves out though it may send it is not for sale;
+    its own link, or its camera, has no more.
+    """
+    nominal = NOMINAL_BPS.get((track.source, len(track.layers)))
+    found: list[LayerRate] = []
+    asleep: list[LayerRate] = []
+    for layer in track.layers:
+        rates = layer.meter.rates
+        if layer.flows(now=now) and rates[-1] > 0:
+            last = 0
+            for temporal, bps in enumerate(rates):
+                if bps > last * 1.05 or temporal == TEMPORALS - 1:
+                    found.append(LayerRate(layer.spatial, temporal, bps * OVERHEAD))
+                last = bps
+            continue
+        usual = nominal[layer.spatial] if nominal is not None else 0
+        rate = LayerRate(layer.spatial, TEMPORALS - 1, usual * OVERHEAD)
+        if layer.may_wake(now=now) or layer is current:
+            found.append(rate)
+        else:
+            asleep.append(rate)
+    return found or asleep

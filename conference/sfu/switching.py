@@ -1,0 +1,188 @@
+"""
+Moving slots from layer to layer, at the packet where each can start.
+
+A picture starts at a key frame, a voice at the next packet that fits, a higher
+frame rate at a frame that allows it. Until then a slot goes on with what it has.
+What a slot should carry is decided by ``RoomPlane``; the numbers are the
+fan-out's.
+"""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from conference.sfu.fanout import Fanout, LayerKey
+from conference.sfu.publisher import Arrived
+from conference.sfu.slot import Slot
+from conference.sfu.uptrack import Layer
+from conference.sfu.viewer import Viewer
+
+Place: TypeAlias = tuple[Viewer, Slot]
+
+
+class Switchboard:
+    """
+    The slots of one room that wait for a packet.
+
+    Inputs: ``retarget``, ``on_packet``, ``begin_anew``, ``close``, ``forget``.
+
+    Args:
+        fanout: Where slots are attached.
+        started: Called for each slot that follows a new layer.
+        want_key_frame: Called for a layer that a slot cannot go on without.
+    """
+
+    def __init__(
+        self,
+        fanout: Fanout,
+        started: Callable[[Viewer, Slot], None],
+        want_key_frame: Callable[[Layer], None],
+    ) -> None:
+        self._fanout = fanout
+        self._started = started
+        self._want_key_frame = want_key_frame
+        self._waiting: dict[LayerKey, list[Place]] = {}
+        self._limiting: dict[LayerKey, list[Place]] = {}
+
+    def retarget(
+        self,
+        viewer: Viewer,
+        slot: Slot,
+        layer: Layer | None,
+        temporal: int,
+        *,
+        now: float,
+    ) -> None:
+        """Let a slot carry another layer, or none, as soon as that can start."""
+        old = slot.current
+        if old is not None and not old.track.live:
+            self._detach(slot)
+            old = None
+        if slot.target is layer:
+            if temporal != slot.target_temporal:
+                self._restrict(viewer, slot, temporal, now)
+            return
+        if slot.target is not None and slot.target is not slot.current:
+            _remove(self._waiting, slot.target.key, slot)
+        slot.retarget(layer, now=now)
+        if old is not None and old is layer:
+            self._restrict(viewer, slot, temporal, now)
+            return
+        slot.target_temporal = temporal
+        # The old picture goes on until the new one can start; an old voice stops.
+        if old is not None and (layer is None or not old.track.video):
+            self._detach(slot)
+        if layer is None:
+            return
+        if not slot.opened:
+            slot.opened = True
+            self._fanout.open_slot(
+                slot.key, viewer.key, slot.fmt, first=slot.fmt.ssrc & 0x3FFF
+            )
+        self._waiting.setdefault(layer.key, []).append((viewer, slot))
+        if layer.track.video:
+            self._want_key_frame(layer)
+
+    def _restrict(self, viewer: Viewer, slot: Slot, temporal: int, now: float) -> None:
+        slot.target_temporal = temporal
+        if slot.current is None:
+            return
+        _remove(self._limiting, slot.current.key, slot)
+        if temporal != slot.temporal:
+            slot.targeted_at = now
+            self._limiting.setdefault(slot.current.key, []).append((viewer, slot))
+
+    def _detach(self, slot: Slot) -> None:
+        self._fanout.detach(slot.key)
+        if slot.current is not None:
+            _remove(self._limiting, slot.current.key, slot)
+        slot.current = None
+
+    def on_packet(self, arrived: Arrived, *, now: float) -> None:
+        """Attach the slots that this packet lets start; it is forwarded next."""
+        key, head = arrived.layer.key, arrived.head
+        if key in self._waiting and (not arrived.track.video or head.starts_key_frame):
+            self._switch(arrived, now)
+        if key in self._limiting and head.begins_frame:
+            self._limit(arrived)
+
+    def _switch(self, arrived: Arrived, now: float) -> None:
+        layer, packet = arrived.layer, arrived.packet
+        video = arrived.track.video
+        captured = layer.clock.captured_at(packet.timestamp, now=now)
+        later: list[Place] = []
+        for viewer, slot in self._waiting.pop(layer.key):
+            timestamp = slot.clock(captured)
+            if not video:
+                last = self._fanout.progress(slot.key).timestamp
+                if not slot.fits(timestamp, last):
+                    later.append((viewer, slot))
+                    continue
+            if slot.current is not None:
+                _remove(self._limiting, slot.current.key, slot)
+            self._fanout.attach(
+                slot.key,
+                layer.key,
+                packet,
+                arrived.head,
+                timestamp=timestamp,
+                temporal=slot.target_temporal,
+            )
+            slot.temporal = slot.target_temporal
+            slot.current = layer
+            self._started(viewer, slot)
+        if later:
+            self._waiting[layer.key] = later
+
+    def _limit(self, arrived: Arrived) -> None:
+        layer, head = arrived.layer, arrived.head
+        if arrived.packet.extended != layer.newest:
+            return  # a late packet: numbers after it are given away already
+        later: list[Place] = []
+        for viewer, slot in self._limiting.pop(layer.key):
+            temporal = slot.temporal
+            if slot.target_temporal < temporal or head.starts_key_frame:
+                temporal = slot.target_temporal
+            elif head.switch_up and head.temporal == temporal + 1:
+                # One layer at a time: a higher one may lean on the one between.
+                temporal += 1
+            if temporal != slot.temporal:
+                self._fanout.limit(slot.key, arrived.packet, head, temporal=temporal)
+                slot.temporal = temporal
+            if temporal != slot.target_temporal:
+                later.append((viewer, slot))
+        if later:
+            self._limiting[layer.key] = later
+
+    def begin_anew(self, layer: Layer, places: list[Place]) -> None:
+        """
+        Let slots start a layer again that has left a gap behind.
+
+        Going on across the gap would move the slot's numbers as far; after one
+        lost packet the browser would guess their upper half wrongly, and could
+        read nothing of that slot any more.
+        """
+        for viewer, slot in places:
+            if slot.current is layer:
+                self._detach(slot)
+                if slot.target is layer:
+                    self._waiting.setdefault(layer.key, []).append((viewer, slot))
+        if layer.track.video:
+            self._want_key_frame(layer)
+
+    def close(self, layer: Layer) -> None:
+        """End a layer that no slot follows any more."""
+        self._waiting.pop(layer.key, None)
+        self._limiting.pop(layer.key, None)
+        self._fanout.close_layer(layer.key)
+
+    def forget(self, viewer: Viewer) -> None:
+        """Take a viewer away with all its slots."""
+        for places in (*self._waiting.values(), *self._limiting.values()):
+            places[:] = [place for place in places if place[0] is not viewer]
+        self._fanout.close_viewer(viewer.key)
+
+
+def _remove(places: dict[LayerKey, list[Place]], key: LayerKey, slot: Slot) -> None:
+    waiting = places.get(key)
+    if waiting is not None:
+        waiting[:] = [place for place in waiting if place[1] is not slot]
