@@ -307,7 +307,7 @@ export interface SlotState {
   participant: string | null;
   source: ('microphone' | 'camera' | 'screen' | 'screen_audio') | null;
   codec: ('opus' | 'VP8' | 'VP9' | 'H264' | 'AV1') | null;
-  gap: 'codec' | null;
+  gap: ('codec' | 'link') | null;
 }
 /**
  * The server's only offer: answer it with ``media.answer``.
