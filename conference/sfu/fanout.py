@@ -124,6 +124,6 @@ class Fanout(Protocol):
         """Return the record of what a viewer was sent under transport-wide numbers."""
         ...
 
-    def pace(self, viewer: ViewerKey, rate_bps: float | None) -> None:
+    def pace(self, viewer: ViewerKey, rate_bps: float | None, *, now: float) -> None:
         """Spread what a viewer is sent over time at a rate; None: send at once."""
         ...

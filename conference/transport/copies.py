@@ -186,13 +186,24 @@ def _unused(packet: bytes) -> bytes:
 class Path:
     """Where a viewer is reached, its keys, and what it was sent."""
 
-    __slots__ = ("address", "encrypt", "protect", "salt", "send", "sent", "voice")
+    __slots__ = (
+        "address",
+        "encrypt",
+        "protect",
+        "repair",
+        "salt",
+        "send",
+        "sent",
+        "voice",
+    )
 
     def __init__(self, protection: Protection, send: Send, address: Address) -> None:
         self.send = send
         """Of pictures; paced when the viewer's link is thin."""
+        self.repair = send
+        """Of retransmissions; paced too, but ahead of new pictures."""
         self.voice = send
-        """Of sound; never waits."""
+        """Of sound, and of probes; never waits."""
         self.address = address
         self.sent = SentPackets()
         self.encrypt: Encrypt | None = None

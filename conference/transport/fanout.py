@@ -7,10 +7,8 @@ its own header, running numbers, protection and datagram. The numbers themselves
 are in ``copies``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from struct import Struct
-
-import pylibsrtp
 
 from conference.rtp import extensions
 from conference.rtp.codecs import PICTURE_ID_MASK, Codec, PayloadHead
@@ -23,23 +21,20 @@ from conference.sfu.slot import FRAME_TICKS
 from conference.transport import copies
 from conference.transport.addresses import Address, Send
 from conference.transport.copies import ALL_TEMPORALS, MASK32
+from conference.transport.pacing import PacedPath
+from conference.transport.repairs import (
+    NUMBER_ELEMENT,
+    NUMBERED,
+    SEND_ERRORS,
+    WITH_EXTENSIONS,
+    Repairs,
+    video_block,
+)
 from conference.transport.srtp import Protection
 
 MAX_BEHIND_TICKS = 30 * 90_000
 """Half a minute: capture times are believed to 5 s, and slots run ahead by less."""
-WITH_EXTENSIONS = 0x90
-"""Version 2, extension bit set."""
-PADDED = 0x20
-MAX_PADDING = 224
-"""Octets of one padding packet; a length of one octet counts them (RFC 3550 §5.1)."""
-SEND_ERRORS = (OSError, ValueError, pylibsrtp.Error)
-"""One viewer's full buffer, or a packet that its profile cannot protect, must not
-cost the next viewer its copy."""
-NUMBER_ELEMENT = formats.TRANSPORT_CC_ID << 4 | 1
-"""Head of the transport-wide number's element: identifier, two octets."""
 _HEADER = Struct("!BBHII")
-_NUMBERED = Struct("!BBHIIHHBH")
-"""Header, and an extension block whose first element is the transport-wide number."""
 
 
 class PythonFanout:
@@ -50,15 +45,28 @@ class PythonFanout:
     with the handshake, the address with an authenticated check.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, wake: Callable[[float], None] = lambda _: None) -> None:
+        """
+        Begin without layers and viewers.
+
+        Args:
+            wake: Called with the time at which ``flush`` is due.
+        """
+        self._wake = wake
+        self._paced: dict[ViewerKey, PacedPath] = {}
         self._sources: dict[LayerKey, copies.Source] = {}
         self._copies: dict[SlotKey, copies.Copy] = {}
         self._paths: dict[ViewerKey, copies.Path] = {}
         self._slots: dict[ViewerKey, list[SlotKey]] = {}
         self.forwarded = 0
         """Copies handed to a socket since the start."""
-        self.unsent = 0
+        self._repairs = Repairs()
+        self._unsent = 0
+
+    @property
+    def unsent(self) -> int:
         """Copies that a socket refused, for one because its buffer was full."""
+        return self._unsent + self._repairs.unsent
 
     def open_viewer(
         self, viewer: ViewerKey, protection: Protection, send: Send, address: Address
@@ -71,7 +79,9 @@ class PythonFanout:
         """Reach a viewer at another address."""
         path = self._paths.get(viewer)
         if path is not None:
-            path.send, path.address = send, address
+            path.voice, path.address = send, address
+            if viewer not in self._paced:
+                path.send = path.repair = send
 
     def open_layer(self, layer: LayerKey, codec: Codec) -> None:
         """Begin a layer without followers and with an empty packet cache."""
@@ -98,6 +108,7 @@ class PythonFanout:
             self.detach(slot)
             del self._copies[slot]
         self._paths.pop(viewer, None)
+        self._paced.pop(viewer, None)
 
     def attach(
         self,
@@ -207,7 +218,7 @@ class PythonFanout:
                 else:
                     path.voice(path.protect(header + body), path.address)
             except SEND_ERRORS:
-                self.unsent += 1
+                self._unsent += 1
             copy.packets += 1
             copy.octets += octets
             sent += 1
@@ -220,7 +231,7 @@ class PythonFanout:
         extended, incoming = packet.extended, packet.timestamp
         skips, frames, temporal = kept.skips, kept.frames, head.temporal
         late = extended != source.newest
-        words, block = _video_block(packet, now)
+        words, block = video_block(packet, now)
         second = source.payload_type | (0x80 if packet.marker else 0)
         shared, numbers = packet.payload, head.numbers
         octets = len(shared)
@@ -240,7 +251,7 @@ class PythonFanout:
                 shared[at + 2 : tl0_at],
                 shared[tl0_at + 1 :],
             )
-        pack, pack_id = _NUMBERED.pack, copies.TWO_BYTES.pack
+        pack, pack_id = NUMBERED.pack, copies.TWO_BYTES.pack
         sent = 0
         for copy in source.followers:
             segment = copy.segment
@@ -311,7 +322,7 @@ class PythonFanout:
                 record.sizes[transport_number & MASK] = len(data)
                 path.send(data, path.address)
             except SEND_ERRORS:
-                self.unsent += 1
+                self._unsent += 1
             copy.packets += 1
             copy.octets += octets
             sent += 1
@@ -319,112 +330,11 @@ class PythonFanout:
 
     def retransmit(self, slot: SlotKey, sequences: Sequence[int], *, now: float) -> int:
         """Answer a NACK (16-bit numbers) by RTX; return how many were still there."""
-        copy = self._copies[slot]
-        sent = 0
-        for sequence in sequences:
-            number = copy.highest - ((copy.highest - sequence) & 0xFFFF)
-            segment = next(
-                (s for s in reversed(copy.segments) if s.first <= number),
-                copies.NO_SEGMENT,
-            )
-            source = segment.source
-            if source is None or not source.ring:
-                continue
-            kept = source.find(number - segment.sequence_offset, segment.temporal)
-            if kept is not None and kept.head.temporal <= segment.temporal:
-                self._send_rtx(copy, segment, number, kept, now)
-                sent += 1
-        return sent
+        return self._repairs.retransmit(self._copies[slot], sequences, now=now)
 
     def probe(self, slot: SlotKey, octets: int, *, now: float) -> int:
         """Send about ``octets`` that carry nothing new on a slot's RTX source."""
-        copy = self._copies[slot]
-        segment, source = copy.segment, copy.source
-        sent = 0
-        if source is not None:
-            number = copy.highest
-            while sent < octets and number >= segment.first:
-                kept = source.find(number - segment.sequence_offset, segment.temporal)
-                if kept is None:
-                    break
-                if kept.head.temporal <= segment.temporal:
-                    sent += self._send_rtx(copy, segment, number, kept, now)
-                number -= 1
-        while sent < octets:
-            sent += self._send_padding(copy, now)
-        return sent
-
-    def _send_rtx(
-        self,
-        copy: copies.Copy,
-        segment: copies.Segment,
-        number: int,
-        kept: copies.Kept,
-        now: float,
-    ) -> int:
-        packet, source = kept.packet, segment.source
-        payload_type = (source.rtx_payload_type if source is not None else None) or 0
-        if packet.marker:
-            payload_type |= 0x80
-        body = copies.TWO_BYTES.pack(number & 0xFFFF) + segment.payload(
-            packet.payload, kept.head.numbers, kept.frames
-        )
-        timestamp = segment.timestamp(packet.timestamp)
-        return self._send_extra(copy, 0, payload_type, timestamp, packet, body, now)
-
-    def _send_padding(self, copy: copies.Copy, now: float) -> int:
-        source = copy.source
-        payload_type = source.rtx_payload_type if source is not None else None
-        if payload_type is None:
-            payload_type = formats.RTX_PAYLOAD_TYPES[Codec.VP8]
-        body = bytes(MAX_PADDING - 1) + bytes((MAX_PADDING,))
-        timestamp = copy.last_timestamp or 0
-        return self._send_extra(copy, PADDED, payload_type, timestamp, None, body, now)
-
-    def _send_extra(
-        self,
-        copy: copies.Copy,
-        flags: int,
-        payload_type: int,
-        timestamp: int,
-        packet: RtpPacket | None,
-        body: bytes,
-        now: float,
-    ) -> int:
-        """Send one packet on a slot's RTX source; return its size."""
-        path = copy.path
-        record = path.sent
-        transport_number = record.next
-        words, block = _video_block(packet, now)
-        header = (
-            _NUMBERED.pack(
-                WITH_EXTENSIONS | flags,
-                payload_type,
-                copy.rtx_sequence & 0xFFFF,
-                timestamp,
-                copy.rtx_ssrc,
-                0xBEDE,
-                words,
-                NUMBER_ELEMENT,
-                transport_number & 0xFFFF,
-            )
-            + block
-        )
-        iv = path.salt ^ (copy.rtx_ssrc << 48) ^ copy.rtx_sequence
-        copy.rtx_sequence += 1
-        size = len(header) + len(body)
-        try:
-            if path.encrypt is not None:
-                data = header + path.encrypt(iv.to_bytes(12, "big"), body, header)
-            else:
-                data = path.protect(header + body)
-            record.next = transport_number + 1
-            record.times[transport_number & MASK] = now
-            record.sizes[transport_number & MASK] = len(data)
-            path.send(data, path.address)
-        except SEND_ERRORS:
-            self.unsent += 1
-        return size
+        return self._repairs.probe(self._copies[slot], octets, now=now)
 
     def progress(self, slot: SlotKey) -> SlotProgress:
         """Return what a sender report of the slot needs."""
@@ -441,8 +351,22 @@ class PythonFanout:
         """Return the record of what a viewer was sent under transport-wide numbers."""
         return self._paths[viewer].sent
 
-    def pace(self, viewer: ViewerKey, rate_bps: float | None) -> None:
+    def pace(self, viewer: ViewerKey, rate_bps: float | None, *, now: float) -> None:
         """Spread what a viewer is sent over time at a rate; None: send at once."""
+        paced = self._paced.get(viewer)
+        if rate_bps is None:
+            if paced is not None:
+                del self._paced[viewer]
+                paced.end(now=now)
+        elif paced is not None:
+            paced.retune(rate_bps)
+        else:
+            self._paced[viewer] = PacedPath(self._paths[viewer], rate_bps, self._wake)
+
+    def flush(self, *, now: float) -> None:
+        """Send what paced viewers are due."""
+        for paced in self._paced.values():
+            paced.flush(now=now)
 
 
 def _segment(
@@ -460,17 +384,3 @@ def _audio_block(packet: RtpPacket, now: float) -> bytes:
     if level is not None:
         elements.append((formats.AUDIO_LEVEL_ID, level))
     return extensions.build(elements)
-
-
-def _video_block(packet: RtpPacket | None, now: float) -> tuple[int, bytes]:
-    """
-    Return what follows the transport-wide number in an extension block.
-
-    With it the size of the whole block in 32-bit words, the number's three
-    octets included.
-    """
-    block = bytes((formats.ABS_SEND_TIME_ID << 4 | 2,)) + extensions.abs_send_time(now)
-    orientation = None if packet is None else packet.orientation
-    if orientation is None:
-        return 2, block + b"\0"
-    return 3, block + bytes((formats.ORIENTATION_ID << 4,)) + orientation + b"\0\0\0"

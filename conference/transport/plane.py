@@ -37,6 +37,9 @@ from conference.transport.srtp import Protection
 log = structlog.get_logger(__name__)
 
 CONSENT_CHECK_S = 1.0
+PACING_GRAIN_S = 0.005
+"""Between two looks at paced packets. Shorter: more wake-ups; longer: bursts that a
+thin link's queue feels."""
 ANSWER_S = 60.0
 """How long an offer waits for its answer before its transport is closed."""
 
@@ -90,13 +93,14 @@ class Plane:
     ) -> None:
         self._config = config
         self._on_event = on_event
-        self._fanout = PythonFanout()
+        self._fanout = PythonFanout(self._wake_pacing)
         wall_offset = time.time() + ntp.UNIX_EPOCH_S - time.monotonic()
         self._router = Router(self._fanout, secrets.randbits, wall_offset=wall_offset)
         self._mux = UdpMux(config.port, config.bind, self._pump)
         self._certificate: ServerCertificate | None = None
         self._legs: dict[tuple[ParticipantId, Leg], _Leg] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._pacing: asyncio.TimerHandle | None = None
         self._consent: asyncio.TimerHandle | None = None
         self._malformed = 0
         self._dropped = 0
@@ -121,7 +125,7 @@ class Plane:
         tasks = [leg.task for leg in self._legs.values() if leg.task is not None]
         for leg in list(self._legs.values()):
             self._close(leg)
-        for timer in (self._timer, self._consent):
+        for timer in (self._timer, self._consent, self._pacing):
             if timer is not None:
                 timer.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -364,6 +368,16 @@ class Plane:
         if timer is not None:
             timer.cancel()
         self._timer = asyncio.get_running_loop().call_at(due, self._on_timer)
+
+    def _wake_pacing(self, due: float) -> None:
+        """Let paced packets go on at a time, or a little after it."""
+        if self._pacing is None:
+            due = max(due, self._now() + PACING_GRAIN_S)
+            self._pacing = asyncio.get_running_loop().call_at(due, self._on_pacing)
+
+    def _on_pacing(self) -> None:
+        self._pacing = None
+        self._fanout.flush(now=self._now())
 
     def _on_timer(self) -> None:
         self._timer = None

@@ -1,0 +1,172 @@
+"""
+What goes out on a slot's retransmission source: answers to NACKs, and probes.
+
+Both repeat packets from their layer's cache under numbers of their own (RFC 4588);
+a probe falls back to padding where there is nothing to repeat.
+"""
+
+from collections.abc import Sequence
+from struct import Struct
+
+import pylibsrtp
+
+from conference.rtp import extensions
+from conference.rtp.codecs import Codec
+from conference.rtp.packet import RtpPacket
+from conference.sfu import formats
+from conference.sfu.bandwidth.history import MASK
+from conference.transport import copies
+from conference.transport.addresses import Send
+
+WITH_EXTENSIONS = 0x90
+"""Version 2, extension bit set."""
+PADDED = 0x20
+MAX_PADDING = 224
+"""Octets of one padding packet; a length of one octet counts them (RFC 3550 §5.1)."""
+SEND_ERRORS = (OSError, ValueError, pylibsrtp.Error)
+"""One viewer's full buffer, or a packet that its profile cannot protect, must not
+cost the next viewer its copy."""
+NUMBER_ELEMENT = formats.TRANSPORT_CC_ID << 4 | 1
+"""Head of the transport-wide number's element: identifier, two octets."""
+NUMBERED = Struct("!BBHIIHHBH")
+"""Header, and an extension block whose first element is the transport-wide number."""
+
+
+class Repairs:
+    """Sends on retransmission sources."""
+
+    def __init__(self) -> None:
+        self.unsent = 0
+        """Packets that a socket refused."""
+
+    def retransmit(
+        self, copy: copies.Copy, sequences: Sequence[int], *, now: float
+    ) -> int:
+        """Answer a NACK (16-bit numbers) by RTX; return how many were still there."""
+        sent = 0
+        for sequence in sequences:
+            number = copy.highest - ((copy.highest - sequence) & 0xFFFF)
+            segment = next(
+                (s for s in reversed(copy.segments) if s.first <= number),
+                copies.NO_SEGMENT,
+            )
+            source = segment.source
+            if source is None or not source.ring:
+                continue
+            kept = source.find(number - segment.sequence_offset, segment.temporal)
+            if kept is not None and kept.head.temporal <= segment.temporal:
+                self._send_rtx(copy, segment, number, kept, copy.path.repair, now)
+                sent += 1
+        return sent
+
+    def probe(self, copy: copies.Copy, octets: int, *, now: float) -> int:
+        """Repeat what the slot sent last, or send padding; return the octets."""
+        segment, source = copy.segment, copy.source
+        sent = 0
+        if source is not None:
+            number = copy.highest
+            while sent < octets and number >= segment.first:
+                kept = source.find(number - segment.sequence_offset, segment.temporal)
+                if kept is None:
+                    break
+                if kept.head.temporal <= segment.temporal:
+                    sent += self._send_rtx(
+                        copy, segment, number, kept, copy.path.voice, now
+                    )
+                number -= 1
+        while sent < octets:
+            sent += self._send_padding(copy, now)
+        return sent
+
+    def _send_rtx(
+        self,
+        copy: copies.Copy,
+        segment: copies.Segment,
+        number: int,
+        kept: copies.Kept,
+        send: Send,
+        now: float,
+    ) -> int:
+        packet, source = kept.packet, segment.source
+        payload_type = (source.rtx_payload_type if source is not None else None) or 0
+        if packet.marker:
+            payload_type |= 0x80
+        body = copies.TWO_BYTES.pack(number & 0xFFFF) + segment.payload(
+            packet.payload, kept.head.numbers, kept.frames
+        )
+        timestamp = segment.timestamp(packet.timestamp)
+        return self._send_extra(
+            copy, 0, payload_type, timestamp, packet, body, send, now
+        )
+
+    def _send_padding(self, copy: copies.Copy, now: float) -> int:
+        source = copy.source
+        payload_type = source.rtx_payload_type if source is not None else None
+        if payload_type is None:
+            payload_type = formats.RTX_PAYLOAD_TYPES[Codec.VP8]
+        body = bytes(MAX_PADDING - 1) + bytes((MAX_PADDING,))
+        timestamp = copy.last_timestamp or 0
+        send = copy.path.voice
+        return self._send_extra(
+            copy, PADDED, payload_type, timestamp, None, body, send, now
+        )
+
+    def _send_extra(
+        self,
+        copy: copies.Copy,
+        flags: int,
+        payload_type: int,
+        timestamp: int,
+        packet: RtpPacket | None,
+        body: bytes,
+        send: Send,
+        now: float,
+    ) -> int:
+        """Send one packet on a slot's RTX source; return its size."""
+        path = copy.path
+        record = path.sent
+        transport_number = record.next
+        words, block = video_block(packet, now)
+        header = (
+            NUMBERED.pack(
+                WITH_EXTENSIONS | flags,
+                payload_type,
+                copy.rtx_sequence & 0xFFFF,
+                timestamp,
+                copy.rtx_ssrc,
+                0xBEDE,
+                words,
+                NUMBER_ELEMENT,
+                transport_number & 0xFFFF,
+            )
+            + block
+        )
+        iv = path.salt ^ (copy.rtx_ssrc << 48) ^ copy.rtx_sequence
+        copy.rtx_sequence += 1
+        size = len(header) + len(body)
+        try:
+            if path.encrypt is not None:
+                data = header + path.encrypt(iv.to_bytes(12, "big"), body, header)
+            else:
+                data = path.protect(header + body)
+            record.next = transport_number + 1
+            record.times[transport_number & MASK] = now
+            record.sizes[transport_number & MASK] = len(data)
+            send(data, path.address)
+        except SEND_ERRORS:
+            self.unsent += 1
+        return size
+
+
+def video_block(packet: RtpPacket | None, now: float) -> tuple[int, bytes]:
+    """
+    Return what follows the transport-wide number in an extension block.
+
+    With it the size of the whole block in 32-bit words, the number's three
+    octets included.
+    """
+    block = bytes((formats.ABS_SEND_TIME_ID << 4 | 2,)) + extensions.abs_send_time(now)
+    orientation = None if packet is None else packet.orientation
+    if orientation is None:
+        return 2, block + b"\0"
+    return 3, block + bytes((formats.ORIENTATION_ID << 4,)) + orientation + b"\0\0\0"
