@@ -1,13 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { arrange, tiled, type Choices } from '../src/layout/arrange';
+import { arrange, tiled, type Arrangement, type Choices } from '../src/layout/arrange';
 import {
   gridRows,
   gridShape,
   pageOf,
+  pictureHeight,
   stripShape,
-  tileHeight,
 } from '../src/layout/grid';
-import { sameView, viewSet } from '../src/layout/viewset';
+import {
+  Pace,
+  sameView,
+  viewSet,
+  type Measured,
+  type Wishes,
+} from '../src/layout/viewset';
+import { STEPS } from '../src/media/strain';
+import type { ViewSet } from '../src/protocol';
 import { participant, slot, view } from './support';
 
 const USUAL: Choices = { layout: 'stage', pinned: null, selfShown: true };
@@ -64,10 +72,15 @@ describe('pages', () => {
 });
 
 describe('sizes', () => {
-  it('asks for what a tile shows, in device pixels', () => {
-    expect(tileHeight({ columns: 2, rows: 2 }, 1280, 720, 1)).toBe(360);
-    expect(tileHeight({ columns: 2, rows: 2 }, 1280, 720, 2)).toBe(720);
-    expect(tileHeight({ columns: 1, rows: 1 }, 320, 900, 1)).toBe(180);
+  it('knows how high a picture stands in its tile', () => {
+    const box = { width: 640, height: 360 };
+    expect(pictureHeight(box, 'cover', 1)).toBe(360);
+    expect(pictureHeight(box, 'cover', 2)).toBe(720);
+    const upright = { width: 320, height: 900 };
+    expect(pictureHeight(upright, 'cover', 1)).toBe(900);
+    expect(pictureHeight(upright, 'contain', 1)).toBe(180);
+    expect(pictureHeight({ width: 0, height: 0 }, 'cover', 1)).toBe(1);
+    expect(pictureHeight({ width: 1e4, height: 1e4 }, 'cover', 3)).toBe(4320);
   });
 
   it('keeps at most six in the strip and at least two', () => {
@@ -169,32 +182,89 @@ describe('the arrangement', () => {
 });
 
 describe('what the server is asked for', () => {
-  const arrangement = arrange(
-    view({
-      participants: [participant('me'), participant('a'), participant('b')],
-      room: { id: 'room', title: 'T', organisation: 'O', stage: 'a' },
-    }),
-    { ...USUAL, layout: 'grid' },
-  );
+  const arrangement = (change: Partial<Choices> = {}, stage = 'a'): Arrangement =>
+    arrange(
+      view({
+        participants: [participant('me'), participant('a'), participant('b')],
+        room: { id: 'room', title: 'T', organisation: 'O', stage },
+      }),
+      { ...USUAL, ...change },
+    );
+  const [free] = STEPS;
+  if (!free) throw new Error('no first step');
+  const WISHES: Wishes = { receive: 'auto', limit: free, visible: true };
+  const measured = (tiles: Record<string, number>): Measured => ({
+    stage: 700,
+    content: 640,
+    tiles: new Map(Object.entries(tiles)),
+  });
 
-  it('lists neither oneself nor the stage', () => {
-    const shown = { shown: ['me', 'a', 'b'], height: 240, visible: true };
-    expect(viewSet(arrangement, shown, 'me')).toEqual({
+  it('lists neither oneself nor the stage, and says how high all stand', () => {
+    const asked = viewSet(arrangement(), measured({ me: 112, b: 112 }), WISHES, 'me');
+    expect(asked).toEqual({
       stage: null,
-      tiles: [{ participant: 'b', max_height: 240 }],
+      tiles: [{ participant: 'b', max_height: 112 }],
+      stage_height: 700,
+      content_height: 640,
+      receive: 'auto',
     });
   });
 
-  it('asks for no tile while the tab is hidden', () => {
-    const hidden = { shown: ['b'], height: 240, visible: false };
-    expect(viewSet(arrangement, hidden, 'me').tiles).toEqual([]);
+  it('takes the tile of the grid for the stage, and nothing for another page', () => {
+    const grid = arrangement({ layout: 'grid' });
+    const here = viewSet(grid, measured({ a: 240, b: 240 }), WISHES, 'me');
+    expect(here.stage_height).toBe(240);
+    expect(here.tiles).toEqual([{ participant: 'b', max_height: 240 }]);
+    expect(viewSet(grid, measured({ b: 240 }), WISHES, 'me').stage_height).toBe(0);
+  });
+
+  it('asks for no picture while the tab is hidden, nor by ear alone', () => {
+    const nothing = { tiles: [], stage_height: 0, content_height: 0 };
+    const tiles = measured({ b: 112 });
+    const hidden = { ...WISHES, visible: false };
+    expect(viewSet(arrangement(), tiles, hidden, 'me')).toMatchObject(nothing);
+    const byEar: Wishes = { ...WISHES, receive: 'audio' };
+    expect(viewSet(arrangement(), tiles, byEar, 'me')).toMatchObject({
+      ...nothing,
+      receive: 'audio',
+    });
+  });
+
+  it('keeps a pin, whatever is shown', () => {
+    const pinned = arrangement({ pinned: 'b' });
+    const hidden = { ...WISHES, visible: false };
+    expect(viewSet(pinned, measured({}), hidden, 'me').stage).toBe('b');
+  });
+
+  it('asks a slow computer no more than it can take', () => {
+    const many = measured(
+      Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`p${i}`, 240])),
+    );
+    const at = (step: number): ViewSet =>
+      viewSet(arrangement(), many, { ...WISHES, limit: STEPS[step] ?? free }, 'me');
+    expect(at(1).stage_height).toBe(360);
+    expect(at(1).content_height).toBe(640);
+    expect(at(2).tiles[0]?.max_height).toBe(180);
+    expect(at(3).tiles).toHaveLength(4);
+    expect(at(4).tiles).toEqual([]);
   });
 
   it('knows when nothing changed', () => {
-    const one = { stage: null, tiles: [{ participant: 'b', max_height: 240 }] };
+    const one = viewSet(arrangement(), measured({ b: 240 }), WISHES, 'me');
     expect(sameView(null, one)).toBe(false);
     expect(sameView(one, structuredClone(one))).toBe(true);
-    expect(sameView(one, { stage: 'b', tiles: one.tiles })).toBe(false);
-    expect(sameView(one, { stage: null, tiles: [] })).toBe(false);
+    expect(sameView(one, { ...one, stage: 'b' })).toBe(false);
+    expect(sameView(one, { ...one, tiles: [] })).toBe(false);
+    expect(sameView(one, { ...one, stage_height: 699 })).toBe(false);
+    expect(sameView(one, { ...one, content_height: 0 })).toBe(false);
+    expect(sameView(one, { ...one, receive: 'saver' })).toBe(false);
+  });
+
+  it('tells at once after a pause, and the last of many a little later', () => {
+    const pace = new Pace(200);
+    expect(pace.due(1000)).toBe(0);
+    expect(pace.due(1050)).toBe(150);
+    expect(pace.due(1200)).toBe(0);
+    expect(pace.due(9000)).toBe(0);
   });
 });

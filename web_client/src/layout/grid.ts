@@ -78,19 +78,19 @@ export function pageOf<T>(items: readonly T[], perPage: number, page: number): P
   return { items: items.slice(kept * size, (kept + 1) * size), page: kept, pages };
 }
 
-/** Height of one tile of a grid, in device pixels; the server sends no more. */
-export function tileHeight(
-  shape: Shape,
-  width: number,
-  height: number,
+/**
+ * Height of a picture of 16:9 in a box of CSS pixels, in device pixels; the server
+ * sends no more. `cover` fills the box and loses an edge, `contain` shows it all.
+ */
+export function pictureHeight(
+  box: { readonly width: number; readonly height: number },
+  fit: 'cover' | 'contain',
   pixelRatio: number,
 ): number {
-  const byHeight = height / shape.rows;
-  const byWidth = ((width / shape.columns) * 9) / 16;
-  return Math.max(
-    1,
-    Math.min(4320, Math.round(Math.min(byHeight, byWidth) * pixelRatio)),
-  );
+  const byWidth = (box.width * 9) / 16;
+  const lines =
+    fit === 'cover' ? Math.max(box.height, byWidth) : Math.min(box.height, byWidth);
+  return Math.max(1, Math.min(4320, Math.round(lines * pixelRatio)));
 }
 
 /** How many tiles the strip under the stage holds, and how high they are. */

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Volume2 } from 'lucide-preact';
 import { Button } from '../design/parts';
+import { receive } from '../state/settings';
 import { t } from '../text';
 import type { RoomProps } from './props';
 import type { RoomSession } from './session';
@@ -117,6 +118,27 @@ export function MutedSpeechHint({ session, controls }: RoomProps): JSX.Element {
             }}
           >
             {t('unmute')}
+          </Button>
+        </div>
+      ) : null}
+    </div>
+  );
+}
+
+/** Why there are no pictures, and the way back to them. */
+export function AudioOnlyHint(): JSX.Element {
+  return (
+    <div role="status">
+      {receive.value === 'audio' ? (
+        <div class="hint calm row tight" data-testid="audio-only">
+          <p>{t('audio-only')}</p>
+          <Button
+            testid="show-pictures"
+            onPress={() => {
+              receive.value = 'auto';
+            }}
+          >
+            {t('show-pictures')}
           </Button>
         </div>
       ) : null}

@@ -5,6 +5,7 @@ import { t } from '../text';
 import {
   AloneHint,
   Announcer,
+  AudioOnlyHint,
   ConnectionBanner,
   FloorNotice,
   MutedSpeechHint,
@@ -80,6 +81,7 @@ export function RoomPage({ session, controls }: RoomProps): JSX.Element {
             <SoundButton session={session} />
             <FloorNotice session={session} controls={controls} />
             <MutedSpeechHint session={session} controls={controls} />
+            <AudioOnlyHint />
             <AloneHint session={session} />
           </div>
         </div>

@@ -15,10 +15,8 @@ import type {
   SeatClosed,
   SeatTaken,
   SourceName,
-  ViewSet,
 } from '../protocol';
 import { LocalMedia } from '../media/local';
-import { sameView } from '../layout/viewset';
 import { CodedError } from '../signaling/errors';
 import { Link, type ServerEvent } from '../signaling/link';
 import { missingSince } from '../signaling/reconnect';
@@ -31,6 +29,7 @@ import { Chat } from './chat';
 import { Health } from './health';
 import { Receiving } from './receiving';
 import { Sending } from './sending';
+import { Viewing } from './viewing';
 
 export type EndReason = SeatClosed['reason'] | 'left' | 'seat-lost';
 
@@ -54,14 +53,13 @@ export class RoomSession {
   readonly link: Link;
   readonly receiving: Receiving;
   readonly sending: Sending;
+  readonly viewing: Viewing;
   readonly chat: Chat;
   readonly missingSince: ReadonlySignal<number | null>;
   health: Health | null = null;
   readonly #entry: ConnectAuth;
   readonly #key: string;
   readonly #stops: (() => void)[] = [];
-  #shown: ViewSet = { stage: null, tiles: [] };
-  #told: ViewSet | null = null;
 
   /** `entry` is how one first comes to this door; `key` names its kept seat. */
   constructor(entry: ConnectAuth, key: string) {
@@ -70,6 +68,7 @@ export class RoomSession {
     this.link = new Link(entry);
     this.receiving = new Receiving(this.link);
     this.sending = new Sending(this.link, this.local, (e) => notify(failureText(e)));
+    this.viewing = new Viewing(this.link, () => this.phase.peek().name === 'inside');
     this.chat = new Chat(this.link, {
       messages: () => this.view.value?.messages ?? [],
       self: () => this.view.value?.self ?? null,
@@ -153,19 +152,10 @@ export class RoomSession {
     }
   }
 
-  /** Tells the server what is on the screen, when that changed. */
-  show(view: ViewSet): void {
-    this.#shown = view;
-    if (this.phase.value.name !== 'inside' || sameView(this.#told, view)) return;
-    this.#told = view;
-    this.link.request('view.set', view).catch(() => {
-      this.#told = null;
-    });
-  }
-
   dispose(): void {
     for (const stop of this.#stops) stop();
     this.health?.close();
+    this.viewing.close();
     this.sending.close();
     this.receiving.close();
     this.local.close();
@@ -216,8 +206,7 @@ export class RoomSession {
     this.sending.allow(this.may('media.publish'));
     this.sending.cameBack(taken.publish_connected);
     if (!taken.offer && !taken.subscribe_connected) void this.receiving.renew();
-    this.#told = null;
-    this.show(this.#shown);
+    this.viewing.cameBack();
     this.chat.cameBack();
     this.health?.cameBack();
     if (first) {
@@ -245,12 +234,12 @@ export class RoomSession {
           this.receiving.subscriber.stats(),
           this.sending.publisher?.stats(),
         ]);
-        return reports.filter(
-          (r): r is RTCStatsReport => r !== null && r !== undefined,
-        );
+        const present = reports.filter((r) => r !== null && r !== undefined);
+        this.viewing.take(present, performance.now());
+        return present;
       },
       connected: () => this.receiving.connected,
-      ask: (withinMs) => this.link.request('view.set', this.#shown, withinMs),
+      ask: (withinMs) => this.link.request('view.set', this.viewing.wanted, withinMs),
     });
   }
 

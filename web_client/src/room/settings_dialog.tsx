@@ -8,6 +8,7 @@ import type { CodecChoice, Theme } from '../state/settings';
 import { language, LANGUAGES, t } from '../text';
 import type { Controls } from './controls';
 import { DevicePickers } from './device_pickers';
+import { ReceiveChoice } from './receive_choice';
 
 interface SettingsProps {
   controls: Controls;
@@ -18,6 +19,7 @@ export function SettingsDialog({ controls, onClose }: SettingsProps): JSX.Elemen
   return (
     <Dialog title={t('settings')} onClose={onClose} testid="settings-dialog">
       <DevicePickers controls={controls} />
+      <ReceiveChoice testid="receive" />
       <Select
         label={t('codec')}
         value={settings.codec.value}

@@ -8,11 +8,11 @@ import {
   gridRows,
   gridShape,
   pageOf,
+  pictureHeight,
   stripShape,
-  tileHeight,
   type Shape,
 } from '../layout/grid';
-import { viewSet } from '../layout/viewset';
+import type { Measured } from '../layout/viewset';
 import type { RoomView } from '../state/room';
 import { layout, selfView } from '../state/settings';
 import { t } from '../text';
@@ -40,19 +40,29 @@ function useSize(): [{ current: HTMLElement | null }, Size] {
   return [element, size];
 }
 
-function useVisible(): boolean {
-  const [visible, setVisible] = useState(document.visibilityState === 'visible');
-  useEffect(() => {
-    const update = (): void => setVisible(document.visibilityState === 'visible');
-    document.addEventListener('visibilitychange', update);
-    return () => document.removeEventListener('visibilitychange', update);
-  }, []);
-  return visible;
+/** How high the pictures stand on the screen now. */
+function measure(area: HTMLElement): Measured {
+  const ratio = window.devicePixelRatio || 1;
+  const height = (element: Element | null, fit: 'cover' | 'contain'): number =>
+    element ? pictureHeight(element.getBoundingClientRect(), fit, ratio) : 0;
+  const stage = area.querySelector('[data-place="stage"], [data-place="beside"]');
+  const fit = stage?.matches('[data-place="stage"]') ? 'contain' : 'cover';
+  const tiles = area.querySelectorAll<HTMLElement>('[data-place="small"]');
+  return {
+    // Who comes on an empty stage is seen at once in its full size.
+    stage: height(stage ?? area, stage ? fit : 'contain'),
+    content: height(
+      area.querySelector('[data-testid="screen-tile"]') ?? area,
+      'contain',
+    ),
+    tiles: new Map(
+      [...tiles].map((tile) => [tile.dataset.participant ?? '', height(tile, 'cover')]),
+    ),
+  };
 }
 
 export function StageArea({ session, controls }: RoomProps): JSX.Element | null {
   const [element, size] = useSize();
-  const visible = useVisible();
   const view = session.view.value;
   const arrangement = view
     ? arrange(view, {
@@ -66,20 +76,14 @@ export function StageArea({ session, controls }: RoomProps): JSX.Element | null 
   const shape = gridShape(arrangement?.tiles.length ?? 0, size.width, size.height);
   const perPage = grid ? shape.columns * shape.rows : strip.count;
   const paged = pageOf(arrangement?.tiles ?? [], perPage, controls.page.value);
-  const ratio = window.devicePixelRatio || 1;
-  const height = grid
-    ? tileHeight(shape, size.width, size.height, ratio)
-    : Math.round(strip.height * ratio);
 
   useEffect(() => {
     // The number of pages may have shrunk under the page one was on.
     if (controls.page.peek() !== paged.page) controls.page.value = paged.page;
   }, [controls, paged.page, paged.pages]);
   useEffect(() => {
-    if (!view || !arrangement || size.width === 0) return;
-    session.show(
-      viewSet(arrangement, { shown: paged.items, height, visible }, view.self),
-    );
+    if (!view || !arrangement || size.width === 0 || !element.current) return;
+    session.viewing.show(arrangement, measure(element.current), view.self);
   });
 
   return (

@@ -5,6 +5,7 @@ import { Hand, MicOff, MonitorX, Pin, PinOff, WifiLow, WifiOff } from 'lucide-pr
 import { Button } from '../design/parts';
 import type { ParticipantInfo } from '../protocol';
 import { sends } from '../state/room';
+import { receive } from '../state/settings';
 import { t } from '../text';
 import { Picture } from './picture';
 import type { RoomProps } from './props';
@@ -99,7 +100,9 @@ function Face({ session, participant, own }: FaceProps): JSX.Element {
     return <Picture track={local.camera.value} mirrored label={label} />;
   }
   const slots = session.view.value?.slots ?? new Map();
-  const shown = own ? null : receiving.picture(slots, participant.id, 'camera');
+  const byEar = !own && receive.value === 'audio';
+  const shown =
+    own || byEar ? null : receiving.picture(slots, participant.id, 'camera');
   // The gate may be shut before the slot is told: the last frame must not stay.
   const shut = participant.tracks.some(
     (track) => track.source === 'camera' && track.muted,
@@ -117,8 +120,15 @@ function Face({ session, participant, own }: FaceProps): JSX.Element {
     );
   }
   return (
-    <div class="avatar" aria-hidden="true" data-testid="avatar">
-      <span>{initials(participant.name)}</span>
+    <div class="faceless">
+      <div class="avatar" aria-hidden="true" data-testid="avatar">
+        <span>{initials(participant.name)}</span>
+      </div>
+      {byEar && sends(participant, 'camera') ? (
+        <p class="soft small" data-testid="by-ear">
+          {t('tile-audio-only')}
+        </p>
+      ) : null}
     </div>
   );
 }
@@ -192,6 +202,8 @@ export function ScreenTile({ session, controls, owner }: ScreenProps): JSX.Eleme
         </Button>
       </div>
     );
+  } else if (receive.value === 'audio') {
+    inside = <p class="stage-empty soft">{t('screen-audio-only')}</p>;
   } else if (shown?.undecodable) {
     inside = <p class="undecodable">{t('undecodable', { name: owner.name })}</p>;
   } else if (shown?.track) {

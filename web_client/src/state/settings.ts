@@ -3,6 +3,8 @@ import { effect, signal, type Signal } from '@preact/signals';
 
 export type Theme = 'auto' | 'light' | 'dark';
 export type LayoutChoice = 'stage' | 'grid';
+/** What a person wants to receive: what the link carries, small pictures, or none. */
+export type Receive = 'auto' | 'saver' | 'audio';
 export type CodecChoice = 'auto' | 'VP8' | 'VP9' | 'H264' | 'AV1';
 
 const PREFIX = 'pavilion.';
@@ -55,6 +57,11 @@ export const codec = remembered<CodecChoice>('codec', 'auto', [
 export const selfView = remembered<'shown' | 'hidden'>('self-view', 'shown', [
   'shown',
   'hidden',
+]);
+export const receive = remembered<Receive>('receive', 'auto', [
+  'auto',
+  'saver',
+  'audio',
 ]);
 
 /** A seat kept for a reload of this very tab. */

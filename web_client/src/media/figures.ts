@@ -1,0 +1,263 @@
+/*
+ * What the connections do, in figures: read from getStats, told between two moments.
+ *
+ * Pure. `quality.ts` makes four bars of it, `strain.ts` finds a computer that is
+ * too slow, the connection panel shows it in words.
+ */
+
+interface Video {
+  readonly id: string;
+  readonly mid: string;
+  readonly bytes: number;
+  readonly frames: number;
+  readonly height: number;
+}
+
+/** A received picture; times in seconds. */
+interface VideoIn extends Video {
+  readonly dropped: number;
+  readonly decodeTime: number;
+  readonly waited: number;
+  readonly emitted: number;
+}
+
+interface LayerOut extends Video {
+  readonly rid: string;
+  readonly limited: string;
+}
+
+/** The counters of all connections at one moment. */
+export interface Moment {
+  /** Milliseconds. */
+  readonly at: number;
+  readonly videos: readonly VideoIn[];
+  readonly layers: readonly LayerOut[];
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly packetsIn: number;
+  readonly lost: number;
+  /** Share of what one sends that the server missed lately, 0…1. */
+  readonly lossUp: number | null;
+  /** Seconds. */
+  readonly rtt: number | null;
+  /** What carries the media; null: nothing does yet. */
+  readonly protocol: 'udp' | 'tcp' | null;
+  /** What the browser takes the way up to carry, in bit/s. */
+  readonly roomUp: number | null;
+}
+
+export interface Received {
+  readonly mid: string;
+  readonly height: number;
+  readonly fps: number;
+  readonly kbps: number;
+  /** Share of the frames that were thrown away undecoded or unseen, 0…1. */
+  readonly dropped: number;
+  /** Share of the time spent decoding it: 1 is all that one decoder can do. */
+  readonly decoding: number;
+  /** Milliseconds that a frame waits to be shown. */
+  readonly waitMs: number;
+}
+
+export interface SentLayer {
+  readonly mid: string;
+  readonly rid: string;
+  readonly height: number;
+  readonly fps: number;
+  readonly kbps: number;
+  readonly limited: 'cpu' | 'bandwidth' | null;
+}
+
+/** What went on between two moments. */
+export interface Figures {
+  readonly received: readonly Received[];
+  readonly sent: readonly SentLayer[];
+  readonly downKbps: number;
+  readonly upKbps: number;
+  /** Shares, 0…1. */
+  readonly lossDown: number;
+  readonly lossUp: number | null;
+  readonly rttMs: number | null;
+  readonly protocol: Moment['protocol'];
+  readonly roomUpKbps: number | null;
+}
+
+/** The fields of all kinds of entries that are read here. */
+interface Entry {
+  id: string;
+  type: string;
+  kind?: string;
+  mid?: string;
+  rid?: string;
+  bytesReceived?: number;
+  bytesSent?: number;
+  packetsReceived?: number;
+  packetsLost?: number;
+  fractionLost?: number;
+  roundTripTime?: number;
+  framesDecoded?: number;
+  framesDropped?: number;
+  framesSent?: number;
+  frameHeight?: number;
+  totalDecodeTime?: number;
+  jitterBufferDelay?: number;
+  jitterBufferEmittedCount?: number;
+  qualityLimitationReason?: string;
+  state?: string;
+  nominated?: boolean;
+  localCandidateId?: string;
+  currentRoundTripTime?: number;
+  availableOutgoingBitrate?: number;
+  protocol?: string;
+}
+
+const most = (a: number | null, b: number | undefined): number | null =>
+  b === undefined ? a : Math.max(a ?? 0, b);
+
+/** Reads all reports of one moment; `at` in milliseconds. */
+export function readMoment(
+  reports: readonly Pick<RTCStatsReport, 'forEach' | 'get'>[],
+  at: number,
+): Moment {
+  const videos: VideoIn[] = [];
+  const layers: LayerOut[] = [];
+  let [bytesIn, bytesOut, packetsIn, lost] = [0, 0, 0, 0];
+  let lossUp: number | null = null;
+  let rtt: number | null = null;
+  let roomUp: number | null = null;
+  let protocol: Moment['protocol'] = null;
+  for (const report of reports) {
+    report.forEach((raw) => {
+      const entry = raw as Entry;
+      switch (entry.type) {
+        case 'inbound-rtp':
+          packetsIn += entry.packetsReceived ?? 0;
+          lost += Math.max(0, entry.packetsLost ?? 0);
+          if (entry.kind === 'video' && entry.bytesReceived)
+            videos.push(videoIn(entry));
+          break;
+        case 'outbound-rtp':
+          if (entry.kind === 'video' && entry.bytesSent) layers.push(layerOut(entry));
+          break;
+        case 'remote-inbound-rtp':
+          lossUp = most(lossUp, entry.fractionLost);
+          rtt = most(rtt, entry.roundTripTime);
+          break;
+        case 'candidate-pair': {
+          if (entry.state !== 'succeeded' || !entry.nominated) break;
+          bytesIn += entry.bytesReceived ?? 0;
+          bytesOut += entry.bytesSent ?? 0;
+          rtt = most(rtt, entry.currentRoundTripTime);
+          roomUp = most(roomUp, entry.availableOutgoingBitrate);
+          const local = report.get(entry.localCandidateId ?? '') as Entry | undefined;
+          // TCP on one of two connections is what a person should hear of.
+          if (local?.protocol === 'tcp') protocol = 'tcp';
+          else if (local?.protocol === 'udp') protocol ??= 'udp';
+          break;
+        }
+        default:
+          break;
+      }
+    });
+  }
+  return {
+    at,
+    videos,
+    layers,
+    bytesIn,
+    bytesOut,
+    packetsIn,
+    lost,
+    lossUp,
+    rtt,
+    protocol,
+    roomUp,
+  };
+}
+
+function videoIn(entry: Entry): VideoIn {
+  return {
+    id: entry.id,
+    mid: entry.mid ?? '',
+    bytes: entry.bytesReceived ?? 0,
+    frames: entry.framesDecoded ?? 0,
+    height: entry.frameHeight ?? 0,
+    dropped: entry.framesDropped ?? 0,
+    decodeTime: entry.totalDecodeTime ?? 0,
+    waited: entry.jitterBufferDelay ?? 0,
+    emitted: entry.jitterBufferEmittedCount ?? 0,
+  };
+}
+
+function layerOut(entry: Entry): LayerOut {
+  return {
+    id: entry.id,
+    mid: entry.mid ?? '',
+    rid: entry.rid ?? '',
+    bytes: entry.bytesSent ?? 0,
+    frames: entry.framesSent ?? 0,
+    height: entry.frameHeight ?? 0,
+    limited: entry.qualityLimitationReason ?? 'none',
+  };
+}
+
+/** Counters of a new connection start again: no growth then, not a negative one. */
+const grown = (before: number | undefined, after: number): number =>
+  Math.max(0, after - (before ?? after));
+
+/** What went on from one moment to a later one. */
+export function between(before: Moment, after: Moment): Figures {
+  const seconds = Math.max(0.001, (after.at - before.at) / 1000);
+  const kbps = (was: number | undefined, is: number): number =>
+    Math.round((grown(was, is) * 8) / 1000 / seconds);
+  const videosBefore = new Map(before.videos.map((v) => [v.id, v]));
+  const layersBefore = new Map(before.layers.map((l) => [l.id, l]));
+  const received = after.videos.flatMap((video): Received[] => {
+    const was = videosBefore.get(video.id);
+    const frames = grown(was?.frames, video.frames);
+    const dropped = grown(was?.dropped, video.dropped);
+    if (grown(was?.bytes, video.bytes) === 0) return [];
+    const emitted = grown(was?.emitted, video.emitted);
+    const waited = grown(was?.waited, video.waited);
+    return [
+      {
+        mid: video.mid,
+        height: video.height,
+        fps: Math.round(frames / seconds),
+        kbps: kbps(was?.bytes, video.bytes),
+        dropped: frames + dropped === 0 ? 0 : dropped / (frames + dropped),
+        decoding: grown(was?.decodeTime, video.decodeTime) / seconds,
+        waitMs: emitted === 0 ? 0 : Math.round((waited / emitted) * 1000),
+      },
+    ];
+  });
+  const sent = after.layers.flatMap((layer): SentLayer[] => {
+    const was = layersBefore.get(layer.id);
+    const frames = grown(was?.frames, layer.frames);
+    if (frames === 0) return [];
+    const { limited } = layer;
+    return [
+      {
+        mid: layer.mid,
+        rid: layer.rid,
+        height: layer.height,
+        fps: Math.round(frames / seconds),
+        kbps: kbps(was?.bytes, layer.bytes),
+        limited: limited === 'cpu' || limited === 'bandwidth' ? limited : null,
+      },
+    ];
+  });
+  const lost = grown(before.lost, after.lost);
+  const total = lost + grown(before.packetsIn, after.packetsIn);
+  return {
+    received,
+    sent,
+    downKbps: kbps(before.bytesIn, after.bytesIn),
+    upKbps: kbps(before.bytesOut, after.bytesOut),
+    lossDown: total === 0 ? 0 : lost / total,
+    lossUp: after.lossUp,
+    rttMs: after.rtt === null ? null : Math.round(after.rtt * 1000),
+    protocol: after.protocol,
+    roomUpKbps: after.roomUp === null ? null : Math.round(after.roomUp / 1000),
+  };
+}

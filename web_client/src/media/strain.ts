@@ -1,0 +1,109 @@
+/*
+ * Finds out that the computer is too slow for what it is sent, and asks for less
+ * step by step; for more again only after it has been at ease for a while.
+ *
+ * Pure. Down is quick, up is slow and grows slower each time it was too early, so
+ * that pictures do not go back and forth.
+ */
+import type { Figures } from './figures';
+
+export interface Limit {
+  /** No picture larger than so many lines is asked for. */
+  readonly height: number;
+  /** The same of a shared screen, whose text must stay readable longest. */
+  readonly content: number;
+  /** So many tiles beside the stage at most. */
+  readonly tiles: number;
+}
+
+const NO_LIMIT = 4320; // lines of the largest screen; 48 tiles are the protocol's most
+
+/** From all there is to the stage alone, small. */
+export const STEPS: readonly Limit[] = [
+  { height: NO_LIMIT, content: NO_LIMIT, tiles: 48 },
+  { height: 360, content: NO_LIMIT, tiles: 48 },
+  { height: 180, content: NO_LIMIT, tiles: 48 },
+  { height: 180, content: 540, tiles: 4 },
+  { height: 180, content: 540, tiles: 0 },
+];
+
+const DROPPED_TOO_MANY = 0.1; // one frame in ten is seen as a stutter
+const DROPPED_FEW = 0.03;
+const DECODING_TOO_LONG = 0.8; // of a decoder's time; the next hiccup drops frames
+const DECODING_EASY = 0.5;
+const WAITS_LONG_MS = 500; // frames pile up where nothing is lost: nobody takes them
+const CLEAN_LOSS = 0.02; // above it dropped frames may be the link's fault
+const FEWEST_FRAMES = 5; // a second, of all pictures: below it shares say nothing
+
+const DOWN_AFTER = 3; // samples in a row: another program's start costs nothing
+const UP_AFTER = 10; // samples at ease; lower: back and forth every few seconds
+const UP_AFTER_MOST = 120;
+
+export type Load = 'strained' | 'easy' | 'between';
+
+/** How the computer copes with what it decodes and encodes. */
+export function loadOf(figures: Figures): Load {
+  const { received, sent, lossDown } = figures;
+  const frames = received.reduce((sum, r) => sum + r.fps, 0);
+  const shown = frames >= FEWEST_FRAMES ? received : [];
+  const busiest = Math.max(0, ...received.map((r) => r.decoding));
+  const dropped = Math.max(0, ...shown.map((r) => r.dropped));
+  const waits = Math.max(0, ...shown.map((r) => r.waitMs));
+  const clean = lossDown < CLEAN_LOSS;
+  // Decoding less helps an encoder only where something is decoded.
+  const slowEncoder =
+    received.length > 0 && sent.some((layer) => layer.limited === 'cpu');
+  if (
+    slowEncoder ||
+    busiest > DECODING_TOO_LONG ||
+    (clean && dropped > DROPPED_TOO_MANY) ||
+    (clean && waits > WAITS_LONG_MS && dropped > DROPPED_FEW)
+  ) {
+    return 'strained';
+  }
+  return busiest < DECODING_EASY && dropped < DROPPED_FEW ? 'easy' : 'between';
+}
+
+export class Strain {
+  #step = 0;
+  #strained = 0;
+  #easy = 0;
+  #upAfter = UP_AFTER;
+  /** Samples since the last step up; what follows soon after it was its fault. */
+  #sinceUp = Number.POSITIVE_INFINITY;
+
+  /** 0: not limited. */
+  get step(): number {
+    return this.#step;
+  }
+
+  get limit(): Limit {
+    return STEPS[this.#step] ?? { height: 0, content: 0, tiles: 0 };
+  }
+
+  /** Takes a sample of about two seconds; true: the limit has changed. */
+  take(load: Load): boolean {
+    this.#sinceUp += 1;
+    this.#strained = load === 'strained' ? this.#strained + 1 : 0;
+    this.#easy = load === 'easy' ? this.#easy + 1 : 0;
+    if (this.#strained >= DOWN_AFTER && this.#step < STEPS.length - 1) {
+      if (this.#sinceUp <= this.#upAfter) {
+        this.#upAfter = Math.min(UP_AFTER_MOST, this.#upAfter * 2);
+      }
+      return this.#move(1);
+    }
+    if (this.#easy >= this.#upAfter && this.#step > 0) {
+      this.#sinceUp = 0;
+      return this.#move(-1);
+    }
+    if (this.#step === 0 && this.#easy >= UP_AFTER_MOST) this.#upAfter = UP_AFTER;
+    return false;
+  }
+
+  #move(by: 1 | -1): true {
+    this.#step += by;
+    this.#strained = 0;
+    this.#easy = 0;
+    return true;
+  }
+}
