@@ -5,6 +5,7 @@ Publishers are written here packet by packet; viewers decrypt with libsrtp what
 the fan-out sends them. Time is a number that only ``Bench`` moves.
 """
 
+import dataclasses
 import itertools
 import random
 from collections import defaultdict
@@ -31,6 +32,8 @@ EXTENSION_IDS = {
     extensions.TRANSPORT_CC: 3,
     extensions.AUDIO_LEVEL: 1,
     extensions.VIDEO_ORIENTATION: 7,
+    extensions.RID: 10,
+    extensions.REPAIRED_RID: 11,
 }
 WALL_OFFSET_S = 3_900_000_000.0
 
@@ -81,6 +84,10 @@ class Origin:
         self.timestamp = timestamp
         self.picture_id = picture_id
         self.rtx_sequence = 7
+        self.rid: bytes | None = None
+        """Name of the layer; None of a track of one."""
+        self.mark = b""
+        """Stands at the end of each payload."""
 
     @property
     def fmt(self) -> TrackFormat:
@@ -100,6 +107,7 @@ class Origin:
                 0x8000 | self.picture_id
             ).to_bytes(2, "big")
             body = bytes((0 if key and first else 1,)) + self.participant.encode()
+            body += self.mark
             out.append(self._packet(descriptor + body, marker=number == packets - 1))
         return out
 
@@ -115,6 +123,8 @@ class Origin:
         elements = {4: self.fmt.mid.encode(), 3: self.bench.transport_number()}
         if level is not None:
             elements[1] = bytes((level,))
+        if self.rid is not None:
+            elements[EXTENSION_IDS[extensions.RID]] = self.rid
         return rtp.serialize(
             rtp.Packet(
                 self.fmt.payload_type,
@@ -127,8 +137,8 @@ class Origin:
             )
         )
 
-    def rtx(self, packet: bytes) -> bytes:
-        """Return the retransmission of a packet."""
+    def rtx(self, packet: bytes, names: dict[str, bytes] | None = None) -> bytes:
+        """Return the retransmission of a packet, with header extensions by URI."""
         lost = rtp.parse(packet)
         self.rtx_sequence += 1
         return rtp.serialize(
@@ -139,7 +149,8 @@ class Origin:
                 self.rtx_ssrc,
                 lost.marker,
                 lost.sequence.to_bytes(2, "big") + lost.payload,
-                {4: self.fmt.mid.encode()},
+                {4: self.fmt.mid.encode()}
+                | {EXTENSION_IDS[uri]: name for uri, name in (names or {}).items()},
             )
         )
 
@@ -156,6 +167,76 @@ class Origin:
         self.bench.router.on_rtcp(
             self.participant, Leg.PUBLISH, data, now=self.bench.now
         )
+
+
+class Simulcast:
+    """
+    A published track of several layers, as a browser sends it.
+
+    Sends the layers that the server wants, in key frames where it asks for them.
+    """
+
+    room = ROOM
+
+    def __init__(
+        self, bench: "Bench", participant: str, source: Source, names: tuple[bytes, ...]
+    ) -> None:
+        self.bench = bench
+        self.participant = ParticipantId(participant)
+        self.source = source
+        self.layers = [
+            Origin(bench, participant, source, ssrc=bench.next_ssrc()) for _ in names
+        ]
+        for number, (layer, name) in enumerate(zip(self.layers, names, strict=True)):
+            layer.rid, layer.mark = name, bytes((number,))
+        self.capable = len(names)
+        """How many layers its own link carries."""
+        self.slow = 0.0
+        """Seconds until a layer that is asked for comes."""
+        self._begun = [False] * len(names)
+        self._asked_at: dict[int, float] = {}
+
+    @property
+    def fmt(self) -> TrackFormat:
+        """The section of this track."""
+        return dataclasses.replace(
+            track_format(self.source, announced=False),
+            rids=tuple((layer.rid or b"").decode() for layer in self.layers),
+        )
+
+    @property
+    def wanted(self) -> tuple[int, ...]:
+        """The layers that the server asks for."""
+        self.bench.settle()
+        told = [
+            event.layers
+            for event in self.bench.events
+            if isinstance(event, m.LayersWanted)
+            and event.participant == self.participant
+            and event.source is self.source
+        ]
+        return told[-1] if told else tuple(range(len(self.layers)))
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing is sent."""
+        return not self.wanted
+
+    def tick(self) -> None:
+        """Send one frame of each layer."""
+        wanted = self.wanted
+        asked = self.bench.key_frames_asked(self.participant)
+        for number, layer in enumerate(self.layers):
+            if number not in wanted or number >= self.capable:
+                self._begun[number] = False
+                self._asked_at.pop(number, None)
+                continue
+            since = self._asked_at.setdefault(number, self.bench.now)
+            if self.bench.now - since < self.slow:
+                continue
+            key = not self._begun[number] or layer.ssrc in asked
+            self._begun[number] = True
+            layer.send(layer.frame(key=key, ticks=4_500))
 
 
 class Sink:
@@ -228,6 +309,8 @@ class Bench:
         self.told: dict[ParticipantId, dict[Mid, m.SlotState]] = defaultdict(dict)
         self._numbers = itertools.count(65_000)
         self._ssrcs = itertools.count(1000, 10)
+        self._answered: dict[ParticipantId, int] = defaultdict(int)
+        self._unlimited: set[ParticipantId] = set()
 
     def transport_number(self) -> bytes:
         """Return the next transport-wide number."""
@@ -246,6 +329,41 @@ class Bench:
         )
         return origins
 
+    def next_ssrc(self) -> int:
+        """Return an SSRC that nobody has."""
+        return next(self._ssrcs)
+
+    def simulcast(
+        self,
+        participant: str,
+        source: Source,
+        *,
+        names: tuple[bytes, ...] = (b"q", b"h", b"f"),
+        also: Simulcast | None = None,
+    ) -> Simulcast:
+        """Let a participant publish a track of several layers."""
+        track = Simulcast(self, participant, source, names)
+        formats = [track.fmt] + ([also.fmt] if also is not None else [])
+        self.router.publish(ROOM, track.participant, formats, now=self.now)
+        return track
+
+    def key_frames_asked(self, participant: ParticipantId) -> set[int]:
+        """Return the SSRCs of which a publisher was asked for key frames, once each."""
+        asked = self.sent(participant, Leg.PUBLISH, 206)
+        news = asked[self._answered[participant] :]
+        self._answered[participant] = len(asked)
+        return {int.from_bytes(message.body[4:8], "big") for message in news}
+
+    def limited(self, participant: str, bitrate_bps: float) -> None:
+        """Let a viewer's link be taken to carry so much, from now on."""
+        viewer = self.router.room(ROOM).viewers[ParticipantId(participant)]
+        viewer.adaptation.heard = True
+        viewer.adaptation.estimator.bitrate_bps = bitrate_bps
+
+    def unlimited(self, *participants: str) -> None:
+        """Let the links of some viewers carry anything, once they are there."""
+        self._unlimited |= {ParticipantId(who) for who in participants}
+
     def sink(
         self, participant: str, decodable: frozenset[Codec] = frozenset(Codec)
     ) -> Sink:
@@ -258,6 +376,8 @@ class Bench:
         protection = AeadProtection(MASTER_KEY, MASTER_SALT)
         self.fanout.open_viewer(key, protection, sink.receive, ("192.0.2.1", 5))
         self.router.connected(sink.participant, now=self.now)
+        if sink.participant in self._unlimited:
+            self.limited(sink.participant, 50_000_000)
         return sink
 
     def apply(self, command: m.Command) -> None:

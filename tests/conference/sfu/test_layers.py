@@ -1,0 +1,300 @@
+"""Simulcast: whose packets are which layer, and which layer each viewer gets."""
+
+import dataclasses
+import itertools
+
+import pytest
+
+from conference.ids import ParticipantId
+from conference.rtp import extensions
+from conference.sfu import messages as m
+from conference.sfu.messages import Receive, SlotGroup, Source
+from conference.sfu.uptrack import KEEP_S, REST_S, STALLED_S, WAKE_S
+from tests.support.bench import Bench, Simulcast, Sink
+from tests.support.wire import rtp
+
+CAMERA, SCREEN = Source.CAMERA, Source.SCREEN
+STAGE, GRID, CONTENT = SlotGroup.STAGE, SlotGroup.GRID, SlotGroup.CONTENT
+VIEWER = ParticipantId("viewer")
+
+
+def play(bench: Bench, *cameras: Simulcast, seconds: float = 1.0) -> None:
+    """Let cameras send what they are asked for, at 20 frames a second."""
+    for _ in range(round(seconds * 20)):
+        for camera in cameras:
+            camera.tick()
+        bench.pass_time(0.05)
+    bench.settle()
+
+
+def watch(bench: Bench, **heights: int) -> Sink:
+    """Let a viewer see the stage and some tiles, at these heights."""
+    sink = bench.sink("viewer")
+    show(bench, sink, heights)
+    return sink
+
+
+def show(
+    bench: Bench,
+    sink: Sink,
+    tiles: dict[str, int] | None = None,
+    *,
+    stage: int = 720,
+    receive: Receive = Receive.AUTO,
+) -> None:
+    bench.apply(
+        m.SetView(
+            sink.participant,
+            None,
+            tuple(
+                m.Tile(ParticipantId(who), height)
+                for who, height in (tiles or {}).items()
+            ),
+            stage_height=stage,
+            receive=receive,
+        )
+    )
+    bench.settle()
+
+
+def layers_on(sink: Sink, group: SlotGroup, place: int = 0) -> list[int]:
+    """Return the layers that came on a slot, each change once."""
+    found: list[int] = []
+    for packet in sink.on(sink.mid(group, "video", place)):
+        layer = packet.payload[-1]
+        if not found or found[-1] != layer:
+            found.append(layer)
+    return found
+
+
+def test_layers_are_told_apart_by_name() -> None:
+    bench = Bench()
+    camera = bench.simulcast("ada", CAMERA)
+    play(bench, camera)
+    track = bench.router.room(camera.room).publishers[camera.participant].tracks[CAMERA]
+    assert [layer.ssrc for layer in track.layers] == [o.ssrc for o in camera.layers]
+    started = [e for e in bench.events if isinstance(e, m.TrackStarted)]
+    assert len(started) == 1
+
+
+def test_a_repair_is_bound_by_the_name_of_what_it_repairs() -> None:
+    bench = Bench()
+    camera = bench.simulcast("ada", CAMERA)
+    play(bench, camera, seconds=0.1)
+    lost = camera.layers[2].frame()[0]
+    camera.layers[2].send(camera.layers[2].frame())
+    bench.router.on_rtp(
+        camera.participant,
+        camera.layers[2].rtx(lost, {extensions.REPAIRED_RID: b"f"}),
+        now=bench.now,
+    )
+    track = bench.router.room(camera.room).publishers[camera.participant].tracks[CAMERA]
+    assert not track.layers[2].missing
+
+
+def test_a_layer_without_a_known_name_is_nobodys() -> None:
+    bench = Bench()
+    camera = bench.simulcast("ada", CAMERA)
+    camera.layers[0].rid = b"x"
+    camera.layers[0].send(camera.layers[0].frame(key=True))
+    bench.settle()
+    assert not [e for e in bench.events if isinstance(e, m.TrackStarted)]
+
+
+@pytest.mark.parametrize(("height", "layer"), [(100, 0), (180, 0), (300, 1), (720, 2)])
+def test_a_tile_gets_the_layer_of_its_size(height: int, layer: int) -> None:
+    bench = Bench()
+    camera = bench.simulcast("ada", CAMERA)
+    sink = watch(bench, ada=height)
+    bench.unlimited("viewer")
+    play(bench, camera, seconds=3)
+    assert layers_on(sink, GRID)[-1] == layer
+
+
+def test_a_switch_goes_by_a_key_frame_and_the_numbers_go_on() -> None:
+    bench = Bench()
+    camera = bench.simulcast("ada", CAMERA)
+    bench.unlimited("viewer")
+    sink = watch(bench, ada=180)
+    play(bench, camera, seconds=2)
+    show(bench, sink, {"ada": 720})
+    play(bench, camera, seconds=1)
+    show(bench, sink, {"ada": 180})
+    play(bench, camera, seconds=1)
+    assert layers_on(sink, GRID)[-2:] == [2, 0]
+    packets = sink.on(sink.mid(GRID, "video"))
+    numbers = [p.sequence for p in packets]
+    assert {(b - a) & 0xFFFF for a, b in itertools.pairwise(numbers)} == {1}
+    for before, after in itertools.pairwise(packets):
+        if before.payload[-1] != after.payload[-1]:
+            assert rtp.parse_vp8(after.payload).key
+
+
+def told(bench: Bench, who: str, source: Source = CAMERA) -> list[tuple[int, ...]]:
+    bench.settle()
+    return [
+        e.layers
+        for e in bench.events
+        if isinstance(e, m.LayersWanted) and (e.participant, e.source) == (who, source)
+    ]
+
+
+def test_an_unwatched_camera_is_told_to_stop_and_starts_at_once() -> None:
+    bench = Bench()
+    camera = bench.simulcast("ada", CAMERA)
+    sink = bench.sink("viewer")
+    show(bench, sink)
+    play(bench, camera, seconds=KEEP_S + 1)
+    assert told(bench, "ada")[-1] == ()
+    assert camera.silent
+    show(bench, sink, {"ada": 180})
+    assert told(bench, "ada")[-1] == (0,)
+    play(bench, camera, seconds=0.5)
+    assert layers_on(sink, GRID) == [0]
+
+
+def test_only_the_layers_that_somebody_watches_are_sent() -> None:
+    bench = Bench()
+    camera = bench.simulcast("ada", CAMERA)
+    bench.unlimited("viewer", "other")
+    watch(bench, ada=180)
+    other = bench.sink("other")
+    show(bench, other, {"ada": 720})
+    play(bench, camera, seconds=KEEP_S + 3)
+    assert told(bench, "ada")[-1] == (0, 2)
+    show(bench, other)
+    play(bench, camera, seconds=KEEP_S + 1)
+    assert told(bench, "ada")[-1] == (0,)
+
+
+def test_a_layer_that_stops_by_itself_is_replaced_by_the_next_smaller_one() -> None:
+    """A publisher with a thin link leaves out its largest layer unasked."""
+    bench = Bench()
+    camera = bench.simulcast("ada", CAMERA)
+    bench.unlimited("viewer", "small")
+    sink = watch(bench, ada=720)
+    small = bench.sink("small")
+    show(bench, small, {"ada": 300})
+    play(bench, camera, seconds=3)
+    assert layers_on(sink, GRID)[-1] == 2
+    camera.capable = 2
+    play(bench, camera, seconds=STALLED_S + 0.5)
+    assert layers_on(sink, GRID)[-1] == 1
+    play(bench, camera, seconds=WAKE_S + 2)
+    before = len(told(bench, "ada"))
+    play(bench, camera, seconds=REST_S / 2)
+    assert len(told(bench, "ada")) <= before + 1  # not asked again and again
+
+
+def test_a_place_that_shows_nothing_is_filled_with_what_flows() -> None:
+    """The chosen layer sleeps: a smaller one that flows comes first."""
+    bench = Bench()
+    camera = bench.simulcast("ada", CAMERA)
+    bench.unlimited("first", "viewer")
+    first = bench.sink("first")
+    show(bench, first, {"ada": 180})
+    play(bench, camera, seconds=KEEP_S + 1)
+    assert told(bench, "ada")[-1] == (0,)
+    sink = watch(bench, ada=720)
+    camera.slow = 0.5
+    play(bench, camera, seconds=0.3)
+    assert layers_on(sink, GRID) == [0]
+    play(bench, camera, seconds=3)
+    assert layers_on(sink, GRID) == [0, 2]
+
+
+def test_what_is_off_the_screen_is_not_sent() -> None:
+    bench = Bench()
+    camera = bench.simulcast("ada", CAMERA)
+    screen = bench.simulcast("ada", SCREEN, names=(b"h", b"f"), also=camera)
+    bench.unlimited("viewer")
+    bench.stage("ada")
+    sink = watch(bench)
+    play(bench, camera, screen, seconds=1)
+    bench.apply(m.SetView(VIEWER, None, (), stage_height=0, content_height=0))
+    counts = [len(sink.on(sink.mid(group, "video"))) for group in (STAGE, CONTENT)]
+    assert all(counts)
+    play(bench, camera, screen, seconds=1)
+    assert counts == [
+        len(sink.on(sink.mid(group, "video"))) for group in (STAGE, CONTENT)
+    ]
+
+
+def test_audio_only_shows_no_picture_and_a_saver_small_ones() -> None:
+    bench = Bench()
+    camera = bench.simulcast("ada", CAMERA)
+    bench.stage("ada")
+    bench.unlimited("viewer")
+    sink = bench.sink("viewer")
+    show(bench, sink, receive=Receive.AUDIO)
+    play(bench, camera, seconds=1)
+    assert layers_on(sink, STAGE) == []
+    show(bench, sink, receive=Receive.SAVER)
+    play(bench, camera, seconds=2)
+    assert layers_on(sink, STAGE) == [0]
+
+
+def test_nine_of_twenty_five_cameras_are_sent_each_at_its_tiles_layer() -> None:
+    bench = Bench()
+    bench.unlimited("viewer")
+    cameras = [bench.simulcast(f"p{i}", CAMERA) for i in range(25)]
+    heights = {f"p{i}": (180, 300, 720)[i % 3] for i in range(9)}
+    sink = watch(bench, **heights)
+    play(bench, *cameras, seconds=KEEP_S + 1)
+    shown = {
+        state.participant: sink.on(mid)[-1].payload[-1]
+        for mid, state in bench.told[VIEWER].items()
+        if state.participant is not None
+    }
+    assert shown == {who: (180, 300, 720).index(h) for who, h in heights.items()}
+    watched = {camera.participant for camera in cameras[:9]}
+    for camera in cameras:
+        assert camera.silent == (camera.participant not in watched)
+
+
+def test_a_link_without_room_pauses_pictures_and_says_so() -> None:
+    bench = Bench()
+    cameras = [bench.simulcast(f"p{i}", CAMERA) for i in range(4)]
+    sink = watch(bench, **{f"p{i}": 180 for i in range(4)})
+    bench.limited("viewer", 5_000)  # two pictures of this table
+    play(bench, *cameras, seconds=3)
+    states = list(bench.told[VIEWER].values())
+    paused = [s.participant for s in states if s.gap is m.SlotGap.LINK]
+    assert paused
+    assert paused[-1] == "p3"  # what comes last in the layout goes first
+    carried = [s for s in states if s.participant and s.gap is None]
+    assert carried
+    assert sink.on(carried[0].mid)
+    news = [e for e in bench.events if isinstance(e, m.LinkChanged)]
+    assert news[-1].reduced is m.Reduced.LINK
+
+
+def test_another_set_of_layers_is_another_track() -> None:
+    bench = Bench()
+    camera = bench.simulcast("ada", CAMERA)
+    play(bench, camera, seconds=0.2)
+    single = dataclasses.replace(camera.fmt, rids=())
+    bench.router.publish(camera.room, camera.participant, [single], now=bench.now)
+    bench.settle()
+    stopped = [e for e in bench.events if isinstance(e, m.TrackStopped)]
+    assert [e.source for e in stopped] == [CAMERA]
+
+
+def test_a_flood_of_requests_costs_a_publisher_two_key_frames_a_second() -> None:
+    bench = Bench()
+    camera = bench.simulcast("ada", CAMERA)
+    bench.unlimited("viewer")
+    sink = watch(bench, ada=180)
+    play(bench, camera, seconds=2)
+    before = bench.key_frame_requests("ada")
+    ssrc = sink.slots[sink.mid(GRID, "video")].ssrc
+    for _ in range(20):
+        for _ in range(50):
+            sink.ask(pli(ssrc))
+        camera.tick()
+        bench.pass_time(0.05)
+    assert bench.key_frame_requests("ada") - before <= 2
+
+
+def pli(ssrc: int) -> bytes:
+    return bytes((0x81, 206, 0, 2)) + (1).to_bytes(4, "big") + ssrc.to_bytes(4, "big")

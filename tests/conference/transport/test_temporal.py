@@ -1,0 +1,200 @@
+"""Slots that leave out frames of higher temporal layers show no gap for it."""
+
+import itertools
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conference.rtp.codecs import inspect_vp8
+from conference.rtp.packet import RtpPacket
+from conference.sfu.fanout import LayerKey
+from tests.conference.transport.test_fanout import ADA, BO, SLOT, Wire
+from tests.support.wire import rtp
+
+PATTERN = (0, 2, 1, 2)
+"""Temporal layers of four frames, as browsers order three of them."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    number: int
+    packets: tuple[RtpPacket, ...]
+
+    @property
+    def temporal(self) -> int:
+        return PATTERN[self.number % 4]
+
+
+def vp8(extended: int, frame: int, *, start: bool, end: bool, key: bool) -> RtpPacket:
+    temporal = PATTERN[frame % 4]
+    descriptor = bytes(
+        (
+            0x90 if start else 0x80,
+            0xE0,
+            0x80 | (frame >> 8 & 0x7F),
+            frame & 0xFF,
+            frame // 4 & 0xFF,
+            temporal << 6 | (0x20 if temporal else 0),
+        )
+    )
+    body = bytes((0 if key and start else 1,)) + frame.to_bytes(4, "big")
+    made = RtpPacket(
+        payload_type=120,
+        marker=end,
+        sequence=extended & 0xFFFF,
+        timestamp=frame * 3000,
+        ssrc=1,
+        extensions={},
+        payload=descriptor + body,
+    )
+    made.extended = extended
+    return made
+
+
+def frames(count: int, *, sizes: int = 2, first: int = 70_000) -> list[Frame]:
+    """Return frames of ``sizes`` packets; the first one is a key frame."""
+    numbers = itertools.count(first)
+    return [
+        Frame(
+            number,
+            tuple(
+                vp8(
+                    next(numbers),
+                    number,
+                    start=place == 0,
+                    end=place == sizes - 1,
+                    key=number == 0,
+                )
+                for place in range(sizes)
+            ),
+        )
+        for number in range(count)
+    ]
+
+
+def follow(wire: Wire, layer: LayerKey, sent: list[Frame], temporal: int) -> None:
+    first = sent[0].packets[0]
+    wire.fanout.attach(
+        SLOT, layer, first, wire.head(first), timestamp=9_000, temporal=temporal
+    )
+    for frame in sent:
+        wire.forward(layer, *frame.packets)
+
+
+def content(packet: rtp.Packet) -> int:
+    """Return the number of the frame that a packet belongs to."""
+    return int.from_bytes(packet.payload[7:11], "big")
+
+
+def temporal_of(packet: rtp.Packet) -> int:
+    return inspect_vp8(packet.payload).temporal
+
+
+def assert_whole(packets: list[rtp.Packet]) -> None:
+    """Check that a browser sees no gap in numbers or pictures."""
+    for before, after in itertools.pairwise(packets):
+        assert (after.sequence - before.sequence) & 0xFFFF == 1
+        old, new = (rtp.parse_vp8(p.payload).picture_id for p in (before, after))
+        assert old is not None
+        assert new is not None
+        same = content(before) == content(after)
+        assert (new - old) & 0x7FFF == (0 if same else 1)
+
+
+@pytest.mark.parametrize(("temporal", "kept"), [(0, {0}), (1, {0, 1}), (2, {0, 1, 2})])
+def test_only_frames_up_to_the_limit_are_sent(temporal: int, kept: set[int]) -> None:
+    wire = Wire()
+    sent = frames(40)
+    follow(wire, ADA, sent, temporal)
+    assert {temporal_of(packet) for packet in wire.got} == kept
+    assert len(wire.got) == sum(2 for frame in sent if frame.temporal <= temporal)
+    assert_whole(wire.got)
+
+
+@given(st.lists(st.tuples(st.integers(1, 12), st.integers(0, 2)), max_size=12))
+def test_changes_of_the_limit_leave_no_gap(changes: list[tuple[int, int]]) -> None:
+    wire = Wire()
+    sent = frames(200, sizes=1)
+    follow(wire, ADA, sent[:4], 2)
+    rest = iter(sent[4:])
+    for count, temporal in changes:
+        for number in range(count):
+            frame = next(rest)
+            first = frame.packets[0]
+            if number == 0:
+                wire.fanout.limit(SLOT, first, wire.head(first), temporal=temporal)
+            wire.forward(ADA, *frame.packets)
+    assert_whole(wire.got)
+
+
+def test_another_layer_goes_on_where_a_limited_one_ended() -> None:
+    wire = Wire()
+    follow(wire, ADA, frames(18), 0)
+    follow(wire, BO, frames(9, first=5_000), 2)
+    for old, new in itertools.pairwise(wire.got):
+        assert (new.sequence - old.sequence) & 0xFFFF == 1
+        ids = [rtp.parse_vp8(p.payload).picture_id for p in (old, new)]
+        assert None not in ids
+        assert ((ids[1] or 0) - (ids[0] or 0)) & 0x7FFF in (0, 1)
+
+
+def test_a_late_packet_of_a_frame_left_out_fills_its_number_and_shows_nothing() -> None:
+    wire = Wire()
+    sent = frames(5)
+    missing = sent[1].packets[0]  # of a frame above the limit
+    first = sent[0].packets[0]
+    wire.fanout.attach(SLOT, ADA, first, wire.head(first), timestamp=9_000, temporal=0)
+    wire.forward(ADA, *sent[0].packets, sent[1].packets[1])
+    wire.forward(ADA, *(p for frame in sent[2:] for p in frame.packets))
+    numbers = [p.sequence for p in wire.got]
+    assert numbers[2] - numbers[1] == 2  # one number is kept for what is missing
+    wire.forward(ADA, missing)
+    filler = wire.got[-1]
+    assert filler.sequence == numbers[1] + 1
+    assert filler.payload == b""
+
+
+@given(
+    st.integers(0, 2),
+    st.lists(st.integers(0, 79), max_size=20, unique=True),
+    st.randoms(use_true_random=False),
+)
+def test_a_repair_is_what_was_sent_under_that_number(
+    temporal: int, late: list[int], random: object
+) -> None:
+    """Whatever was lost upstream and came late, a NACK gets its own packet back."""
+    wire = Wire()
+    sent = frames(40)
+    packets = [p for frame in sent for p in frame.packets]
+    first = packets[0]
+    wire.fanout.attach(
+        SLOT, ADA, first, wire.head(first), timestamp=9_000, temporal=temporal
+    )
+    wire.forward(ADA, *(p for i, p in enumerate(packets) if i == 0 or i not in late))
+    wire.forward(ADA, *(packets[i] for i in late if i))
+    originals = {p.sequence: p for p in wire.got if p.payload}
+    assert len({p.sequence for p in wire.got}) == len(wire.got)
+    wire.got.clear()
+    wire.fanout.retransmit(SLOT, list(originals), now=2.0)
+    for repair in wire.got:
+        original = originals[int.from_bytes(repair.payload[:2], "big")]
+        assert repair.payload[2:] == original.payload
+        assert repair.timestamp == original.timestamp
+    assert len(wire.got) == len(originals)
+
+
+def test_a_probe_repeats_what_was_sent_and_then_pads() -> None:
+    wire = Wire()
+    follow(wire, ADA, frames(3), 0)
+    shown = [p.payload for p in wire.got]
+    wire.got.clear()
+    octets = wire.fanout.probe(SLOT, 2_000, now=3.0)
+    assert octets >= 2_000
+    repeated = [p.payload[2:] for p in wire.got if p.payload]
+    assert repeated
+    assert set(repeated) <= set(shown)
+    assert any(p.payload == b"" for p in wire.got)  # padding is cut off by the reader
+    numbers = [int.from_bytes(p.extensions[4], "big") for p in wire.got]
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
