@@ -87,11 +87,15 @@ export class Encoder {
     }
   }
 
-  /** What gives way when link or processor cannot: frames, size, or some of both. */
+  /**
+   * What gives way when link or processor cannot: frames. Sizes are the business of
+   * the layers; a browser that shrinks a layer on its own takes half a minute to
+   * grow it back.
+   */
   #degradation(): RTCDegradationPreference {
-    if (this.#wanted.source === 'camera') return 'balanced';
-    return this.#wanted.style === 'sharp'
-      ? 'maintain-resolution'
-      : 'maintain-framerate';
+    const { source, style } = this.#wanted;
+    return source === 'screen' && style === 'motion'
+      ? 'maintain-framerate'
+      : 'maintain-resolution';
   }
 }
