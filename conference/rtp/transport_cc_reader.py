@@ -7,6 +7,7 @@ the message; conclusions are ``conference.sfu.bandwidth``'s. Fast on purpose: it
 runs once per twenty packets sent.
 """
 
+from itertools import accumulate
 from struct import Struct
 from struct import error as StructError
 from typing import NamedTuple
@@ -23,6 +24,7 @@ _HEADER = Struct("!HHI")
 _CHUNK = Struct("!H")
 _LARGE_DELTA = Struct("!h")
 _RESERVED = 3
+_SMALL_DELTAS = tuple(ticks * TICK_S for ticks in range(256))
 
 # A status vector is read in two steps, its first six bits and its last eight.
 _BITS_6 = tuple(tuple(v >> s & 1 for s in range(5, -1, -1)) for v in range(64))
@@ -86,6 +88,11 @@ def parse_transport_cc(information: bytes) -> Feedback:
 
 
 def _arrivals(symbols: list[int], information: bytes, at: int) -> list[float | None]:
+    if symbols.count(SMALL) == len(symbols):
+        deltas = information[at : at + len(symbols)]
+        if len(deltas) < len(symbols):
+            raise MalformedPacket("transport feedback cut off")
+        return list(accumulate(map(_SMALL_DELTAS.__getitem__, deltas)))
     arrivals: list[float | None] = []
     add = arrivals.append
     ticks = 0

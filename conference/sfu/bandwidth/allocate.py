@@ -29,12 +29,33 @@ MAX_WAIT_S = 30.0
 """Longest such wait. Longer: a link that is good again stays unused."""
 FAILED_UP_S = 10.0
 """An up followed by a down within this time has failed."""
+NARROW_S = 60.0
+NARROW_SHARE = 0.5
+"""So has one within this longer time if the link still carries that share of the
+layer: it was narrow all along. If less is left, the link broke down later, and the
+layer may come back with it."""
 FORGIVEN_S = 60.0
 """Calm after which failures are forgotten. Shorter: more than two switches a
 minute on a link whose rate lies at a layer's boundary."""
-RETRY_SHARE = 1.25
-"""An up that failed is tried again before it is forgiven only if the budget holds
-so much more than the layer: then the link has changed, and it is not noise."""
+PAUSE_AFTER_S = 1.5
+"""The first want keeps its cheapest layer through a shortage of this length: a queue
+has drained by then, and a pause would cost a key frame more. Longer: a link that
+cannot carry it at all makes audio wait."""
+FRAGILE_SHARE = 0.06
+"""Share of a layer's frames that one round of repairs leaves incomplete; a layer
+with more goes down, for a smaller picture that moves is seen better than a large one
+that stands. Not asked of sharp pictures, which change rarely."""
+STURDY_SHARE = 0.04
+"""And an up must promise this much less, so that the two do not alternate."""
+FRAME_PACKET_BITS = 9_600
+FRAMES_PER_S = 30
+"""For the packets of a frame: 1,200 bytes each, at a camera's usual rate."""
+RETRY_SHARE = 0.25
+RETRY_BUDGET_SHARE = 0.15
+"""An up that failed is tried again before it is forgiven only if the slot could get
+more by this share of what it could then, and by that share of the whole budget: the
+link has changed, and it is not noise. The rest that is left for the last of many
+tiles swings with the whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,53 +85,95 @@ class Want(Generic[K]):
 class _History:
     """What one slot got, and how that went."""
 
-    __slots__ = ("_down_at", "_failed", "_up_at", "_wait_s", "current")
+    __slots__ = (
+        "_down_at",
+        "_failed",
+        "_risen",
+        "_risen_at",
+        "_risen_bps",
+        "_short_since",
+        "_wait_s",
+        "current",
+    )
 
     def __init__(self) -> None:
         self.current: Layer | None = None
-        self._up_at: float | None = None
+        self._risen_at = 0.0
         self._down_at: float | None = None
         self._wait_s = UP_AFTER_DOWN_S
-        self._failed: Layer | None = None
+        self._risen_bps = 0.0
+        """What the slot could get when it last went up."""
+        self._risen: Layer | None = None
+        self._failed: tuple[Layer, float] | None = None
+        """The layer of an up that did not hold, and what the slot could get then."""
+        self._short_since: float | None = None
 
     def holds(self, layer: Layer) -> bool:
         """Whether ``layer`` is no up."""
         return self.current is not None and layer <= self.current
 
-    def may_rise(self, step: LayerRate, available_bps: float, now: float) -> bool:
-        """Whether an up to ``step`` is due, if its price fits."""
+    def may_rise(
+        self, layer: Layer, available_bps: float, budget_bps: float, now: float
+    ) -> bool:
+        """Whether an up is due, if its price fits into what the slot can get."""
         if self._down_at is None:
             return True
         if now - self._down_at >= FORGIVEN_S:
             self._failed, self._wait_s = None, UP_AFTER_DOWN_S
-        if (
-            self._failed is not None
-            and (step.spatial, step.temporal) >= self._failed
-            and available_bps < RETRY_SHARE * step.bps
-        ):
-            return False
+        if self._failed is not None:
+            failed, then_bps = self._failed
+            change = max(RETRY_SHARE * then_bps, RETRY_BUDGET_SHARE * budget_bps)
+            if layer >= failed and available_bps < then_bps + change:
+                return False
         return now - self._down_at >= self._wait_s
 
-    def follow(self, layer: Layer | None, *, blamed: bool, now: float) -> None:
+    def endures(self, now: float) -> bool:
+        """Whether a slot that shows something keeps its cheapest layer for now."""
+        if self.current is None:
+            return False
+        if self._short_since is None:
+            self._short_since = now
+        return now - self._short_since < PAUSE_AFTER_S
+
+    def enough(self) -> None:
+        """Note that there is no shortage."""
+        self._short_since = None
+
+    def rise(self, layer: Layer | None, available_bps: float, now: float) -> None:
+        """Note an up, and what the slot could get."""
+        if layer is not None:
+            self.current = self._risen = layer
+            self._risen_at, self._risen_bps = now, available_bps
+
+    def fall(
+        self,
+        layer: Layer | None,
+        available_bps: float,
+        price_bps: float | None,
+        now: float,
+    ) -> None:
         """
-        Note what the slot gets now.
+        Note a down.
 
         Args:
             layer: The new target.
-            blamed: The link is the reason if it is a down: the present layer is
-                still offered and asked for.
+            available_bps: What the slot could get.
+            price_bps: Price of the layer that is left; None if the track no longer
+                offers it or it is not asked for, so that the link has no part in it.
             now: Monotonic seconds.
         """
-        before, self.current = self.current, layer
-        if layer == before:
+        self.current = layer
+        if price_bps is None:
             return
-        if before is None or (layer is not None and layer > before):
-            self._up_at = now
-        elif blamed:
-            self._down_at = now
-            if self._up_at is not None and now - self._up_at <= FAILED_UP_S:
-                self._failed = before
-                self._wait_s = min(MAX_WAIT_S, 2 * self._wait_s)
+        self._down_at = now
+        if self._risen is None:
+            return
+        lasted = now - self._risen_at
+        narrow = available_bps >= NARROW_SHARE * price_bps
+        if lasted <= FAILED_UP_S or (narrow and lasted <= NARROW_S):
+            self._failed = self._risen, self._risen_bps
+            self._wait_s = min(MAX_WAIT_S, 2 * self._wait_s)
+        self._risen = None  # further steps down are no further failure
 
 
 class Allocator(Generic[K]):
@@ -128,7 +191,12 @@ class Allocator(Generic[K]):
         self.wanted_bps = 0.0
 
     def allocate(
-        self, budget_bps: float, wants: Sequence[Want[K]], *, now: float
+        self,
+        budget_bps: float,
+        wants: Sequence[Want[K]],
+        *,
+        now: float,
+        loss: float = 0.0,
     ) -> dict[K, Layer | None]:
         """
         Return the target layer of each want; None: the slot is paused.
@@ -137,59 +205,103 @@ class Allocator(Generic[K]):
             budget_bps: For video, with audio, repairs and overhead taken off.
             wants: In order of priority: stage and content first, then by size.
             now: Monotonic seconds.
+            loss: Share of packets lost at any rate, 0…1.
         """
         places = [
-            _Place(self._slots.get(want.key) or _History(), ladder(want))
+            _Place(
+                self._slots.get(want.key) or _History(),
+                ladder(want),
+                0.0 if want.sharp else loss,
+            )
             for want in wants
         ]
         self._slots = {
             want.key: place.slot for want, place in zip(wants, places, strict=True)
         }
-        self.wanted_bps = sum(place.steps[-1].bps for place in places if place.steps)
-        reserve = (1 - UP_SHARE) * budget_bps
+        self.wanted_bps = sum(place.wanted_bps for place in places)
         left = budget_bps
-        for place in places:
-            if place.steps and place.fits(0, left, reserve, now):
-                place.pick = 0
-                left -= place.steps[0].bps
+        for rank, place in enumerate(places):
+            if not place.steps:
+                continue
+            if place.fits(0, left, budget_bps, now):
+                place.slot.enough()
+            elif rank > 0 or not place.slot.endures(now):
+                continue
+            place.pick = 0
+            left -= place.steps[0].bps
         result: dict[K, Layer | None] = {}
         for want, place in zip(wants, places, strict=True):
-            if place.pick >= 0:
-                left += place.steps[0].bps
-                for index in range(len(place.steps) - 1, 0, -1):
-                    if place.fits(index, left, reserve, now):
-                        place.pick = index
-                        break
-                left -= place.steps[place.pick].bps
-            result[want.key] = place.settle(now)
+            if place.pick < 0:
+                result[want.key] = place.settle(left, budget_bps, now)
+                continue
+            available = left + place.steps[0].bps
+            for index in range(len(place.steps) - 1, 0, -1):
+                if place.fits(index, available, budget_bps, now):
+                    place.pick = index
+                    break
+            left = available - place.steps[place.pick].bps
+            result[want.key] = place.settle(available, budget_bps, now)
         return result
 
 
 class _Place:
     """One want while the budget is being shared out."""
 
-    __slots__ = ("pick", "slot", "steps")
+    __slots__ = ("_loss", "pick", "slot", "steps")
 
-    def __init__(self, slot: _History, steps: list[LayerRate]) -> None:
+    def __init__(self, slot: _History, steps: list[LayerRate], loss: float) -> None:
         self.slot = slot
         self.steps = steps
         self.pick = -1
+        """Index of the step chosen; -1: none."""
+        self._loss = loss
 
-    def fits(self, index: int, left: float, reserve: float, now: float) -> bool:
+    @property
+    def wanted_bps(self) -> float:
+        """What the best step takes that the loss allows."""
+        best = 0.0
+        for step in self.steps:
+            if self._fragile(step) <= STURDY_SHARE:
+                best = step.bps
+        return best
+
+    def fits(self, index: int, available: float, budget: float, now: float) -> bool:
+        """Whether a step may be taken for what is available."""
         step = self.steps[index]
-        if self.slot.holds((step.spatial, step.temporal)):
-            return step.bps <= left
-        left -= reserve
-        return step.bps <= left and self.slot.may_rise(step, left, now)
+        layer = (step.spatial, step.temporal)
+        held = self.slot.holds(layer)
+        if self._fragile(step) > (FRAGILE_SHARE if held else STURDY_SHARE):
+            return False
+        if held:
+            return step.bps <= available
+        available -= (1 - UP_SHARE) * budget
+        return step.bps <= available and self.slot.may_rise(
+            layer, available, budget, now
+        )
 
-    def settle(self, now: float) -> Layer | None:
-        before = self.slot.current
-        layer: Layer | None = None
+    def _fragile(self, step: LayerRate) -> float:
+        """Return the share of frames that one round of repairs leaves incomplete."""
+        if not self._loss or step.spatial == self.steps[0].spatial:
+            return 0.0
+        full = max(s.bps for s in self.steps if s.spatial == step.spatial)
+        packets = max(1.0, full / FRAMES_PER_S / FRAME_PACKET_BITS)
+        return packets * self._loss * (1 - (1 - self._loss) ** 2)
+
+    def settle(self, available: float, budget: float, now: float) -> Layer | None:
+        """Note the pick with the slot and return it."""
+        slot, layer = self.slot, None
         if self.pick >= 0:
             step = self.steps[self.pick]
             layer = (step.spatial, step.temporal)
-        blamed = any((step.spatial, step.temporal) == before for step in self.steps)
-        self.slot.follow(layer, blamed=blamed, now=now)
+        if slot.current is None or (layer is not None and layer > slot.current):
+            slot.rise(layer, available - (1 - UP_SHARE) * budget, now)
+        elif layer != slot.current:
+            # The link is to blame only if the layer is still offered and asked for.
+            price = next(
+                (s.bps for s in self.steps if (s.spatial, s.temporal) == slot.current),
+                None,
+            )
+            slot.fall(layer, available, price, now)
         return layer
 
 

@@ -1,12 +1,71 @@
 """
 How much one viewer's link carries.
 
-Skeleton of the contract; see the class.
+Takes what the viewer's browser says and keeps one number, the estimate. It
+sends nothing and allots nothing. Driven by the viewer's RTCP:
+
+```
+ feedback ──► groups ──► OveruseDetector ──► RateControl ──┐
+    │          (5 ms)      (is it full?)     (what then?)  ├─ min ─► bitrate_bps
+    ├──► received, lost ──────────────────► LossControl ───┘
+    ├──► acknowledged rate ──► both
+    └──► arrivals of a cluster ──► Prober ──► RateControl
+ REMB, report blocks: only while there is no feedback
+```
+
+The algorithm is draft-ietf-rmcat-gcc-02 with the departures that ``delay``,
+``rate`` and ``loss`` name. A gap in the feedback is taken for an interruption
+and not for congestion: what was lost in it counts for nothing, and afterwards
+the estimate goes on from where it was.
 """
 
+import math
+
+from conference.rtp.transport_cc import REFERENCE_S
 from conference.rtp.transport_cc_reader import Feedback
-from conference.sfu.bandwidth.history import SentPackets
-from conference.sfu.bandwidth.probe import Prober
+from conference.sfu.bandwidth.delay import BURST_S, LONG_QUEUE_S, OveruseDetector, Usage
+from conference.sfu.bandwidth.history import MASK, SIZE, SentPackets
+from conference.sfu.bandwidth.loss import LossControl
+from conference.sfu.bandwidth.probe import Prober, Verdict
+from conference.sfu.bandwidth.rate import (
+    CAUTIOUS_QUEUE_S,
+    GROWTH_PER_S,
+    AcknowledgedRate,
+    RateControl,
+)
+
+INTERRUPTED_S = 0.5
+"""A gap between arrivals that is no jitter: state that assumes a flow is dropped."""
+MOVED_S = 2.0
+"""After a gap this long the way may be another one, with another least delay."""
+LATE_S = 0.05
+"""A cluster is judged when feedback is that far beyond it. Sooner: its packets that
+jitter delayed most are missing, and the rest looks faster than it was."""
+MAX_BURST_S = 0.1
+"""Longest group of packets that a stalled link released together (likewise in the
+WebRTC code base)."""
+LOSS_MEMORY_S = 2.0
+"""Time constant of ``loss``. Shorter: repairs' overhead jumps about; longer: it
+follows late."""
+FALLBACK_S = 2.0
+"""Without feedback for this long REMB and report blocks count."""
+REMB_HEADROOM = 1.2
+"""REMB over the rate sent, above which a receiver sees no congestion: browsers tell
+about 1.5 times what they get. Lower: congestion is seen late."""
+REMB_HOLD_S = 10.0
+"""After such a sign, until the rate grows again; sooner, the picture goes up and down
+with it."""
+REMB_WINDOW_S = 1.0
+"""Over which the rate sent is taken."""
+REPORT_PACKETS = 50
+"""A report block is taken for a count of so many packets: a second of one voice."""
+RTT_MEMORY = 0.125
+"""Weight of a new round trip (RFC 6298 §2), of feedback if it is longer."""
+RTT_REPORTED_S = 5.0
+"""A round trip from a report block is trusted for so long: it does not contain
+the receiver's waiting for its feedback timer."""
+WRAP = 1 << 24
+"""Reference times have 24 bits."""
 
 
 class BandwidthEstimator:
@@ -14,10 +73,32 @@ class BandwidthEstimator:
     The estimate of one viewer.
 
     Inputs: ``on_feedback``, ``on_remb``, ``on_report``, ``on_rtt``. Outputs: the
-    attributes below, read at any time. ``prober`` is polled by the caller.
+    attributes below, read at any time. The caller polls ``prober`` and sends what
+    it wants sent.
     """
 
     __slots__ = (
+        "_acknowledged",
+        "_arrived_at",
+        "_clock",
+        "_detector",
+        "_feedback_at",
+        "_group_arrived",
+        "_group_began",
+        "_group_sent",
+        "_highest",
+        "_late",
+        "_late_octets",
+        "_loss",
+        "_lost_faded",
+        "_lost_from",
+        "_lost_run",
+        "_rate",
+        "_received_faded",
+        "_reference",
+        "_remb_at",
+        "_remb_low_at",
+        "_reported_rtt_at",
         "acknowledged_bps",
         "bitrate_bps",
         "loss",
@@ -43,17 +124,295 @@ class BandwidthEstimator:
         self.acknowledged_bps = 0.0
         """What arrives at the viewer, over the last half second."""
         self.queue_delay_s = 0.0
-        """Delay over the least seen lately."""
+        """Standing queue: the least delay of late over the least of 20 s."""
         self.prober = Prober()
+        self._detector = OveruseDetector()
+        self._rate = RateControl(start_bps, min_bps, max_bps)
+        self._loss = LossControl()
+        self._acknowledged = AcknowledgedRate()
+        self._feedback_at: float | None = None
+        self._remb_at: float | None = None
+        self._remb_low_at: float | None = None
+        self._reported_rtt_at: float | None = None
+        self._reference: int | None = None
+        self._clock = 0.0
+        """Receiver's clock at ``_reference``, unwrapped, seconds."""
+        self._highest = -1
+        """Newest number that feedback spoke of."""
+        self._arrived_at: float | None = None
+        self._received_faded = 0.0
+        self._lost_faded = 0.0
+        self._late = self._late_octets = 0
+        self._lost_run = 0
+        self._lost_from = 0.0
+        self._group_began = -math.inf
+        self._group_sent = 0.0
+        self._group_arrived = 0.0
 
     def on_feedback(self, feedback: Feedback, sent: SentPackets, *, now: float) -> None:
-        """Learn from transport-wide feedback."""
+        """
+        Learn from transport-wide feedback.
 
-    def on_remb(self, bitrate_bps: float, *, now: float) -> None:
-        """Learn a receiver's own estimate; used while there is no other feedback."""
+        Args:
+            feedback: As read from the wire. What it says of packets that were never
+                sent, are forgotten, or were acknowledged before is ignored.
+            sent: What was sent; sizes of acknowledged packets are set to 0.
+            now: Monotonic seconds.
+        """
+        self._advance_clock(feedback.reference)
+        arrivals = feedback.arrivals
+        first = sent.extend(feedback.base)
+        oldest = max(0, sent.next - SIZE)
+        if first < oldest or first + len(arrivals) > sent.next:
+            arrivals = arrivals[max(0, oldest - first) : max(0, sent.next - first)]
+            first = max(first, oldest)
+        if not arrivals:
+            return
+        prober = self.prober
+        prober.heard(now=now)
+        proved = None
+        if prober.train is not None:
+            proved = self._probe(first, arrivals, sent, now)
+        self._learn(first, arrivals, sent, now)
+        if proved is not None:
+            self._rate.prove(proved.bps, limited=proved.limited, now=now)
+        self._settle()
+
+    def on_remb(self, bitrate_bps: float, sent: SentPackets, *, now: float) -> None:
+        """
+        Learn a receiver's own estimate (draft-alvestrand-rmcat-remb-03).
+
+        Used while there is no other feedback. A receiver does not estimate much
+        more than it gets. So it is followed only when it comes near to what is
+        sent, which is its sign of congestion; until then the rate grows.
+        """
+        if not self._without_feedback(now):
+            return
+        elapsed = 0.0 if self._remb_at is None else min(1.0, now - self._remb_at)
+        self._remb_at = now
+        # The older rate too: a receiver follows an up with its own delay.
+        sending = min(sent.rates_bps(REMB_WINDOW_S, now=now))
+        if bitrate_bps < REMB_HEADROOM * sending:
+            self._rate.set(bitrate_bps)
+            self._remb_low_at = now
+        elif self._remb_low_at is None or now - self._remb_low_at > REMB_HOLD_S:
+            self._rate.set(max(bitrate_bps, self._rate.bps * GROWTH_PER_S**elapsed))
+        self._settle()
 
     def on_report(self, fraction_lost: float, *, now: float) -> None:
         """Learn loss (0…1) from a report block; used like ``on_remb``."""
+        if not self._without_feedback(now):
+            return
+        self.loss += 0.4 * (fraction_lost - self.loss)
+        lost = round(REPORT_PACKETS * fraction_lost)
+        self._loss.on_counts(
+            REPORT_PACKETS - lost,
+            lost,
+            acknowledged_bps=self.bitrate_bps * (1 - fraction_lost),
+            queued=False,
+            rtt_s=self.rtt_s,
+            now=now,
+        )
+        self._settle()
+
+    @property
+    def ambient_loss(self) -> float:
+        """
+        Share of packets lost at any rate, 0…1: what repairs will cost for good.
+
+        ``loss`` also has what our own queue lost a moment ago, which the lower
+        rate takes care of.
+        """
+        return self._loss.ambient
 
     def on_rtt(self, seconds: float, *, now: float) -> None:
         """Learn the round-trip time from a report block."""
+        self._reported_rtt_at = now
+        self._take_rtt(seconds)
+
+    def _without_feedback(self, now: float) -> bool:
+        return self._feedback_at is None or now - self._feedback_at > FALLBACK_S
+
+    def _take_rtt(self, seconds: float) -> None:
+        if self.rtt_s == 0.0 or seconds < self.rtt_s:
+            self.rtt_s = seconds
+        else:
+            self.rtt_s += RTT_MEMORY * (seconds - self.rtt_s)
+        self.prober.rtt_s = self.rtt_s
+
+    def _advance_clock(self, reference: int) -> None:
+        if self._reference is None:
+            self._clock = reference * REFERENCE_S
+        else:
+            step = (reference - self._reference) % WRAP
+            if step >= WRAP // 2:
+                step -= WRAP
+            self._clock += step * REFERENCE_S
+        self._reference = reference
+
+    def _probe(
+        self, first: int, arrivals: list[float | None], sent: SentPackets, now: float
+    ) -> Verdict | None:
+        prober = self.prober
+        train = prober.train
+        assert train is not None
+        end = first + len(arrivals)
+        for number in range(max(first, train.first), min(end, train.last + 1)):
+            arrival = arrivals[number - first]
+            size = sent.sizes[number & MASK]
+            if arrival is not None and size:
+                prober.on_arrival(size, self._clock + arrival)
+        newest, last = sent.times[(end - 1) & MASK], sent.times[train.last & MASK]
+        if end <= train.last or newest < last + LATE_S:
+            return None
+        return prober.conclude(now=now)
+
+    def _learn(
+        self, first: int, arrivals: list[float | None], sent: SentPackets, now: float
+    ) -> None:
+        """Take in one feedback. The loop runs once per packet: it is kept lean."""
+        times, sizes, clock = sent.times, sent.sizes, self._clock
+        begin = next((arrival for arrival in arrivals if arrival is not None), None)
+        if begin is None:
+            return
+        self._note_gap(clock + begin)
+        highest, number = self._highest, first
+        received = lost = octets = 0
+        if highest >= 0 and first > highest + 1:
+            octets = self._untold(highest + 1, first, sent)
+        run, run_from = self._lost_run, self._lost_from
+        began, group_sent, group_arrived = (
+            self._group_began,
+            self._group_sent,
+            self._group_arrived,
+        )
+        least = sent_at = math.inf
+        for arrival in arrivals:
+            if arrival is None:
+                if number > highest:
+                    if not run:
+                        run_from = times[number & MASK]
+                    run += 1
+            elif size := sizes[place := number & MASK]:
+                sizes[place] = 0
+                octets += size
+                received += 1
+                if number > highest:
+                    sent_at = times[place]
+                    arrived = clock + arrival
+                    if run:
+                        if sent_at - run_from < INTERRUPTED_S:
+                            lost += run
+                        run = 0
+                    delay = arrived - sent_at
+                    if delay < least:
+                        least = delay
+                    if sent_at - began > BURST_S and not (
+                        # Released together by a link that had stalled (§5.2).
+                        arrived - group_arrived < BURST_S
+                        and delay < group_arrived - group_sent
+                        and sent_at - began < MAX_BURST_S
+                    ):
+                        if group_arrived:
+                            self._detector.add_group(group_sent, group_arrived)
+                        began = sent_at
+                        group_arrived = arrived
+                    elif arrived > group_arrived:
+                        group_arrived = arrived
+                    group_sent = sent_at
+                else:
+                    lost -= 1
+            number += 1
+        self._lost_run, self._lost_from = run, run_from
+        self._group_began = began
+        self._group_sent, self._group_arrived = group_sent, group_arrived
+        if number > highest:
+            self._highest = number - 1
+        if least == math.inf:
+            # Late ones only: they count with the next feedback.
+            self._late += received
+            self._late_octets += octets
+            return
+        received, lost = received + self._late, lost - self._late
+        octets += self._late_octets
+        self._late = self._late_octets = 0
+        self._arrived_at = group_arrived
+        self._note_rtt(now - sent_at, now)
+        self._conclude(least, octets, received, lost, now)
+
+    def _note_gap(self, arrived: float) -> None:
+        if self._arrived_at is None:
+            return
+        gap = abs(arrived - self._arrived_at)
+        if gap < INTERRUPTED_S:
+            return
+        self._detector.interrupted(moved=gap >= MOVED_S)
+        self._acknowledged.interrupted()
+        self._loss.interrupted()
+        self._group_began = -math.inf
+        self._group_arrived = 0.0
+
+    def _untold(self, first: int, end: int, sent: SentPackets) -> int:
+        """
+        Return how many bytes may have arrived of what feedback left out.
+
+        Feedback is lost too. What it would have told counts as if it were like
+        the rest, or loss on the way back would look like a slow link.
+        """
+        sizes = sent.sizes
+        first = max(first, sent.next - SIZE)
+        octets = sum(sizes[number & MASK] for number in range(first, end))
+        return int(octets * (1 - self.loss))
+
+    def _note_rtt(self, seconds: float, now: float) -> None:
+        reported = self._reported_rtt_at
+        if reported is None or now - reported > RTT_REPORTED_S:
+            self._take_rtt(seconds)
+
+    def _conclude(
+        self, least: float, octets: int, received: int, lost: int, now: float
+    ) -> None:
+        """Draw the conclusions from one feedback's sums."""
+        elapsed = 0.0 if self._feedback_at is None else now - self._feedback_at
+        self._feedback_at = now
+        self._count_loss(received, lost, elapsed)
+        acknowledged = self._acknowledged
+        acknowledged.add(octets, self._group_arrived)
+        arriving = acknowledged.bps()
+        usage = self._detector.evaluate(least, now=now)
+        queue = self._detector.queue.delay_s
+        overusing = usage is Usage.OVERUSE
+        self.overusing = overusing
+        self.queue_delay_s = max(0.0, queue)
+        loss = self._loss
+        carried = None
+        if arriving is not None:
+            self.acknowledged_bps = carried = arriving
+            if overusing and queue > LONG_QUEUE_S:
+                carried = min(arriving, acknowledged.short_bps() or arriving)
+            carried /= 1 - loss.ambient
+        if self._rate.update(usage, carried, queue_s=queue, rtt_s=self.rtt_s, now=now):
+            self._detector.cut()
+        loss.on_counts(
+            received,
+            lost,
+            acknowledged_bps=arriving,
+            queued=overusing or queue > CAUTIOUS_QUEUE_S,
+            rtt_s=self.rtt_s,
+            now=now,
+        )
+        if overusing or loss.limit_bps is not None:
+            self.prober.hold(now=now)
+
+    def _count_loss(self, received: int, lost: int, elapsed: float) -> None:
+        fade = math.exp(-elapsed / LOSS_MEMORY_S)
+        self._received_faded = self._received_faded * fade + received
+        self._lost_faded = max(0.0, self._lost_faded * fade + lost)
+        total = self._received_faded + self._lost_faded
+        self.loss = self._lost_faded / total if total else 0.0
+
+    def _settle(self) -> None:
+        bitrate, limit = self._rate.bps, self._loss.limit_bps
+        if limit is not None and limit < bitrate:
+            bitrate = limit
+        self.bitrate_bps = min(self.max_bps, max(self.min_bps, bitrate))

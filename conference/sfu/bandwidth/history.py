@@ -42,3 +42,20 @@ class SentPackets:
         if not max(0, self.next - SIZE) <= number < self.next:
             return None
         return self.times[number & MASK], self.sizes[number & MASK]
+
+    def rates_bps(self, window_s: float, *, now: float) -> tuple[float, float]:
+        """
+        Return what was sent in the last window and in the one before.
+
+        What is acknowledged already does not count.
+        """
+        newer = older = 0
+        for number in range(self.next - 1, max(-1, self.next - 1 - SIZE), -1):
+            age = now - self.times[number & MASK]
+            if age <= window_s:
+                newer += self.sizes[number & MASK]
+            elif age <= 2 * window_s:
+                older += self.sizes[number & MASK]
+            else:
+                break
+        return newer * 8 / window_s, older * 8 / window_s

@@ -1,21 +1,64 @@
 """
 When to find out by padding whether a link carries more than is being sent.
 
-Skeleton of the contract; see the classes.
+A viewer that gets a small layer says nothing about a larger one. So a cluster of
+padding is sent in one go at the packet rate to be proved; how far apart its
+packets arrive tells what the bottleneck carries (packet-train dispersion, as the
+probing of the WebRTC code base does it). Jitter hides that in one short train;
+then trains are repeated and judged together, by the slope of arrival over bytes
+with its standard error. It decides when, how much and what came out; the
+padding is made by the caller, and ``estimate`` brings the arrivals.
+
+```
+ poll ──► Cluster ──► caller sends it ──► began(numbers) ──► feedback ──► verdict
+   ▲                                                                        │
+   └── at once at twice the rate, if proved ── later, if it failed ── again, if unclear
+```
 """
 
+from collections.abc import Sequence
+from math import ceil, sqrt
 from typing import NamedTuple
 
 CLUSTER_S = 0.015
-"""Length of a cluster at its own rate."""
+"""Length of a cluster at its own rate. Sent at once on a link of half that rate it
+delays audio by as much again. Longer: clearer results; shorter: less harm."""
 MAX_CLUSTER_BYTES = 12_000
-"""Bytes of the longest cluster."""
+"""Bytes of the longest cluster: ten full packets, reached at 6.4 Mbit/s."""
 MIN_PACKETS = 5
-"""Packets of the shortest cluster."""
+"""Fewer give no line."""
+FULL_PACKET_BYTES = 1_200
+STEP = 2.0
+"""Rate of a cluster over the estimate. More finds a free link sooner, and floods
+a full one more."""
+GOAL_SHARE = 1.1
+"""What is wanted, with the headroom that the allocator asks of an up."""
+PROVED_SHARE = 0.85
+"""A cluster delivered at this share of its rate has proved the rate; less shows
+where the link ends."""
+TRUSTED_SHARE = 0.95
+"""Of a rate where the link ended, as in the WebRTC code base."""
+FIRST_INTERVAL_S = 2.0
+"""After a failure until the next cluster."""
+MAX_INTERVAL_S = 5.0
+"""Longest interval: a link that is good again carries the top layer within 10 s."""
+BACK_OFF = 1.5
+CONFIDENCE = 2.5
+FEW_CONFIDENCE = 6.0
+"""Standard errors that a result must lie off the limit, and how many more over the
+degrees of freedom (about Student's 98 %): five packets alone prove little."""
+REPEAT_S = 0.15
+"""Between the trains of one unclear result."""
+MAX_TRAINS = 16
+"""Trains for one result; then the best guess counts."""
+LOST_AFTER_S = 1.0
+"""A cluster without feedback for so long, plus the round trip, has failed."""
+SILENCE_S = 0.5
+"""Without feedback for so long nothing is probed."""
 
 
 class Cluster(NamedTuple):
-    """A burst of padding, to be sent at once."""
+    """A train of padding packets, to be sent at once."""
 
     rate_bps: float
     """The rate it tries to prove."""
@@ -25,10 +68,99 @@ class Cluster(NamedTuple):
     """At least so many packets, of about equal size."""
 
 
-class Prober:
-    """Inputs: ``began``, and the estimator's evaluations. Output: ``poll``."""
+class Verdict(NamedTuple):
+    """What a probe showed."""
 
-    __slots__ = ()
+    bps: float
+    """What the link carries, less a margin if it carries no more."""
+    limited: bool
+    """The link, not the probe, set the limit."""
+
+
+class Train(NamedTuple):
+    """A cluster under way."""
+
+    rate_bps: float
+    first: int
+    last: int
+    deadline: float
+
+
+class _Line:
+    """Arrival time over bytes, pooled over trains: seconds per byte."""
+
+    __slots__ = ("_degrees", "_xx", "_xy", "_yy", "trains")
+
+    def __init__(self) -> None:
+        self.trains = 0
+        self._degrees = 0
+        self._xx = self._xy = self._yy = 0.0
+
+    def add(self, sizes: Sequence[int], arrivals: Sequence[float]) -> None:
+        self.trains += 1
+        count = len(sizes)
+        if count < 3:
+            return
+        octets, total = [], 0
+        for size in sizes:
+            total += size
+            octets.append(total)
+        mean_x = sum(octets) / count
+        start = arrivals[0]
+        mean_y = sum(arrival - start for arrival in arrivals) / count
+        for x, arrival in zip(octets, arrivals, strict=True):
+            dx, dy = x - mean_x, arrival - start - mean_y
+            self._xx += dx * dx
+            self._xy += dx * dy
+            self._yy += dy * dy
+        self._degrees += count - 1
+
+    @property
+    def empty(self) -> bool:
+        return self._xx == 0
+
+    def slope(self) -> tuple[float, float]:
+        """Return the slope and how far off it may be."""
+        slope = self._xy / self._xx
+        rest = max(0.0, self._yy - slope * self._xy)
+        free = max(1, self._degrees - 1)
+        error = sqrt(rest / free / self._xx)
+        return slope, error * (CONFIDENCE + FEW_CONFIDENCE / free)
+
+
+class Prober:
+    """
+    The probes of one viewer.
+
+    Inputs: ``began``; from the estimator ``heard``, ``hold``, ``on_arrival`` and
+    ``conclude``. Output: ``poll``, some ten times a second.
+    """
+
+    __slots__ = (
+        "_arrivals",
+        "_heard_at",
+        "_interval_s",
+        "_line",
+        "_next_at",
+        "_rate_bps",
+        "_sizes",
+        "rtt_s",
+        "train",
+    )
+
+    def __init__(self) -> None:
+        self.rtt_s = 0.0
+        """Kept by the estimator."""
+        self._heard_at: float | None = None
+        self._next_at = 0.0
+        self._interval_s = FIRST_INTERVAL_S
+        self.train: Train | None = None
+        """The cluster under way; read by the estimator."""
+        self._sizes: list[int] = []
+        self._arrivals: list[float] = []
+        self._rate_bps: float | None = None
+        """Rate whose trains are still unclear."""
+        self._line = _Line()
 
     def poll(self, *, now: float, estimate: float, wanted_bps: float) -> Cluster | None:
         """
@@ -40,9 +172,96 @@ class Prober:
             wanted_bps: What all slots would take at their preferred layers, with
                 audio and overhead.
         """
-        return None
+        if self.train is not None:
+            if now <= self.train.deadline:
+                return None
+            self.train = None
+            self._fail(now)
+        if (
+            self._heard_at is None
+            or now - self._heard_at > SILENCE_S
+            or now < self._next_at
+        ):
+            return None
+        goal = GOAL_SHARE * wanted_bps
+        if estimate >= goal * 0.99:
+            self._rate_bps = None
+            return None
+        rate = min(STEP * estimate, goal / PROVED_SHARE)
+        if self._rate_bps is not None:
+            rate = self._rate_bps
+        size = min(MAX_CLUSTER_BYTES, int(rate * CLUSTER_S / 8))
+        return Cluster(rate, size, max(MIN_PACKETS, ceil(size / FULL_PACKET_BYTES)))
 
     def began(
         self, cluster: Cluster, first_number: int, last_number: int, *, now: float
     ) -> None:
         """Note the transport-wide numbers (unbounded) that carry a cluster."""
+        if self._rate_bps != cluster.rate_bps:
+            self._rate_bps = cluster.rate_bps
+            self._line = _Line()
+        self._sizes, self._arrivals = [], []
+        self.train = Train(
+            cluster.rate_bps,
+            first_number,
+            last_number,
+            now + LOST_AFTER_S + min(self.rtt_s, 1.0),
+        )
+
+    def heard(self, *, now: float) -> None:
+        """Note that feedback came: there is a receiver that tells."""
+        self._heard_at = now
+
+    def hold(self, *, now: float) -> None:
+        """Note that the link is full: a probe would only do harm."""
+        self._next_at = max(self._next_at, now + self._interval_s)
+        self._rate_bps = None
+
+    def on_arrival(self, size: int, arrived: float) -> None:
+        """Note a packet of the train under way: bytes, receiver's clock."""
+        self._sizes.append(size)
+        self._arrivals.append(arrived)
+
+    def conclude(self, *, now: float) -> Verdict | None:
+        """
+        Judge the train under way: feedback spoke of all its packets.
+
+        Returns:
+            The verdict; None while it is unclear.
+        """
+        train, self.train = self.train, None
+        if train is None:
+            return None
+        self._line.add(self._sizes, self._arrivals)
+        if self._line.empty:
+            return self._unclear(None, now)
+        slope, error = self._line.slope()
+        limit = 8 / (train.rate_bps * PROVED_SHARE)
+        if slope + error > limit > slope - error:
+            return self._unclear(slope, now)
+        return self._verdict(slope, train.rate_bps, now)
+
+    def _unclear(self, slope: float | None, now: float) -> Verdict | None:
+        rate, trains = self._rate_bps, self._line.trains
+        if trains < MAX_TRAINS or rate is None:
+            self._next_at = now + REPEAT_S
+            return None
+        if slope is None:
+            self._fail(now)
+            return None
+        return self._verdict(slope, rate, now)
+
+    def _verdict(self, slope: float, rate_bps: float, now: float) -> Verdict:
+        delivered = min(rate_bps, 8 / slope) if slope > 0 else rate_bps
+        if delivered >= PROVED_SHARE * rate_bps:
+            self._rate_bps = None
+            self._interval_s = FIRST_INTERVAL_S
+            self._next_at = now
+            return Verdict(delivered, False)
+        self._fail(now)
+        return Verdict(TRUSTED_SHARE * delivered, True)
+
+    def _fail(self, now: float) -> None:
+        self._rate_bps = None
+        self._next_at = now + self._interval_s
+        self._interval_s = min(MAX_INTERVAL_S, BACK_OFF * self._interval_s)

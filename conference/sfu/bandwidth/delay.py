@@ -1,0 +1,240 @@
+"""
+Whether a queue is growing on the way to a viewer.
+
+Delay-based detection after draft-ietf-rmcat-gcc-02 §5.2-§5.4 with the trendline
+filter: a line fitted through the smoothed delays of the last twenty groups, as
+in the WebRTC code base, where it succeeded the draft's Kalman filter (§5.3).
+Says what the link does; ``rate`` says what follows. Driven by ``estimate``,
+which cuts feedback into groups and brings one summary per feedback.
+
+The draft takes any trend for congestion. Here a standing queue must confirm it:
+the least delay of the last 0.3 s, over the least of the last 20 s. Jitter and
+the burst of a key frame raise some delays, a queue raises the least one too.
+"""
+
+from collections import deque
+from enum import Enum, auto
+from operator import mul
+
+BURST_S = 0.005
+"""Packets sent within this time are one group (burst_time, §5.2)."""
+GROUPS = 20
+"""Points of the line (trendline window of the WebRTC code base). Fewer: jitter
+reads as a trend; more: a filling queue is seen later."""
+SMOOTHING = 0.1
+"""Weight of a new delay in the smoothed one (likewise 1 - 0.9)."""
+GAIN = 0.24
+"""Slope in ms/s to comparable milliseconds: 60 groups times a gain of 4 (likewise)."""
+THRESHOLD_MS = 12.5
+"""First threshold (del_var_th(0), §5.4): a queue that grows by 5 % of the time."""
+THRESHOLD_RISE = 0.0087
+"""Adaptation per millisecond while the trend is above (WebRTC code base; the
+draft's K_u is 0.01). Without it a competing TCP connection starves us."""
+THRESHOLD_FALL = 0.039
+"""Likewise while it is below."""
+THRESHOLD_RANGE_MS = (6.0, 600.0)
+"""Bounds of the threshold (§5.4)."""
+OUTLIER_MS = 15.0
+"""A trend so far above the threshold does not move it (§5.4)."""
+CONFIRMED_QUEUE_S = 0.010
+"""Least standing queue that makes a trend an overuse. Lower: jitter of ±20 ms
+reads as overuse; higher: shallow queues overflow first."""
+LONG_QUEUE_S = 0.100
+"""A standing queue that counts as overuse even if it no longer grows: audio
+waits in it. Three times a frame's duration."""
+PATIENCE = 4
+"""Cuts for a long queue that does not shrink. Then it is not ours (somebody else
+fills it) and the present delay becomes the new least one."""
+RECENT_S = 0.3
+"""Over which the least delay tells a standing queue. Shorter: jitter counts;
+longer: congestion is confirmed later."""
+BASE_BUCKET_S = 2.0
+BASE_BUCKETS = 10
+"""The least delay is remembered for 20 s; a longer way after a change of route
+is taken for a queue as long."""
+
+
+_RANKS = tuple(rank - (GROUPS - 1) / 2 for rank in range(GROUPS))
+
+
+class Usage(Enum):
+    """What the link does with our rate (§5.4)."""
+
+    NORMAL = auto()
+    OVERUSE = auto()
+    UNDERUSE = auto()
+
+
+class StandingQueue:
+    """How long packets wait, whatever jitter does to some of them."""
+
+    __slots__ = ("_base", "_bucket_at", "_buckets", "_recent", "_recent_at", "delay_s")
+
+    def __init__(self) -> None:
+        self.delay_s = 0.0
+        """Least delay of the last 0.3 s over the least of the last 20 s."""
+        self._base = 0.0
+        self._buckets: deque[float] = deque(maxlen=BASE_BUCKETS)
+        self._bucket_at = 0.0
+        self._recent: deque[float] = deque()
+        self._recent_at: deque[float] = deque()
+
+    def on_delay(self, least: float, *, now: float) -> None:
+        """Note the least one-way delay of a feedback, on clocks that differ."""
+        recent, recent_at = self._recent, self._recent_at
+        recent.append(least)
+        recent_at.append(now)
+        while recent_at[0] < now - RECENT_S:
+            recent.popleft()
+            recent_at.popleft()
+        buckets = self._buckets
+        if not buckets or now >= self._bucket_at + BASE_BUCKET_S:
+            buckets.append(least)
+            self._bucket_at = now
+            self._base = min(buckets)
+        elif least < buckets[-1]:
+            buckets[-1] = least
+            if least < self._base:
+                self._base = least
+        self.delay_s = min(recent) - self._base
+
+    def accept(self) -> None:
+        """Take the present delay for the least one."""
+        present = self._base + self.delay_s
+        self._buckets.clear()
+        self._buckets.append(present)
+        self._base = present
+        self.delay_s = 0.0
+
+    def interrupted(self, *, moved: bool) -> None:
+        """
+        Forget what was seen just before a pause.
+
+        Args:
+            moved: The way may be another one after it, with another least delay.
+        """
+        self._recent.clear()
+        self._recent_at.clear()
+        if moved:
+            self._buckets.clear()
+
+
+class OveruseDetector:
+    """
+    Trend, adaptive threshold and verdict.
+
+    Inputs: ``add_group`` for each group, then ``evaluate`` for each feedback.
+    """
+
+    __slots__ = (
+        "_above_since",
+        "_arrivals",
+        "_delays",
+        "_evaluated",
+        "_kept_cutting",
+        "_last_queue",
+        "_origin",
+        "_smoothed",
+        "_threshold",
+        "_trend",
+        "queue",
+        "usage",
+    )
+
+    def __init__(self) -> None:
+        self.queue = StandingQueue()
+        self.usage = Usage.NORMAL
+        self._arrivals: deque[float] = deque(maxlen=GROUPS)
+        self._delays: deque[float] = deque(maxlen=GROUPS)
+        self._origin: float | None = None
+        self._smoothed = 0.0
+        self._threshold = THRESHOLD_MS
+        self._trend = 0.0
+        self._evaluated = 0.0
+        self._above_since: float | None = None
+        self._last_queue = 0.0
+        self._kept_cutting = 0
+
+    def interrupted(self, *, moved: bool) -> None:
+        """Forget the trend: nothing came for a while (see ``StandingQueue``)."""
+        self._arrivals.clear()
+        self._delays.clear()
+        self._origin = None
+        self._above_since = None
+        self._trend = 0.0
+        self.usage = Usage.NORMAL
+        self.queue.interrupted(moved=moved)
+
+    def add_group(self, sent: float, arrived: float) -> None:
+        """
+        Note a group.
+
+        Args:
+            sent: When its last packet was sent, seconds.
+            arrived: When its last packet arrived, seconds of the other clock.
+        """
+        delay = (arrived - sent) * 1000
+        if self._origin is None:
+            self._origin = self._smoothed = delay
+        self._smoothed += SMOOTHING * (delay - self._smoothed)
+        self._arrivals.append(arrived)
+        self._delays.append(self._smoothed)
+
+    def evaluate(self, least_delay: float, *, now: float) -> Usage:
+        """Return the verdict after a feedback whose least delay this is."""
+        self.queue.on_delay(least_delay, now=now)
+        queue = self.queue.delay_s
+        trend = self._slope() * GAIN
+        if trend > self._threshold and queue >= CONFIRMED_QUEUE_S:
+            # Twice in a row and not falling any more, as in the WebRTC code base.
+            if self._above_since is not None and trend >= self._trend:
+                self.usage = Usage.OVERUSE
+            self._above_since = now
+        else:
+            self._above_since = None
+            if trend < -self._threshold:
+                self.usage = Usage.UNDERUSE
+            else:
+                self.usage = Usage.NORMAL
+        if queue > LONG_QUEUE_S and queue > 0.95 * self._last_queue:
+            self.usage = Usage.OVERUSE
+        elif queue < LONG_QUEUE_S:
+            self._kept_cutting = 0
+        self._last_queue = queue
+        self._adapt(trend, now)
+        self._trend = trend
+        return self.usage
+
+    def cut(self) -> None:
+        """Note that the rate was cut for an overuse."""
+        if self.queue.delay_s <= LONG_QUEUE_S:
+            return
+        self._kept_cutting += 1
+        if self._kept_cutting > PATIENCE:
+            self._kept_cutting = 0
+            self.queue.accept()
+
+    def _slope(self) -> float:
+        """
+        Return how fast the smoothed delay grows, in ms per s of arrival time.
+
+        The line's slope by the groups' ranks instead of their squared times: the
+        same on a straight line, and half the work.
+        """
+        if len(self._delays) < GROUPS:
+            return 0.0
+        spread: float = sum(map(mul, _RANKS, self._arrivals))
+        rise: float = sum(map(mul, _RANKS, self._delays))
+        return rise / spread if spread > 0 else 0.0
+
+    def _adapt(self, trend: float, now: float) -> None:
+        elapsed_ms = min(100.0, (now - self._evaluated) * 1000)
+        self._evaluated = now
+        above = abs(trend) - self._threshold
+        if above > OUTLIER_MS:
+            return
+        pace = THRESHOLD_RISE if above > 0 else THRESHOLD_FALL
+        low, high = THRESHOLD_RANGE_MS
+        self._threshold = min(
+            high, max(low, self._threshold + pace * above * elapsed_ms)
+        )

@@ -1,0 +1,243 @@
+"""
+What rate follows from the delay: slow increase, quick decrease.
+
+After draft-ietf-rmcat-gcc-02 §5.5: multiplicative increase, additive near the known
+capacity, multiplicative decrease.
+
+Departures. The draft decreases to 0.85 of the acknowledged rate; here a queue that
+already stands lowers it further, so that it drains within a second or two, and
+once it is gone the rate returns to 0.85 at once. Loss that is there at any rate
+is added to the acknowledged rate, as it is no sign of the link being full. The
+limit of 1.5 times the acknowledged rate holds growth back only: what a probe
+has proved stays, even while little is sent.
+"""
+
+from collections import deque
+
+from conference.sfu.bandwidth.delay import Usage
+
+BETA = 0.85
+"""Decrease (§5.5)."""
+DRAIN_S = 1.0
+"""A standing queue of this length would take the whole rate. Shorter: the picture
+suffers more for each queue; longer: audio waits in it."""
+DRAIN_FLOOR = 0.5
+"""Least share of what the link carries: the lowest layer goes on."""
+DRAINED_S = 0.015
+"""A queue no longer than this is gone; jitter leaves as much."""
+GROWTH_PER_S = 1.08
+"""Multiplicative increase (eta, §5.5)."""
+CAUTIOUS_QUEUE_S = 0.030
+"""With a longer standing queue the rate does not grow."""
+AHEAD = 1.5
+"""Growth ends at this multiple of the acknowledged rate (§5.5): more is unproved."""
+AHEAD_BPS = 10_000.0
+CEILING_S = 15.0
+"""A probe that found the end of the link holds growth back for so long, three of
+the prober's longest intervals; without it a small layer lets the rate grow to half as
+much again as it takes, proved by nothing."""
+CEILING_AHEAD = 1.05
+"""Growth over the acknowledged rate that such a probe leaves: it may have erred."""
+PACKET_BITS = 9_600.0
+"""A packet's worth of additive increase per response time (§5.5)."""
+RESPONSE_S = 0.100
+"""Added to the round trip for the response time (§5.5)."""
+MEMORY = 0.05
+"""Weight of a new overuse in the known capacity (§5.5 proposes 0.95 for the old)."""
+NEAR = 3.0
+"""Standard deviations around the capacity within which growth is additive (§5.5)."""
+BETWEEN_CUTS_S = 0.200
+"""Least time between two decreases, plus the round trip: the first must show."""
+MAX_RTT_S = 0.5
+"""Round trip that the above counts at most."""
+WINDOW_S = 0.5
+"""Of the acknowledged rate (§5.5 proposes 0.5-1 s)."""
+SHORT_WINDOW_S = 0.15
+"""Of the acknowledged rate while a queue stands: a busy link delivers evenly."""
+
+
+class AcknowledgedRate:
+    """What arrives, by the receiver's clock."""
+
+    __slots__ = ("_edge", "_entries", "_octets")
+
+    def __init__(self) -> None:
+        self._entries: deque[tuple[float, int]] = deque()
+        self._octets = 0
+        self._edge: float | None = None
+
+    def interrupted(self) -> None:
+        """Forget: nothing came for a while."""
+        self._entries.clear()
+        self._octets = 0
+        self._edge = None
+
+    def add(self, octets: int, newest: float) -> None:
+        """Note the bytes of one feedback, and when its newest packet arrived."""
+        if self._edge is None:
+            # Since when the first ones came is not known.
+            self._edge = newest
+            return
+        entries = self._entries
+        entries.append((newest, octets))
+        self._octets += octets
+        while entries[0][0] < newest - WINDOW_S:
+            self._edge, gone = entries.popleft()
+            self._octets -= gone
+
+    def bps(self) -> float | None:
+        """Return the rate; None while too little is known."""
+        if not self._entries or self._edge is None:
+            return None
+        span = self._entries[-1][0] - self._edge
+        return self._octets * 8 / span if span >= SHORT_WINDOW_S else None
+
+    def short_bps(self) -> float | None:
+        """Return the rate of the newest ``SHORT_WINDOW_S``, or None."""
+        octets = 0
+        newest = self._entries[-1][0] if self._entries else 0.0
+        for arrival, count in reversed(self._entries):
+            if newest - arrival >= SHORT_WINDOW_S:
+                return octets * 8 / (newest - arrival)
+            octets += count
+        return None
+
+
+class RateControl:
+    """
+    The delay-based rate.
+
+    Inputs: ``update`` per feedback, ``prove`` by probes. Output: ``bps``.
+    """
+
+    __slots__ = (
+        "_after_drain_bps",
+        "_before_bps",
+        "_capacity_bps",
+        "_ceiling_at",
+        "_ceiling_bps",
+        "_cut_at",
+        "_deviation",
+        "_max_bps",
+        "_min_bps",
+        "_updated",
+        "bps",
+    )
+
+    def __init__(self, start_bps: float, min_bps: float, max_bps: float) -> None:
+        self.bps = float(start_bps)
+        self._min_bps = min_bps
+        self._max_bps = max_bps
+        self._capacity_bps: float | None = None
+        self._ceiling_bps: float | None = None
+        self._ceiling_at = 0.0
+        self._deviation = 0.0
+        self._cut_at: float | None = None
+        self._after_drain_bps: float | None = None
+        self._before_bps = self.bps
+        """The rate before the first of the cuts that a queue led to."""
+        self._updated: float | None = None
+
+    def update(
+        self,
+        usage: Usage,
+        carried_bps: float | None,
+        *,
+        queue_s: float,
+        rtt_s: float,
+        now: float,
+    ) -> bool:
+        """
+        Follow the detector.
+
+        Args:
+            usage: Its verdict.
+            carried_bps: What of our rate gets through the bottleneck; None:
+                unknown, then nothing changes.
+            queue_s: The standing queue.
+            rtt_s: Round-trip time.
+            now: Monotonic seconds.
+
+        Returns:
+            Whether the rate was cut.
+        """
+        elapsed = 0.0 if self._updated is None else min(1.0, now - self._updated)
+        self._updated = now
+        if carried_bps is None:
+            return False
+        if usage is Usage.OVERUSE:
+            pause = BETWEEN_CUTS_S + min(rtt_s, MAX_RTT_S)
+            if self._cut_at is not None and now - self._cut_at < pause:
+                return False
+            self._cut(carried_bps, queue_s)
+            self._cut_at = now
+            return True
+        if self._after_drain_bps is not None and queue_s <= DRAINED_S:
+            self.bps = self._clamp(max(self.bps, self._after_drain_bps))
+            self._after_drain_bps = None
+        if usage is Usage.NORMAL and queue_s <= CAUTIOUS_QUEUE_S:
+            self._grow(carried_bps, elapsed, rtt_s)
+        return False
+
+    def prove(self, bps: float, *, limited: bool, now: float) -> None:
+        """
+        Take over what a probe showed the link to carry.
+
+        Args:
+            bps: What it delivered, less a margin.
+            limited: The link carries no more than that.
+            now: Monotonic seconds.
+        """
+        self.bps = self._clamp(max(self.bps, bps))
+        if limited:
+            self._ceiling_bps, self._ceiling_at = bps, now
+            return
+        self._ceiling_bps = None
+        if self._capacity_bps is not None and bps > self._capacity_bps:
+            self._capacity_bps = None
+
+    def set(self, bps: float) -> None:
+        """Take over somebody else's estimate."""
+        self.bps = self._clamp(bps)
+
+    def _clamp(self, bps: float) -> float:
+        return min(self._max_bps, max(self._min_bps, bps))
+
+    def _cut(self, carried_bps: float, queue_s: float) -> None:
+        share = max(DRAIN_FLOOR, BETA - queue_s / DRAIN_S)
+        if self._after_drain_bps is None:
+            self._before_bps = self.bps
+        self._after_drain_bps = min(self._before_bps, BETA * carried_bps)
+        self.bps = self._clamp(min(self.bps, share * carried_bps))
+        self._learn(carried_bps)
+
+    def _learn(self, carried_bps: float) -> None:
+        """Remember at which rate the link was full (§5.5)."""
+        known = self._capacity_bps
+        if known is None or abs(carried_bps - known) > NEAR * self._deviation:
+            self._capacity_bps = carried_bps
+            self._deviation = 0.1 * carried_bps
+            return
+        error = carried_bps - known
+        self._capacity_bps = known + MEMORY * error
+        self._deviation += MEMORY * (abs(error) - self._deviation)
+        self._deviation = max(self._deviation, 0.02 * carried_bps)
+
+    def _grow(self, carried_bps: float, elapsed: float, rtt_s: float) -> None:
+        limit = AHEAD * carried_bps + AHEAD_BPS
+        if (
+            self._ceiling_bps is not None
+            and self._updated is not None
+            and self._updated - self._ceiling_at < CEILING_S
+        ):
+            limit = min(limit, max(self._ceiling_bps, CEILING_AHEAD * carried_bps))
+        if self.bps >= limit:
+            return
+        known = self._capacity_bps
+        if known is not None and carried_bps > known + NEAR * self._deviation:
+            known = self._capacity_bps = None
+        if known is not None and abs(self.bps - known) <= NEAR * self._deviation:
+            step = PACKET_BITS * elapsed / (rtt_s + RESPONSE_S)
+        else:
+            step = self.bps * (GROWTH_PER_S**elapsed - 1)
+        self.bps = self._clamp(min(limit, self.bps + step))
