@@ -151,6 +151,7 @@ def _real_plane(settings: Settings) -> PlaneFactory:
         port=media.port,
         bind=str(media.bind),
         addresses=tuple(str(address) for address in media.addresses),
+        tcp=media.tcp,
     )
     return lambda on_event: UdpPlane(config, on_event)
 
@@ -216,7 +217,12 @@ class Server:
             cause = cause or _udp_fault(media.port)
             if not isinstance(cause, OSError):
                 raise
-            raise port_refused("media", str(media.bind), media.port, cause) from error
+            protocol = "UDP"
+            if isinstance(error, InfrastructureError) and error.code.startswith("tcp"):
+                protocol = "TCP"
+            raise port_refused(
+                "media", str(media.bind), media.port, cause, protocol
+            ) from error
         self._open.push_async_callback(_bounded, self._plane.close)
         await self.conference.start()
         self._open.push_async_callback(self.conference.stop)

@@ -12,10 +12,9 @@ POSTGRES_PORT = 5432
 
 
 def port_refused(
-    section: str, bind: str, port: int, error: OSError
+    section: str, bind: str, port: int, error: OSError, protocol: str = "TCP"
 ) -> InfrastructureError:
     """Say why a port cannot be listened on; ``section`` is https, media or trust."""
-    protocol = "UDP" if section == "media" else "TCP"
     where = "every address" if bind in EVERY_ADDRESS else f"address {bind}"
     flag = f"--{section}-port (setting {section}.port)"
     if error.errno == errno.EADDRINUSE:

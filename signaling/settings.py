@@ -87,13 +87,17 @@ class Https(Section):
 class Media(Section):
     """The media port."""
 
-    port: Port = Field(8444, description="UDP port of all media.")
+    port: Port = Field(8444, description="UDP and TCP port of all media.")
     bind: IPvAnyAddress | Literal["::"] = Field(
         "::", description="Address to listen on. :: is every address, IPv4 included."
     )
     addresses: tuple[IPvAnyAddress, ...] = Field(
         (),
         description="Addresses told to browsers. Empty: every address of this host.",
+    )
+    tcp: bool = Field(
+        True,
+        description="Whether media comes over TCP where a network drops UDP.",
     )
 
 
@@ -304,6 +308,8 @@ def _toml(path: tuple[str, ...], info: FieldInfo) -> str:
 def _literal(value: object) -> str:
     if isinstance(value, tuple):
         return "[" + ", ".join(_literal(part) for part in value) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, int):
         return str(value)
     return json.dumps(str(value), ensure_ascii=False)  # a TOML basic string, too
@@ -377,6 +383,8 @@ FLAGS = {
 
 def _plainly(kind: str, context: Mapping[str, Any], otherwise: str) -> str:
     """Return what a value must be, without the words of the validator."""
+    if kind.startswith("bool"):
+        return "it must be true or false"
     if kind.startswith("int"):
         return "it must be a whole number"
     if kind.startswith("greater_than"):

@@ -14,6 +14,10 @@ FORMAT_PARAMETERS: dict[Codec, str] = {
 }
 UDP_PRIORITY = 2_130_706_431
 """Host candidate of RFC 8445 §5.1.2.1: (126 << 24) + (65535 << 8) + 255."""
+TCP_PRIORITY = (90 << 24) + (((4 << 13) + 8191) << 8) + 255
+"""Passive TCP host candidate of RFC 6544 §4.2: direction preference 4. The type
+preference lies below that of every UDP candidate, so that UDP is used where both
+work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,9 @@ class Local:
     addresses: tuple[str, ...]
     """Addresses to advertise, best first."""
     port: int
-    """The one UDP port."""
+    """The one media port."""
+    tcp: bool
+    """Whether it listens for TCP too."""
 
     def head(self, mids: list[str], setup: str) -> list[str]:
         """Return the session part: ICE and DTLS stand here, for all sections."""
@@ -52,11 +58,19 @@ class Local:
 
     def candidates(self) -> list[str]:
         """Return the candidate lines; they stand in the first section."""
-        return [
+        lines = [
             f"a=candidate:{number} 1 udp {UDP_PRIORITY - 256 * number} "
             f"{address} {self.port} typ host"
             for number, address in enumerate(self.addresses, 1)
-        ] + ["a=end-of-candidates"]
+        ]
+        if self.tcp:
+            # Foundations differ from those of UDP (RFC 8445 §5.1.1.3).
+            lines += [
+                f"a=candidate:t{number} 1 tcp {TCP_PRIORITY - 256 * number} "
+                f"{address} {self.port} typ host tcptype passive"
+                for number, address in enumerate(self.addresses, 1)
+            ]
+        return [*lines, "a=end-of-candidates"]
 
 
 def join(lines: list[str]) -> str:

@@ -9,6 +9,8 @@ Address = tuple[str, int] | tuple[str, int, int, int]
 """As sockets give it: IPv4, or IPv6 with flow label and scope."""
 Send = Callable[[bytes, Address], object]
 """A socket's ``sendto``."""
+ALL_IPV4 = "0.0.0.0"  # noqa: S104  # a media server is reached on every address
+ALL = "::"
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 

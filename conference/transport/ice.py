@@ -32,11 +32,22 @@ CONSENT_S = 30.0
 checks every 5 s; less than 15 s would cut calls that a blackout lets live."""
 
 
+class Gate:
+    """Where datagrams come in and go out: a UDP socket, or one TCP connection."""
+
+    __slots__ = ("by_address", "send")
+
+    def __init__(self, send: Send) -> None:
+        self.send = send
+        self.by_address: dict[Address, tuple[IceLite, Path]] = {}
+        """Who has authenticated a source address."""
+
+
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A local socket and a remote address."""
+    """A way to a browser."""
 
-    send: Send
+    gate: Gate
     address: Address
 
 
@@ -91,16 +102,35 @@ class IceLite:
         """Called with each SRTP or SRTCP datagram; None until keys are there."""
         self.closed = False
         self._on_selected = on_selected
-        self._paths: dict[Path, None] = {}
+        self._passwords = {ufrag: pwd}
+        self._paths: dict[Path, float] = {}
         self._evicted: list[Path] = []
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue()
 
-    def on_check(self, datagram: bytes, path: Path, *, now: float) -> bytes | None:
+    @property
+    def ufrags(self) -> tuple[str, ...]:
+        """The user fragments that checks may name: the newest, and the one before."""
+        return tuple(self._passwords)
+
+    def restart(self, ufrag: str, pwd: str) -> None:
+        """
+        Take new credentials (RFC 8445 §9).
+
+        Those before stay good until the next restart, as the browser goes on
+        sending over the old path until a new one is found; older ones do not.
+        """
+        self._passwords = {self.ufrag: self.pwd, ufrag: pwd}
+        self.ufrag, self.pwd = ufrag, pwd
+
+    def on_check(
+        self, datagram: bytes, ufrag: str, path: Path, *, now: float
+    ) -> bytes | None:
         """Return the response to a check, or None if it is not believed."""
+        key = self._passwords[ufrag].encode()
         try:
             # A bad attribute raises anything from ValueError to struct.error.
             message = stun.parse_message(datagram)
-            if not message.check_message_integrity(self.pwd.encode()):
+            if not message.check_message_integrity(key):
                 return None
         except Exception:
             return None
@@ -119,13 +149,13 @@ class IceLite:
         else:
             response.attributes["XOR-MAPPED-ADDRESS"] = path.address[:2]
             self.checked_at = now
-            self._paths[path] = None
+            self._paths[path] = now
             if self.selected is None or (
                 "USE-CANDIDATE" in message.attributes and path != self.selected
             ):
                 self.selected = path
                 self._on_selected(path)
-        response.add_message_integrity(self.pwd.encode())
+        response.add_message_integrity(key)
         return bytes(response)
 
     def alive(self, *, now: float) -> bool:
@@ -140,6 +170,26 @@ class IceLite:
         """Return paths that had to make room since the last call."""
         evicted, self._evicted = self._evicted, []
         return evicted
+
+    def take_paths(self) -> list[Path]:
+        """Return all paths and forget them: the transport has ended."""
+        paths = list(self._paths)
+        self._paths.clear()
+        return paths
+
+    def lose(self, path: Path) -> None:
+        """
+        Forget a path whose socket has closed.
+
+        Media goes where the newest check came from until the browser nominates;
+        without any other path it goes nowhere.
+        """
+        self._paths.pop(path, None)
+        if path != self.selected:
+            return
+        self.selected = max(self._paths, key=self._paths.__getitem__, default=None)
+        if self.selected is not None:
+            self._on_selected(self.selected)
 
     def knows(self, path: Path) -> bool:
         """Whether a believed check came over this path."""
@@ -172,4 +222,4 @@ class IceLite:
         """Send to the selected address; what cannot be sent is lost, as UDP is."""
         if self.selected is not None:
             with suppress(OSError):
-                self.selected.send(datagram, self.selected.address)
+                self.selected.gate.send(datagram, self.selected.address)

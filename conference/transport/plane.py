@@ -31,7 +31,7 @@ from conference.transport import addresses
 from conference.transport.dtls import DtlsLeg, ServerCertificate
 from conference.transport.fanout import PythonFanout
 from conference.transport.ice import CONSENT_S, IceLite, Path
-from conference.transport.mux import UdpMux
+from conference.transport.mux import Mux
 from conference.transport.srtp import Protection
 
 log = structlog.get_logger(__name__)
@@ -49,11 +49,13 @@ class PlaneConfig:
     """Where media is received."""
 
     port: int = 8444
-    """UDP port; 0 lets the system choose one."""
+    """UDP and TCP port; 0 lets the system choose one."""
     bind: str = "::"
     """``::`` for all addresses of the host, or one address."""
     addresses: tuple[str, ...] = ()
     """Addresses to advertise to browsers; empty for all of the host."""
+    tcp: bool = True
+    """Whether browsers may come over TCP where UDP is dropped."""
 
 
 class _Leg:
@@ -96,7 +98,7 @@ class Plane:
         self._fanout = PythonFanout(self._wake_pacing)
         wall_offset = time.time() + ntp.UNIX_EPOCH_S - time.monotonic()
         self._router = Router(self._fanout, secrets.randbits, wall_offset=wall_offset)
-        self._mux = UdpMux(config.port, config.bind, self._pump)
+        self._mux = Mux(config.port, config.bind, tcp=config.tcp, on_batch=self._pump)
         self._certificate: ServerCertificate | None = None
         self._legs: dict[tuple[ParticipantId, Leg], _Leg] = {}
         self._timer: asyncio.TimerHandle | None = None
@@ -133,7 +135,7 @@ class Plane:
 
     @property
     def port(self) -> int:
-        """The UDP port in use."""
+        """The media port in use."""
         return self._mux.port
 
     def legs(self, participant: ParticipantId) -> frozenset[Leg]:
@@ -252,6 +254,7 @@ class Plane:
             fingerprint=self._certificate.fingerprint,
             addresses=self._config.addresses or addresses.advertised(self._mux.bound),
             port=self._mux.port,
+            tcp=self._config.tcp,
         )
 
     def _start(self, leg: _Leg, remote: Description) -> None:
@@ -282,14 +285,16 @@ class Plane:
         leg.connected = True
         if leg.viewer is not None and leg.ice.selected is not None:
             path = leg.ice.selected
-            self._fanout.open_viewer(leg.viewer, protection, path.send, path.address)
+            self._fanout.open_viewer(
+                leg.viewer, protection, path.gate.send, path.address
+            )
             self._router.connected(leg.participant, now=self._now())
         self._leg_events.append(m.LegChanged(leg.room, leg.participant, leg.leg, True))
         self._pump_soon()
 
     def _on_selected(self, leg: _Leg, path: Path) -> None:
         if leg.viewer is not None:
-            self._fanout.set_path(leg.viewer, path.send, path.address)
+            self._fanout.set_path(leg.viewer, path.gate.send, path.address)
 
     def _close_legs(self, which: Callable[[_Leg], bool]) -> None:
         for leg in [leg for leg in self._legs.values() if which(leg)]:

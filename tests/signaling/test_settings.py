@@ -48,6 +48,7 @@ def test_lists_in_variables_are_separated_by_commas() -> None:
         ("names = ['a b']", "names"),
         ("[media]\naddresses = ['host']", "media.addresses"),
         ("[log]\nlevel = 'loud'", "log.level"),
+        ("[media]\ntcp = 7", "must be true or false"),
         ("[limits]\nrooms = 0", "limits.rooms"),
         ("x = ", "not valid TOML"),
         ("prt = 1", "pavilion.toml"),

@@ -30,7 +30,9 @@ async def until(condition: Callable[[], bool], what: str) -> None:
 class Table:
     """A plane, and clients that speak to it without any signaling."""
 
-    def __init__(self, bind: str = "::") -> None:
+    def __init__(self, bind: str = "::", *, tcp: bool = False) -> None:
+        self.tcp = tcp
+        """Whether the clients use TCP."""
         self.events: list[m.Event] = []
         self.plane = Plane(PlaneConfig(port=0, bind=bind), self.events.append)
         self.legs: list[Leg] = []
@@ -38,7 +40,7 @@ class Table:
 
     async def publish(self, who: ParticipantId = ADA) -> Publisher:
         """Publish a camera and a microphone."""
-        leg = Leg()
+        leg = Leg(tcp=self.tcp)
         camera: Recording = picture(blue=90, red=220, width=320, height=180, rate=25)
         tracks = [outgoing("0", "camera", camera), outgoing("1", "microphone", tone())]
         publisher = Publisher(leg, tracks)
@@ -63,7 +65,7 @@ class Table:
     async def offered(self) -> tuple[Leg, sdp.Description]:
         """Ask for a slot offer."""
         offer = await self.plane.subscribe(m.Subscribe(ROOM, VIEWER))
-        return Leg(), sdp.parse(offer.sdp)
+        return Leg(tcp=self.tcp), sdp.parse(offer.sdp)
 
     async def answered(self, leg: Leg, remote: sdp.Description) -> Watcher:
         """Answer a slot offer; the leg is not connected yet."""

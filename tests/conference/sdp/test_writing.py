@@ -1,6 +1,7 @@
 """The two descriptions that the server writes."""
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ LOCAL = Local(
     fingerprint=":".join(["AB"] * 32),
     addresses=("192.0.2.1", "2001:db8::1"),
     port=8444,
+    tcp=True,
 )
 ORDER = (Source.MICROPHONE, Source.CAMERA, Source.SCREEN, Source.SCREEN_AUDIO)
 DECLARED = tuple(TrackDeclaration(Mid(str(i)), s) for i, s in enumerate(ORDER))
@@ -51,9 +53,11 @@ def test_the_slot_offer_is_what_another_parser_reads() -> None:
     description = other.parse(text)
     assert [s.mid for s in description.sections] == [s.mid for s in offered]
     assert [s.ssrc for s in description.sections] == [s.ssrc for s in offered]
-    assert [(c.host, c.port) for c in description.candidates] == [
-        ("192.0.2.1", 8444),
-        ("2001:db8::1", 8444),
+    assert [(c.transport, c.host, c.port) for c in description.candidates] == [
+        ("udp", "192.0.2.1", 8444),
+        ("udp", "2001:db8::1", 8444),
+        ("tcp", "192.0.2.1", 8444),
+        ("tcp", "2001:db8::1", 8444),
     ]
     kinds = [(s.kind, s.group.value) for s in offered]
     assert kinds[:4] == [
@@ -104,7 +108,7 @@ def test_a_publish_offer_is_answered_with_one_codec_a_section(browser: str) -> N
         assert section.payload_types[0] == track.payload_type
         assert len(section.payload_types) == (1 if track.codec is Codec.OPUS else 2)
     assert text.count("usedtx=1") == 1  # the microphone's, not the shared sound's
-    assert text.count("a=candidate") == 2
+    assert text.count("a=candidate") == 4
 
 
 @pytest.mark.parametrize("codec", [Codec.VP9, Codec.AV1, Codec.H264])
@@ -211,3 +215,8 @@ def test_nothing_of_an_offer_is_copied_as_text(evil: str) -> None:
     assert [line.split(":")[0] for line in answer] == [
         line.split(":")[0] for line in clean
     ]
+
+
+def test_a_server_without_tcp_offers_none() -> None:
+    lines = replace(LOCAL, tcp=False).candidates()
+    assert [line.split()[2] for line in lines[:-1]] == ["udp", "udp"]

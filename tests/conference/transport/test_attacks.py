@@ -145,9 +145,9 @@ async def test_nobody_takes_over_a_live_address(table: Table) -> None:
     await table.flows(watcher)
     mux = table.plane._mux
     victim = next(
-        (port, address)
-        for port in mux._ports.values()
-        for address, (ice, _) in port.by_address.items()
+        (gate, address)
+        for _, gate in mux.udp._sockets.values()
+        for address, (ice, _) in gate.by_address.items()
         if ice is table.plane._legs[ADA, LegName.PUBLISH].ice
     )
     await table.offered()
@@ -156,9 +156,9 @@ async def test_nobody_takes_over_a_live_address(table: Table) -> None:
     check.attributes["USERNAME"] = f"{attacker.ufrag}:x"
     check.attributes["ICE-CONTROLLING"] = 1
     check.add_message_integrity(attacker.pwd.encode())
-    port, address = victim
-    mux._on_datagram(port, bytes(check), address)
-    assert port.by_address[address][0] is not attacker
+    gate, address = victim
+    mux.on_datagram(gate, bytes(check), address)
+    assert gate.by_address[address][0] is not attacker
     assert attacker.selected is None
 
 

@@ -7,9 +7,17 @@ from aioice import stun
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conference.transport.ice import MAX_PATHS, MAX_QUEUED, IceLite, Path, username
+from conference.transport.ice import (
+    MAX_PATHS,
+    MAX_QUEUED,
+    Gate,
+    IceLite,
+    Path,
+    username,
+)
 
 PWD = "a-password-of-the-server"
+GATE = Gate(print)
 
 
 def check(
@@ -33,7 +41,7 @@ def check(
 
 
 def path(port: int = 5000, host: str = "192.0.2.7") -> Path:
-    return Path(print, (host, port))
+    return Path(GATE, (host, port))
 
 
 class Agent:
@@ -42,7 +50,7 @@ class Agent:
         self.ice = IceLite("ours", PWD, self.selected.append)
 
     def take(self, datagram: bytes, over: Path, *, now: float = 1.0) -> bytes | None:
-        return self.ice.on_check(datagram, over, now=now)
+        return self.ice.on_check(datagram, "ours", over, now=now)
 
 
 @pytest.mark.parametrize("host", ["192.0.2.7", "2001:db8::7"])

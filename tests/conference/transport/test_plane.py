@@ -187,7 +187,7 @@ async def test_one_address_that_cannot_be_bound_stops_no_other(
     try:
         assert table.plane._mux.bound == ["127.0.0.1", "127.0.0.2"]
         known[:] = [ip_address("127.0.0.3"), ip_address("127.0.0.1")]
-        table.plane._mux._on_rescan()
+        table.plane._mux.udp._on_rescan()
         assert table.plane._mux.bound == ["127.0.0.1", "127.0.0.3"]
     finally:
         await table.close()

@@ -54,6 +54,8 @@ class ScriptedClient:
         self.url = url
         self.space = space
         """The network namespace that it connects from; None: this one."""
+        self.tcp = False
+        """Whether media goes over TCP."""
         self.trust = trust
         self.cookie = cookie
         self.codecs = CODECS
@@ -198,7 +200,7 @@ class ScriptedClient:
             await self.subscribed.close(silently=True)
         self.plan = {plan.mid: plan for plan in offer.slots}
         remote = sdp.parse(offer.sdp)
-        leg = self.subscribed = Leg(self.space)
+        leg = self.subscribed = Leg(self.space, tcp=self.tcp)
         self.watcher = Watcher(leg, remote, decode=decode)
         answer = sdp.write_answer(remote, leg.local, self.codecs)
         for section in remote.sections:
@@ -212,7 +214,7 @@ class ScriptedClient:
         """Offer tracks, bring the publish leg up and start to play."""
         if self.published is not None:
             await self.published.close(silently=True)
-        leg = self.published = Leg(self.space)
+        leg = self.published = Leg(self.space, tcp=self.tcp)
         self.publisher = Publisher(leg, list(tracks))
         answer = await self.ask(
             "media.publish",

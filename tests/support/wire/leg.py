@@ -1,8 +1,8 @@
 """
 The transport of one peer connection, seen from the client.
 
-One UDP socket: full ICE with a single candidate pair (RFC 8445), DTLS as the
-client through aiortc's ``RTCDtlsTransport`` on this object, SRTP with the keys
+One UDP socket, or one TCP connection (RFC 6544, active side): full ICE with a
+single candidate pair (RFC 8445), DTLS as the client through aiortc's ``RTCDtlsTransport`` on this object, SRTP with the keys
 of that handshake. Datagrams are read in a drain loop on the event loop.
 """
 
@@ -20,6 +20,7 @@ from aiortc.rtcdtlstransport import RTCDtlsTransport
 
 from tests.support.namespaces import Namespace
 from tests.support.wire import rtcp
+from tests.support.wire.framed import Framed
 from tests.support.wire.sdp import Candidate, Description, Local
 
 CHECK_S = 0.1  # between connectivity checks until one is answered
@@ -47,9 +48,10 @@ class Leg:
 
     role: Literal["controlling"] = "controlling"
 
-    def __init__(self, space: Namespace | None = None) -> None:
+    def __init__(self, space: Namespace | None = None, *, tcp: bool = False) -> None:
         self.space = space
         """The network namespace that it connects from; None: this one."""
+        self.tcp = tcp
         self.ufrag = secrets.token_urlsafe(6).replace("-", "x").replace("_", "y")
         self.password = secrets.token_hex(12)
         self.on_rtp: Callable[[bytes], None] = lambda _packet: None
@@ -61,6 +63,7 @@ class Leg:
         self.undecryptable = 0
         self._remote: Description | None = None
         self._socket: socket.socket | None = None
+        self._framed: Framed | None = None
         self._answered = asyncio.Event()
         self._handshake: asyncio.Queue[bytes] = asyncio.Queue()
         transport: Any = self  # it asks for no more than ``_recv`` and ``_send``
@@ -87,10 +90,11 @@ class Leg:
         return str(self._dtls._ssl.get_selected_srtp_profile().decode())
 
     def select(self, remote: Description) -> Candidate:
-        """Return the candidate to use: UDP, IPv4 if there is one."""
-        usable = [c for c in remote.candidates if c.transport == "udp"]
+        """Return the candidate to use: of the leg's protocol, IPv4 if there is one."""
+        wanted = "tcp" if self.tcp else "udp"
+        usable = [c for c in remote.candidates if c.transport == wanted]
         if not usable:
-            raise Unreachable("the server offers no UDP candidate")
+            raise Unreachable(f"the server offers no {wanted} candidate")
         return next((c for c in usable if ":" not in c.host), usable[0])
 
     async def connect(self, remote: Description) -> None:
@@ -104,13 +108,18 @@ class Leg:
         candidate = self.select(remote)
         family = socket.AF_INET6 if ":" in candidate.host else socket.AF_INET
         make = socket.socket if self.space is None else self.space.open_socket
-        self._socket = make(family, socket.SOCK_DGRAM)
+        self._socket = make(
+            family, socket.SOCK_STREAM if self.tcp else socket.SOCK_DGRAM
+        )
         self._socket.setblocking(False)
         self._socket.setsockopt(
             socket.SOL_SOCKET, socket.SO_RCVBUF, SOCKET_BUFFER_BYTES
         )
-        self._socket.connect((candidate.host, candidate.port))
-        asyncio.get_running_loop().add_reader(self._socket, self._readable)
+        loop = asyncio.get_running_loop()
+        await loop.sock_connect(self._socket, (candidate.host, candidate.port))
+        if self.tcp:
+            self._framed = Framed(self._socket)
+        loop.add_reader(self._socket, self._readable)
         try:
             async with asyncio.timeout(CONNECT_S):
                 while not self._answered.is_set():
@@ -166,10 +175,12 @@ class Leg:
             await self._dtls.stop()
         elif self._dtls._task is not None:
             self._dtls._task.cancel()
-        if self._socket is not None:
+        if self._framed is not None:
+            self._framed.close()
+        elif self._socket is not None:
             asyncio.get_running_loop().remove_reader(self._socket)
             self._socket.close()
-            self._socket = None
+        self._socket = self._framed = None
         self.closed.set()
 
     # What RTCDtlsTransport asks of its transport
@@ -183,18 +194,34 @@ class Leg:
     # The socket
 
     def _transmit(self, data: bytes) -> None:
-        if self._socket is not None:
-            with contextlib.suppress(BlockingIOError, ConnectionError):
+        with contextlib.suppress(BlockingIOError, ConnectionError):
+            if self._framed is not None:
+                self._framed.send(data)
+            elif self._socket is not None:
                 self._socket.send(data)
 
     def _readable(self) -> None:
         while self._socket is not None:
             try:
-                data = self._receive(self._socket)
-            except (BlockingIOError, ConnectionError):
+                if self._framed is not None:
+                    datagrams = self._framed.receive()
+                else:
+                    datagrams = [self._receive(self._socket)]
+            except BlockingIOError:
                 return
-            if data:
-                self.on_datagram(data)
+            except ConnectionError:
+                if self._framed is not None:
+                    self._lost()
+                return
+            for data in datagrams:
+                if data:
+                    self.on_datagram(data)
+
+    def _lost(self) -> None:
+        assert self._framed is not None
+        self._framed.close()
+        self._socket = self._framed = None
+        self.closed.set()
 
     def _receive(self, source: socket.socket) -> bytes:
         if self.arrival_s is None:

@@ -112,7 +112,9 @@ def parse(text: str) -> Description:
     algorithm, value = _first(text, "fingerprint").split(" ", 1)
     candidates = {}
     for line in re.findall(r"^a=candidate:(.*?)\r?$", text, re.MULTILINE):
-        _, _, transport, priority, host, port, *_ = line.split(" ")
+        _, _, transport, priority, host, port, *more = line.split(" ")
+        if transport.lower() == "tcp" and "passive" not in more:
+            continue  # nobody listens there (RFC 6544 §4.5)
         candidates[transport.lower(), host, port] = Candidate(
             transport.lower(), host, int(port), int(priority)
         )

@@ -1,0 +1,334 @@
+"""
+The media port over TCP, for networks that drop UDP (RFC 6544, passive side).
+
+Each connection carries the same datagrams as UDP, framed (RFC 4571), and is a
+path of the transport whose check it brings. Until then it is worth nothing: its
+first frame must be a believed check, it has a few seconds for it, and one
+address can hold few such connections open.
+"""
+
+import asyncio
+import ipaddress
+import socket
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+
+import structlog
+
+from conference.rtp.errors import MalformedPacket
+from conference.transport.addresses import ALL, ALL_IPV4, Address
+from conference.transport.demux import Demux
+from conference.transport.framing import Frames, Outbox, frame
+from conference.transport.ice import Gate
+
+log = structlog.get_logger(__name__)
+
+FIRST_CHECK_S = 5.0
+"""From the connection to a believed check. Less: links with seconds of delay never
+connect; more: strangers hold more of them open."""
+SWEEP_S = 1.0
+MAX_CONNECTIONS = 4096
+"""In all, of 65536 files that the service may open; 1000 viewers hold 2000."""
+MAX_STRANGERS = 64
+"""Connections without a believed check from one IPv4 address or one IPv6 /64: a
+hall behind one address, whose browsers all try both protocols at once."""
+BACKLOG = 256
+ACCEPT_BATCH = 32
+"""Connections accepted before others get their turn on the loop."""
+READ_BYTES = 16 << 10
+"""At a time; a connection keeps less than one frame of it."""
+STRANGER_READ_BYTES = 2 << 10
+SEND_BUFFER_BYTES = 128 << 10
+"""Data under way and unsent: 3 Mbit/s over 300 ms of round trip. Less: fast links
+with long delay are throttled."""
+UNSENT_BYTES = 4 << 10
+"""What the kernel may hold before it is sent (tcp(7), TCP_NOTSENT_LOWAT): beyond
+it packets wait here, where sound overtakes pictures. More: sound waits behind
+pictures for longer, 80 ms at 400 kbit/s now."""
+UNANSWERED_MS = 30_000
+"""Data unacknowledged for this long ends a connection (RFC 5482), as silence does
+with UDP."""
+KEEPALIVE_S = 10
+IPV6_NETWORK_BYTES = 8
+
+
+class Connection:
+    """One accepted connection; ``gate`` is its way in and out."""
+
+    __slots__ = (
+        "_demux",
+        "_frames",
+        "_listener",
+        "_loop",
+        "_outbox",
+        "_partial",
+        "_socket",
+        "accepted_at",
+        "address",
+        "gate",
+        "proven",
+        "source",
+    )
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        address: Address,
+        listener: "TcpListener",
+        demux: Demux,
+        *,
+        now: float,
+    ) -> None:
+        self.address = address
+        self.source = source_of(address)
+        self.accepted_at = now
+        self.gate = Gate(self.send)
+        self.proven = False
+        """Whether a believed check has come."""
+        self._socket: socket.socket | None = sock
+        self._listener = listener
+        self._demux = demux
+        self._frames = Frames()
+        self._outbox = Outbox()
+        self._partial = b""
+        self._loop = asyncio.get_running_loop()
+        self._loop.add_reader(sock, self._on_readable)
+
+    def send(self, datagram: bytes, _address: Address) -> None:
+        """
+        Send a datagram, or keep it until the connection takes it.
+
+        Raises:
+            BlockingIOError: Too much waits already; it is dropped.
+            OSError: The connection has ended.
+        """
+        sock = self._socket
+        if sock is None:
+            raise ConnectionResetError
+        if self._partial:
+            if not self._outbox.push(datagram, now=self._loop.time()):
+                raise BlockingIOError
+            return
+        framed = frame(datagram)
+        try:
+            sent = sock.send(framed)
+        except BlockingIOError:
+            # Not a byte of it has gone, so what is more urgent may overtake it.
+            if not self._outbox.push(datagram, now=self._loop.time()):
+                raise
+            self._loop.add_writer(sock, self._on_writable)
+            return
+        except OSError:
+            self.close()
+            raise
+        if sent < len(framed):
+            self._partial = framed[sent:]
+            self._loop.add_writer(sock, self._on_writable)
+
+    def close(self) -> None:
+        """End the connection, and the path over it."""
+        sock, self._socket = self._socket, None
+        if sock is None:
+            return
+        self._loop.remove_reader(sock)
+        self._loop.remove_writer(sock)
+        sock.close()
+        self._demux.close_gate(self.gate)
+        self._listener.ended(self)
+
+    def _on_writable(self) -> None:
+        sock = self._socket
+        while sock is not None:
+            if not self._partial:
+                datagram = self._outbox.pull(now=self._loop.time())
+                if datagram is None:
+                    self._loop.remove_writer(sock)
+                    return
+                self._partial = frame(datagram)
+            try:
+                sent = sock.send(self._partial)
+            except BlockingIOError:
+                return
+            except OSError:
+                self.close()
+                return
+            self._partial = self._partial[sent:]
+
+    def _on_readable(self) -> None:
+        sock = self._socket
+        if sock is None:
+            return
+        try:
+            data = sock.recv(READ_BYTES if self.proven else STRANGER_READ_BYTES)
+            frames = self._frames.feed(data)
+        except BlockingIOError:
+            return
+        except (OSError, MalformedPacket):
+            self.close()
+            return
+        if not data:
+            self.close()
+            return
+        for datagram in frames:
+            self._demux.on_datagram(self.gate, datagram, self.address)
+            if self._socket is None:
+                break
+            if not self.gate.by_address:
+                # A stranger whose first word is no believed check, or somebody
+                # whose transport is gone.
+                self.close()
+                break
+            if not self.proven:
+                self.proven = True
+                self._listener.proven(self)
+        self._listener.on_batch()
+
+
+class TcpListener:
+    """
+    The listening sockets and their connections.
+
+    Args:
+        bind: ``::`` for all addresses, ``0.0.0.0`` for all of IPv4, or one address.
+        demux: Takes what comes.
+        on_batch: Called after each batch of datagrams.
+    """
+
+    def __init__(self, bind: str, demux: Demux, on_batch: Callable[[], None]) -> None:
+        self.on_batch = on_batch
+        self.refused = 0
+        """Connections ended at once, because there were too many."""
+        self._bind = bind
+        self._demux = demux
+        self._listening: list[socket.socket] = []
+        self._connections: set[Connection] = set()
+        self._strangers: Counter[bytes] = Counter()
+        self._sweep: asyncio.TimerHandle | None = None
+        self._paused = False
+
+    @property
+    def connections(self) -> int:
+        """How many are open."""
+        return len(self._connections)
+
+    def open(self, port: int) -> None:
+        """
+        Listen.
+
+        Raises:
+            OSError: The port is not ours; nothing is open then.
+        """
+        binds = [self._bind]
+        if self._bind == ALL:
+            binds = [ALL_IPV4, ALL] if socket.has_ipv6 else [ALL_IPV4]
+        try:
+            for bind in binds:
+                self._listen(bind, port)
+        except OSError:
+            self.close()
+            raise
+        self._plan_sweep()
+
+    def close(self) -> None:
+        """Close everything."""
+        if self._sweep is not None:
+            self._sweep.cancel()
+        for sock in self._listening:
+            asyncio.get_running_loop().remove_reader(sock)
+            sock.close()
+        self._listening.clear()
+        for connection in list(self._connections):
+            connection.close()
+
+    def proven(self, connection: Connection) -> None:
+        """A connection brought a believed check."""
+        self._count_out(connection)
+
+    def ended(self, connection: Connection) -> None:
+        """A connection has closed."""
+        self._connections.discard(connection)
+        if not connection.proven:
+            self._count_out(connection)
+
+    def _count_out(self, connection: Connection) -> None:
+        self._strangers[connection.source] -= 1
+        if not self._strangers[connection.source]:
+            del self._strangers[connection.source]
+
+    def _listen(self, bind: str, port: int) -> None:
+        family = socket.AF_INET6 if ":" in bind else socket.AF_INET
+        try:
+            sock = socket.socket(family, socket.SOCK_STREAM)
+        except OSError:
+            if family == socket.AF_INET6 and self._bind == ALL:
+                return  # a kernel booted without IPv6
+            raise
+        self._listening.append(sock)
+        sock.setblocking(False)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            # Apart from IPv4: its addresses would come mapped, and be told so.
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        for level, option, value in (
+            (socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES),
+            (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+            (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
+            (socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES),
+            (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNANSWERED_MS),
+            (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, KEEPALIVE_S),
+            (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, KEEPALIVE_S),
+        ):
+            sock.setsockopt(level, option, value)  # accepted sockets inherit them
+        sock.bind((bind, port))
+        sock.listen(BACKLOG)
+        asyncio.get_running_loop().add_reader(sock, self._on_connection, sock)
+
+    def _on_connection(self, listening: socket.socket) -> None:
+        for _ in range(ACCEPT_BATCH):
+            try:
+                sock, address = listening.accept()
+            except BlockingIOError:
+                return
+            except OSError as error:
+                # Out of files: asked again at the next sweep, not in a loop.
+                log.warning("media connection not accepted", reason=error.strerror)
+                asyncio.get_running_loop().remove_reader(listening)
+                self._paused = True
+                return
+            source = source_of(address)
+            if (
+                len(self._connections) >= MAX_CONNECTIONS
+                or self._strangers[source] >= MAX_STRANGERS
+            ):
+                self.refused += 1
+                sock.close()
+                continue
+            sock.setblocking(False)
+            now = asyncio.get_running_loop().time()
+            self._strangers[source] += 1
+            self._connections.add(Connection(sock, address, self, self._demux, now=now))
+
+    def _plan_sweep(self) -> None:
+        self._sweep = asyncio.get_running_loop().call_later(SWEEP_S, self._on_sweep)
+
+    def _on_sweep(self) -> None:
+        self._plan_sweep()
+        loop = asyncio.get_running_loop()
+        late = loop.time() - FIRST_CHECK_S
+        for connection in list(self._connections):
+            if not connection.gate.by_address and (
+                connection.proven or connection.accepted_at < late
+            ):
+                connection.close()
+        if self._paused:
+            self._paused = False
+            for sock in self._listening:
+                with suppress(ValueError):
+                    loop.add_reader(sock, self._on_connection, sock)
+
+
+def source_of(address: Address) -> bytes:
+    """Return whom connections are counted for: an IPv4 address, or an IPv6 /64."""
+    packed = ipaddress.ip_address(address[0].partition("%")[0]).packed
+    return packed[:IPV6_NETWORK_BYTES]

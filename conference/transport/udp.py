@@ -1,0 +1,149 @@
+"""
+The media port over UDP.
+
+A socket on each address of the host, so that answers leave from the address
+that was asked (a multi-homed host would otherwise choose by its routes, and
+browsers drop such answers).
+"""
+
+import asyncio
+import errno
+import socket
+from collections.abc import Callable
+
+import structlog
+
+from conference.transport import addresses
+from conference.transport.addresses import ALL, ALL_IPV4
+from conference.transport.demux import Demux
+from conference.transport.ice import Gate
+
+log = structlog.get_logger(__name__)
+
+RECEIVE_BYTES = 2048
+"""Larger than any datagram that is taken, so that longer ones are told apart."""
+BATCH = 64
+"""Datagrams read before others get their turn on the loop."""
+SOCKET_BUFFER_BYTES = 4 << 20
+"""Asked of the kernel, for bursts of key frames; it may grant less."""
+RESCAN_S = 10.0
+"""How soon a new address of the host is served."""
+
+
+class UdpSockets:
+    """
+    The sockets, one for each address.
+
+    Args:
+        bind: ``::`` for all addresses, ``0.0.0.0`` for all of IPv4, or one address.
+        demux: Takes what comes.
+        on_batch: Called after each batch of datagrams.
+    """
+
+    def __init__(self, bind: str, demux: Demux, on_batch: Callable[[], None]) -> None:
+        self.port = 0
+        """The port in use; 0 before ``open``."""
+        self._bind = bind
+        self._demux = demux
+        self._on_batch = on_batch
+        self._sockets: dict[str, tuple[socket.socket, Gate]] = {}
+        self._rescan: asyncio.TimerHandle | None = None
+
+    def open(self, port: int) -> None:
+        """
+        Bind the port on every address, and from then on every new address.
+
+        Args:
+            port: 0 lets the system choose one.
+
+        Raises:
+            OSError: It is not ours on some address, or there is no address; all
+                sockets are closed again then.
+        """
+        self.port = port
+        failure = self._bind_all()
+        if failure is None and not self._sockets:
+            failure = OSError(errno.EADDRNOTAVAIL, "this host has no such address")
+        if failure is not None:
+            self.close()
+            raise failure
+        self._plan_rescan()
+
+    @property
+    def bound(self) -> list[str]:
+        """The addresses that are served now."""
+        return list(self._sockets)
+
+    def close(self) -> None:
+        """Close every socket."""
+        if self._rescan is not None:
+            self._rescan.cancel()
+        for text in list(self._sockets):
+            self._close_one(text)
+
+    def _bind_all(self) -> OSError | None:
+        """Serve every wanted address; return why the port is not ours, if so."""
+        wanted = [str(address) for address in addresses.local()]
+        if self._bind not in (ALL, ALL_IPV4):
+            wanted = [self._bind]
+        elif self._bind == ALL_IPV4:
+            wanted = [text for text in wanted if ":" not in text]
+        for text in [text for text in self._sockets if text not in wanted]:
+            self._close_one(text)
+        for text in wanted:
+            if text in self._sockets:
+                continue
+            try:
+                self._bind_one(text)
+            except OSError as error:
+                if error.errno == errno.EADDRINUSE or self._bind == text:
+                    return error
+                # A new IPv6 address is tentative for a second; the next scan
+                # has it.
+                log.debug("address not yet usable", reason=error.strerror)
+        return None
+
+    def _bind_one(self, text: str) -> None:
+        family = socket.AF_INET6 if ":" in text else socket.AF_INET
+        sock = socket.socket(family, socket.SOCK_DGRAM)
+        try:
+            if family == socket.AF_INET6:
+                sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+                sock.setsockopt(socket.SOL_SOCKET, option, SOCKET_BUFFER_BYTES)
+            sock.setblocking(False)
+            sock.bind((text, self.port))
+        except OSError:
+            sock.close()
+            raise
+        self.port = sock.getsockname()[1]
+        gate = Gate(sock.sendto)
+        self._sockets[text] = sock, gate
+        asyncio.get_running_loop().add_reader(sock, self._on_readable, sock, gate)
+
+    def _plan_rescan(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._rescan = loop.call_later(RESCAN_S, self._on_rescan)
+
+    def _on_rescan(self) -> None:
+        self._plan_rescan()
+        if (failure := self._bind_all()) is not None:
+            log.warning("media port taken on an address", reason=failure.strerror)
+
+    def _close_one(self, text: str) -> None:
+        sock, gate = self._sockets.pop(text)
+        asyncio.get_running_loop().remove_reader(sock)
+        sock.close()
+        self._demux.close_gate(gate)
+
+    def _on_readable(self, sock: socket.socket, gate: Gate) -> None:
+        receive, take = sock.recvfrom, self._demux.on_datagram
+        for _ in range(BATCH):
+            try:
+                datagram, address = receive(RECEIVE_BYTES)
+            except BlockingIOError:
+                break
+            except OSError:
+                continue  # an ICMP error of an earlier datagram; nobody's fault
+            take(gate, datagram, address)
+        self._on_batch()

@@ -1,0 +1,240 @@
+"""The media port over TCP: media flows, slow links stay live, strangers are cut."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+from aioice import stun
+
+from conference.errors import InfrastructureError
+from conference.sfu import messages as m
+from conference.sfu.messages import Leg as LegName
+from conference.transport import tcp
+from conference.transport.framing import frame
+from conference.transport.plane import Plane, PlaneConfig
+from conference.transport.tcp import TcpListener, source_of
+from tests.support.table import ADA, ROOM, VIEWER, Table, until
+from tests.support.wire import sdp
+
+
+@pytest_asyncio.fixture
+async def table() -> AsyncIterator[Table]:
+    table = Table(tcp=True)
+    await table.plane.start()
+    try:
+        yield table
+    finally:
+        await table.close()
+
+
+def listener(table: Table) -> TcpListener:
+    found = table.plane._mux.tcp
+    assert found is not None
+    return found
+
+
+@contextlib.contextmanager
+def caller(table: Table, host: str = "127.0.0.1") -> Iterator[socket.socket]:
+    """Connect as somebody whom nobody knows."""
+    with socket.create_connection((host, table.plane.port)) as sock:
+        sock.setblocking(False)
+        yield sock
+
+
+async def closed(sock: socket.socket) -> bool:
+    """Wait until the server closes; say whether it sent nothing before."""
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(8):
+            return await loop.sock_recv(sock, 100) == b""
+    except ConnectionError:
+        return True
+
+
+async def test_media_flows_over_tcp(table: Table) -> None:
+    await table.publish()
+    table.stage()
+    await table.flows(await table.subscribe())
+    assert listener(table).connections == 2
+    assert table.plane.stats()["packets_unsent"] == 0
+
+
+async def test_both_protocols_share_one_room(table: Table) -> None:
+    await table.publish()
+    table.stage()
+    table.tcp = False
+    await table.flows(await table.subscribe())
+
+
+async def test_tcp_can_be_left_out() -> None:
+    plane = Plane(PlaneConfig(port=0, tcp=False), lambda event: None)
+    await plane.start()
+    try:
+        offer = await plane.subscribe(m.Subscribe(ROOM, VIEWER))
+        assert {c.transport for c in sdp.parse(offer.sdp).candidates} == {"udp"}
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", plane.port))
+    finally:
+        await plane.close()
+
+
+async def test_a_taken_tcp_port_is_said_in_one_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        plane = Plane(PlaneConfig(port=port, bind="127.0.0.1"), lambda event: None)
+        with pytest.raises(InfrastructureError, match=f"{port}/tcp") as refused:
+            await plane.start()
+        assert refused.value.code == "tcp-port-taken"
+        await plane.close()
+
+
+async def test_a_closed_connection_takes_its_path_along(table: Table) -> None:
+    await table.publish()
+    await until(lambda: LegName.PUBLISH in table.plane.legs(ADA), "the leg")
+    ice = table.plane._legs[ADA, LegName.PUBLISH].ice
+    table.legs[0]._lost()
+    await until(lambda: ice.selected is None, "the path to be gone")
+    assert listener(table).connections == 0
+    assert table.plane.legs(ADA) == {LegName.PUBLISH}  # it may come back
+
+
+async def test_the_connection_of_a_closed_leg_is_closed(table: Table) -> None:
+    await table.publish()
+    table.plane.apply(m.CloseLegs(ADA))
+    await until(lambda: listener(table).connections == 0, "the connection to end")
+    assert not listener(table)._strangers
+
+
+async def test_a_stalled_reader_gets_sound_first_and_no_old_pictures(
+    table: Table,
+) -> None:
+    await table.publish()
+    table.stage()
+    watcher = await table.subscribe()
+    await table.flows(watcher)
+    loop = asyncio.get_running_loop()
+    framed = watcher.leg._framed
+    assert framed is not None
+    (connection,) = (
+        c
+        for c in listener(table)._connections
+        if c.gate.by_address
+        and table.plane._legs[VIEWER, LegName.SUBSCRIBE].ice.selected
+        == next(iter(c.gate.by_address.values()))[1]
+    )
+    framed.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    loop.remove_reader(framed.socket)
+    await until(lambda: connection._outbox.dropped > 0, "pictures to be dropped")
+    loop.add_reader(framed.socket, watcher.leg._readable)
+    await table.flows(watcher)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc",
+        b"\x00\x00",
+        b"\xff\xff",
+        frame(b"\x80" + bytes(60)),
+        frame(b"\x16" + bytes(60)),
+        frame(bytes(stun.Message(stun.Method.BINDING, stun.Class.REQUEST))),
+        frame(b"\x00\x01") + frame(b"\x00\x01"),
+    ],
+    ids=[
+        "HTTP",
+        "TLS",
+        "empty frame",
+        "long frame",
+        "media",
+        "handshake",
+        "check of nobody",
+        "no check",
+    ],
+)
+async def test_a_first_word_that_is_no_believed_check_ends_it(
+    table: Table, words: bytes
+) -> None:
+    with caller(table) as sock:
+        sock.send(words)
+        assert await closed(sock)
+    assert not listener(table)._strangers
+
+
+async def test_a_check_with_a_wrong_password_ends_it(table: Table) -> None:
+    _, remote = await table.offered()
+    check = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
+    check.attributes["USERNAME"] = f"{remote.ufrag}:x"
+    check.attributes["ICE-CONTROLLING"] = 1
+    check.add_message_integrity(b"guessed")
+    with caller(table) as sock:
+        sock.send(frame(bytes(check)))
+        assert await closed(sock)
+
+
+@pytest.mark.parametrize("drip", [False, True], ids=["silent", "a byte at a time"])
+async def test_who_says_nothing_in_time_is_cut(
+    table: Table, monkeypatch: pytest.MonkeyPatch, drip: bool
+) -> None:
+    monkeypatch.setattr(tcp, "FIRST_CHECK_S", 0.2)
+    with caller(table) as sock:
+        if drip:
+            sock.send(b"\x00")
+        assert await closed(sock)
+
+
+async def test_strangers_of_one_address_are_few(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tcp, "MAX_STRANGERS", 3)
+    await table.publish()
+    table.stage()
+    with contextlib.ExitStack() as stack:
+        for _ in range(3):
+            stack.enter_context(caller(table))
+        await until(lambda: listener(table).connections == 4, "the strangers")
+        with caller(table) as one_more:
+            assert await closed(one_more)
+        assert listener(table).refused == 1
+        # Who has proven itself is counted no longer, and nobody else's address is.
+        other = stack.enter_context(
+            socket.create_connection(
+                ("127.0.0.1", table.plane.port), source_address=("127.0.0.2", 0)
+            )
+        )
+        await until(lambda: listener(table).connections == 5, "the other")
+        assert other.fileno() > 0
+    await until(lambda: listener(table).connections == 1, "the strangers to be gone")
+    await table.flows(await table.subscribe())
+
+
+async def test_connections_are_bounded_in_all(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tcp, "MAX_CONNECTIONS", 1)
+    with caller(table), caller(table) as second:
+        assert await closed(second)
+
+
+async def test_odd_frames_of_a_known_browser_end_nothing(table: Table) -> None:
+    await table.publish()
+    table.stage()
+    watcher = await table.subscribe()
+    await table.flows(watcher)
+    for first in range(256):
+        for size in (0, 40, 1400):
+            watcher.leg.send_raw(bytes((first,)) + bytes(size))
+            table.legs[0].send_raw(bytes((first,)) + bytes(size))
+    await table.flows(watcher)
+    assert table.plane.legs(ADA) == {LegName.PUBLISH}
+
+
+def test_connections_are_counted_by_network() -> None:
+    assert source_of(("192.0.2.1", 1)) != source_of(("192.0.2.2", 1))
+    one = source_of(("2001:db8::1", 1, 0, 0))
+    assert one == source_of(("2001:db8::ffff", 9, 0, 0))
+    assert one != source_of(("2001:db8:0:1::1", 1, 0, 0))
+    assert len(source_of(("fe80::1%lo", 1, 0, 1))) == 8
