@@ -21,7 +21,9 @@ class RtpPacket:
 
     ``sequence`` is the wire's 16 bits. The track that it belongs to sets
     ``extended``, the unbounded form, and the values of the header extensions
-    that travel on: ``level`` (RFC 6464) and ``orientation``.
+    that travel on: ``level`` (RFC 6464) and ``orientation``. ``redundant`` is the
+    whole payload of a packet with older frames in it, of which ``payload`` is the
+    newest (RFC 2198).
     """
 
     __slots__ = (
@@ -32,6 +34,7 @@ class RtpPacket:
         "orientation",
         "payload",
         "payload_type",
+        "redundant",
         "sequence",
         "ssrc",
         "timestamp",
@@ -58,6 +61,7 @@ class RtpPacket:
         self.extended = sequence
         self.level: bytes | None = None
         self.orientation: bytes | None = None
+        self.redundant: bytes | None = None
 
 
 def is_rtcp(data: bytes) -> bool:

@@ -144,9 +144,24 @@ def choose(
                 sources=primaries,
                 retransmissions=dict(section.retransmissions),
                 rids=section.rids if extensions.RID in section.extensions else (),
+                red_payload_type=_red(section)
+                if offered.source is Source.MICROPHONE
+                else None,
             )
         )
     return tracks
+
+
+def _red(section: Section) -> int | None:
+    """Return the payload type of redundant Opus, if the section offers it."""
+    return next(
+        (
+            fmt.payload_type
+            for fmt in section.formats.values()
+            if fmt.name.lower() == "red" and fmt.clock_hz == Codec.OPUS.clock_hz
+        ),
+        None,
+    )
 
 
 def write_answer(
@@ -177,6 +192,9 @@ def _section(track: TrackFormat, section: Section, candidates: list[str]) -> lis
     types = [payload_type]
     if track.rtx_payload_type is not None:
         types.append(track.rtx_payload_type)
+    red = track.red_payload_type
+    if red is not None:
+        types.insert(0, red)  # what stands first is what is sent
     sends = section.direction in ("sendonly", "sendrecv")
     lines = [
         f"m={section.kind} 9 UDP/TLS/RTP/SAVPF {' '.join(map(str, types))}",
@@ -202,6 +220,8 @@ def _section(track: TrackFormat, section: Section, candidates: list[str]) -> lis
             f"a=rtpmap:{track.rtx_payload_type} rtx/90000",
             f"a=fmtp:{track.rtx_payload_type} apt={payload_type}",
         ]
+    if red is not None:
+        lines += writer.redundant(red, payload_type)
     if track.rids:
         lines += [f"a=rid:{rid} recv" for rid in track.rids]
         lines.append(f"a=simulcast:recv {';'.join(track.rids)}")

@@ -7,6 +7,8 @@ and voice together. ICE and DTLS stand at session level and all sections but the
 first are bundle-only (RFC 9143 §6), which saves a fifth of the size.
 """
 
+from dataclasses import dataclass
+
 from conference.rtp import extensions
 from conference.rtp.codecs import VIDEO_CODECS, Codec
 from conference.sdp import writer
@@ -16,6 +18,7 @@ from conference.sfu.formats import (
     AUDIO_LEVEL_ID,
     ORIENTATION_ID,
     PAYLOAD_TYPES,
+    RED_PAYLOAD_TYPE,
     RTX_PAYLOAD_TYPES,
     TRANSPORT_CC_ID,
     SlotFormat,
@@ -50,6 +53,9 @@ def _section(slot: SlotFormat, candidates: list[str] | None) -> list[str]:
             types.append(rtx)
             formats += [f"a=rtcp-fb:{payload_type} {name}" for name in _VIDEO_FEEDBACK]
             formats += [f"a=rtpmap:{rtx} rtx/90000", f"a=fmtp:{rtx} apt={payload_type}"]
+    if not video:
+        types.append(RED_PAYLOAD_TYPE)
+        formats += writer.redundant(RED_PAYLOAD_TYPE, PAYLOAD_TYPES[Codec.OPUS])
     port = 0 if candidates is None else 9
     lines = [
         f"m={slot.kind} {port} UDP/TLS/RTP/SAVPF {' '.join(map(str, types))}",
@@ -78,9 +84,18 @@ def _section(slot: SlotFormat, candidates: list[str] | None) -> list[str]:
     return lines
 
 
-def read_answer(answer: Description, slots: list[SlotFormat]) -> frozenset[Codec]:
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a viewer's browser can do with its slots."""
+
+    decodable: frozenset[Codec]
+    redundant: bool = False
+    """It reads sound with older frames in each packet."""
+
+
+def read_answer(answer: Description, slots: list[SlotFormat]) -> Abilities:
     """
-    Return the codecs that the viewer decodes.
+    Return what the viewer's browser takes.
 
     Firefox without its H264 plugin leaves H264 out of its answer; a packet of a
     payload type that the answer dropped would darken the slot.
@@ -91,6 +106,7 @@ def read_answer(answer: Description, slots: list[SlotFormat]) -> frozenset[Codec
     if [section.mid for section in answer.sections] != [slot.mid for slot in slots]:
         raise BadDescription("does not answer the slots that were offered")
     decodable = set(Codec)
+    redundant = True
     for section, slot in zip(answer.sections, slots, strict=True):
         if section.port == 0 and not section.bundle_only:
             raise BadDescription("rejects a slot")
@@ -98,4 +114,6 @@ def read_answer(answer: Description, slots: list[SlotFormat]) -> frozenset[Codec
         for codec in codecs:
             if PAYLOAD_TYPES[codec] not in section.payload_types:
                 decodable.discard(codec)
-    return frozenset(decodable)
+        if slot.kind == "audio" and RED_PAYLOAD_TYPE not in section.payload_types:
+            redundant = False
+    return Abilities(frozenset(decodable), redundant)

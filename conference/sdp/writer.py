@@ -12,6 +12,16 @@ FORMAT_PARAMETERS: dict[Codec, str] = {
     ),
     Codec.AV1: "level-idx=5;profile=0;tier=0",
 }
+
+
+def redundant(red: int, opus: int) -> list[str]:
+    """Return the lines of Opus with one older frame in each packet (RFC 2198 §5)."""
+    return [
+        f"a=rtpmap:{red} red/{Codec.OPUS.clock_hz}/2",
+        f"a=fmtp:{red} {opus}/{opus}",
+    ]
+
+
 UDP_PRIORITY = 2_130_706_431
 """Host candidate of RFC 8445 §5.1.2.1: (126 << 24) + (65535 << 8) + 255."""
 TCP_PRIORITY = (90 << 24) + (((4 << 13) + 8191) << 8) + 255

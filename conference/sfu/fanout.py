@@ -124,6 +124,10 @@ class Fanout(Protocol):
         """Return the record of what a viewer was sent under transport-wide numbers."""
         ...
 
+    def reinforce(self, viewer: ViewerKey, *, redundant: bool) -> None:
+        """Send a viewer older frames with its voices, where publishers send them."""
+        ...
+
     def pace(self, viewer: ViewerKey, rate_bps: float | None, *, now: float) -> None:
         """Spread what a viewer is sent over time at a rate; None: send at once."""
         ...

@@ -25,6 +25,8 @@ RTX_PAYLOAD_TYPES: dict[Codec, int] = {
     Codec.H264: 103,
     Codec.AV1: 46,
 }
+RED_PAYLOAD_TYPE = 63
+"""Opus with older frames beside it (RFC 2198)."""
 ABS_SEND_TIME_ID = 2
 ORIENTATION_ID = 3
 TRANSPORT_CC_ID = 4
@@ -53,6 +55,8 @@ class TrackFormat:
     rids: tuple[str, ...] = ()
     """Names of the simulcast layers, the smallest first; empty for a single one,
     which is bound by its SSRC or section and not by name."""
+    red_payload_type: int | None = None
+    """Of sound with older frames in each packet; None: not negotiated."""
 
     @property
     def layers(self) -> int:

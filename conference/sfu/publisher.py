@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from conference.ids import ParticipantId
-from conference.rtp import extensions, packet, rtcp
+from conference.rtp import extensions, packet, red, rtcp
 from conference.rtp.codecs import Codec, PayloadHead
 from conference.rtp.packet import RtpPacket
 from conference.rtp.transport_cc import ArrivalRecorder
 from conference.sfu.capture import PublisherClock
 from conference.sfu.fanout import LayerKey
-from conference.sfu.formats import TrackFormat
+from conference.sfu.formats import PAYLOAD_TYPES, TrackFormat
 from conference.sfu.messages import Source
 from conference.sfu.uptrack import Layer, UpTrack
 
@@ -38,6 +38,8 @@ class Arrived:
     layer: Layer
     packet: RtpPacket
     head: PayloadHead
+    recovered: RtpPacket | None
+    """The packet before it, which was lost and came again inside this one."""
     first: bool
     """It is the first of its track."""
 
@@ -162,6 +164,7 @@ class Publisher:
             if number is not None and len(number) == 2:
                 self._arrivals.record(int.from_bytes(number, "big"), now=now)
         layer, is_rtx = bound
+        older: red.Older | None = None
         track = layer.track
         fmt = track.fmt
         if is_rtx:
@@ -174,6 +177,8 @@ class Publisher:
             if original is None:
                 return None
             incoming = original
+        elif incoming.payload_type == fmt.red_payload_type:
+            older = _unwrap_red(incoming)
         elif incoming.payload_type != fmt.payload_type:
             self.dropped += 1
             return None
@@ -182,7 +187,8 @@ class Publisher:
         if head is None:
             return None
         track.started = True
-        return Arrived(track, layer, incoming, head, first)
+        recovered = None if older is None else layer.recover(incoming, older, now=now)
+        return Arrived(track, layer, incoming, head, recovered, first)
 
     def _bind(self, incoming: RtpPacket) -> tuple[Layer, bool] | None:
         """
@@ -202,7 +208,10 @@ class Publisher:
             if mid is not None and mid != fmt.mid.encode():
                 continue
             is_rtx = incoming.payload_type == fmt.rtx_payload_type
-            if not is_rtx and incoming.payload_type != fmt.payload_type:
+            if not is_rtx and incoming.payload_type not in (
+                fmt.payload_type,
+                fmt.red_payload_type,
+            ):
                 continue
             if mid is None and not self._sole(incoming.payload_type):
                 continue
@@ -280,6 +289,14 @@ class Publisher:
         return rtcp.build_pli(self.ssrc, layer.ssrc)
 
 
+def _unwrap_red(incoming: RtpPacket) -> red.Older | None:
+    """Leave the newest frame in the packet; return the one just before it."""
+    blocks = red.parse(incoming.payload, PAYLOAD_TYPES[Codec.OPUS])
+    incoming.payload = blocks.primary
+    incoming.redundant = blocks.payload
+    return blocks.older[-1] if blocks.older else None
+
+
 def _named(track: UpTrack, rid: bytes | None) -> Layer | None:
     """Return the layer of a name; a track of one layer needs none."""
     names = track.fmt.rids
@@ -296,6 +313,7 @@ def _changed(old: TrackFormat, new: TrackFormat) -> bool:
         old.codec is not new.codec
         or old.payload_type != new.payload_type
         or old.mid != new.mid
+        or old.red_payload_type != new.red_payload_type
         or old.rids != new.rids
         or (not new.rids and old.sources[:1] != new.sources[:1])
     )

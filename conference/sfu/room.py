@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from conference.ids import ParticipantId, RoomId
 from conference.rtp import extensions
-from conference.rtp.codecs import Codec
+from conference.rtp.codecs import NOTHING, Codec
 from conference.sfu import messages as m
 from conference.sfu.assignment import assign
 from conference.sfu.fanout import Fanout
@@ -104,6 +104,8 @@ class RoomPlane:
             value = arrived.packet.level
             level = extensions.audio_level(value) if value else SILENT
             self._loudest.on_level(track.participant, level, now=now)
+        if arrived.recovered is not None:
+            self._fanout.forward(layer.key, arrived.recovered, NOTHING, now=now)
         self._switchboard.on_packet(arrived, now=now)
         self._fanout.forward(layer.key, arrived.packet, arrived.head, now=now)
 

@@ -144,6 +144,7 @@ class Router:
         formats: list[SlotFormat],
         decodable: frozenset[Codec],
         *,
+        redundant: bool = False,
         now: float,
     ) -> ViewerKey:
         """Add a viewer whose answer is known; it gets media once connected."""
@@ -156,6 +157,7 @@ class Router:
         ]
         viewer = Viewer(ViewerKey(next(self._keys)), participant, slots, now=now)
         viewer.decodable = decodable
+        viewer.reads_redundant = redundant
         view = self._views.get(participant)
         if view is not None:
             viewer.show(view)
@@ -392,6 +394,8 @@ class Router:
                 self._report(plane, viewer, now)
                 if (news := viewer.news()) is not None:
                     self._events.append(news)
+                if viewer.reads_redundant:
+                    self._fanout.reinforce(viewer.key, redundant=viewer.reinforced())
 
         self._timetable.at(now + REPORT_INTERVAL_S, action)
 

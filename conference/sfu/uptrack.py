@@ -16,6 +16,7 @@ from conference.rtp.codecs import (
     PayloadHead,
 )
 from conference.rtp.packet import RtpPacket
+from conference.rtp.red import Older
 from conference.rtp.rtcp import SenderReport
 from conference.rtp.sequence import Unwrapper
 from conference.sfu.capture import PublisherClock, TrackClock
@@ -194,6 +195,26 @@ class Layer:
             and not self.flows(now=now)
         ):
             self.resting_until = now + REST_S
+
+    def recover(
+        self, packet: RtpPacket, older: Older, *, now: float
+    ) -> RtpPacket | None:
+        """Return the packet just before one, from its older frame, if it was lost."""
+        extended = packet.extended - 1
+        if extended not in self.missing or not older.payload:
+            return None
+        self.missing.on_packet(extended, now=now)
+        recovered = RtpPacket(
+            payload_type=packet.payload_type,
+            marker=False,
+            sequence=extended & 0xFFFF,
+            timestamp=(packet.timestamp - older.ticks) & 0xFFFFFFFF,
+            ssrc=packet.ssrc,
+            extensions=extensions.NO_EXTENSIONS,
+            payload=older.payload,
+        )
+        recovered.extended = extended
+        return recovered
 
     def on_sender_report(self, report: SenderReport, *, now: float) -> None:
         """Learn the wall-clock mapping of this layer."""

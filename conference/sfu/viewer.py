@@ -34,6 +34,9 @@ REPAIRS_PER_S = 300
 """Retransmissions to one viewer: a fifth of a 1,500 packet/s video. A storm of
 NACKs costs no more than this."""
 REPAIR_BURST = 500
+LOSS_BEGINS, LOSS_ENDS = 0.01, 0.003
+"""Loss from which voices are sent with older frames, and below which no more. Lower:
+40 kbit/s a voice for nothing; higher: holes that could be heard."""
 TOLD_FACTOR, TOLD_LOSS, TOLD_RTT_S = 1.25, 0.02, 0.05
 """Changes of a link that its participant is told. Smaller: a message a second to
 everybody; larger: the page shows yesterday's link."""
@@ -58,7 +61,9 @@ class Viewer:
         "participant",
         "pictures",
         "pin",
+        "reads_redundant",
         "receive",
+        "reinforcing",
         "slots",
         "stage_height",
         "tiles",
@@ -80,6 +85,9 @@ class Viewer:
         self.connected = False
         """DTLS is up: packets can be protected for this viewer."""
         self.decodable: frozenset[Codec] = frozenset()
+        self.reads_redundant = False
+        """Its browser takes voices with older frames in each packet."""
+        self.reinforcing = False
         self.pin: ParticipantId | None = None
         self.tiles: tuple[Tile, ...] = ()
         self.stage_height = self.content_height = MAX_HEIGHT
@@ -180,6 +188,12 @@ class Viewer:
             estimator.rtt_s or None,
             reduced,
         )
+
+    def reinforced(self) -> bool:
+        """Whether its voices should carry older frames: its link loses packets."""
+        loss = self.adaptation.estimator.loss
+        self.reinforcing = loss > (LOSS_ENDS if self.reinforcing else LOSS_BEGINS)
+        return self.reinforcing
 
     def news(self) -> LinkChanged | None:
         """Return how its link looks, if its participant should be told."""

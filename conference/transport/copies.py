@@ -48,7 +48,7 @@ ALL_TEMPORALS = 2
 class Kept:
     """A packet in the cache, and how many with higher frames came before it."""
 
-    __slots__ = ("extended", "frames", "head", "packet", "skips")
+    __slots__ = ("after", "extended", "frames", "head", "packet", "skips")
 
     def __init__(
         self, packet: RtpPacket, head: PayloadHead, skips: Skips, frames: Skips
@@ -57,6 +57,8 @@ class Kept:
         self.packet = packet
         self.head = head
         self.skips = skips
+        self.after = skips
+        """How many came up to it; more than ``skips`` if it was counted itself."""
         self.frames = frames
 
 
@@ -142,6 +144,8 @@ class Source:
         else:
             skips, frames = self.before(extended)
         kept = Kept(packet, head, skips, frames)
+        if extended == self._highest:
+            kept.after = self.skips
         self.ring[extended % CACHE_PACKETS] = kept
         return kept
 
@@ -150,12 +154,7 @@ class Source:
         for number in range(extended - 1, max(0, extended - CACHE_PACKETS), -1):
             kept = self.ring[number % CACHE_PACKETS]
             if kept is not None and kept.extended == number:
-                temporal = kept.head.temporal
-                first, second, _ = kept.skips
-                return (
-                    (first + int(temporal > 0), second + int(temporal > 1), 0),
-                    kept.frames,
-                )
+                return kept.after, kept.frames
         return NO_SKIPS, NO_SKIPS
 
     def find(self, number: int, temporal: int) -> Kept | None:
@@ -190,6 +189,7 @@ class Path:
         "address",
         "encrypt",
         "protect",
+        "redundant",
         "repair",
         "salt",
         "send",
@@ -205,6 +205,8 @@ class Path:
         self.voice = send
         """Of sound, and of probes; never waits."""
         self.address = address
+        self.redundant = False
+        """Voices go with older frames in each packet."""
         self.sent = SentPackets()
         self.encrypt: Encrypt | None = None
         self.protect: Callable[[bytes], bytes] = _unused

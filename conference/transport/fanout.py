@@ -194,8 +194,10 @@ class PythonFanout:
         octets = len(body)
         block = _audio_block(packet, now)
         second = source.payload_type | (0x80 if packet.marker else 0)
+        redundant = packet.redundant
         pack = _HEADER.pack
         sent = 0
+        plain, plain_type = body, second
         for copy in source.followers:
             segment = copy.segment
             number = extended + segment.sequence_offset
@@ -205,11 +207,15 @@ class PythonFanout:
             if number > copy.highest:
                 copy.highest = number
                 copy.last_timestamp = timestamp
+            path = copy.path
+            if redundant is not None and path.redundant:
+                body, second = redundant, formats.RED_PAYLOAD_TYPE
+            else:
+                body, second = plain, plain_type
             header = (
                 pack(WITH_EXTENSIONS, second, number & 0xFFFF, timestamp, copy.ssrc)
                 + block
             )
-            path = copy.path
             encrypt = path.encrypt
             try:
                 if encrypt is not None:
@@ -362,6 +368,10 @@ class PythonFanout:
             paced.retune(rate_bps)
         else:
             self._paced[viewer] = PacedPath(self._paths[viewer], rate_bps, self._wake)
+
+    def reinforce(self, viewer: ViewerKey, *, redundant: bool) -> None:
+        """Send a viewer older frames with its voices, where publishers send them."""
+        self._paths[viewer].redundant = redundant
 
     def flush(self, *, now: float) -> None:
         """Send what paced viewers are due."""

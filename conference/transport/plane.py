@@ -183,9 +183,14 @@ class Plane:
         answer = read(command.sdp)
         if answer.setup != "active":
             raise BadDescription("must have setup:active")
-        decodable = slots_sdp.read_answer(answer, leg.slots)
+        abilities = slots_sdp.read_answer(answer, leg.slots)
         leg.viewer = self._router.subscribe(
-            leg.room, leg.participant, leg.slots, decodable, now=self._now()
+            leg.room,
+            leg.participant,
+            leg.slots,
+            abilities.decodable,
+            redundant=abilities.redundant,
+            now=self._now(),
         )
         self._start(leg, answer)
         self._pump_soon()

@@ -297,6 +297,8 @@ class Sink:
 class Bench:
     """A router, its fan-out and the time."""
 
+    room = ROOM
+
     def __init__(self) -> None:
         self.now = 100.0
         self.fanout = PythonFanout()

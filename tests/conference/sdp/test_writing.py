@@ -69,6 +69,29 @@ def test_the_slot_offer_is_what_another_parser_reads() -> None:
     assert kinds[4:] == [("audio", "floating")] * 3 + [("video", "grid")] * 24
 
 
+def test_layers_are_answered_in_the_publishers_order() -> None:
+    names = "a=rid:q send\r\na=rid:h send\r\na=simulcast:send q;~h,x recv z\r\n"
+    rid = f"a=extmap:10 {extensions.RID}\r\n"
+    text = sample("chromium-offer").replace("a=mid:1\r\n", "a=mid:1\r\n" + names)
+    if extensions.RID not in text:
+        text = text.replace("a=mid:1\r\n", "a=mid:1\r\n" + rid)
+    offer = read(text)
+    tracks = publish.choose(publish.read_offer(offer, DECLARED), EVERYTHING)
+    assert [t.rids for t in tracks] == [(), ("q", "h"), (), ()]
+    answer = publish.write_answer(LOCAL, offer, tracks)
+    assert "a=rid:q recv\r\na=rid:h recv\r\na=simulcast:recv q;h\r\n" in answer
+
+
+@pytest.mark.parametrize(
+    "value", ["send", "send q;q", "send ;", "recv q;h", "send q; h", "send q=1"]
+)
+def test_layers_without_names_of_their_own_are_no_layers(value: str) -> None:
+    text = sample("chromium-offer").replace(
+        "a=mid:1\r\n", f"a=mid:1\r\na=simulcast:{value}\r\n"
+    )
+    assert read(text).sections[1].rids in ((), ("q",))
+
+
 def test_content_and_stage_keep_picture_and_sound_in_one_group() -> None:
     text = slots.write_offer(LOCAL, formats())
     for label in ("content", "stage"):
@@ -83,7 +106,7 @@ def test_a_viewers_answer_tells_what_it_decodes(
     browser: str, missing: set[Codec]
 ) -> None:
     answer = read(sample(f"{browser}-answer"))
-    assert slots.read_answer(answer, formats()) == EVERYTHING - missing
+    assert slots.read_answer(answer, formats()).decodable == EVERYTHING - missing
 
 
 def test_an_answer_that_rejects_or_reorders_slots_is_refused() -> None:
@@ -105,8 +128,12 @@ def test_a_publish_offer_is_answered_with_one_codec_a_section(browser: str) -> N
     assert answer.setup == "passive"
     for section, track in zip(answer.sections, tracks, strict=True):
         assert section.direction == "recvonly"
-        assert section.payload_types[0] == track.payload_type
-        assert len(section.payload_types) == (1 if track.codec is Codec.OPUS else 2)
+        extra = [track.red_payload_type, track.rtx_payload_type]
+        kept = {track.payload_type, *(pt for pt in extra if pt is not None)}
+        assert set(section.payload_types) == kept
+    # Only Chromium has it, and only a voice is worth it.
+    redundant = [t.source for t in tracks if t.red_payload_type is not None]
+    assert redundant == ([Source.MICROPHONE] if browser == "chromium" else [])
     assert text.count("usedtx=1") == 1  # the microphone's, not the shared sound's
     assert text.count("a=candidate") == 4
 

@@ -10,7 +10,7 @@ from conference.rtp import extensions
 from conference.sfu import messages as m
 from conference.sfu.messages import Receive, SlotGroup, Source
 from conference.sfu.uptrack import KEEP_S, REST_S, STALLED_S, WAKE_S
-from tests.support.bench import Bench, Simulcast, Sink
+from tests.support.bench import Bench, Origin, Simulcast, Sink
 from tests.support.wire import rtp
 
 CAMERA, SCREEN = Source.CAMERA, Source.SCREEN
@@ -298,3 +298,46 @@ def test_a_flood_of_requests_costs_a_publisher_two_key_frames_a_second() -> None
 
 def pli(ssrc: int) -> bytes:
     return bytes((0x81, 206, 0, 2)) + (1).to_bytes(4, "big") + ssrc.to_bytes(4, "big")
+
+
+def voices(bench: Bench) -> tuple[Origin, Sink]:
+    origin = Origin(bench, "ada", Source.MICROPHONE, ssrc=bench.next_ssrc())
+    fmt = dataclasses.replace(origin.fmt, red_payload_type=63)
+    bench.router.publish(bench.room, origin.participant, [fmt], now=bench.now)
+    return origin, bench.sink("viewer")
+
+
+def redundant(origin: Origin, older: bytes) -> bytes:
+    packet = rtp.parse(origin.voice())
+    block = (960 << 10 | len(older)).to_bytes(3, "big")
+    payload = b"\xef" + block + b"\x6f" + older + packet.payload
+    return rtp.serialize(dataclasses.replace(packet, payload_type=63, payload=payload))
+
+
+def test_voices_carry_older_frames_only_to_those_who_lose_packets() -> None:
+    bench = Bench()
+    origin, sink = voices(bench)
+    bench.stage("ada")
+    mid = sink.mid(STAGE, "audio")
+    origin.send(redundant(origin, b"before"))
+    assert [(p.payload_type, p.payload) for p in sink.on(mid)] == [(111, b"ada")]
+    viewer = bench.router.room(bench.room).viewers[VIEWER]
+    bench.fanout.reinforce(viewer.key, redundant=True)
+    origin.send(redundant(origin, b"before"))
+    last = sink.on(mid)[-1]
+    assert last.payload_type == 63
+    assert last.payload.endswith(b"beforeada")
+
+
+def test_a_voice_lost_on_its_way_to_the_server_comes_with_the_next_packet() -> None:
+    bench = Bench()
+    origin, sink = voices(bench)
+    bench.stage("ada")
+    mid = sink.mid(STAGE, "audio")
+    origin.send(redundant(origin, b""))
+    origin.voice()  # lost
+    origin.send(redundant(origin, b"lost"))
+    packets = sink.on(mid)
+    assert [p.payload for p in packets] == [b"ada", b"lost", b"ada"]
+    assert packets[1].timestamp - packets[0].timestamp == 960
+    assert [p.sequence - packets[0].sequence for p in packets] == [0, 1, 2]
