@@ -118,10 +118,10 @@ class Adaptation:
         self.heard = True
         self.estimator.on_feedback(feedback, sent, now=now)
 
-    def on_remb(self, bitrate_bps: float, *, now: float) -> None:
+    def on_remb(self, bitrate_bps: float, sent: SentPackets, *, now: float) -> None:
         """Learn from a browser that estimates by itself."""
         self.heard = True
-        self.estimator.on_remb(bitrate_bps, now=now)
+        self.estimator.on_remb(bitrate_bps, sent, now=now)
 
     def due(self, *, now: float) -> bool:
         """Whether the estimate moved far enough from the last choice to choose anew."""

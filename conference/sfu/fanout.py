@@ -108,11 +108,12 @@ class Fanout(Protocol):
         """Answer a NACK (16-bit numbers) by RTX; return how many were still there."""
         ...
 
-    def probe(self, slot: SlotKey, octets: int, *, now: float) -> int:
+    def probe(self, slot: SlotKey, octets: int, packets: int, *, now: float) -> int:
         """
-        Send about ``octets`` that carry nothing new on a video slot's RTX source.
+        Send what carries nothing new on a video slot's RTX source.
 
-        They repeat what the slot sent last, or are padding; returns how many.
+        It repeats what the slot sent last, or is padding; at least so many octets
+        in at least so many packets. Returns the octets.
         """
         ...
 

@@ -300,7 +300,9 @@ class Router:
                 case rtcp.ReceiverReports(blocks):
                     viewer.on_reports(blocks, wall_offset=self._wall_offset, now=now)
                 case rtcp.Remb(bitrate_bps):
-                    viewer.adaptation.on_remb(bitrate_bps, now=now)
+                    if viewer.connected:
+                        sent = self._fanout.sent(viewer.key)
+                        viewer.adaptation.on_remb(bitrate_bps, sent, now=now)
         self._flush(plane, now)
 
     def _on_feedback(
@@ -384,7 +386,7 @@ class Router:
             return
         sent = self._fanout.sent(viewer.key)
         first = sent.next
-        self._fanout.probe(slot.key, cluster.size_bytes, now=now)
+        self._fanout.probe(slot.key, cluster.size_bytes, cluster.packets, now=now)
         adaptation.estimator.prober.began(cluster, first, sent.next - 1, now=now)
 
     def _plan_reports(self, plane: RoomPlane, viewer: Viewer, now: float) -> None:

@@ -338,9 +338,9 @@ class PythonFanout:
         """Answer a NACK (16-bit numbers) by RTX; return how many were still there."""
         return self._repairs.retransmit(self._copies[slot], sequences, now=now)
 
-    def probe(self, slot: SlotKey, octets: int, *, now: float) -> int:
-        """Send about ``octets`` that carry nothing new on a slot's RTX source."""
-        return self._repairs.probe(self._copies[slot], octets, now=now)
+    def probe(self, slot: SlotKey, octets: int, packets: int, *, now: float) -> int:
+        """Send what carries nothing new on a slot's RTX source; return the octets."""
+        return self._repairs.probe(self._copies[slot], octets, packets, now=now)
 
     def progress(self, slot: SlotKey) -> SlotProgress:
         """Return what a sender report of the slot needs."""

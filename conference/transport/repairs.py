@@ -59,23 +59,26 @@ class Repairs:
                 sent += 1
         return sent
 
-    def probe(self, copy: copies.Copy, octets: int, *, now: float) -> int:
+    def probe(self, copy: copies.Copy, octets: int, packets: int, *, now: float) -> int:
         """Repeat what the slot sent last, or send padding; return the octets."""
         segment, source = copy.segment, copy.source
-        sent = 0
-        if source is not None:
-            number = copy.highest
-            while sent < octets and number >= segment.first:
-                kept = source.find(number - segment.sequence_offset, segment.temporal)
-                if kept is None:
-                    break
-                if kept.head.temporal <= segment.temporal:
-                    sent += self._send_rtx(
-                        copy, segment, number, kept, copy.path.voice, now
-                    )
-                number -= 1
-        while sent < octets:
+        sent = count = 0
+        number = copy.highest
+        while source is not None and number >= segment.first:
+            if sent >= octets and count >= packets:
+                return sent
+            kept = source.find(number - segment.sequence_offset, segment.temporal)
+            if kept is None:
+                break
+            if kept.head.temporal <= segment.temporal:
+                sent += self._send_rtx(
+                    copy, segment, number, kept, copy.path.voice, now
+                )
+                count += 1
+            number -= 1
+        while sent < octets or count < packets:
             sent += self._send_padding(copy, now)
+            count += 1
         return sent
 
     def _send_rtx(

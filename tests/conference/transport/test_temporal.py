@@ -190,7 +190,7 @@ def test_a_probe_repeats_what_was_sent_and_then_pads() -> None:
     follow(wire, ADA, frames(3), 0)
     shown = [p.payload for p in wire.got]
     wire.got.clear()
-    octets = wire.fanout.probe(SLOT, 2_000, now=3.0)
+    octets = wire.fanout.probe(SLOT, 2_000, 5, now=3.0)
     assert octets >= 2_000
     repeated = [p.payload[2:] for p in wire.got if p.payload]
     assert repeated
