@@ -56,6 +56,9 @@ RETRY_BUDGET_SHARE = 0.15
 more by this share of what it could then, and by that share of the whole budget: the
 link has changed, and it is not noise. The rest that is left for the last of many
 tiles swings with the whole."""
+CHANGED_RATIO = 1.5
+"""So it is if the slot could get so many times what it got when it went down, and
+the layer with room to spare: the estimate was down for another reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,7 @@ class _History:
     __slots__ = (
         "_down_at",
         "_failed",
+        "_fallen_bps",
         "_risen",
         "_risen_at",
         "_risen_bps",
@@ -106,6 +110,8 @@ class _History:
         self._risen: Layer | None = None
         self._failed: tuple[Layer, float] | None = None
         """The layer of an up that did not hold, and what the slot could get then."""
+        self._fallen_bps = 0.0
+        """What the slot could get when it last went down."""
         self._short_since: float | None = None
 
     def holds(self, layer: Layer) -> bool:
@@ -113,7 +119,7 @@ class _History:
         return self.current is not None and layer <= self.current
 
     def may_rise(
-        self, layer: Layer, available_bps: float, budget_bps: float, now: float
+        self, step: LayerRate, available_bps: float, budget_bps: float, now: float
     ) -> bool:
         """Whether an up is due, if its price fits into what the slot can get."""
         if self._down_at is None:
@@ -122,8 +128,13 @@ class _History:
             self._failed, self._wait_s = None, UP_AFTER_DOWN_S
         if self._failed is not None:
             failed, then_bps = self._failed
+            layer = (step.spatial, step.temporal)
             change = max(RETRY_SHARE * then_bps, RETRY_BUDGET_SHARE * budget_bps)
-            if layer >= failed and available_bps < then_bps + change:
+            changed = available_bps >= then_bps + change or (
+                available_bps >= CHANGED_RATIO * self._fallen_bps
+                and available_bps >= (1 + RETRY_SHARE) * step.bps
+            )
+            if layer >= failed and not changed:
                 return False
         return now - self._down_at >= self._wait_s
 
@@ -165,7 +176,7 @@ class _History:
         self.current = layer
         if price_bps is None:
             return
-        self._down_at = now
+        self._down_at, self._fallen_bps = now, available_bps
         if self._risen is None:
             return
         lasted = now - self._risen_at
@@ -276,7 +287,7 @@ class _Place:
             return step.bps <= available
         available -= (1 - UP_SHARE) * budget
         return step.bps <= available and self.slot.may_rise(
-            layer, available, budget, now
+            step, available, budget, now
         )
 
     def _fragile(self, step: LayerRate) -> float:

@@ -16,8 +16,6 @@ from collections import deque
 from enum import Enum, auto
 from operator import mul
 
-BURST_S = 0.005
-"""Packets sent within this time are one group (burst_time, §5.2)."""
 GROUPS = 20
 """Points of the line (trendline window of the WebRTC code base). Fewer: jitter
 reads as a trend; more: a filling queue is seen later."""

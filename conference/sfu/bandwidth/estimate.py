@@ -21,9 +21,9 @@ the estimate goes on from where it was.
 
 import math
 
-from conference.rtp.transport_cc import REFERENCE_S
 from conference.rtp.transport_cc_reader import Feedback
-from conference.sfu.bandwidth.delay import BURST_S, LONG_QUEUE_S, OveruseDetector, Usage
+from conference.sfu.bandwidth.delay import LONG_QUEUE_S, OveruseDetector, Usage
+from conference.sfu.bandwidth.digest import Digest
 from conference.sfu.bandwidth.history import MASK, SIZE, SentPackets
 from conference.sfu.bandwidth.loss import LossControl
 from conference.sfu.bandwidth.probe import Prober, Verdict
@@ -34,16 +34,14 @@ from conference.sfu.bandwidth.rate import (
     RateControl,
 )
 
-INTERRUPTED_S = 0.5
-"""A gap between arrivals that is no jitter: state that assumes a flow is dropped."""
+CONCLUDE_S = 0.07
+"""Least time between conclusions: browsers send feedback each 50-250 ms, and two
+messages cost little more than one. Longer: congestion is seen later."""
 MOVED_S = 2.0
 """After a gap this long the way may be another one, with another least delay."""
 LATE_S = 0.05
 """A cluster is judged when feedback is that far beyond it. Sooner: its packets that
 jitter delayed most are missing, and the rest looks faster than it was."""
-MAX_BURST_S = 0.1
-"""Longest group of packets that a stalled link released together (likewise in the
-WebRTC code base)."""
 LOSS_MEMORY_S = 2.0
 """Time constant of ``loss``. Shorter: repairs' overhead jumps about; longer: it
 follows late."""
@@ -64,8 +62,6 @@ RTT_MEMORY = 0.125
 RTT_REPORTED_S = 5.0
 """A round trip from a report block is trusted for so long: it does not contain
 the receiver's waiting for its feedback timer."""
-WRAP = 1 << 24
-"""Reference times have 24 bits."""
 
 
 class BandwidthEstimator:
@@ -79,23 +75,13 @@ class BandwidthEstimator:
 
     __slots__ = (
         "_acknowledged",
-        "_arrived_at",
-        "_clock",
         "_detector",
+        "_digest",
         "_feedback_at",
-        "_group_arrived",
-        "_group_began",
-        "_group_sent",
-        "_highest",
-        "_late",
-        "_late_octets",
         "_loss",
         "_lost_faded",
-        "_lost_from",
-        "_lost_run",
         "_rate",
         "_received_faded",
-        "_reference",
         "_remb_at",
         "_remb_low_at",
         "_reported_rtt_at",
@@ -126,6 +112,7 @@ class BandwidthEstimator:
         self.queue_delay_s = 0.0
         """Standing queue: the least delay of late over the least of 20 s."""
         self.prober = Prober()
+        self._digest = Digest()
         self._detector = OveruseDetector()
         self._rate = RateControl(start_bps, min_bps, max_bps)
         self._loss = LossControl()
@@ -134,20 +121,8 @@ class BandwidthEstimator:
         self._remb_at: float | None = None
         self._remb_low_at: float | None = None
         self._reported_rtt_at: float | None = None
-        self._reference: int | None = None
-        self._clock = 0.0
-        """Receiver's clock at ``_reference``, unwrapped, seconds."""
-        self._highest = -1
-        """Newest number that feedback spoke of."""
-        self._arrived_at: float | None = None
         self._received_faded = 0.0
         self._lost_faded = 0.0
-        self._late = self._late_octets = 0
-        self._lost_run = 0
-        self._lost_from = 0.0
-        self._group_began = -math.inf
-        self._group_sent = 0.0
-        self._group_arrived = 0.0
 
     def on_feedback(self, feedback: Feedback, sent: SentPackets, *, now: float) -> None:
         """
@@ -159,7 +134,8 @@ class BandwidthEstimator:
             sent: What was sent; sizes of acknowledged packets are set to 0.
             now: Monotonic seconds.
         """
-        self._advance_clock(feedback.reference)
+        digest = self._digest
+        digest.advance(feedback.reference)
         arrivals = feedback.arrivals
         first = sent.extend(feedback.base)
         oldest = max(0, sent.next - SIZE)
@@ -173,25 +149,36 @@ class BandwidthEstimator:
         proved = None
         if prober.train is not None:
             proved = self._probe(first, arrivals, sent, now)
-        self._learn(first, arrivals, sent, now)
+        digest.take(first, arrivals, sent, loss=self.loss)
         if proved is not None:
             self._rate.prove(proved.bps, limited=proved.limited, now=now)
+        elif self._feedback_at is not None and now - self._feedback_at < CONCLUDE_S:
+            return
+        if digest.least_delay < math.inf:
+            # Not after late packets alone: they count with the next feedback.
+            self._conclude(digest, now)
+            digest.clear()
         self._settle()
 
-    def on_remb(self, bitrate_bps: float, sent: SentPackets, *, now: float) -> None:
+    def on_remb(
+        self, bitrate_bps: float, *, now: float, sent: SentPackets | None = None
+    ) -> None:
         """
         Learn a receiver's own estimate (draft-alvestrand-rmcat-remb-03).
 
         Used while there is no other feedback. A receiver does not estimate much
         more than it gets. So it is followed only when it comes near to what is
-        sent, which is its sign of congestion; until then the rate grows.
+        sent, which is its sign of congestion; until then the rate grows. Without
+        ``sent`` it is followed as it is.
         """
         if not self._without_feedback(now):
             return
         elapsed = 0.0 if self._remb_at is None else min(1.0, now - self._remb_at)
         self._remb_at = now
         # The older rate too: a receiver follows an up with its own delay.
-        sending = min(sent.rates_bps(REMB_WINDOW_S, now=now))
+        sending = math.inf
+        if sent is not None:
+            sending = min(sent.rates_bps(REMB_WINDOW_S, now=now))
         if bitrate_bps < REMB_HEADROOM * sending:
             self._rate.set(bitrate_bps)
             self._remb_low_at = now
@@ -240,16 +227,6 @@ class BandwidthEstimator:
             self.rtt_s += RTT_MEMORY * (seconds - self.rtt_s)
         self.prober.rtt_s = self.rtt_s
 
-    def _advance_clock(self, reference: int) -> None:
-        if self._reference is None:
-            self._clock = reference * REFERENCE_S
-        else:
-            step = (reference - self._reference) % WRAP
-            if step >= WRAP // 2:
-                step -= WRAP
-            self._clock += step * REFERENCE_S
-        self._reference = reference
-
     def _probe(
         self, first: int, arrivals: list[float | None], sent: SentPackets, now: float
     ) -> Verdict | None:
@@ -261,141 +238,47 @@ class BandwidthEstimator:
             arrival = arrivals[number - first]
             size = sent.sizes[number & MASK]
             if arrival is not None and size:
-                prober.on_arrival(size, self._clock + arrival)
+                prober.on_arrival(size, self._digest.clock + arrival)
         newest, last = sent.times[(end - 1) & MASK], sent.times[train.last & MASK]
         if end <= train.last or newest < last + LATE_S:
             return None
         return prober.conclude(now=now)
-
-    def _learn(
-        self, first: int, arrivals: list[float | None], sent: SentPackets, now: float
-    ) -> None:
-        """Take in one feedback. The loop runs once per packet: it is kept lean."""
-        times, sizes, clock = sent.times, sent.sizes, self._clock
-        begin = next((arrival for arrival in arrivals if arrival is not None), None)
-        if begin is None:
-            return
-        self._note_gap(clock + begin)
-        highest, number = self._highest, first
-        received = lost = octets = 0
-        if highest >= 0 and first > highest + 1:
-            octets = self._untold(highest + 1, first, sent)
-        run, run_from = self._lost_run, self._lost_from
-        began, group_sent, group_arrived = (
-            self._group_began,
-            self._group_sent,
-            self._group_arrived,
-        )
-        least = sent_at = math.inf
-        for arrival in arrivals:
-            if arrival is None:
-                if number > highest:
-                    if not run:
-                        run_from = times[number & MASK]
-                    run += 1
-            elif size := sizes[place := number & MASK]:
-                sizes[place] = 0
-                octets += size
-                received += 1
-                if number > highest:
-                    sent_at = times[place]
-                    arrived = clock + arrival
-                    if run:
-                        if sent_at - run_from < INTERRUPTED_S:
-                            lost += run
-                        run = 0
-                    delay = arrived - sent_at
-                    if delay < least:
-                        least = delay
-                    if sent_at - began > BURST_S and not (
-                        # Released together by a link that had stalled (§5.2).
-                        arrived - group_arrived < BURST_S
-                        and delay < group_arrived - group_sent
-                        and sent_at - began < MAX_BURST_S
-                    ):
-                        if group_arrived:
-                            self._detector.add_group(group_sent, group_arrived)
-                        began = sent_at
-                        group_arrived = arrived
-                    elif arrived > group_arrived:
-                        group_arrived = arrived
-                    group_sent = sent_at
-                else:
-                    lost -= 1
-            number += 1
-        self._lost_run, self._lost_from = run, run_from
-        self._group_began = began
-        self._group_sent, self._group_arrived = group_sent, group_arrived
-        if number > highest:
-            self._highest = number - 1
-        if least == math.inf:
-            # Late ones only: they count with the next feedback.
-            self._late += received
-            self._late_octets += octets
-            return
-        received, lost = received + self._late, lost - self._late
-        octets += self._late_octets
-        self._late = self._late_octets = 0
-        self._arrived_at = group_arrived
-        self._note_rtt(now - sent_at, now)
-        self._conclude(least, octets, received, lost, now)
-
-    def _note_gap(self, arrived: float) -> None:
-        if self._arrived_at is None:
-            return
-        gap = abs(arrived - self._arrived_at)
-        if gap < INTERRUPTED_S:
-            return
-        self._detector.interrupted(moved=gap >= MOVED_S)
-        self._acknowledged.interrupted()
-        self._loss.interrupted()
-        self._group_began = -math.inf
-        self._group_arrived = 0.0
-
-    def _untold(self, first: int, end: int, sent: SentPackets) -> int:
-        """
-        Return how many bytes may have arrived of what feedback left out.
-
-        Feedback is lost too. What it would have told counts as if it were like
-        the rest, or loss on the way back would look like a slow link.
-        """
-        sizes = sent.sizes
-        first = max(first, sent.next - SIZE)
-        octets = sum(sizes[number & MASK] for number in range(first, end))
-        return int(octets * (1 - self.loss))
 
     def _note_rtt(self, seconds: float, now: float) -> None:
         reported = self._reported_rtt_at
         if reported is None or now - reported > RTT_REPORTED_S:
             self._take_rtt(seconds)
 
-    def _conclude(
-        self, least: float, octets: int, received: int, lost: int, now: float
-    ) -> None:
-        """Draw the conclusions from one feedback's sums."""
+    def _conclude(self, digest: Digest, now: float) -> None:
+        """Draw the conclusions from the feedback since the last ones."""
+        detector, loss, acknowledged = self._detector, self._loss, self._acknowledged
         elapsed = 0.0 if self._feedback_at is None else now - self._feedback_at
         self._feedback_at = now
-        self._count_loss(received, lost, elapsed)
-        acknowledged = self._acknowledged
-        acknowledged.add(octets, self._group_arrived)
-        arriving = acknowledged.bps()
-        usage = self._detector.evaluate(least, now=now)
-        queue = self._detector.queue.delay_s
-        overusing = usage is Usage.OVERUSE
-        self.overusing = overusing
+        self._note_rtt(now - digest.sent_at, now)
+        self._count_loss(digest.received, digest.lost, elapsed)
+        if digest.gap_s:
+            detector.interrupted(moved=digest.gap_s >= MOVED_S)
+            acknowledged.interrupted()
+            loss.interrupted()
+        assert digest.arrived_at is not None
+        acknowledged.add(digest.octets, digest.arrived_at)
+        for group in digest.groups:
+            detector.add_group(*group)
+        usage = detector.evaluate(digest.least_delay, now=now)
+        queue = detector.queue.delay_s
         self.queue_delay_s = max(0.0, queue)
-        loss = self._loss
-        carried = None
+        self.overusing = overusing = usage is Usage.OVERUSE
+        arriving = carried = acknowledged.bps()
         if arriving is not None:
             self.acknowledged_bps = carried = arriving
             if overusing and queue > LONG_QUEUE_S:
                 carried = min(arriving, acknowledged.short_bps() or arriving)
             carried /= 1 - loss.ambient
         if self._rate.update(usage, carried, queue_s=queue, rtt_s=self.rtt_s, now=now):
-            self._detector.cut()
+            detector.cut()
         loss.on_counts(
-            received,
-            lost,
+            digest.received,
+            digest.lost,
             acknowledged_bps=arriving,
             queued=overusing or queue > CAUTIOUS_QUEUE_S,
             rtt_s=self.rtt_s,

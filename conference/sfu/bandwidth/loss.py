@@ -27,7 +27,7 @@ STALE_WINDOW_S = 2.0
 MARGIN = 0.07
 """Loss above the ambient one that is looked into, as a share. RTX repairs less
 than that unnoticed; the draft holds its rate up to 10 %."""
-CONFIDENCE = 2.0
+CONFIDENCE = 2.5
 """And so many standard deviations of a count of that size above it."""
 AMBIENT_WEIGHT = 0.1
 """Of a window's loss in the ambient one: 7 s. Faster: a policer becomes ambient step

@@ -6,45 +6,66 @@ reading feedback and drawing the conclusions, on a link without loss and on one 
 """
 
 from random import Random
-from time import thread_time
+from time import perf_counter
 
 from conference.rtp.transport_cc import ArrivalRecorder
 from conference.rtp.transport_cc_reader import parse_transport_cc
 from conference.sfu.bandwidth.estimate import BandwidthEstimator
 from conference.sfu.bandwidth.history import MASK, SentPackets
 
-MESSAGES = 4000
-REPEATS = 5
+MESSAGES = 100
+"""A hundredth of a second's work: short enough to find the machine undisturbed."""
+REPEATS = 60
+BURSTS = 5
+
+Round = tuple[float, list[tuple[int, float]], list[bytes]]
+
+
+def rounds(
+    packets: int, interval_s: float, loss: float, jitter_s: float
+) -> list[Round]:
+    """Return what is sent and told per interval."""
+    random, recorder = Random(1), ArrivalRecorder()
+    result: list[Round] = []
+    number, now = 0, 10.0
+    for _ in range(MESSAGES):
+        sends: list[tuple[int, float]] = []
+        for burst in range(BURSTS):
+            at = now + burst * interval_s / BURSTS
+            wait = 0.02 + random.uniform(0, jitter_s)
+            for _ in range(packets // BURSTS):
+                sends.append((number, at))
+                wait += 0.0003  # one after the other through the link
+                if random.random() >= loss:
+                    recorder.record(number & 0xFFFF, now=at + wait)
+                number += 1
+        now += interval_s
+        result.append((now, sends, recorder.feedback()))
+    return result
+
+
+def run(work: list[Round], *, estimate: bool) -> float:
+    """Return the seconds that the intervals take, with or without the estimate."""
+    estimator = BandwidthEstimator(1e6, 50e3, 8e6)
+    sent = SentPackets()
+    start = perf_counter()
+    for now, sends, messages in work:
+        for number, at in sends:
+            sent.next = number + 1
+            sent.times[number & MASK] = at
+            sent.sizes[number & MASK] = 1200
+        if estimate:
+            for information in messages:
+                estimator.on_feedback(parse_transport_cc(information), sent, now=now)
+    return perf_counter() - start
 
 
 def measure(packets: int, interval_s: float, loss: float, jitter_s: float) -> float:
-    """Return microseconds per packet; the best of some runs."""
-    random = Random(1)
-    best = float("inf")
-    for _ in range(REPEATS):
-        estimator = BandwidthEstimator(1e6, 50e3, 8e6)
-        sent = SentPackets()
-        recorder = ArrivalRecorder()
-        spent, now = 0.0, 10.0
-        for _ in range(MESSAGES):
-            for burst in range(5):
-                at = now + burst * interval_s / 5
-                wait = 0.02 + random.uniform(0, jitter_s)
-                for _ in range(packets // 5):
-                    number = sent.next
-                    sent.next = number + 1
-                    sent.times[number & MASK] = at
-                    sent.sizes[number & MASK] = 1200
-                    if random.random() >= loss:
-                        wait += 0.0003  # one after the other through the link
-                        recorder.record(number & 0xFFFF, now=at + wait)
-            now += interval_s
-            for information in recorder.feedback():
-                start = thread_time()
-                estimator.on_feedback(parse_transport_cc(information), sent, now=now)
-                spent += thread_time() - start
-        best = min(best, spent / MESSAGES / packets * 1e6)
-    return best
+    """Return microseconds per packet, at best of many runs."""
+    work = rounds(packets, interval_s, loss, jitter_s)
+    with_it = min(run(work, estimate=True) for _ in range(REPEATS))
+    without = min(run(work, estimate=False) for _ in range(REPEATS))
+    return (with_it - without) / MESSAGES / packets * 1e6
 
 
 def main() -> None:

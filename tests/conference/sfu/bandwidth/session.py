@@ -373,7 +373,8 @@ class Session:
         bps = self._remb_bps
         if arrival is not None:
             self._at(
-                arrival, lambda: self.estimator.on_remb(bps, self.sent, now=self.now)
+                arrival,
+                lambda: self.estimator.on_remb(bps, sent=self.sent, now=self.now),
             )
 
     def _ask(self) -> None:
