@@ -160,25 +160,20 @@ class BandwidthEstimator:
             digest.clear()
         self._settle()
 
-    def on_remb(
-        self, bitrate_bps: float, *, now: float, sent: SentPackets | None = None
-    ) -> None:
+    def on_remb(self, bitrate_bps: float, sent: SentPackets, *, now: float) -> None:
         """
         Learn a receiver's own estimate (draft-alvestrand-rmcat-remb-03).
 
         Used while there is no other feedback. A receiver does not estimate much
         more than it gets. So it is followed only when it comes near to what is
-        sent, which is its sign of congestion; until then the rate grows. Without
-        ``sent`` it is followed as it is.
+        sent, which is its sign of congestion; until then the rate grows.
         """
         if not self._without_feedback(now):
             return
         elapsed = 0.0 if self._remb_at is None else min(1.0, now - self._remb_at)
         self._remb_at = now
         # The older rate too: a receiver follows an up with its own delay.
-        sending = math.inf
-        if sent is not None:
-            sending = min(sent.rates_bps(REMB_WINDOW_S, now=now))
+        sending = min(sent.rates_bps(REMB_WINDOW_S, now=now))
         if bitrate_bps < REMB_HEADROOM * sending:
             self._rate.set(bitrate_bps)
             self._remb_low_at = now

@@ -374,7 +374,7 @@ class Session:
         if arrival is not None:
             self._at(
                 arrival,
-                lambda: self.estimator.on_remb(bps, sent=self.sent, now=self.now),
+                lambda: self.estimator.on_remb(bps, self.sent, now=self.now),
             )
 
     def _ask(self) -> None:
