@@ -32,7 +32,6 @@ ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--use-fake-device-for-media-stream",
     "--allow-loopback-in-peer-connection",
     "--autoplay-policy=no-user-gesture-required",
     # A tab in the background would decode and tick more slowly than a person's.
@@ -145,7 +144,11 @@ async def chromium(options: Options) -> AsyncIterator[Chromium]:
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(
                 executable_path=path,
-                args=[*ARGUMENTS, f"--use-fake-ui-for-media-stream{answer}"],
+                args=[
+                    *ARGUMENTS,
+                    f"--use-fake-ui-for-media-stream{answer}",
+                    f"--use-fake-device-for-media-stream=device-count={options.cameras}",
+                ],
             )
             try:
                 yield Chromium(browser, options)

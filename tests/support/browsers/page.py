@@ -92,6 +92,8 @@ class Options:
     width: int = 1280
     """Of the page, in CSS pixels."""
     height: int = 800
+    cameras: int = 1
+    """How many synthetic cameras there are (Firefox never has more than one)."""
     screen: bool = False
     """A screen that can be shared (Firefox then runs on a virtual display)."""
     space: Namespace | None = None

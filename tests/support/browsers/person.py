@@ -82,9 +82,17 @@ class Person:
         """Wait until somebody's camera moves in their tile; give its size."""
         return await self._moving(FRAMES, name, deadline_s=deadline_s)
 
-    async def sees_screen(self, *, deadline_s: float = 20.0) -> dict[str, Any]:
-        """Wait until a shared screen moves; give its size."""
-        return await self._moving(SCREEN, deadline_s=deadline_s)
+    async def sees_screen(
+        self, *, width: int = 0, deadline_s: float = 20.0
+    ) -> dict[str, Any]:
+        """Wait until a shared screen moves, and is so wide; give its size."""
+        await self._moving(SCREEN, deadline_s=deadline_s)
+        seen = await self.page.poll(
+            lambda now: bool(now) and now["width"] >= width,
+            SCREEN,
+            deadline_s=deadline_s,
+        )
+        return dict(seen)
 
     async def _moving(
         self, function: str, *arguments: str, deadline_s: float
@@ -144,6 +152,11 @@ class Person:
             for entry in await self.page.statistics()
             if entry["type"] == "inbound-rtp" and entry["kind"] == "video"
         )
+
+    async def shares(self, what: str = "sharp") -> None:
+        """Share a screen, for ``sharp`` text or smooth ``motion``."""
+        await self.page.click(by_id("screen"))
+        await self.page.click(by_id(f"share-{what}"))
 
     async def open_panel(self, name: str) -> None:
         """Open ``chat`` or ``people``."""

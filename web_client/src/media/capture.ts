@@ -1,8 +1,11 @@
 /* Opens microphone, camera and screen with the constraints we publish with. */
+import type { Style } from './layers';
 
 const CAMERA_SIZE = { width: { ideal: 1280 }, height: { ideal: 720 } };
 const CAMERA_FPS = 30; // more costs encoder time that talking heads do not need
-const SCREEN_FPS = 30; // slides need 5, films 30; the encoder adapts
+/** Text is read, films are watched: frames that nobody needs cost a slow PC most. */
+const SCREEN_FPS: Readonly<Record<Style, number>> = { sharp: 8, motion: 30 };
+const DOCUMENT_SIZE = { width: { ideal: 1920 }, height: { ideal: 1080 } };
 
 function chosen(deviceId: string): { deviceId?: ConstrainDOMString } {
   // `ideal`, not `exact`: a remembered device that is unplugged is no failure.
@@ -72,15 +75,45 @@ export interface ScreenCapture {
   readonly audio: MediaStreamTrack | null;
 }
 
-export async function openScreen(): Promise<ScreenCapture> {
+export async function openScreen(style: Style): Promise<ScreenCapture> {
   const stream = await navigator.mediaDevices.getDisplayMedia({
-    video: { frameRate: { max: SCREEN_FPS } },
+    video: { frameRate: { max: SCREEN_FPS.motion } },
     // The sound of a film is neither to be cleaned nor to be levelled.
     audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
   });
   const [audio] = stream.getAudioTracks();
-  return {
-    video: hinted(onlyTrack(stream, 'video'), 'detail'),
-    audio: audio ? hinted(audio, 'music') : null,
-  };
+  const video = onlyTrack(stream, 'video');
+  await restyle(video, style);
+  return { video, audio: audio ? hinted(audio, 'music') : null };
+}
+
+/** Opens a second camera, over documents or an experiment. */
+export async function openDocumentCamera(
+  deviceId: string,
+  style: Style,
+): Promise<MediaStreamTrack> {
+  const stream = await navigator.mediaDevices.getUserMedia({
+    video: {
+      // Exact: another camera in its place would show what was not meant.
+      deviceId: { exact: deviceId },
+      ...DOCUMENT_SIZE,
+      frameRate: { max: SCREEN_FPS.motion },
+    },
+  });
+  const video = onlyTrack(stream, 'video');
+  await restyle(video, style);
+  return video;
+}
+
+/** Captures a shared picture for reading or for watching; it may change at any time. */
+export async function restyle(track: MediaStreamTrack, style: Style): Promise<void> {
+  hinted(track, style === 'sharp' ? 'detail' : 'motion');
+  try {
+    await track.applyConstraints({
+      ...track.getConstraints(),
+      frameRate: { max: SCREEN_FPS[style] },
+    });
+  } catch {
+    // The encoder drops the frames that the device does not leave out.
+  }
 }

@@ -10,22 +10,35 @@ import type { SourceName } from '../protocol';
 import * as settings from '../state/settings';
 import {
   openCamera,
+  openDocumentCamera,
   openMicrophone,
   openMicrophoneAndCamera,
   openScreen,
+  restyle,
 } from './capture';
 import { refreshDevices } from './devices';
+import type { Style } from './layers';
 import { meter } from './meter';
 import { captureObstacle, captureProblem, type CaptureProblem } from './problems';
 
 export type Sent = ReadonlyMap<SourceName, MediaStreamTrack>;
 type Own = 'microphone' | 'camera';
+
+/** What the content section shows: a screen, or a second camera by its id. */
+export type ShareOrigin = { kind: 'screen' } | { kind: 'camera'; id: string };
+
+export interface Shared {
+  readonly origin: ShareOrigin['kind'];
+  readonly style: Style;
+}
 type Ended = (source: SourceName) => void;
 
 export class LocalMedia {
   readonly microphoneOn = signal(false);
   readonly cameraOn = signal(false);
-  readonly screenOn = signal(false);
+  /** What is shared beside one's own camera. */
+  readonly shared = signal<Shared | null>(null);
+  readonly screenOn = computed(() => this.shared.value !== null);
   readonly level = signal(0);
   readonly microphoneProblem = signal<CaptureProblem | null>(null);
   readonly cameraProblem = signal<CaptureProblem | null>(null);
@@ -109,23 +122,36 @@ export class LocalMedia {
     settings.switchedOn.set('camera', false);
   }
 
-  /** Asks for a screen. Null: shared; else why not ('denied' is a changed mind). */
-  async shareScreen(): Promise<CaptureProblem | null> {
+  /** Shares something. Null: shared; else why not ('denied' is a changed mind). */
+  async share(origin: ShareOrigin, style: Style): Promise<CaptureProblem | null> {
     try {
-      const { video, audio } = await openScreen();
-      this.#put('screen', video);
-      if (audio) this.#put('screen_audio', audio);
-      this.screenOn.value = true;
+      if (origin.kind === 'camera') {
+        this.#put('screen', await openDocumentCamera(origin.id, style));
+      } else {
+        const { video, audio } = await openScreen(style);
+        this.#put('screen', video);
+        if (audio) this.#put('screen_audio', audio);
+      }
+      this.shared.value = { origin: origin.kind, style };
       return null;
     } catch (error) {
       return captureProblem(error);
     }
   }
 
+  /** Sharp or smooth, while it goes on being shared. */
+  async restyle(style: Style): Promise<void> {
+    const shared = this.shared.value;
+    const track = this.#tracks.value.get('screen');
+    if (!shared || !track) return;
+    this.shared.value = { ...shared, style };
+    await restyle(track, style);
+  }
+
   stopScreen(): void {
     this.#drop('screen');
     this.#drop('screen_audio');
-    this.screenOn.value = false;
+    this.shared.value = null;
   }
 
   /** Takes the chosen microphone or camera in place of the present one. */

@@ -19,6 +19,7 @@ import {
 import { layout } from '../state/settings';
 import { t } from '../text';
 import type { RoomProps } from './props';
+import { ShareMenu } from './share_menu';
 
 interface ControlProps {
   icon: LucideIcon;
@@ -34,6 +35,8 @@ interface ControlProps {
   keys?: string;
   /** Space talks while held here; it does not press. */
   talk?: boolean;
+  /** It opens the choice of what to share. */
+  share?: boolean;
 }
 
 const MOST_SHOWN = 99;
@@ -50,6 +53,7 @@ function Control(props: ControlProps): JSX.Element {
       title={props.keys ? `${props.text} (${props.keys})` : props.text}
       data-testid={props.testid}
       data-talk={props.talk}
+      data-share={props.share}
       onClick={props.onPress}
     >
       <span class="control-icon">
@@ -174,8 +178,13 @@ function PublishControls({ session, controls }: RoomProps): JSX.Element {
         {...(screen ? { tone: 'live' as const } : {})}
         keys="S"
         testid="screen"
-        onPress={() => void controls.toggleScreen()}
+        share
+        {...(screen ? {} : { expanded: controls.shareMenu.value })}
+        onPress={() => controls.toggleScreen()}
       />
+      {controls.shareMenu.value && !screen ? (
+        <ShareMenu {...{ session, controls }} />
+      ) : null}
     </>
   );
 }

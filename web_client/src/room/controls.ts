@@ -1,8 +1,9 @@
 /* What the buttons and the keys do: one function for each, said once. */
 import { effect, signal } from '@preact/signals';
-import { arrived, watchDevices } from '../media/devices';
+import { arrived, refreshDevices, watchDevices } from '../media/devices';
+import type { Style } from '../media/layers';
+import type { ShareOrigin } from '../media/local';
 import { MutedSpeech } from '../media/meter';
-import { canShareScreen } from '../media/problems';
 import type { ParticipantInfo, SourceName } from '../protocol';
 import { notify } from '../state/notices';
 import * as settings from '../state/settings';
@@ -21,6 +22,8 @@ export class Controls {
   /** Somebody speaks into a muted microphone. */
   readonly mutedSpeech = signal(0);
   readonly talking = signal(false);
+  /** The choice of what to share is open. */
+  readonly shareMenu = signal(false);
   readonly #session: RoomSession;
   readonly #stops: (() => void)[] = [];
 
@@ -69,20 +72,24 @@ export class Controls {
     }
   }
 
-  async toggleScreen(): Promise<void> {
+  /** Stops sharing, or asks what to share. */
+  toggleScreen(): void {
     const { local } = this.#session;
-    if (local.screenOn.value) {
-      local.stopScreen();
-      return;
+    if (local.screenOn.value) local.stopScreen();
+    else if (this.shareMenu.value) this.shareMenu.value = false;
+    else if (this.#mayPublish()) {
+      this.shareMenu.value = true;
+      void refreshDevices();
     }
-    if (!this.#mayPublish()) return;
-    if (!canShareScreen()) {
-      notify(t('screen-unsupported'));
-      return;
-    }
-    const problem = await local.shareScreen();
+  }
+
+  async share(origin: ShareOrigin, style: Style): Promise<void> {
+    this.shareMenu.value = false;
+    const problem = await this.#session.local.share(origin, style);
+    if (problem === null) return;
+    if (origin.kind === 'camera') notify(cameraProblemText(problem));
     // A closed picker is a changed mind and needs no comment.
-    if (problem && problem !== 'denied') notify(t('screen-failed'));
+    else if (problem !== 'denied') notify(t('screen-failed'));
   }
 
   /** Push to talk: heard while the key is down. */

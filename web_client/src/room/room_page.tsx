@@ -32,7 +32,7 @@ function act(controls: Controls, name: ShortcutName): void {
     case 'camera':
       return void controls.toggleCamera();
     case 'screen':
-      return void controls.toggleScreen();
+      return controls.toggleScreen();
     case 'hand':
       return void controls.toggleHand();
     case 'layout':

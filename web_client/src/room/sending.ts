@@ -37,6 +37,7 @@ export class Sending {
     this.#stop = effect(() => {
       // Whatever is read here starts a run when it changes.
       for (const { source } of SECTIONS) local.on(source);
+      void local.shared.value;
       const wanted = local.tracks.value.size > 0;
       if (this.#allowed.value && wanted) queueMicrotask(() => void this.sync());
       else if (this.#publisher) queueMicrotask(() => void this.sync());
@@ -123,6 +124,7 @@ export class Sending {
     await Promise.all(
       SECTIONS.map(({ source }) => publisher.place(source, tracks.get(source) ?? null)),
     );
+    void publisher.style(this.#local.shared.value?.style ?? 'sharp');
     await publisher.offered();
     for (const { source } of SECTIONS) {
       const active = this.#local.on(source);

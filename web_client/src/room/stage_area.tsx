@@ -17,7 +17,8 @@ import type { RoomView } from '../state/room';
 import { layout, selfView } from '../state/settings';
 import { t } from '../text';
 import type { RoomProps } from './props';
-import { ScreenTile, Tile } from './tile';
+import { ScreenTile } from './screen_tile';
+import { Tile } from './tile';
 
 interface Size {
   width: number;

@@ -1,7 +1,7 @@
 /* One participant's tile and the tile of a shared screen. */
 import type { JSX } from 'preact';
 import { useCallback } from 'preact/hooks';
-import { Hand, MicOff, MonitorX, Pin, PinOff, WifiLow, WifiOff } from 'lucide-preact';
+import { Hand, MicOff, Pin, PinOff, WifiLow, WifiOff } from 'lucide-preact';
 import { Button } from '../design/parts';
 import type { ParticipantInfo } from '../protocol';
 import { sends } from '../state/room';
@@ -175,54 +175,5 @@ export function Marks({ participant }: { participant: ParticipantInfo }): JSX.El
         />
       )}
     </span>
-  );
-}
-
-interface ScreenProps extends RoomProps {
-  owner: ParticipantInfo;
-}
-
-/** A shared screen; one's own is not shown back, that would mirror without end. */
-export function ScreenTile({ session, controls, owner }: ScreenProps): JSX.Element {
-  const { receiving } = session;
-  const seen = useCallback(() => receiving.frameSeen(), [receiving]);
-  const view = session.view.value;
-  const own = view?.self === owner.id;
-  const shown = own
-    ? null
-    : receiving.picture(view?.slots ?? new Map(), owner.id, 'screen');
-  const label = t('screen-of', { name: owner.name });
-  let inside: JSX.Element;
-  if (own) {
-    inside = (
-      <div class="stage-empty stack">
-        <p>{t('screen-own')}</p>
-        <Button testid="stop-sharing" onPress={() => void controls.toggleScreen()}>
-          <MonitorX aria-hidden="true" /> {t('screen-stop')}
-        </Button>
-      </div>
-    );
-  } else if (receive.value === 'audio') {
-    inside = <p class="stage-empty soft">{t('screen-audio-only')}</p>;
-  } else if (shown?.undecodable) {
-    inside = <p class="undecodable">{t('undecodable', { name: owner.name })}</p>;
-  } else if (shown?.track) {
-    inside = (
-      <Picture
-        key={shown.track.id}
-        track={shown.track}
-        label={label}
-        whole
-        onFrame={seen}
-      />
-    );
-  } else inside = <p class="stage-empty soft">{t('screen-waiting')}</p>;
-  return (
-    <article class="tile screen" aria-label={label} data-testid="screen-tile">
-      {inside}
-      <div class="plate">
-        <p class="cut">{label}</p>
-      </div>
-    </article>
   );
 }

@@ -1,0 +1,110 @@
+"""Sharing beside one's own camera: for reading, for watching, by a second camera."""
+
+import pytest
+
+from tests.browser.conftest import Gallery, assert_clean, link
+from tests.support.browsers import BrowserName, Options, Page
+from tests.support.browsers.axe import assert_accessible, assert_nothing_lost
+from tests.support.browsers.page import by_id
+from tests.support.wire.room import TestRoom
+
+BROWSERS: list[BrowserName] = ["chromium", "firefox"]
+each = pytest.mark.parametrize("browser", BROWSERS)
+
+SENT = """() => window.peerConnections.flatMap((connection) =>
+  connection.connectionState === "closed" ? [] :
+  connection.getTransceivers().filter((t) => t.mid === "2" && t.sender.track)
+    .map(({ sender }) => ({
+      hint: sender.track.contentHint,
+      frames: sender.getParameters().encodings.map((e) => e.maxFramerate),
+      connection: window.peerConnections.indexOf(connection),
+      description: connection.localDescription.sdp,
+    })))[0] ?? null"""
+"""The content that a page sends: how it is hinted, and in how many frames a second."""
+
+
+async def is_sent(page: Page, hint: str) -> dict[str, object]:
+    """Wait until the content is sent as what it is; give what is known of it."""
+    sent = await page.poll(lambda s: s is not None and s["hint"] == hint, SENT)
+    return dict(sent)
+
+
+@each
+async def test_sharing_is_chosen_by_keys_and_changed_without_negotiation(
+    room: TestRoom, gallery: Gallery, browser: BrowserName
+) -> None:
+    presenter = await gallery.visit(browser, "Paul", Options(screen=True))
+    viewer = await gallery.visit("chromium", "Rita")
+    await presenter.enter(link(room, "presenter"))
+    await viewer.enter(link(room, "researcher"))
+    await viewer.sees("Paul")
+    page = presenter.page
+
+    await page.press("s")
+    await page.see(by_id("share-menu"))
+    await gallery.picture(presenter, "menu")
+    await assert_accessible(page)
+    await page.press("Escape")
+    await page.gone(by_id("share-menu"))
+    await page.press("s")
+    await page.see(by_id("share-menu"))
+    await page.press("ArrowDown")
+    await page.press("Enter")
+    await viewer.sees_screen()
+    await viewer.sees("Paul")
+    film = await is_sent(page, "motion")
+    assert film["frames"] == [30, 30]
+
+    await page.click(by_id("style-sharp"))
+    text = await is_sent(page, "detail")
+    await page.poll(lambda s: s is not None and s["frames"] == [8, 8], SENT)
+    assert text["connection"] == film["connection"]
+    assert text["description"] == film["description"]
+    await viewer.sees_screen()
+    await gallery.picture(presenter, "sharing")
+    await assert_accessible(page)
+    await assert_nothing_lost(page)
+
+    await page.click(by_id("stop-sharing"))
+    await viewer.page.gone(by_id("screen-tile"))
+    await viewer.sees("Paul")
+    assert_clean(presenter, viewer)
+
+
+async def test_a_second_camera_is_shown_beside_the_first(
+    room: TestRoom, gallery: Gallery
+) -> None:
+    # Chromium's second synthetic camera writes a format that it cannot send.
+    presenter = await gallery.visit("chromium", "Paul", Options(cameras=3))
+    viewer = await gallery.visit("firefox", "Rita")
+    await presenter.enter(link(room, "presenter"))
+    await viewer.enter(link(room, "researcher"))
+    await presenter.page.click(by_id("screen"))
+    await presenter.page.click(f"li:last-child > {by_id('share-camera')}")
+    await viewer.sees_screen()
+    await viewer.sees("Paul")
+    await presenter.sees_screen()  # what lies under it is seen by whoever shows it
+    await gallery.picture(presenter, "presenter")
+    await gallery.picture(viewer, "viewer")
+    await assert_nothing_lost(presenter.page)
+    await presenter.page.press("s")
+    await viewer.page.gone(by_id("screen-tile"))
+    await viewer.sees("Paul")
+    assert_clean(presenter, viewer)
+
+
+@each
+async def test_with_one_camera_a_second_is_asked_for(
+    room: TestRoom, gallery: Gallery, browser: BrowserName
+) -> None:
+    presenter = await gallery.visit(browser, "Paul", Options(width=320, locale="ko"))
+    await presenter.enter(link(room, "presenter"))
+    await presenter.pressed("camera", True)
+    await presenter.page.click(by_id("screen"))
+    await presenter.page.see(by_id("no-second-camera"))
+    await gallery.picture(presenter, "narrow")
+    await assert_accessible(presenter.page)
+    await assert_nothing_lost(presenter.page)
+    await presenter.page.click(by_id("chat"))
+    await presenter.page.gone(by_id("share-menu"))
+    assert_clean(presenter)
