@@ -7,8 +7,6 @@ and voice together. ICE and DTLS stand at session level and all sections but the
 first are bundle-only (RFC 9143 §6), which saves a fifth of the size.
 """
 
-from dataclasses import dataclass
-
 from conference.rtp import extensions
 from conference.rtp.codecs import VIDEO_CODECS, Codec
 from conference.sdp import writer
@@ -22,6 +20,7 @@ from conference.sfu.formats import (
     RTX_PAYLOAD_TYPES,
     TRANSPORT_CC_ID,
     SlotFormat,
+    ViewerFormat,
 )
 
 _VIDEO_FEEDBACK = ("ccm fir", "nack", "nack pli", "transport-cc", "goog-remb")
@@ -56,6 +55,7 @@ def _section(slot: SlotFormat, candidates: list[str] | None) -> list[str]:
     if not video:
         types.append(RED_PAYLOAD_TYPE)
         formats += writer.redundant(RED_PAYLOAD_TYPE, PAYLOAD_TYPES[Codec.OPUS])
+        formats.append(f"a=rtcp-fb:{PAYLOAD_TYPES[Codec.OPUS]} transport-cc")
     port = 0 if candidates is None else 9
     lines = [
         f"m={slot.kind} {port} UDP/TLS/RTP/SAVPF {' '.join(map(str, types))}",
@@ -69,10 +69,10 @@ def _section(slot: SlotFormat, candidates: list[str] | None) -> list[str]:
         "a=rtcp-rsize",
         f"a=msid:{slot.label} {slot.label}-{slot.kind[0]}",
         f"a=extmap:{ABS_SEND_TIME_ID} {extensions.ABS_SEND_TIME}",
+        f"a=extmap:{TRANSPORT_CC_ID} {extensions.TRANSPORT_CC}",
     ]
     if video:
         lines.append(f"a=extmap:{ORIENTATION_ID} {extensions.VIDEO_ORIENTATION}")
-        lines.append(f"a=extmap:{TRANSPORT_CC_ID} {extensions.TRANSPORT_CC}")
     else:
         lines.append(f"a=extmap:{AUDIO_LEVEL_ID} {extensions.AUDIO_LEVEL}")
     lines += formats
@@ -84,16 +84,7 @@ def _section(slot: SlotFormat, candidates: list[str] | None) -> list[str]:
     return lines
 
 
-@dataclass(frozen=True, slots=True)
-class Abilities:
-    """What a viewer's browser can do with its slots."""
-
-    decodable: frozenset[Codec]
-    redundant: bool = False
-    """It reads sound with older frames in each packet."""
-
-
-def read_answer(answer: Description, slots: list[SlotFormat]) -> Abilities:
+def read_answer(answer: Description, slots: list[SlotFormat]) -> ViewerFormat:
     """
     Return what the viewer's browser takes.
 
@@ -107,6 +98,7 @@ def read_answer(answer: Description, slots: list[SlotFormat]) -> Abilities:
         raise BadDescription("does not answer the slots that were offered")
     decodable = set(Codec)
     redundant = True
+    counted = {"audio": True, "video": True}
     for section, slot in zip(answer.sections, slots, strict=True):
         if section.port == 0 and not section.bundle_only:
             raise BadDescription("rejects a slot")
@@ -114,6 +106,10 @@ def read_answer(answer: Description, slots: list[SlotFormat]) -> Abilities:
         for codec in codecs:
             if PAYLOAD_TYPES[codec] not in section.payload_types:
                 decodable.discard(codec)
+        if section.extensions.get(extensions.TRANSPORT_CC) != TRANSPORT_CC_ID:
+            counted[slot.kind] = False
         if slot.kind == "audio" and RED_PAYLOAD_TYPE not in section.payload_types:
             redundant = False
-    return Abilities(frozenset(decodable), redundant)
+    return ViewerFormat(
+        frozenset(decodable), redundant, counted["video"], counted["audio"]
+    )

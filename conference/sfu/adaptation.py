@@ -42,6 +42,8 @@ SAVER_SCREEN_HEIGHT = 540
 CHOOSE_S = 0.25
 """Between two choices while there is something to gain. Longer: slow to rise; each
 costs some 50 µs."""
+LOOK_S = 1.0
+"""Between two choices else: the layers' own rates change too."""
 FALL = 0.97
 """A fall of the estimate below this share is acted on at once."""
 COMFORT = 1.25
@@ -106,7 +108,8 @@ class Adaptation:
 
     def budget(self, voices: int, *, now: float) -> float:
         """Return bits a second for pictures."""
-        budget = self.estimator.bitrate_bps
+        # What the link loses is sent twice.
+        budget = self.estimator.bitrate_bps * (1 - self.estimator.ambient_loss)
         if not self.heard and now - self._opened_at > SILENT_S:
             budget = MAX_BPS
         if self.cap_bps is not None:
@@ -125,10 +128,9 @@ class Adaptation:
 
     def due(self, *, now: float) -> bool:
         """Whether the estimate moved far enough from the last choice to choose anew."""
-        estimate = self.estimator.bitrate_bps
-        if estimate < FALL * self._chosen_bps:
-            return not self.settled or estimate < COMFORT * self.wanted_bps
-        return not self.settled and now - self._chosen_at >= CHOOSE_S
+        if self.estimator.bitrate_bps < FALL * self._chosen_bps:
+            return True
+        return now - self._chosen_at >= (LOOK_S if self.settled else CHOOSE_S)
 
     @property
     def pace_bps(self) -> float | None:
@@ -177,7 +179,9 @@ class Adaptation:
         self._voices = voices
         self._chosen_at, self._chosen_bps = now, self.estimator.bitrate_bps
         budget = self.budget(voices, now=now)
-        chosen = self._allocator.allocate(budget, wants, now=now)
+        chosen = self._allocator.allocate(
+            budget, wants, now=now, loss=self.estimator.ambient_loss
+        )
         if not self.heard:
             # A picture late because of a guess is worse than a moment of too much.
             for want in wants:

@@ -84,6 +84,20 @@ class SlotFormat:
         return 90_000 if self.kind == "video" else 48_000
 
 
+@dataclass(frozen=True, slots=True)
+class ViewerFormat:
+    """How a viewer's browser takes its slots, as its answer says."""
+
+    decodable: frozenset[Codec]
+    redundant: bool = False
+    """It reads sound with older frames in each packet."""
+    counts_pictures: bool = False
+    """It tells of each picture packet when it came (transport-cc)."""
+    counts_voices: bool = False
+    """The same of sound. A browser that counts only pictures would report numbered
+    sound as lost."""
+
+
 def slot_plan() -> list[tuple[str, SlotGroup, str]]:
     """Return kind, group and label of every slot, in the order of the offer."""
     plan = [

@@ -22,6 +22,12 @@ class LayerMeter:
         self._bytes = [0, 0, 0]
         self._read_at: float | None = None
 
+    def reset(self) -> None:
+        """Begin anew; nothing is known until the next reading."""
+        self.rates = [0, 0, 0]
+        self._bytes = [0, 0, 0]
+        self._read_at = None
+
     def count(self, temporal: int, size: int) -> None:
         """Count a packet of ``size`` payload bytes."""
         self._bytes[temporal if temporal < TEMPORALS else TEMPORALS - 1] += size

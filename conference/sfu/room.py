@@ -85,7 +85,7 @@ class RoomPlane:
         """
         codecs = frozenset(Codec)
         for viewer in self.viewers.values():
-            codecs &= viewer.decodable | BASE_CODECS
+            codecs &= viewer.fmt.decodable | BASE_CODECS
         return codecs
 
     # Packets
@@ -221,7 +221,7 @@ class RoomPlane:
         changes: list[tuple[Slot, m.SlotState]] = []
         for slot, track in zip(slots, wanted, strict=True):
             slot.track = track
-            if track is not None and track.codec not in viewer.decodable:
+            if track is not None and track.codec not in viewer.fmt.decodable:
                 slot.track = None
                 self._retarget(viewer, slot, None, now)
                 changes.append((slot, _undecodable(slot, track)))
@@ -250,8 +250,11 @@ class RoomPlane:
 
     def adapt(self, viewer: Viewer, *, now: float) -> None:
         """Give each picture of a viewer the layer that its link and screen allow."""
+        # Sound that the browser does not count is no part of the estimate either.
         voices = sum(
-            slot.target is not None for slot in viewer.slots if slot.fmt.kind == "audio"
+            slot.target is not None
+            for slot in viewer.slots
+            if slot.fmt.kind == "audio" and viewer.fmt.counts_voices
         )
         chosen = viewer.adaptation.choose(
             viewer.pictures, viewer.heights(), voices, now=now

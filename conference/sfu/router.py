@@ -22,8 +22,9 @@ from conference.ids import Mid, ParticipantId, RoomId
 from conference.rtp import rtcp, transport_cc_reader
 from conference.rtp.codecs import Codec
 from conference.sfu import messages as m
+from conference.sfu.bandwidth.history import MASK
 from conference.sfu.fanout import Fanout, LayerKey, SlotKey, ViewerKey
-from conference.sfu.formats import SlotFormat, TrackFormat, slot_plan
+from conference.sfu.formats import SlotFormat, TrackFormat, ViewerFormat, slot_plan
 from conference.sfu.messages import Leg
 from conference.sfu.publisher import FEEDBACK_INTERVAL_S, Publisher
 from conference.sfu.room import STAGE_AND_OTHERS, RoomPlane
@@ -35,6 +36,9 @@ from conference.sfu.viewer import REPORT_AFTER_SWITCH_S, REPORT_INTERVAL_S, View
 SPEAKERS_INTERVAL_S = 0.1
 """Between evaluations of who speaks. Longer: the ring comes late (≤ 0.5 s is
 wanted, and 0.1 s of it is needed to tell speech from a click)."""
+QUIET_S = 0.2
+"""Without any packet for so long a viewer that could get more is sent one of padding.
+Longer: its link's recovery is seen late; shorter: more of it on the thinnest links."""
 TEND_INTERVAL_S = 0.1
 """Between looks at a room's layers and at what its viewers could get. Longer: a
 layer that stopped freezes a picture for as long; shorter: CPU for nothing."""
@@ -142,9 +146,8 @@ class Router:
         room: RoomId,
         participant: ParticipantId,
         formats: list[SlotFormat],
-        decodable: frozenset[Codec],
+        fmt: ViewerFormat,
         *,
-        redundant: bool = False,
         now: float,
     ) -> ViewerKey:
         """Add a viewer whose answer is known; it gets media once connected."""
@@ -155,9 +158,7 @@ class Router:
             Slot(SlotKey(next(self._keys)), fmt, base=self._draw(29), now=now)
             for fmt in formats
         ]
-        viewer = Viewer(ViewerKey(next(self._keys)), participant, slots, now=now)
-        viewer.decodable = decodable
-        viewer.reads_redundant = redundant
+        viewer = Viewer(ViewerKey(next(self._keys)), participant, fmt, slots, now=now)
         view = self._views.get(participant)
         if view is not None:
             viewer.show(view)
@@ -380,11 +381,17 @@ class Router:
     def _probe(self, viewer: Viewer, now: float) -> None:
         """Find out whether the link carries more, if more is wanted."""
         adaptation = viewer.adaptation
-        cluster = adaptation.probe(now=now)
         slot = viewer.probed
-        if cluster is None or slot is None:
+        if slot is None or adaptation.settled or not adaptation.heard:
             return
         sent = self._fanout.sent(viewer.key)
+        first = sent.next
+        if now - sent.times[(first - 1) & MASK] > QUIET_S:
+            # Without packets there is no feedback, and without that no way up.
+            self._fanout.probe(slot.key, 1, 1, now=now)
+        cluster = adaptation.probe(now=now)
+        if cluster is None:
+            return
         first = sent.next
         self._fanout.probe(slot.key, cluster.size_bytes, cluster.packets, now=now)
         adaptation.estimator.prober.began(cluster, first, sent.next - 1, now=now)
@@ -396,7 +403,7 @@ class Router:
                 self._report(plane, viewer, now)
                 if (news := viewer.news()) is not None:
                     self._events.append(news)
-                if viewer.reads_redundant:
+                if viewer.fmt.redundant:
                     self._fanout.reinforce(viewer.key, redundant=viewer.reinforced())
 
         self._timetable.at(now + REPORT_INTERVAL_S, action)

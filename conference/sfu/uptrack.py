@@ -34,6 +34,8 @@ would be more than libsrtp's binding protects (1356 bytes). Browsers send 1200."
 STALLED_S = 0.6
 """Silence while another layer goes on. Lower: a large key frame of the others looks
 like a stop; higher: a viewer's picture stands still for as long."""
+ASLEEP_S = 1.0
+"""Silence after which a layer begins anew. A still screen sends once a second."""
 WAKE_S = 1.5
 """For a layer that was asked for until its first packet: the request's way, the
 encoder's start. Then it counts as one that its publisher cannot send."""
@@ -160,6 +162,8 @@ class Layer:
         packet.orientation = _one_byte(packet.extensions, self._orientation_id)
         if not self.missing.on_packet(extended, now=now):
             return None
+        if self.heard_at is None or now - self.heard_at > ASLEEP_S:
+            self.meter.reset()  # what it took before it stopped says nothing now
         self.heard_at = now
         if self._inspect is None:
             return NOTHING
@@ -232,6 +236,8 @@ class Layer:
             return False
         if now - self.heard_at < STALLED_S:
             return True
+        if self.track.wanted is not None and self.spatial not in self.track.wanted:
+            return False
         return all(
             other.heard_at is None or other.heard_at - self.heard_at < STALLED_S
             for other in self.track.layers

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 
 from conference.ids import ParticipantId
 from conference.rtp import ntp, rtcp
-from conference.rtp.codecs import Codec
 from conference.sfu.adaptation import Adaptation, limited
 from conference.sfu.assignment import View
 from conference.sfu.fanout import Fanout, SlotKey, ViewerKey
+from conference.sfu.formats import ViewerFormat
 from conference.sfu.messages import (
     MAX_HEIGHT,
     LinkChanged,
@@ -56,12 +56,11 @@ class Viewer:
         "by_ssrc",
         "connected",
         "content_height",
-        "decodable",
+        "fmt",
         "key",
         "participant",
         "pictures",
         "pin",
-        "reads_redundant",
         "receive",
         "reinforcing",
         "slots",
@@ -74,19 +73,18 @@ class Viewer:
         self,
         key: ViewerKey,
         participant: ParticipantId,
+        fmt: ViewerFormat,
         slots: list[Slot],
         *,
         now: float,
     ) -> None:
         self.key = key
         self.participant = participant
+        self.fmt = fmt
         self.slots = slots
         self.by_ssrc = {slot.fmt.ssrc: slot for slot in slots}
         self.connected = False
         """DTLS is up: packets can be protected for this viewer."""
-        self.decodable: frozenset[Codec] = frozenset()
-        self.reads_redundant = False
-        """Its browser takes voices with older frames in each packet."""
         self.reinforcing = False
         self.pin: ParticipantId | None = None
         self.tiles: tuple[Tile, ...] = ()

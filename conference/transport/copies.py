@@ -187,6 +187,7 @@ class Path:
 
     __slots__ = (
         "address",
+        "counts_voices",
         "encrypt",
         "protect",
         "redundant",
@@ -205,6 +206,8 @@ class Path:
         self.voice = send
         """Of sound, and of probes; never waits."""
         self.address = address
+        self.counts_voices = False
+        """Packets of voices have transport-wide numbers too."""
         self.redundant = False
         """Voices go with older frames in each packet."""
         self.sent = SentPackets()

@@ -28,6 +28,7 @@ from conference.transport.repairs import (
     SEND_ERRORS,
     WITH_EXTENSIONS,
     Repairs,
+    numbered_audio_block,
     video_block,
 )
 from conference.transport.srtp import Protection
@@ -69,10 +70,17 @@ class PythonFanout:
         return self._unsent + self._repairs.unsent
 
     def open_viewer(
-        self, viewer: ViewerKey, protection: Protection, send: Send, address: Address
+        self,
+        viewer: ViewerKey,
+        protection: Protection,
+        send: Send,
+        address: Address,
+        *,
+        counts_voices: bool = False,
     ) -> None:
-        """Make a viewer reachable."""
-        self._paths[viewer] = copies.Path(protection, send, address)
+        """Make a viewer reachable; its browser may count the packets of voices."""
+        path = self._paths[viewer] = copies.Path(protection, send, address)
+        path.counts_voices = counts_voices
         self._slots[viewer] = []
 
     def set_path(self, viewer: ViewerKey, send: Send, address: Address) -> None:
@@ -190,14 +198,14 @@ class PythonFanout:
     def _forward_audio(
         self, source: copies.Source, packet: RtpPacket, now: float
     ) -> int:
-        extended, incoming, body = packet.extended, packet.timestamp, packet.payload
-        octets = len(body)
+        extended, incoming = packet.extended, packet.timestamp
+        octets = len(packet.payload)
         block = _audio_block(packet, now)
-        second = source.payload_type | (0x80 if packet.marker else 0)
+        words, rest = numbered_audio_block(packet, now)
+        marker = 0x80 if packet.marker else 0
         redundant = packet.redundant
-        pack = _HEADER.pack
+        pack, pack_numbered = _HEADER.pack, NUMBERED.pack
         sent = 0
-        plain, plain_type = body, second
         for copy in source.followers:
             segment = copy.segment
             number = extended + segment.sequence_offset
@@ -209,20 +217,42 @@ class PythonFanout:
                 copy.last_timestamp = timestamp
             path = copy.path
             if redundant is not None and path.redundant:
-                body, second = redundant, formats.RED_PAYLOAD_TYPE
+                body, second = redundant, formats.RED_PAYLOAD_TYPE | marker
             else:
-                body, second = plain, plain_type
-            header = (
-                pack(WITH_EXTENSIONS, second, number & 0xFFFF, timestamp, copy.ssrc)
-                + block
-            )
+                body, second = packet.payload, source.payload_type | marker
+            wire = number & 0xFFFF
+            record = path.sent
+            transport_number = record.next
+            if path.counts_voices:
+                header = (
+                    pack_numbered(
+                        WITH_EXTENSIONS,
+                        second,
+                        wire,
+                        timestamp,
+                        copy.ssrc,
+                        0xBEDE,
+                        words,
+                        NUMBER_ELEMENT,
+                        transport_number & 0xFFFF,
+                    )
+                    + rest
+                )
+            else:
+                header = pack(WITH_EXTENSIONS, second, wire, timestamp, copy.ssrc)
+                header += block
             encrypt = path.encrypt
             try:
                 if encrypt is not None:
                     iv = (copy.salt ^ number).to_bytes(12, "big")
-                    path.voice(header + encrypt(iv, body, header), path.address)
+                    data = header + encrypt(iv, body, header)
                 else:
-                    path.voice(path.protect(header + body), path.address)
+                    data = path.protect(header + body)
+                if path.counts_voices:
+                    record.next = transport_number + 1
+                    record.times[transport_number & MASK] = now
+                    record.sizes[transport_number & MASK] = len(data)
+                path.voice(data, path.address)
             except SEND_ERRORS:
                 self._unsent += 1
             copy.packets += 1

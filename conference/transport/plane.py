@@ -24,7 +24,7 @@ from conference.sdp.reader import BadDescription, Description, read
 from conference.sdp.writer import Local
 from conference.sfu import messages as m
 from conference.sfu.fanout import ViewerKey
-from conference.sfu.formats import SlotFormat
+from conference.sfu.formats import SlotFormat, ViewerFormat
 from conference.sfu.messages import Leg
 from conference.sfu.router import Router
 from conference.transport import addresses
@@ -74,6 +74,7 @@ class _Leg:
         self.connected = False
         self.remote_ufrag = ""
         self.slots: list[SlotFormat] = []
+        self.fmt = ViewerFormat(frozenset())
         self.viewer: ViewerKey | None = None
         self.dtls: DtlsLeg | None = None
         self.task: asyncio.Task[None] | None = None
@@ -183,13 +184,12 @@ class Plane:
         answer = read(command.sdp)
         if answer.setup != "active":
             raise BadDescription("must have setup:active")
-        abilities = slots_sdp.read_answer(answer, leg.slots)
+        leg.fmt = slots_sdp.read_answer(answer, leg.slots)
         leg.viewer = self._router.subscribe(
             leg.room,
             leg.participant,
             leg.slots,
-            abilities.decodable,
-            redundant=abilities.redundant,
+            leg.fmt,
             now=self._now(),
         )
         self._start(leg, answer)

@@ -173,3 +173,11 @@ def video_block(packet: RtpPacket | None, now: float) -> tuple[int, bytes]:
     if orientation is None:
         return 2, block + b"\0"
     return 3, block + bytes((formats.ORIENTATION_ID << 4,)) + orientation + b"\0\0\0"
+
+
+def numbered_audio_block(packet: RtpPacket, now: float) -> tuple[int, bytes]:
+    """Return the same of a voice's packet."""
+    block = bytes((formats.ABS_SEND_TIME_ID << 4 | 2,)) + extensions.abs_send_time(now)
+    if packet.level is None:
+        return 2, block + b"\0"
+    return 3, block + bytes((formats.AUDIO_LEVEL_ID << 4,)) + packet.level + b"\0\0\0"

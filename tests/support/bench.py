@@ -16,7 +16,7 @@ from conference.ids import Mid, ParticipantId, RoomId
 from conference.rtp import extensions
 from conference.rtp.codecs import Codec
 from conference.sfu import messages as m
-from conference.sfu.formats import SlotFormat, TrackFormat
+from conference.sfu.formats import SlotFormat, TrackFormat, ViewerFormat
 from conference.sfu.messages import Leg, Source
 from conference.sfu.router import Router
 from conference.transport.addresses import Address
@@ -373,7 +373,7 @@ class Bench:
         formats = self.router.plan_slots()
         sink = Sink(self, participant, formats)
         key = self.router.subscribe(
-            ROOM, sink.participant, formats, decodable, now=self.now
+            ROOM, sink.participant, formats, ViewerFormat(decodable), now=self.now
         )
         protection = AeadProtection(MASTER_KEY, MASTER_SALT)
         self.fanout.open_viewer(key, protection, sink.receive, ("192.0.2.1", 5))
