@@ -98,6 +98,8 @@ class Description:
     fingerprints: tuple[tuple[str, str], ...]
     """Pairs of hash name (lower case) and colon-separated value."""
     setup: str
+    session: str
+    """Number of the session in its origin line (RFC 8866 §5.2), as it came."""
 
 
 @dataclass(slots=True)
@@ -122,6 +124,7 @@ def read(text: str) -> Description:
         raise BadDescription("has too many lines")
     sections: list[Section] = []
     security = _Security()
+    session = ""
     for line in lines:
         line = line.rstrip("\r")
         if len(line) > MAX_LINE_CHARACTERS:
@@ -134,7 +137,9 @@ def read(text: str) -> Description:
             name, _, value = line[2:].partition(":")
             if not _read_security(security, name, value) and sections:
                 _read_attribute(sections[-1], name, value)
-    return _finish(sections, security)
+        elif line.startswith("o="):
+            session = line.split(" ", 2)[1] if line.count(" ") else ""
+    return _finish(sections, security, session)
 
 
 def _read_media(value: str) -> Section:
@@ -238,7 +243,7 @@ def _read_attribute(section: Section, name: str, value: str) -> None:
             section.direction = name
 
 
-def _finish(sections: list[Section], security: _Security) -> Description:
+def _finish(sections: list[Section], security: _Security, session: str) -> Description:
     if not sections:
         raise BadDescription("has no media section")
     if not security.ufrag or not security.pwd:
@@ -267,4 +272,5 @@ def _finish(sections: list[Section], security: _Security) -> Description:
         security.pwd,
         tuple(security.fingerprints),
         security.setup,
+        session,
     )

@@ -28,14 +28,20 @@ class Demux:
         for ufrag in ice.ufrags:
             self._by_ufrag[ufrag] = ice
 
+    def restart(self, ice: IceLite, ufrag: str, pwd: str) -> None:
+        """Give a transport new credentials; those before stay good for now."""
+        self._forget_fragments(ice)
+        ice.restart(ufrag, pwd)
+        self.add(ice)
+
     def remove(self, ice: IceLite) -> None:
         """Close a transport and forget the addresses it learned."""
-        self.forget_fragments(ice)
+        self._forget_fragments(ice)
         if not ice.closed:
             ice.close()
             self._forget(ice.take_paths())
 
-    def forget_fragments(self, ice: IceLite) -> None:
+    def _forget_fragments(self, ice: IceLite) -> None:
         """Let no further checks in for a transport."""
         for ufrag in ice.ufrags:
             if self._by_ufrag.get(ufrag) is ice:

@@ -27,18 +27,32 @@ MAX_PATHS = 16
 ALIVE_S = 10.0
 """Two of Firefox's checks. Until then nobody else gets an address of a transport;
 longer would keep a browser out that reuses the port of one that crashed."""
-CONSENT_S = 30.0
-"""Without a check for this long the browser is gone (RFC 7675 §5.1). Firefox
-checks every 5 s; less than 15 s would cut calls that a blackout lets live."""
+CONSENT_S = 45.0
+"""Without a check for this long the browser is gone. RFC 7675 §5.1 says 30 s, of
+those who check; a lite agent does not. Half as long again, so that a browser whose
+line was dead for 30 s finds its leg, keys and tracks as it left them. More: packets
+go longer to where nobody is."""
+NOMINATION_S = 1.0
+"""How long the nomination of a better path outweighs one of a worse. Firefox
+nominates UDP and TCP one after the other and means the better (RFC 5245 §8.1.1.2).
+More: a browser that leaves UDP for TCP waits longer."""
+RESTART_MARK = "/"
+"""Parts the server's user fragment from whatever a browser adds to it to restart
+without asking; an ice-char that our own fragments do not have."""
+
+
+UDP_RANK, TCP_RANK = 1, 0
 
 
 class Gate:
     """Where datagrams come in and go out: a UDP socket, or one TCP connection."""
 
-    __slots__ = ("by_address", "send")
+    __slots__ = ("by_address", "rank", "send")
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, *, rank: int) -> None:
         self.send = send
+        self.rank = rank
+        """UDP over TCP: where media goes when both are nominated."""
         self.by_address: dict[Address, tuple[IceLite, Path]] = {}
         """Who has authenticated a source address."""
 
@@ -76,7 +90,7 @@ def username(datagram: bytes) -> str | None:
                 text = datagram[offset : offset + length].decode("ascii")
             except UnicodeDecodeError:
                 return None
-            return text.partition(":")[0]
+            return text.partition(":")[0].partition(RESTART_MARK)[0]
         offset += length + (-length % 4)
     return None
 
@@ -98,6 +112,8 @@ class IceLite:
         self.selected: Path | None = None
         self.checked_at: float | None = None
         """When the last believed check came; None before the first."""
+        self.remote_ufrag = ""
+        """The browser's user fragment in its last believed check."""
         self.on_srtp: Callable[[bytes], None] | None = None
         """Called with each SRTP or SRTCP datagram; None until keys are there."""
         self.closed = False
@@ -105,6 +121,8 @@ class IceLite:
         self._passwords = {ufrag: pwd}
         self._paths: dict[Path, float] = {}
         self._evicted: list[Path] = []
+        self._nominated_at = 0.0
+        """When the selected path was last nominated."""
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue()
 
     @property
@@ -150,13 +168,26 @@ class IceLite:
             response.attributes["XOR-MAPPED-ADDRESS"] = path.address[:2]
             self.checked_at = now
             self._paths[path] = now
-            if self.selected is None or (
-                "USE-CANDIDATE" in message.attributes and path != self.selected
-            ):
-                self.selected = path
-                self._on_selected(path)
+            self.remote_ufrag = message.attributes["USERNAME"].partition(":")[2]
+            self._select(path, "USE-CANDIDATE" in message.attributes, now=now)
         response.add_message_integrity(key)
         return bytes(response)
+
+    def _select(self, path: Path, nominated: bool, *, now: float) -> None:
+        known = self.selected
+        if path == known:
+            if nominated:
+                self._nominated_at = now
+            return
+        outweighed = (
+            known is not None
+            and known.gate.rank > path.gate.rank
+            and now - self._nominated_at < NOMINATION_S
+        )
+        if known is None or (nominated and not outweighed):
+            self.selected = path
+            self._nominated_at = now if nominated else 0.0
+            self._on_selected(path)
 
     def alive(self, *, now: float) -> bool:
         """Whether a check came lately: the addresses of this transport are in use."""

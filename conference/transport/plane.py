@@ -73,11 +73,25 @@ class _Leg:
         self.opened_at = 0.0
         self.connected = False
         self.remote_ufrag = ""
+        self.remote_session = ""
+        self.fingerprints: tuple[tuple[str, str], ...] = ()
         self.slots: list[SlotFormat] = []
         self.fmt = ViewerFormat(frozenset())
         self.viewer: ViewerKey | None = None
         self.dtls: DtlsLeg | None = None
         self.task: asyncio.Task[None] | None = None
+
+    def continues(self, offer: Description) -> bool:
+        """Whether an offer is of the peer connection that this leg belongs to."""
+        return (
+            self.remote_session == offer.session
+            and self.fingerprints == offer.fingerprints
+        )
+
+
+def _credentials() -> tuple[str, str]:
+    """Return a new user fragment and password (RFC 8839 §5.4)."""
+    return secrets.token_hex(4), secrets.token_hex(16)
 
 
 class Plane:
@@ -197,7 +211,12 @@ class Plane:
 
     async def publish(self, command: m.Publish) -> m.PublishAnswer:
         """
-        Open, replace or renegotiate the publish leg of a participant.
+        Open, replace, renegotiate or restart the publish leg of a participant.
+
+        The same session with the same certificate is the same leg: keys and tracks
+        go on. When its user fragment is another one than in its last offer and its
+        last check, it looks for a new path, and is answered with new credentials
+        (RFC 8839 §4.4.1.1.1).
 
         Raises:
             BadDescription: the offer cannot be used; the old leg goes on.
@@ -208,11 +227,16 @@ class Plane:
         sections = publish_sdp.read_offer(offer, command.tracks)
         tracks = publish_sdp.choose(sections, self._router.decodable(command.room))
         leg = self._legs.get((command.publisher, Leg.PUBLISH))
-        if leg is not None and leg.remote_ufrag == offer.ice_ufrag:
+        if leg is not None and leg.continues(offer):
             leg.version += 1
+            if offer.ice_ufrag not in (leg.remote_ufrag, leg.ice.remote_ufrag):
+                self._mux.restart(leg.ice, *_credentials())
+            leg.remote_ufrag = offer.ice_ufrag
         else:
             leg = self._open(command.room, command.publisher, Leg.PUBLISH)
             leg.remote_ufrag = offer.ice_ufrag
+            leg.remote_session = offer.session
+            leg.fingerprints = offer.fingerprints
             # The end of the old leg's tracks is told before the new ones are known.
             self._pump()
         self._router.publish(command.room, command.publisher, tracks, now=self._now())
@@ -238,11 +262,7 @@ class Plane:
         old = self._legs.get((participant, kind))
         if old is not None:
             self._close(old)
-        ice = IceLite(
-            secrets.token_hex(4),
-            secrets.token_hex(16),
-            lambda path: self._on_selected(leg, path),
-        )
+        ice = IceLite(*_credentials(), lambda path: self._on_selected(leg, path))
         leg = _Leg(room, participant, kind, ice)
         leg.opened_at = self._now()
         self._legs[participant, kind] = leg

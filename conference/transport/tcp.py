@@ -20,7 +20,7 @@ from conference.rtp.errors import MalformedPacket
 from conference.transport.addresses import ALL, ALL_IPV4, Address
 from conference.transport.demux import Demux
 from conference.transport.framing import Frames, Outbox, frame
-from conference.transport.ice import Gate
+from conference.transport.ice import TCP_RANK, Gate
 
 log = structlog.get_logger(__name__)
 
@@ -83,7 +83,7 @@ class Connection:
         self.address = address
         self.source = source_of(address)
         self.accepted_at = now
-        self.gate = Gate(self.send)
+        self.gate = Gate(self.send, rank=TCP_RANK)
         self.proven = False
         """Whether a believed check has come."""
         self._socket: socket.socket | None = sock

@@ -16,7 +16,7 @@ import structlog
 from conference.transport import addresses
 from conference.transport.addresses import ALL, ALL_IPV4
 from conference.transport.demux import Demux
-from conference.transport.ice import Gate
+from conference.transport.ice import UDP_RANK, Gate
 
 log = structlog.get_logger(__name__)
 
@@ -117,7 +117,7 @@ class UdpSockets:
             sock.close()
             raise
         self.port = sock.getsockname()[1]
-        gate = Gate(sock.sendto)
+        gate = Gate(sock.sendto, rank=UDP_RANK)
         self._sockets[text] = sock, gate
         asyncio.get_running_loop().add_reader(sock, self._on_readable, sock, gate)
 

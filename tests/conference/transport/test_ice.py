@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from conference.transport.ice import (
     MAX_PATHS,
     MAX_QUEUED,
+    TCP_RANK,
+    UDP_RANK,
     Gate,
     IceLite,
     Path,
@@ -17,7 +19,7 @@ from conference.transport.ice import (
 )
 
 PWD = "a-password-of-the-server"
-GATE = Gate(print)
+GATE = Gate(print, rank=UDP_RANK)
 
 
 def check(
@@ -143,3 +145,51 @@ def test_no_datagram_breaks_the_agent(tail: bytes) -> None:
     head = struct.pack("!HHI12s", 1, len(tail), 0x2112A442, bytes(12))
     username(head + tail)
     assert Agent().take(head + tail, path()) is None
+
+
+def test_a_mark_after_our_user_fragment_is_not_part_of_it() -> None:
+    assert username(check(ufrag="ours/3")) == "ours"
+    agent = Agent()
+    assert agent.take(check(ufrag="ours/3"), path()) is not None
+    assert agent.ice.remote_ufrag == "theirs"
+
+
+def test_after_a_restart_the_credentials_before_are_good_and_older_ones_are_not() -> (
+    None
+):
+    ice = Agent().ice
+    ice.restart("second", "second-password-of-the-server")
+    assert ice.ufrags == ("ours", "second")
+    assert ice.on_check(check(), "ours", path(), now=1.0) is not None
+    new = check(ufrag="second", pwd="second-password-of-the-server")
+    assert ice.on_check(new, "second", path(), now=1.0) is not None
+    assert ice.on_check(check(ufrag="second"), "second", path(), now=1.0) is None
+    ice.restart("third", "third-password-of-the-server-")
+    assert ice.ufrags == ("second", "third")
+
+
+def test_of_two_nominated_paths_the_better_one_is_meant() -> None:
+    agent = Agent()
+    slow = Path(Gate(print, rank=TCP_RANK), ("192.0.2.7", 6000))
+    agent.take(check(nominate=True), path(), now=1.0)
+    agent.take(check(nominate=True), slow, now=1.2)
+    assert agent.selected == [path()]
+    agent.take(check(nominate=True), slow, now=2.1)  # the browser insists
+    assert agent.selected == [path(), slow]
+    agent.take(check(nominate=True), path(), now=2.2)
+    assert agent.selected == [path(), slow, path()]
+
+
+def test_a_lost_path_gives_way_to_the_one_heard_of_last() -> None:
+    agent = Agent()
+    for port in (1, 2, 3):
+        agent.take(check(), path(port), now=float(port))
+    agent.ice.lose(path(2))
+    assert agent.ice.selected == path(1)
+    agent.ice.lose(path(1))
+    assert agent.ice.selected == path(3)
+    agent.ice.lose(path(3))
+    assert agent.ice.selected is None
+    agent.ice.send(b"into nothing")
+    agent.take(check(), path(4), now=5.0)
+    assert agent.ice.selected == path(4)

@@ -54,6 +54,8 @@ class Leg:
         self.tcp = tcp
         self.ufrag = secrets.token_urlsafe(6).replace("-", "x").replace("_", "y")
         self.password = secrets.token_hex(12)
+        self._session = secrets.randbits(62)
+        self._mark = ""
         self.on_rtp: Callable[[bytes], None] = lambda _packet: None
         self.on_rtcp: Callable[[bytes], None] = lambda _packet: None
         self.tap: Callable[[bytes], None] | None = None
@@ -77,7 +79,7 @@ class Leg:
         """What the description of this side says."""
         fingerprints = CERTIFICATE.getFingerprints()
         value = next(f.value for f in fingerprints if f.algorithm == "sha-256")
-        return Local(self.ufrag, self.password, value)
+        return Local(self.ufrag, self.password, value, self._session)
 
     @property
     def connected(self) -> bool:
@@ -105,27 +107,9 @@ class Leg:
             Unreachable: Not within ``CONNECT_S``.
         """
         self._remote = remote
-        candidate = self.select(remote)
-        family = socket.AF_INET6 if ":" in candidate.host else socket.AF_INET
-        make = socket.socket if self.space is None else self.space.open_socket
-        self._socket = make(
-            family, socket.SOCK_STREAM if self.tcp else socket.SOCK_DGRAM
-        )
-        self._socket.setblocking(False)
-        self._socket.setsockopt(
-            socket.SOL_SOCKET, socket.SO_RCVBUF, SOCKET_BUFFER_BYTES
-        )
-        loop = asyncio.get_running_loop()
-        await loop.sock_connect(self._socket, (candidate.host, candidate.port))
-        if self.tcp:
-            self._framed = Framed(self._socket)
-        loop.add_reader(self._socket, self._readable)
         try:
             async with asyncio.timeout(CONNECT_S):
-                while not self._answered.is_set():
-                    self._check()
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._answered.wait(), CHECK_S)
+                await self._reach()
                 await self._dtls.start(
                     RTCDtlsParameters(
                         fingerprints=[RTCDtlsFingerprint(*remote.fingerprint)]
@@ -136,6 +120,41 @@ class Leg:
         if not self.connected:
             raise Unreachable(f"DTLS is {self._dtls.state}")
         self._consent = asyncio.create_task(self._keep_consent())
+
+    async def restart(self, remote: Description | None = None) -> None:
+        """
+        Leave the socket and reach the server over a new one; keys stay.
+
+        Args:
+            remote: The server's new description; None restarts without asking it,
+                by a mark on its user fragment.
+        """
+        self._mark = "" if remote else f"{self._mark or '/'}1"
+        self._remote = remote or self._remote
+        self.ufrag = secrets.token_hex(6)
+        self._shut()
+        self._answered.clear()
+        async with asyncio.timeout(CONNECT_S):
+            await self._reach()
+
+    async def _reach(self) -> None:
+        """Open a socket and check until the server answers."""
+        assert self._remote is not None
+        candidate = self.select(self._remote)
+        family = socket.AF_INET6 if ":" in candidate.host else socket.AF_INET
+        make = socket.socket if self.space is None else self.space.open_socket
+        sock = make(family, socket.SOCK_STREAM if self.tcp else socket.SOCK_DGRAM)
+        sock.setblocking(False)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SOCKET_BUFFER_BYTES)
+        loop = asyncio.get_running_loop()
+        await loop.sock_connect(sock, (candidate.host, candidate.port))
+        self._socket = sock
+        self._framed = Framed(sock) if self.tcp else None
+        loop.add_reader(sock, self._readable)
+        while not self._answered.is_set():
+            self._check()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._answered.wait(), CHECK_S)
 
     def send_rtp(self, packet: bytes) -> None:
         """Protect a packet and send it; a full socket drops it."""
@@ -175,13 +194,16 @@ class Leg:
             await self._dtls.stop()
         elif self._dtls._task is not None:
             self._dtls._task.cancel()
+        self._shut()
+        self.closed.set()
+
+    def _shut(self) -> None:
         if self._framed is not None:
             self._framed.close()
         elif self._socket is not None:
             asyncio.get_running_loop().remove_reader(self._socket)
             self._socket.close()
         self._socket = self._framed = None
-        self.closed.set()
 
     # What RTCDtlsTransport asks of its transport
 
@@ -194,6 +216,10 @@ class Leg:
     # The socket
 
     def _transmit(self, data: bytes) -> None:
+        if self._answered.is_set():  # nothing but checks goes over an unproven path
+            self._write(data)
+
+    def _write(self, data: bytes) -> None:
         with contextlib.suppress(BlockingIOError, ConnectionError):
             if self._framed is not None:
                 self._framed.send(data)
@@ -218,9 +244,7 @@ class Leg:
                     self.on_datagram(data)
 
     def _lost(self) -> None:
-        assert self._framed is not None
-        self._framed.close()
-        self._socket = self._framed = None
+        self._shut()
         self.closed.set()
 
     def _receive(self, source: socket.socket) -> bytes:
@@ -272,13 +296,15 @@ class Leg:
     def _check(self) -> None:
         assert self._remote is not None
         request = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
-        request.attributes["USERNAME"] = f"{self._remote.ufrag}:{self.ufrag}"
+        request.attributes["USERNAME"] = (
+            f"{self._remote.ufrag}{self._mark}:{self.ufrag}"
+        )
         request.attributes["PRIORITY"] = 1_845_501_695
         request.attributes["ICE-CONTROLLING"] = secrets.randbits(64)
         request.attributes["USE-CANDIDATE"] = None
         request.add_message_integrity(self._remote.password.encode())
         self._transactions.add(request.transaction_id)
-        self._transmit(bytes(request))
+        self._write(bytes(request))
 
     async def _keep_consent(self) -> None:
         while True:

@@ -136,6 +136,8 @@ class Local:
     password: str
     fingerprint: str
     """SHA-256, colons between."""
+    session: int
+    """Number of the session, one for each peer connection (RFC 8866 §5.2)."""
 
     def lines(self, setup: str) -> list[str]:
         """Return the transport's attributes."""
@@ -148,10 +150,10 @@ class Local:
         ]
 
 
-def _head(mids: list[str]) -> list[str]:
+def _head(mids: list[str], local: Local) -> list[str]:
     return [
         "v=0",
-        "o=- 4611731400430051336 2 IN IP4 127.0.0.1",
+        f"o=- {local.session} 2 IN IP4 127.0.0.1",
         "s=-",
         "t=0 0",
         f"a=group:BUNDLE {' '.join(mids)}",
@@ -217,7 +219,7 @@ def _media(section: Section, local: Local, setup: str, codecs: dict[int, str]) -
 
 def write_answer(offer: Description, local: Local, accepted: frozenset[str]) -> str:
     """Answer a slot offer: receive everything, decode the ``accepted`` codecs."""
-    parts = ["\r\n".join(_head([s.mid for s in offer.sections]))]
+    parts = ["\r\n".join(_head([s.mid for s in offer.sections], local))]
     for section in offer.sections:
         codecs = {n: c for n, c in section.codecs.items() if c in accepted}
         mine = Section(
@@ -234,6 +236,6 @@ def write_answer(offer: Description, local: Local, accepted: frozenset[str]) -> 
 
 def write_offer(sections: list[Section], local: Local) -> str:
     """Offer to send the given sections."""
-    parts = ["\r\n".join(_head([s.mid for s in sections]))]
+    parts = ["\r\n".join(_head([s.mid for s in sections], local))]
     parts += [_media(s, local, "actpass", s.codecs) for s in sections]
     return "\r\n".join(parts) + "\r\n"

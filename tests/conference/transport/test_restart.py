@@ -1,0 +1,91 @@
+"""A browser looks for a new path: keys, tracks and slots go on."""
+
+import pytest
+
+from conference.ids import Mid
+from conference.sfu import messages as m
+from conference.sfu.messages import Leg as LegName
+from conference.sfu.messages import Source
+from tests.support.table import ADA, ROOM, VIEWER, Table
+from tests.support.wire import sdp
+
+TRACKS = (
+    m.TrackDeclaration(Mid("0"), Source.CAMERA),
+    m.TrackDeclaration(Mid("1"), Source.MICROPHONE),
+)
+
+
+def ended(table: Table) -> list[m.Event]:
+    return [e for e in table.events if isinstance(e, m.LegChanged) and not e.connected]
+
+
+@pytest.mark.parametrize("tcp", [False, True], ids=["UDP", "TCP"])
+@pytest.mark.parametrize("times", [1, 3])
+async def test_a_restart_without_asking_keeps_everything(
+    table: Table, tcp: bool, times: int
+) -> None:
+    table.tcp = tcp
+    await table.publish()
+    table.stage()
+    watcher = await table.subscribe()
+    await table.flows(watcher)
+    for _ in range(times):
+        for leg in table.legs:
+            await leg.restart()
+        await table.flows(watcher)
+    assert ended(table) == []
+    assert table.plane.legs(ADA) == {LegName.PUBLISH}
+    assert table.plane.legs(VIEWER) == {LegName.SUBSCRIBE}
+
+
+async def test_media_moves_from_udp_to_tcp(table: Table) -> None:
+    await table.publish()
+    table.stage()
+    watcher = await table.subscribe()
+    await table.flows(watcher)
+    for leg in table.legs:
+        leg.tcp = True
+        await leg.restart()
+    await table.flows(watcher)
+    assert ended(table) == []
+
+
+async def test_an_offer_with_a_new_user_fragment_restarts_the_same_leg(
+    table: Table,
+) -> None:
+    publisher = await table.publish()
+    table.stage()
+    watcher = await table.subscribe()
+    await table.flows(watcher)
+    leg = table.legs[0]
+    before = table.plane._legs[ADA, LegName.PUBLISH].ice.ufrag
+    leg.ufrag = "anotherone"
+    offer = sdp.write_offer([t.section for t in publisher.tracks], leg.local)
+    answer = await table.plane.publish(m.Publish(ROOM, ADA, offer, TRACKS))
+    remote = sdp.parse(answer.sdp)
+    assert remote.ufrag != before
+    await table.flows(watcher)  # the old path is good until there is a new one
+    await leg.restart(remote)
+    await table.flows(watcher)
+    assert ended(table) == []
+
+
+async def test_an_offer_after_a_restart_without_asking_keeps_the_credentials(
+    table: Table,
+) -> None:
+    publisher = await table.publish()
+    leg = table.legs[0]
+    before = table.plane._legs[ADA, LegName.PUBLISH].ice.ufrag
+    await leg.restart()
+    offer = sdp.write_offer([t.section for t in publisher.tracks], leg.local)
+    answer = await table.plane.publish(m.Publish(ROOM, ADA, offer, TRACKS))
+    assert sdp.parse(answer.sdp).ufrag == before
+    assert ended(table) == []
+
+
+async def test_an_offer_of_another_peer_connection_is_another_leg(
+    table: Table,
+) -> None:
+    await table.publish()
+    await table.publish()
+    assert len(ended(table)) == 1
