@@ -7,7 +7,13 @@ import { SHORTCUTS } from '../src/room/shortcuts';
 
 const SOURCE = join(import.meta.dirname, '../src');
 /** Keys that are put together at run time: every one of a family is needed. */
-const FAMILIES = [/^error-/, /^notice-muted-/, /^receive-/];
+const FAMILIES = [
+  /^error-/,
+  /^notice-muted-/,
+  /^receive-/,
+  /^verdict-/,
+  /^figure-limited-/,
+];
 
 function read(code: string): FluentResource {
   return new FluentResource(readFileSync(join(SOURCE, `text/${code}.ftl`), 'utf8'));

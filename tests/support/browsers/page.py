@@ -233,6 +233,16 @@ class Page(abc.ABC):
         for character in text:
             await self.press("Enter" if character == "\n" else character)
 
+    async def choose(self, selector: str, value: str) -> None:
+        """Choose an option of a list by its value."""
+        await self.see(selector)
+        await self.evaluate(
+            "(s, v) => { const list = document.querySelector(s); list.value = v;"
+            " list.dispatchEvent(new Event('change', { bubbles: true })); }",
+            selector,
+            value,
+        )
+
     async def statistics(self) -> list[dict[str, Any]]:
         """Return all inbound and outbound RTP statistics of the page."""
         found = await self.evaluate(STATISTICS)

@@ -208,7 +208,10 @@ export function LevelMeter({ level }: { level: number }): JSX.Element {
   );
 }
 
-/** Four bars for a quality of 0 to 4, null: unknown; the text says it in words. */
+/**
+ * Four bars for a quality of 0 to 4, null: unknown; the text says it in words. An
+ * empty text: what stands beside the bars says it.
+ */
 export function Bars({
   level,
   text,
@@ -218,7 +221,12 @@ export function Bars({
 }): JSX.Element {
   const tone = level === null ? '' : level === 0 ? ' gone' : level <= 2 ? ' weak' : '';
   return (
-    <span class={`bars${tone}`} role="img" aria-label={text} title={text}>
+    <span
+      class={`bars${tone}`}
+      {...(text === ''
+        ? { 'aria-hidden': 'true' as const }
+        : { role: 'img' as const, 'aria-label': text, title: text })}
+    >
       {[1, 2, 3, 4].map((bar) => (
         <i
           key={bar}

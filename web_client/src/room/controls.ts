@@ -12,7 +12,7 @@ import { cameraProblemText, microphoneProblemText } from '../text/problems';
 import type { RoomSession } from './session';
 
 export type Panel = 'people' | 'chat';
-export type OpenDialog = 'settings' | 'shortcuts' | 'leave';
+export type OpenDialog = 'settings' | 'shortcuts' | 'leave' | 'connection';
 
 export class Controls {
   readonly panel = signal<Panel | null>(null);

@@ -1,6 +1,7 @@
 /* The room: bars, stage, one panel at a time, and the keyboard over all of it. */
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { useLater } from '../design/later';
 import { t } from '../text';
 import {
   AloneHint,
@@ -17,6 +18,7 @@ import type { Controls } from './controls';
 import { LeaveDialog } from './leave_dialog';
 import { PeoplePanel } from './people_panel';
 import type { RoomProps } from './props';
+import type { RoomSession } from './session';
 import { SettingsDialog } from './settings_dialog';
 import { listenShortcuts, type ShortcutName } from './shortcuts';
 import { ShortcutDialog } from './shortcut_dialog';
@@ -50,6 +52,14 @@ function act(controls: Controls, name: ShortcutName): void {
   }
 }
 
+function ConnectionDialog(props: {
+  session: RoomSession;
+  onClose: () => void;
+}): JSX.Element | null {
+  const part = useLater(() => import('./connection_panel'));
+  return part ? <part.ConnectionPanel {...props} /> : null;
+}
+
 export function RoomPage({ session, controls }: RoomProps): JSX.Element {
   const main = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -67,7 +77,7 @@ export function RoomPage({ session, controls }: RoomProps): JSX.Element {
   };
   return (
     <div class="room" data-testid="room-page">
-      <TopBar session={session} />
+      <TopBar session={session} controls={controls} />
       <ConnectionBanner session={session} />
       <main
         ref={main}
@@ -96,6 +106,9 @@ export function RoomPage({ session, controls }: RoomProps): JSX.Element {
         <SettingsDialog controls={controls} onClose={close} />
       ) : null}
       {dialog === 'shortcuts' ? <ShortcutDialog onClose={close} /> : null}
+      {dialog === 'connection' ? (
+        <ConnectionDialog session={session} onClose={close} />
+      ) : null}
       {dialog === 'leave' ? <LeaveDialog session={session} onClose={close} /> : null}
     </div>
   );

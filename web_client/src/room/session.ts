@@ -263,6 +263,9 @@ export class RoomSession {
       case 'publish.needed':
         void this.sending.offerAgain();
         break;
+      case 'link.changed':
+        this.viewing.link.value = event.payload;
+        break;
       case 'publish.layers':
         this.sending.setLayers(event.payload.source, event.payload.layers);
         break;

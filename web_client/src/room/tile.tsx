@@ -10,6 +10,7 @@ import { t } from '../text';
 import { Picture } from './picture';
 import type { RoomProps } from './props';
 import type { RoomSession } from './session';
+import { ConnectionButton } from './top_bar';
 
 const WEAK_AT = 1; // quality level from which others are told
 
@@ -68,7 +69,11 @@ export function Tile({
         </div>
         <Marks participant={participant} />
       </div>
-      {own ? null : (
+      {own ? (
+        <div class="tile-actions">
+          <ConnectionButton {...{ session, controls }} testid="own-connection" />
+        </div>
+      ) : (
         <div class="tile-actions">
           <Button
             iconOnly

@@ -1,39 +1,14 @@
 /* Title, how many are here, how good the connection is, language and theme. */
 import type { JSX } from 'preact';
 import { Preferences } from '../app/preferences';
-import { Bars } from '../design/parts';
-import type { Quality } from '../media/quality';
+import { Bars, Button } from '../design/parts';
 import { t } from '../text';
-import type { RoomSession } from './session';
+import type { RoomProps } from './props';
+import { qualityText } from './quality_text';
 
-const LEVEL_KEYS = [
-  'quality-none',
-  'quality-bad',
-  'quality-weak',
-  'quality-fair',
-  'quality-good',
-] as const;
-
-export const levelText = (level: number): string =>
-  t(LEVEL_KEYS[level] ?? 'quality-none');
-
-function qualityText(quality: Quality): string {
-  const loss = Math.round(quality.loss * 100);
-  return quality.rttMs === null
-    ? levelText(quality.level)
-    : t('quality-detail', {
-        level: levelText(quality.level),
-        rtt: quality.rttMs,
-        loss,
-      });
-}
-
-export function TopBar({ session }: { session: RoomSession }): JSX.Element {
+export function TopBar({ session, controls }: RoomProps): JSX.Element {
   const room = session.view.value?.room;
   const count = session.view.value?.participants.size ?? 0;
-  // What was measured last says nothing about a connection that is lost.
-  const lost = session.missingSince.value !== null;
-  const quality = lost ? null : (session.health?.quality.value ?? null);
   return (
     <header class="top-bar">
       <div class="grow">
@@ -45,11 +20,32 @@ export function TopBar({ session }: { session: RoomSession }): JSX.Element {
           {room?.organisation}
         </p>
       </div>
-      <span data-testid="quality" data-level={quality?.level}>
-        {quality ? <Bars level={quality.level} text={qualityText(quality)} /> : null}
-        {lost ? <Bars level={null} text={t('quality-unknown')} /> : null}
+      <span data-testid="quality" data-level={session.health?.quality.value?.level}>
+        <ConnectionButton {...{ session, controls }} testid="connection" />
       </span>
       <Preferences compact />
     </header>
+  );
+}
+
+/** The bars; pressed, what they mean. */
+export function ConnectionButton(props: RoomProps & { testid: string }): JSX.Element {
+  const { session, controls, testid } = props;
+  // What was measured last says nothing about a connection that is lost.
+  const lost = session.missingSince.value !== null;
+  const quality = lost ? null : (session.health?.quality.value ?? null);
+  const text = quality ? qualityText(quality) : t('quality-unknown');
+  return (
+    <Button
+      kind="plain"
+      iconOnly
+      label={lost || quality ? `${t('connection')}: ${text}` : t('connection')}
+      testid={testid}
+      onPress={() => {
+        controls.dialog.value = 'connection';
+      }}
+    >
+      <Bars level={quality?.level ?? null} text="" />
+    </Button>
   );
 }

@@ -9,7 +9,7 @@ import type { Arrangement } from '../layout/arrange';
 import { Pace, sameView, viewSet, type Measured } from '../layout/viewset';
 import { between, readMoment, type Figures, type Moment } from '../media/figures';
 import { loadOf, Strain } from '../media/strain';
-import type { ViewSet } from '../protocol';
+import type { LinkChanged, ViewSet } from '../protocol';
 import type { Link } from '../signaling/link';
 import { receive } from '../state/settings';
 
@@ -27,6 +27,8 @@ export class Viewing {
   readonly strained = signal(0);
   /** What the connections did in the last two seconds. */
   readonly figures = signal<Figures | null>(null);
+  /** What the server said last of the way to us. */
+  readonly link = signal<LinkChanged | null>(null);
   readonly #link: Link;
   readonly #inside: () => boolean;
   readonly #strain = new Strain();

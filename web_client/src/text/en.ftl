@@ -225,6 +225,41 @@ quality-fair = Fair connection
 quality-good = Good connection
 quality-detail = { $level }: { $rtt } ms, { $loss } % lost
 
+connection = Connection
+verdict-measuring = The connection is being measured…
+verdict-lost = The connection to the server is lost. It comes back by itself.
+verdict-loss-reduced = Your link loses { $loss } % of packets; pictures were reduced so that sound stays clear.
+verdict-loss = Your link loses { $loss } % of packets on the way to you. Most are sent again in time.
+verdict-loss-up = Your link loses { $loss } % of what you send. Others may see and hear you badly.
+verdict-thin = Your link carries less than all pictures need; they were reduced.
+verdict-thin-rate = Your link carries about { $kbps } kbit/s; pictures were reduced to fit.
+verdict-tcp = You receive over TCP; UDP seems to be blocked. On a bad link the sound lags sooner. Whoever runs your network can open the media port for UDP.
+verdict-slow = The way to the server and back takes { $rtt } ms. Others hear you late.
+verdict-strained = Your computer is too slow for large pictures; smaller ones are fetched until it is at ease. Closing other programs helps.
+verdict-strained-fewer = Your computer is too slow for so many pictures; fewer are fetched. Closing other programs helps.
+verdict-send-cpu = Your computer is too slow to send your camera in full. Others see fewer frames.
+verdict-send-link = Your link carries less than your camera sends. Others see you smaller.
+verdict-operator = Whoever runs the server has limited the bitrate; pictures are smaller.
+verdict-saver = You chose the data saver: pictures are small.
+verdict-audio = You chose sound only.
+verdict-good = Everything is as it should be.
+figure-rtt = To the server and back
+figure-loss-down = Lost on the way to you
+figure-loss-up = Lost on the way to the server
+figure-received = Received
+figure-sent = Sent
+figure-picture = { $name }: { $height } lines, { $fps } frames/s, { $kbps } kbit/s
+figure-limited-cpu = slow computer
+figure-limited-bandwidth = thin link
+figures-details = Details
+figures-for-operator = For whoever runs the server; it names nobody.
+figures-copied = The figures are copied.
+figures-copy-by-hand = The browser does not let us copy. Select the figures and copy them with the keyboard.
+shared-picture = Shared picture
+percent = { $value } %
+milliseconds = { $value } ms
+kilobits = { $value } kbit/s
+
 ## People
 
 hands = Raised hands

@@ -216,6 +216,41 @@ quality-fair = 연결이 보통
 quality-good = 연결이 좋음
 quality-detail = { $level }: { $rtt } ms, 손실 { $loss }%
 
+connection = 연결
+verdict-measuring = 연결을 재고 있습니다…
+verdict-lost = 서버와의 연결이 끊어졌습니다. 자동으로 다시 연결됩니다.
+verdict-loss-reduced = 연결에서 패킷의 { $loss }%가 손실됩니다. 소리가 끊기지 않도록 영상을 줄였습니다.
+verdict-loss = 받는 방향에서 패킷의 { $loss }%가 손실됩니다. 대부분 제때 다시 받습니다.
+verdict-loss-up = 보내는 패킷의 { $loss }%가 손실됩니다. 다른 사람에게 내 모습과 소리가 나쁘게 전해질 수 있습니다.
+verdict-thin = 연결 속도가 모든 영상을 받기에 부족하여 영상을 줄였습니다.
+verdict-thin-rate = 연결 속도가 약 { $kbps } kbit/s이므로 영상을 그에 맞게 줄였습니다.
+verdict-tcp = TCP로 받고 있습니다. UDP가 막혀 있는 것 같습니다. 연결이 나쁠 때 소리가 더 빨리 늦어집니다. 네트워크 관리자는 미디어 포트의 UDP를 열 수 있습니다.
+verdict-slow = 서버까지 다녀오는 데 { $rtt } ms가 걸립니다. 내 말이 늦게 들립니다.
+verdict-strained = 컴퓨터가 큰 영상을 처리하기에 느려서, 여유가 생길 때까지 작은 영상을 받습니다. 다른 프로그램을 닫으면 도움이 됩니다.
+verdict-strained-fewer = 컴퓨터가 이 많은 영상을 처리하기에 느려서 더 적게 받습니다. 다른 프로그램을 닫으면 도움이 됩니다.
+verdict-send-cpu = 컴퓨터가 느려서 카메라 영상을 온전히 보내지 못합니다. 다른 사람에게는 움직임이 끊겨 보입니다.
+verdict-send-link = 연결 속도가 카메라 영상을 보내기에 부족합니다. 다른 사람에게는 더 작게 보입니다.
+verdict-operator = 서버 운영자가 전송 속도를 제한하여 영상이 작습니다.
+verdict-saver = 데이터 절약을 선택하여 영상이 작습니다.
+verdict-audio = 소리만 받도록 선택했습니다.
+verdict-good = 모두 정상입니다.
+figure-rtt = 서버까지 왕복
+figure-loss-down = 받는 길의 손실
+figure-loss-up = 보내는 길의 손실
+figure-received = 받음
+figure-sent = 보냄
+figure-picture = { $name }: { $height }줄, 초당 { $fps }장, { $kbps } kbit/s
+figure-limited-cpu = 느린 컴퓨터
+figure-limited-bandwidth = 느린 연결
+figures-details = 자세히
+figures-for-operator = 서버 운영자를 위한 값입니다. 이름은 들어 있지 않습니다.
+figures-copied = 값을 복사했습니다.
+figures-copy-by-hand = 브라우저가 복사를 허용하지 않습니다. 값을 선택하여 키보드로 복사하십시오.
+shared-picture = 공유 영상
+percent = { $value }%
+milliseconds = { $value } ms
+kilobits = { $value } kbit/s
+
 ## 참가자
 
 hands = 손든 사람

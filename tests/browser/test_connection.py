@@ -1,0 +1,129 @@
+"""What people see of their connection, and what they can do about it."""
+
+from typing import Literal
+
+import pytest
+
+from tests.browser.conftest import Gallery, assert_clean, link
+from tests.support.browsers import BrowserName, Options
+from tests.support.browsers.axe import (
+    assert_accessible,
+    assert_nothing_lost,
+    enlarge_text,
+)
+from tests.support.browsers.page import by_id
+from tests.support.browsers.person import FRAMES
+from tests.support.wire.room import TestRoom
+
+BROWSERS: list[BrowserName] = ["chromium", "firefox"]
+each = pytest.mark.parametrize("browser", BROWSERS)
+SMALL_LINES = 360
+
+
+@each
+async def test_the_bars_say_what_they_mean(
+    room: TestRoom, gallery: Gallery, browser: BrowserName
+) -> None:
+    presenter = await gallery.visit("chromium", "Paul")
+    viewer = await gallery.visit(browser, "Rita")
+    await presenter.enter(link(room, "presenter"))
+    await viewer.enter(link(room, "researcher"))
+    await viewer.sees("Paul")
+    page = viewer.page
+
+    await page.click(by_id("connection"))
+    await page.see(by_id("figures"))
+    await page.read(by_id("received"), "Paul")
+    await page.see(f"{by_id('verdicts')} [data-verdict]")
+    await page.click(by_id("details"))
+    report = await page.text(by_id("report"))
+    assert "path: udp" in report
+    assert "Paul" not in report
+    assert "Rita" not in report
+    await gallery.picture(viewer, "panel")
+    await assert_accessible(page)
+    await assert_nothing_lost(page)
+    await page.press("Escape")
+    await page.gone("dialog[open]")
+
+    await presenter.page.press("Escape")
+    await presenter.page.click(by_id("own-connection"))
+    await presenter.page.read(by_id("sent"), "180")
+    await gallery.picture(presenter, "sent")
+    assert_clean(presenter, viewer)
+
+
+@each
+async def test_sound_only_and_back_in_one_click(
+    room: TestRoom, gallery: Gallery, browser: BrowserName
+) -> None:
+    presenter = await gallery.visit("chromium", "Paul")
+    viewer = await gallery.visit(browser, "Rita")
+    await presenter.enter(link(room, "presenter"))
+    await viewer.enter(link(room, "researcher"))
+    await viewer.sees("Paul")
+    page = viewer.page
+
+    await page.click(by_id("settings"))
+    await page.choose(by_id("receive"), "audio")
+    await page.press("Escape")
+    await viewer.sees_no_picture_of("Paul")
+    await page.see(by_id("by-ear"))
+    await gallery.picture(viewer, "audio-only")
+    await viewer.hears()
+    decoded = await viewer.decoded_frames()
+    await viewer.hears()
+    assert await viewer.decoded_frames() == decoded
+    await assert_accessible(page)
+
+    await page.reload()  # the choice is remembered by this browser
+    await page.see(by_id("audio-only"))
+    await page.click(by_id("show-pictures"))
+    await page.gone(by_id("audio-only"))
+    await viewer.sees("Paul")
+    assert_clean(presenter, viewer)
+
+
+async def test_the_data_saver_fetches_small_pictures(
+    room: TestRoom, gallery: Gallery
+) -> None:
+    presenter = await gallery.visit("chromium", "Paul")
+    viewer = await gallery.visit("chromium", "Rita")
+    await presenter.enter(link(room, "presenter"))
+    await viewer.enter(link(room, "researcher"))
+    await viewer.sees("Paul")
+    await viewer.page.click(by_id("connection"))
+    await viewer.page.choose(by_id("panel-receive"), "saver")
+    await viewer.page.see('[data-verdict="verdict-saver"]')
+    await viewer.page.press("Escape")
+    await viewer.page.poll(
+        lambda seen: bool(seen) and seen["height"] <= SMALL_LINES, FRAMES, "Paul"
+    )
+    await viewer.sees("Paul")
+    assert_clean(presenter, viewer)
+
+
+@pytest.mark.parametrize(
+    ("width", "theme", "locale"),
+    [(320, "light", "ko"), (1280, "dark", "ko"), (320, "dark", "en-US")],
+)
+async def test_the_panel_fits_every_screen(
+    room: TestRoom,
+    gallery: Gallery,
+    width: int,
+    theme: Literal["light", "dark"],
+    locale: str,
+) -> None:
+    options = Options(width=width, theme=theme, locale=locale)
+    person = await gallery.visit("chromium", "Rita", options)
+    page = person.page
+    await person.enter(link(room, "presenter"))
+    await page.click(by_id("connection"))
+    await page.see(by_id("figures"))
+    await page.click(by_id("details"))
+    await gallery.picture(person, "panel")
+    await assert_accessible(page)
+    await assert_nothing_lost(page)
+    await enlarge_text(page)
+    await assert_nothing_lost(page)
+    assert_clean(person)

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import type { Figures } from '../src/media/figures';
+import type { LinkChanged } from '../src/protocol';
+import { report, verdicts, type Known } from '../src/room/verdicts';
+
+const FIGURES: Figures = {
+  received: [
+    {
+      mid: '2',
+      height: 720,
+      fps: 30,
+      kbps: 1500,
+      dropped: 0,
+      decoding: 0.2,
+      waitMs: 60,
+    },
+  ],
+  sent: [{ mid: '1', rid: 'q', height: 180, fps: 30, kbps: 100, limited: null }],
+  downKbps: 1500,
+  upKbps: 100,
+  lossDown: 0,
+  lossUp: 0,
+  rttMs: 20,
+  protocol: 'udp',
+  roomUpKbps: null,
+};
+const LINK: LinkChanged = { down_kbps: 3000, loss: 0, rtt_ms: 20, reduced: null };
+const GOOD: Known = {
+  lost: false,
+  figures: FIGURES,
+  link: LINK,
+  strained: 0,
+  receive: 'auto',
+};
+
+const keys = (change: Partial<Known>): string[] =>
+  verdicts({ ...GOOD, ...change }).map((v) => v.key.replace('verdict-', ''));
+const figures = (change: Partial<Figures>): Partial<Known> => ({
+  figures: { ...FIGURES, ...change },
+});
+const sent = (limited: 'cpu' | 'bandwidth'): Partial<Known> =>
+  figures({ sent: FIGURES.sent.map((layer) => ({ ...layer, limited })) });
+
+describe('what is said of a connection', () => {
+  it.each<[string, Partial<Known>, string[]]>([
+    ['all well', {}, ['good']],
+    ['lost', { lost: true, ...figures({ lossDown: 0.3 }) }, ['lost']],
+    ['not measured yet', { figures: null, link: null }, []],
+    ['loses packets', figures({ lossDown: 0.08 }), ['loss']],
+    ['the server sees the loss', { link: { ...LINK, loss: 0.05 } }, ['loss']],
+    ['a little loss', figures({ lossDown: 0.01, lossUp: 0.01 }), ['good']],
+    [
+      'lossy, so reduced',
+      { link: { ...LINK, loss: 0.08, reduced: 'link' } },
+      ['loss-reduced'],
+    ],
+    ['thin', { link: { ...LINK, reduced: 'link' } }, ['thin-rate']],
+    [
+      'thin, unmeasured',
+      { link: { ...LINK, down_kbps: null, reduced: 'link' } },
+      ['thin'],
+    ],
+    ['loses what is sent', figures({ lossUp: 0.1 }), ['loss-up']],
+    ['TCP', figures({ protocol: 'tcp' }), ['tcp']],
+    ['far away', figures({ rttMs: 450 }), ['slow']],
+    ['a slow computer', { strained: 1 }, ['strained']],
+    ['a very slow computer', { strained: 3 }, ['strained-fewer']],
+    ['a slow encoder', sent('cpu'), ['send-cpu']],
+    ['a thin way up', sent('bandwidth'), ['send-link']],
+    [
+      'limited by the operator',
+      { link: { ...LINK, reduced: 'operator' } },
+      ['operator'],
+    ],
+    [
+      'small by choice',
+      { receive: 'saver', link: { ...LINK, reduced: 'choice' } },
+      ['saver'],
+    ],
+    ['by ear', { receive: 'audio' }, ['audio']],
+    [
+      'everything at once, the worst first',
+      {
+        ...figures({ lossDown: 0.1, protocol: 'tcp' }),
+        link: { ...LINK, reduced: 'link' },
+        strained: 2,
+        receive: 'saver',
+      },
+      ['loss-reduced', 'tcp', 'strained', 'saver'],
+    ],
+  ])('%s', (_, known, wanted) => {
+    expect(keys(known)).toEqual(wanted);
+  });
+
+  it('gives the share in whole percents, never none of some', () => {
+    const [first] = verdicts({ ...GOOD, ...figures({ lossDown: 0.083 }) });
+    expect(first?.args).toEqual({ loss: 8 });
+  });
+});
+
+describe('the report for the operator', () => {
+  it('has the figures and no name', () => {
+    const text = report(GOOD, 4);
+    expect(text).toContain('in 2: 720 lines  30 fps  1500 kbit/s');
+    expect(text).toContain('out 1 q: 180 lines');
+    expect(text).toContain('path: udp  rtt: 20 ms');
+  });
+
+  it('says what is not known', () => {
+    const text = report({ ...GOOD, figures: null, link: null }, null);
+    expect(text).toContain('quality: -');
+    expect(text).toContain('server: -');
+  });
+});
