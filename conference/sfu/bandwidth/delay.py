@@ -94,7 +94,7 @@ class StandingQueue:
             buckets[-1] = least
             if least < self._base:
                 self._base = least
-        self.delay_s = min(recent) - self._base
+        self.delay_s = max(0.0, min(recent) - self._base)
 
     def accept(self) -> None:
         """Take the present delay for the least one."""

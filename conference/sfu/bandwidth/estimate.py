@@ -260,8 +260,7 @@ class BandwidthEstimator:
         for group in digest.groups:
             detector.add_group(*group)
         usage = detector.evaluate(digest.least_delay, now=now)
-        queue = detector.queue.delay_s
-        self.queue_delay_s = max(0.0, queue)
+        queue = self.queue_delay_s = detector.queue.delay_s
         self.overusing = overusing = usage is Usage.OVERUSE
         arriving = carried = acknowledged.bps()
         if arriving is not None:

@@ -50,7 +50,7 @@ degrees of freedom (about Student's 98 %): five packets alone prove little."""
 REPEAT_S = 0.15
 """Between the trains of one unclear result."""
 MAX_TRAINS = 16
-"""Trains for one result; then the best guess counts."""
+"""Trains for one result; then it counts as proved only if it likely is."""
 LOST_AFTER_S = 1.0
 """A cluster without feedback for so long, plus the round trip, has failed."""
 SILENCE_S = 0.5
@@ -119,13 +119,18 @@ class _Line:
     def empty(self) -> bool:
         return self._xx == 0
 
+    @property
+    def confidence(self) -> float:
+        """Standard errors to keep off a limit."""
+        return CONFIDENCE + FEW_CONFIDENCE / max(1, self._degrees - 1)
+
     def slope(self) -> tuple[float, float]:
-        """Return the slope and how far off it may be."""
+        """Return the slope and its standard error; zeros of an empty line."""
+        if self.empty:
+            return 0.0, 0.0
         slope = self._xy / self._xx
         rest = max(0.0, self._yy - slope * self._xy)
-        free = max(1, self._degrees - 1)
-        error = sqrt(rest / free / self._xx)
-        return slope, error * (CONFIDENCE + FEW_CONFIDENCE / free)
+        return slope, sqrt(rest / max(1, self._degrees - 1) / self._xx)
 
 
 class Prober:
@@ -233,23 +238,17 @@ class Prober:
         if train is None:
             return None
         self._line.add(self._sizes, self._arrivals)
-        if self._line.empty:
-            return self._unclear(None, now)
-        slope, error = self._line.slope()
         limit = 8 / (train.rate_bps * PROVED_SHARE)
-        if slope + error > limit > slope - error:
-            return self._unclear(slope, now)
+        slope, error = self._line.slope()
+        doubt = error * self._line.confidence
+        if self._line.empty or slope - doubt < limit < slope + doubt:
+            if self._line.trains < MAX_TRAINS:
+                self._next_at = now + REPEAT_S
+                return None
+            if self._line.empty or slope + error > limit:
+                self._fail(now)
+                return None
         return self._verdict(slope, train.rate_bps, now)
-
-    def _unclear(self, slope: float | None, now: float) -> Verdict | None:
-        rate, trains = self._rate_bps, self._line.trains
-        if trains < MAX_TRAINS or rate is None:
-            self._next_at = now + REPEAT_S
-            return None
-        if slope is None:
-            self._fail(now)
-            return None
-        return self._verdict(slope, rate, now)
 
     def _verdict(self, slope: float, rate_bps: float, now: float) -> Verdict:
         delivered = min(rate_bps, 8 / slope) if slope > 0 else rate_bps

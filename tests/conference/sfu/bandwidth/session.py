@@ -10,7 +10,9 @@ transport-wide feedback (written by ``ArrivalRecorder``) and NACKs.
 import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count, pairwise
+from math import inf
 from random import Random
 
 from conference.rtp.transport_cc import ArrivalRecorder
@@ -85,24 +87,37 @@ class Trace:
     frames: list[Frame] = field(default_factory=list)
     probes: list[tuple[float, float]] = field(default_factory=list)
 
-    def switches(self, start: float, end: float, camera: int = 0) -> int:
-        return sum(start < t <= end and c == camera for t, c, _ in self.layers)
+    def most_switches(self, start: float, end: float, camera: int = 0) -> int:
+        """Switches in the worst minute."""
+        times = [t for t, c, _ in self.layers if c == camera and start < t <= end]
+        return max((sum(t <= u < t + 60 for u in times) for t in times), default=0)
 
     def layer_at(self, when: float, camera: int = 0) -> Layer | None:
         found = [layer for t, c, layer in self.layers if c == camera and t <= when]
         return found[-1] if found else None
 
-    def reached(self, start: float, layer: Layer, camera: int = 0) -> float | None:
-        """Seconds from ``start`` until a frame of at least ``layer`` is whole."""
+    def reached(self, start: float, *spatial: int, camera: int = 0) -> float:
+        """Seconds from ``start`` until a frame of one of these layers is whole."""
         times = [
             frame.whole_at
             for frame in self.frames
             if frame.camera == camera
             and frame.made_at >= start
-            and frame.layer >= layer
+            and frame.layer[0] in spatial
             and frame.whole_at is not None
         ]
-        return min(times) - start if times else None
+        return min(times) - start if times else inf
+
+    def voices_lost(self, start: float, end: float) -> float:
+        """Share of voice packets that did not arrive."""
+        ways = [way for t, way in self.audio if start <= t < end]
+        return sum(way is None for way in ways) / len(ways)
+
+    def longest_queue(self, start: float, end: float) -> float:
+        return max(queue for t, queue in self.queues if start <= t <= end)
+
+    def estimates_in(self, start: float, end: float) -> list[float]:
+        return [bps for t, bps in self.estimates if start <= t <= end]
 
     def shown(self, start: float, end: float, camera: int = 0) -> float:
         """Frames per second that became whole in time."""
@@ -123,9 +138,6 @@ class Trace:
         )
         marks = [start, *times, end]
         return max(b - a for a, b in pairwise(marks))
-
-    def estimate_at(self, when: float) -> float:
-        return [bps for t, bps in self.estimates if t <= when][-1]
 
 
 class Session:
@@ -346,12 +358,11 @@ class Session:
         for information in self.recorder.feedback():
             arrival = self.up.send(len(information) + 20, self.now)
             if arrival is not None:
-                self._at(
-                    arrival,
-                    lambda data=information: self.estimator.on_feedback(  # type: ignore[misc]
-                        parse_transport_cc(data), self.sent, now=self.now
-                    ),
-                )
+                self._at(arrival, partial(self._told, information))
+
+    def _told(self, information: bytes) -> None:
+        feedback = parse_transport_cc(information)
+        self.estimator.on_feedback(feedback, self.sent, now=self.now)
 
     def _tell_remb(self) -> None:
         """A receiver's estimate, much simplified: 1.5 times what comes, or a cut."""
