@@ -1,7 +1,7 @@
 """
 Conference: the only door for signaling.
 
-Composes the doors (accounts, desk, seats, media, floor) over one hall of rooms
+Composes the doors (accounts, desk, seats, media, preflight, floor) over one hall of rooms
 and drives all timeouts with one task. Owns no connection and no socket.
 """
 
@@ -29,6 +29,7 @@ from conference.service.ports import (
     Outbox,
     RoomStore,
 )
+from conference.service.preflight import Preflight
 from conference.service.seats import Seats
 from conference.service.tokens import InvitationTokens
 from conference.sfu.messages import Event
@@ -86,6 +87,9 @@ class Conference:
         )
         self.seats = Seats(self._hall, stores.invitations, stores.chat, tokens)
         self.media = Media(self._hall)
+        self.preflight = Preflight(
+            media, clock=clock, moved=self._hall.timeout_moved.set
+        )
         self.floor = Floor(self._hall, stores.chat)
         self._timer: asyncio.Task[None] | None = None
 
@@ -109,7 +113,7 @@ class Conference:
         self.media.on_event(event)
 
     async def _drive(self) -> None:
-        """Wake when the next seat has waited long enough."""
+        """Wake when the next seat has waited, or a trial lasted, long enough."""
         while True:
             self._hall.timeout_moved.clear()
             due = [
@@ -117,6 +121,8 @@ class Conference:
                 for opened in self._hall.rooms.values()
                 if (at := opened.room.next_timeout()) is not None
             ]
+            if (trial := self.preflight.next_timeout()) is not None:
+                due.append(trial)
             wait = max(0.0, min(due) - self._hall.clock()) if due else None
             # Not wait_for: in Python 3.11 it loses a cancellation that comes with
             # the event, and the server would not stop.
@@ -126,8 +132,9 @@ class Conference:
             await self.tick()
 
     async def tick(self) -> None:
-        """Free the seats that have waited long enough."""
+        """Free the seats that have waited long enough; end trials that have lasted so."""
         now = self._hall.clock()
+        self.preflight.tick()
         for opened in list(self._hall.rooms.values()):
             at = opened.room.next_timeout()
             if at is None or at > now:

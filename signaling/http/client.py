@@ -14,7 +14,7 @@ IN_THE_WHEEL = Path(__file__).with_name("client")
 IN_A_CHECKOUT = Path(__file__).parents[2] / "web_client" / "dist"
 
 IMMUTABLE = "public, max-age=31536000, immutable"  # names under assets/ hold a hash
-PAGES = ("/", "/start", "/join", "/room/{rest:.*}")
+PAGES = ("/", "/start", "/join", "/check", "/check/{rest:.*}", "/room/{rest:.*}")
 
 NOT_BUILT = """<!doctype html>
 <html lang="en">

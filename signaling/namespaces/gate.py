@@ -113,6 +113,7 @@ class Gate:
         if connection is None:
             return
         self._edge.hub.remove(connection)
+        self._edge.conference.preflight.close(connection.id)
         if connection.occupied is not None:
             await self._edge.conference.seats.lose(connection.occupied, connection.id)
 

@@ -38,6 +38,16 @@ async def publish(
     return m.MediaPublished(sdp=answered.sdp)
 
 
+async def preflight(
+    edge: Edge, connection: Connection, request: m.MediaPreflight
+) -> m.MediaPublished:
+    """Let somebody at the door try the way of media."""
+    answered = await edge.conference.preflight.open(connection.id, request.sdp)
+    if connection.gone or connection.door is None:  # while it was being opened
+        edge.conference.preflight.close(connection.id)
+    return m.MediaPublished(sdp=answered)
+
+
 async def track(edge: Edge, connection: Connection, request: m.MediaTrack) -> m.Nothing:
     """Start or stop an own track."""
     await edge.conference.media.switch(
@@ -68,6 +78,7 @@ HANDLERS: dict[str, Handler] = {
     "media.subscribe": subscribe,
     "media.answer": answer,
     "media.publish": publish,
+    "media.preflight": preflight,
     "media.track": track,
     "view.set": set_view,
 }

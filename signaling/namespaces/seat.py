@@ -12,6 +12,7 @@ async def join(edge: Edge, connection: Connection, request: m.SeatJoin) -> m.Sea
     """Take a seat."""
     if connection.door is None:
         raise NotFound("room-not-found", "This room does not exist any more.")
+    edge.conference.preflight.close(connection.id)
     taken = await edge.conference.seats.join(
         connection.door,
         connection.id,

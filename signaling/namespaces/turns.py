@@ -9,7 +9,14 @@ to all others, would otherwise all be ready in the same pass.
 import asyncio
 
 HEAVY = frozenset(
-    {"seat.join", "seat.resume", "media.subscribe", "media.answer", "media.publish"}
+    {
+        "seat.join",
+        "seat.resume",
+        "media.subscribe",
+        "media.answer",
+        "media.publish",
+        "media.preflight",
+    }
 )
 """Those that write or read a description of 30 kB (5 ms) or tell everybody."""
 

@@ -262,6 +262,17 @@ class MediaPublished(Wire):
     sdp: Sdp
 
 
+class MediaPreflight(Wire):
+    """
+    Try the way of media from the door, before entering.
+
+    Two sections, ``sendonly``: audio with mid 0 and video with mid 1. Nobody sees or
+    hears them.
+    """
+
+    sdp: Sdp
+
+
 class MediaTrack(Wire):
     """Say that a track of one's own starts or stops (microphone or camera on/off)."""
 

@@ -45,6 +45,7 @@ SELDOM = Rate(per_second=0.5, burst=10)
 USUAL = Rate(per_second=5, burst=20)
 CHAT = Rate(per_second=2, burst=10)
 NEGOTIATION = Rate(per_second=1, burst=6)
+PREFLIGHT = Rate(per_second=0.2, burst=6)  # three runs over UDP and TCP, then slowly
 SDP_BYTES = 96 * 1024  # 64 KiB of SDP, escaped as JSON
 
 CLIENT_EVENTS = {
@@ -95,6 +96,14 @@ CLIENT_EVENTS = {
             m.MediaPublished,
             "media.publish",
             NEGOTIATION,
+            SDP_BYTES,
+        ),
+        ClientEvent(
+            "media.preflight",
+            m.MediaPreflight,
+            m.MediaPublished,
+            "room.preview",
+            PREFLIGHT,
             SDP_BYTES,
         ),
         ClientEvent("media.track", m.MediaTrack, m.Nothing, "media.publish", USUAL),

@@ -36,6 +36,7 @@ REQUESTS: dict[str, dict[str, object]] = {
     "seat.join": {"name": "N", "organisation": "O"},
     "media.answer": {"sdp": "v=0"},
     "media.publish": {"sdp": "v=0", "tracks": [{"mid": "0", "source": "camera"}]},
+    "media.preflight": {"sdp": "v=0"},
     "media.track": {"source": "camera", "active": False},
     "view.set": {"tiles": []},
     "chat.send": {"text": "hello", "nonce": "n"},

@@ -4,7 +4,7 @@ import pytest
 
 from conference.ids import Mid, ParticipantId, RoomId
 from conference.sfu import messages as m
-from tests.signaling.support import Client, Refusal, RoomWithLinks
+from tests.signaling.support import Client, Refusal, RoomWithLinks, until
 
 CAMERA = {"mid": "0", "source": "camera"}
 MICROPHONE = {"mid": "1", "source": "microphone"}
@@ -173,3 +173,29 @@ async def test_quality_of_who_watches_is_for_moderators(room: RoomWithLinks) -> 
     await other.sees(viewer.id, hand=1)
     shown = [d["participant"] for d in other.all("participant.changed")]
     assert [p["hand"] for p in shown if p["id"] == viewer.id and p["quality"]] == [1]
+
+
+async def test_somebody_at_the_door_tries_the_way_and_nobody_hears_of_it(
+    room: RoomWithLinks,
+) -> None:
+    seated = await room.join("researcher")
+    guest = await room.at_the_door("presenter")
+    plane = room.site.plane
+    assert (await guest.ask("media.preflight", sdp="v=0"))["sdp"]
+    trial = plane.published[-1]
+    assert trial.room != RoomId(room.id)
+    assert len(seated.all("participant.changed")) == 0
+    await guest.join("Paul")
+    assert m.CloseLegs(trial.publisher) in plane.commands
+    with pytest.raises(Refusal) as caught:
+        await guest.ask("media.preflight", sdp="v=0")
+    assert caught.value.code == "not-allowed"
+
+
+async def test_a_trial_goes_with_its_connection(room: RoomWithLinks) -> None:
+    guest = await room.at_the_door("researcher")
+    await guest.ask("media.preflight", sdp="v=0")
+    plane = room.site.plane
+    trial = plane.published[-1]
+    await guest.close()
+    await until(lambda: m.CloseLegs(trial.publisher) in plane.commands)

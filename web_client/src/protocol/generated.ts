@@ -86,6 +86,15 @@ export interface MediaAnswer {
   sdp: string;
 }
 /**
+ * Try the way of media from the door, before entering.
+ *
+ * Two sections, ``sendonly``: audio with mid 0 and video with mid 1. Nobody sees or
+ * hears them.
+ */
+export interface MediaPreflight {
+  sdp: string;
+}
+/**
  * A publish offer.
  *
  * All sections are ``sendonly``; each video section names the codecs the
@@ -373,6 +382,7 @@ export interface ClientEvents {
   'media.subscribe': { request: MediaSubscribe; result: SlotOffer };
   'media.answer': { request: MediaAnswer; result: Nothing };
   'media.publish': { request: MediaPublish; result: MediaPublished };
+  'media.preflight': { request: MediaPreflight; result: MediaPublished };
   'media.track': { request: MediaTrack; result: Nothing };
   'view.set': { request: ViewSet; result: Nothing };
   'chat.send': { request: ChatSend; result: ChatMessage };

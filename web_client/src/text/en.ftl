@@ -388,6 +388,7 @@ error-invitation-revoked = This invitation has been withdrawn. Ask the moderator
 error-link-unknown = This link was used already or has expired. Ask for a new one.
 error-too-many-rooms = There are too many rooms. Close one of them first.
 error-too-many-invitations = This room has too many invitations already. Withdraw some first.
+error-too-many-trials = Too many connection tests are running. Wait a minute, then try again.
 error-too-many-attempts = There were too many failed attempts. Wait a minute, then try again.
 error-too-fast = That was too fast. Wait a moment and try again.
 error-too-large = This is longer than the server accepts. Make it shorter.

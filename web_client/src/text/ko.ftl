@@ -377,6 +377,7 @@ error-invitation-revoked = 회수된 초대입니다. 진행자에게 새 초대
 error-link-unknown = 이미 사용했거나 기한이 지난 링크입니다. 새 링크를 요청하십시오.
 error-too-many-rooms = 회의실이 너무 많습니다. 먼저 하나를 닫으십시오.
 error-too-many-invitations = 이 회의실에 초대가 너무 많습니다. 먼저 몇 개를 회수하십시오.
+error-too-many-trials = 연결 시험이 너무 많이 진행되고 있습니다. 1분 뒤 다시 시도하십시오.
 error-too-many-attempts = 실패한 시도가 너무 많습니다. 1분 뒤 다시 시도하십시오.
 error-too-fast = 너무 빠릅니다. 잠시 뒤 다시 시도하십시오.
 error-too-large = 서버가 받을 수 있는 길이를 넘었습니다. 줄여 주십시오.

@@ -1,0 +1,124 @@
+"""Trials from the door: few, short, and gone with whoever began them."""
+
+from collections.abc import Callable
+
+import pytest
+
+from conference.errors import Refused, TooMuch
+from conference.service.ports import ConnectionId
+from conference.service.preflight import (
+    TRIAL_S,
+    TRIALS_EACH,
+    TRIALS_MOST,
+    Preflight,
+)
+from conference.sfu import messages as m
+from tests.signaling.support import QuietPlane
+
+RITA = ConnectionId("rita")
+PAUL = ConnectionId("paul")
+
+
+class WaitingPlane(QuietPlane):
+    """A plane during whose work something else may happen."""
+
+    meanwhile: Callable[[], None] | None = None
+
+    async def publish(self, command: m.Publish) -> m.PublishAnswer:
+        answer = await super().publish(command)
+        if self.meanwhile is not None:
+            self.meanwhile()
+        return answer
+
+
+class World:
+    """Trials on a plane that only takes notes, with a clock to turn."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.moved = 0
+        self.plane = WaitingPlane(lambda _: None)
+        self.preflight = Preflight(self.plane, clock=lambda: self.now, moved=self._move)
+
+    def _move(self) -> None:
+        self.moved += 1
+
+    @property
+    def legs(self) -> set[str]:
+        """The legs that were opened and not closed."""
+        said = self.plane.commands
+        opened = {command.publisher for command in self.plane.published}
+        closed = {c.participant for c in said if isinstance(c, m.CloseLegs)}
+        return opened - closed
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+async def test_two_ways_at_once_and_no_third(world: World) -> None:
+    for _ in range(TRIALS_EACH):
+        assert (await world.preflight.open(RITA, "v=0")).startswith("v=0")
+    with pytest.raises(TooMuch):
+        await world.preflight.open(RITA, "v=0")
+    await world.preflight.open(PAUL, "v=0")
+    assert len(world.legs) == TRIALS_EACH + 1
+    assert world.moved == TRIALS_EACH + 1
+
+
+async def test_each_connection_has_a_room_of_its_own(world: World) -> None:
+    await world.preflight.open(RITA, "v=0")
+    await world.preflight.open(RITA, "v=0")
+    await world.preflight.open(PAUL, "v=0")
+    rooms = [command.room for command in world.plane.published]
+    assert rooms[0] == rooms[1] != rooms[2]
+
+
+async def test_a_trial_ends_by_itself(world: World) -> None:
+    await world.preflight.open(RITA, "v=0")
+    world.now += 5
+    await world.preflight.open(RITA, "v=0")
+    assert world.preflight.next_timeout() == 100.0 + TRIAL_S
+    world.now = 100.0 + TRIAL_S
+    world.preflight.tick()
+    assert len(world.legs) == 1
+    world.now += 5
+    world.preflight.tick()
+    assert world.legs == set()
+    assert world.preflight.next_timeout() is None
+    assert isinstance(world.plane.commands[-1], m.CloseRoom)
+
+
+async def test_it_goes_with_its_connection(world: World) -> None:
+    await world.preflight.open(RITA, "v=0")
+    await world.preflight.open(PAUL, "v=0")
+    world.preflight.close(RITA)
+    world.preflight.close(RITA)
+    assert len(world.legs) == 1
+    world.preflight.close(PAUL)
+    assert world.legs == set()
+
+
+async def test_a_bad_offer_counts_for_nothing(world: World) -> None:
+    world.plane.fault = Refused("bad-description", "It cannot be used.")
+    for _ in range(TRIALS_EACH + 1):
+        with pytest.raises(Refused):
+            await world.preflight.open(RITA, "nonsense")
+    assert world.preflight.next_timeout() is None
+
+
+async def test_whoever_goes_while_it_opens_leaves_nothing(world: World) -> None:
+    world.plane.meanwhile = lambda: world.preflight.close(RITA)
+    await world.preflight.open(RITA, "v=0")
+    assert world.legs == set()
+    assert world.preflight.next_timeout() is None
+
+
+async def test_the_server_takes_only_so_many(world: World) -> None:
+    for number in range(TRIALS_MOST):
+        await world.preflight.open(ConnectionId(f"c{number}"), "v=0")
+    with pytest.raises(TooMuch):
+        await world.preflight.open(RITA, "v=0")
+    world.preflight.close(ConnectionId("c0"))
+    await world.preflight.open(RITA, "v=0")
