@@ -28,7 +28,9 @@ SETTLE_S = 3.0
 SAMPLED = 3
 
 
-async def measure(viewers: int, seconds: float, bitrate_bps: int) -> None:
+async def measure(
+    viewers: int, seconds: float, bitrate_bps: int, *, tells: bool
+) -> None:
     """Run once and report."""
     video = picture(width=1280, height=720, rate=30, seconds=4, bitrate_bps=bitrate_bps)
     async with running(prefix=PINNED) as server, opened(server) as room:
@@ -37,6 +39,7 @@ async def measure(viewers: int, seconds: float, bitrate_bps: int) -> None:
             outgoing("0", "camera", video), outgoing("1", "microphone", tone())
         )
         crowd = Crowd(room)
+        crowd.counter.tells = tells
         publisher.sent_at = crowd.clock.on_sent
         await crowd.join(1)
         await asyncio.sleep(SETTLE_S)
@@ -79,9 +82,19 @@ def main() -> None:
     parser.add_argument("--viewers", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--bitrate", type=int, default=1_500_000)
+    parser.add_argument(
+        "--silent", action="store_true", help="viewers say nothing of their links"
+    )
     wanted = parser.parse_args()
     pin_load()
-    asyncio.run(measure(wanted.viewers, wanted.seconds, wanted.bitrate))
+    asyncio.run(
+        measure(
+            wanted.viewers,
+            wanted.seconds,
+            wanted.bitrate,
+            tells=not wanted.silent,
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -12,12 +12,17 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from conference.rtp.rtcp import build_transport_cc
+from conference.rtp.transport_cc import ArrivalRecorder
 from tests.support.wire import rtp
 from tests.support.wire.client import ScriptedClient
 from tests.support.wire.leg import Leg
 from tests.support.wire.room import TestRoom
 
 AT_ONCE = 10  # joins under way together; a rush sets it to everybody
+FEEDBACK_S = 0.1  # as browsers do at the bitrate of a 720p camera
+NUMBER_AT = 17  # of the transport-wide number, where it is the first extension
+NUMBERED = 4 << 4 | 1  # head of that extension
 READ_AT_ONCE = 512  # datagrams before the event loop gets its turn again
 KEY_BYTES = 16  # of a payload's end: enough to know a packet again
 
@@ -51,6 +56,12 @@ class Viewer:
     gap_s: float = 0.0
     """Longest time between two packets so far."""
     last_s: float = 0.0
+    arrivals: ArrivalRecorder = field(default_factory=ArrivalRecorder)
+
+    def tell(self, leg: Leg) -> None:
+        """Tell the server when packets came (transport-cc), as browsers do."""
+        for information in self.arrivals.feedback():
+            leg.send_rtcp(build_transport_cc(1, 2, information))
 
     def count_and_time(self, arrival_s: float) -> None:
         """Count a datagram and watch for gaps, by the kernel's stamp of arrival."""
@@ -71,6 +82,13 @@ class Counter:
         self._epoll = select.epoll()
         self._known: dict[int, tuple[socket.socket, Leg, Viewer]] = {}
         self._started = False
+        self.tells = True
+        """Viewers tell the server when packets came."""
+
+    def _tell(self) -> None:
+        asyncio.get_running_loop().call_later(FEEDBACK_S, self._tell)
+        for _, leg, viewer in self._known.values():
+            viewer.tell(leg)
 
     def take(self, leg: Leg, viewer: Viewer) -> None:
         """Read a leg's socket from now on, instead of the leg itself."""
@@ -80,6 +98,8 @@ class Counter:
         if not self._started:
             self._started = True
             asyncio.get_running_loop().add_reader(self._epoll.fileno(), self._readable)
+            if self.tells:
+                self._tell()
 
     def _readable(self) -> None:
         for number, _event in self._epoll.poll(0, READ_AT_ONCE):
@@ -90,6 +110,9 @@ class Counter:
                 continue
             if len(data) > 1 and 128 <= data[0] < 192 and not 192 <= data[1] <= 223:
                 viewer.packets += 1
+                if self.tells and data[NUMBER_AT - 1] == NUMBERED:
+                    number = int.from_bytes(data[NUMBER_AT : NUMBER_AT + 2], "big")
+                    viewer.arrivals.record(number, now=time.monotonic())
             elif data:
                 leg.on_datagram(data)
 
@@ -101,7 +124,7 @@ class Crowd:
     room: TestRoom
     clock: Clock = field(default_factory=Clock)
     viewers: list[Viewer] = field(default_factory=list)
-    _counter: Counter = field(default_factory=lambda: Counter())
+    counter: Counter = field(default_factory=lambda: Counter())
 
     async def join(
         self, count: int, *, sampled: int = 0, at_once: int = AT_ONCE
@@ -134,7 +157,7 @@ class Crowd:
             leg.stamp()
             leg.tap = self._sample(leg, viewer)
         else:
-            self._counter.take(leg, viewer)
+            self.counter.take(leg, viewer)
         return viewer
 
     def _sample(self, leg: Leg, viewer: Viewer) -> Callable[[bytes], None]:
