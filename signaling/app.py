@@ -35,6 +35,7 @@ from signaling.auth.rates import Failures
 from signaling.data_dir import INVITATION_KEY, Hold, remember_address
 from signaling.http.client import ClientFiles
 from signaling.http.guard import Guards
+from signaling.http.metrics import LoopLag, Measured, MetricsPage
 from signaling.http.site import Site
 from signaling.http.tls import bound_receive_buffers
 from signaling.http.trust_page import TrustPage
@@ -73,8 +74,8 @@ ACCEPTED_AT_ONCE = 8
 SQLITE_FILE = "pavilion.sqlite3"
 
 
-class Plane(MediaPlane, Protocol):
-    """A media plane with its life."""
+class Plane(MediaPlane, Measured, Protocol):
+    """A media plane with its life and its figures."""
 
     async def start(self) -> None:
         """Open its sockets."""
@@ -238,6 +239,14 @@ class Server:
             clock=time.monotonic,
         )
         application = site.application()
+        lag = LoopLag()
+        metrics = MetricsPage(
+            self._plane,
+            lag,
+            networks=settings.metrics.networks,
+            token=settings.metrics.token,
+        )
+        application.router.add_get("/metrics", metrics.show)
         sockets = build_server(
             Edge(self.conference, self.hub), self._guards, self._failures, self.base_url
         )
@@ -260,6 +269,8 @@ class Server:
             )
         remember_address(settings.data_dir, self.urls()[0])
         watch = asyncio.create_task(self._watch_trust(), name="trust")
+        self._open.push_async_callback(_cancelled, watch)
+        watch = asyncio.create_task(lag.watch(), name="loop lag")
         self._open.push_async_callback(_cancelled, watch)
 
     @property

@@ -12,6 +12,7 @@ import os
 import textwrap
 import tomllib
 from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_origin
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ from pydantic import (
     ConfigDict,
     Field,
     IPvAnyAddress,
+    IPvAnyNetwork,
     ValidationError,
 )
 from pydantic.fields import FieldInfo
@@ -127,6 +129,40 @@ class LimitSettings(Section):
     participants_per_room: int = Field(
         500, ge=2, description="Seats in one room, kept ones included."
     )
+    participant_kbps: int = Field(
+        0,
+        ge=0,
+        description="Media sent to one participant, in kbit/s. Pictures become "
+        "smaller before anything is left out; voices always come. 0: no limit.",
+    )
+    room_kbps: int = Field(
+        0,
+        ge=0,
+        description="Media sent to all participants of one room together, in kbit/s; "
+        "shared out evenly, and what one does not need goes to the others. 0: no "
+        "limit.",
+    )
+    server_kbps: int = Field(
+        0,
+        ge=0,
+        description="Media sent to everybody together, in kbit/s, shared out among "
+        "all in the same way. 0: no limit.",
+    )
+
+
+class Metrics(Section):
+    """Figures for Prometheus, at /metrics of the site."""
+
+    networks: tuple[IPvAnyNetwork, ...] = Field(
+        (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128")),
+        description="Networks from which anybody may read them; to others the page "
+        "does not exist. Empty: only with the token.",
+    )
+    token: Annotated[str, Field(min_length=16, max_length=256)] | None = Field(
+        None,
+        description="Lets a scraper from anywhere read them: Authorization: Bearer "
+        "<token>. At least 16 characters.",
+    )
 
 
 class Log(Section):
@@ -158,6 +194,7 @@ class Settings(Section):
     trust: TrustPage = TrustPage.model_construct()
     database: DatabaseSettings = DatabaseSettings.model_construct()
     limits: LimitSettings = LimitSettings.model_construct()
+    metrics: Metrics = Metrics.model_construct()
     log: Log = Log.model_construct()
 
 
@@ -265,7 +302,7 @@ def sample() -> str:
 
 
 def as_toml(settings: Settings) -> str:
-    """Return the effective settings as TOML; a database password is not shown."""
+    """Return the effective settings as TOML; a password and a token are not shown."""
     lines: list[str] = []
     section: tuple[str, ...] = ()
     for path, _ in fields():
@@ -280,6 +317,8 @@ def as_toml(settings: Settings) -> str:
             continue
         if path == ("database", "url"):
             value = without_password(value)
+        if path == ("metrics", "token"):
+            value = "***"
         lines.append(f"{path[-1]} = {_literal(value)}")
     return "\n".join(lines) + "\n"
 
@@ -301,6 +340,7 @@ def _toml(path: tuple[str, ...], info: FieldInfo) -> str:
         ("https", "certificate"): "/etc/pavilion/site.crt",
         ("https", "key"): "/etc/pavilion/site.key",
         ("database", "url"): "postgresql://pavilion@localhost/pavilion",
+        ("metrics", "token"): "choose-a-long-word-of-your-own",
     }
     return _literal(examples.get(path, info.default))
 

@@ -64,6 +64,7 @@ class Publisher:
         "_unbound",
         "asked_for",
         "dropped",
+        "nacked",
         "participant",
         "ssrc",
         "tracks",
@@ -76,6 +77,8 @@ class Publisher:
         self.tracks: dict[Source, UpTrack] = {}
         self.dropped = 0
         """Packets that belong to no track, or are not what was negotiated."""
+        self.nacked = 0
+        """Packets that it was asked for again."""
         self.asked_for: frozenset[Codec] | None = None
         """The codecs it was last asked to choose from."""
         self._clock = PublisherClock()
@@ -251,7 +254,7 @@ class Publisher:
                     bound[0].on_sender_report(part, now=now)
 
     def feedback(self, *, now: float) -> list[bytes]:
-        """Return transport-cc feedback and NACKs that are due."""
+        """Return transport-cc feedback, NACKs and reports that are due."""
         out: list[bytes] = []
         media = next(iter(self._bindings), 0)
         out += [
@@ -263,6 +266,7 @@ class Publisher:
                 # A lost voice packet is concealed long before a repair arrives.
                 numbers = layer.missing.due(now=now)
                 if numbers and layer.track.video:
+                    self.nacked += len(numbers)
                     out += rtcp.build_nacks(
                         self.ssrc, layer.ssrc, (n & 0xFFFF for n in numbers)
                     )

@@ -27,6 +27,7 @@ class Reception:
         "_report_arrival",
         "_report_ntp",
         "_transit",
+        "fraction_lost",
         "received",
     )
 
@@ -41,6 +42,8 @@ class Reception:
         self._report_ntp = 0
         self._report_arrival = 0.0
         self.received = 0
+        self.fraction_lost = 0.0
+        """In the interval that the last report told of, 0…1."""
 
     def on_packet(self, extended: int, timestamp: int, *, now: float) -> None:
         """Count a packet that is not a retransmission."""
@@ -73,6 +76,7 @@ class Reception:
         fraction = (
             0 if interval <= 0 or lost <= 0 else min(255, (lost << 8) // interval)
         )
+        self.fraction_lost = fraction / 256
         delay = 0
         if self._report_ntp:
             delay = int((now - self._report_arrival) * 65_536)

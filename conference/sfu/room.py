@@ -15,6 +15,7 @@ from conference.rtp.codecs import NOTHING, Codec
 from conference.sfu import messages as m
 from conference.sfu.assignment import assign
 from conference.sfu.fanout import Fanout
+from conference.sfu.figures import Counts, RoomFigures, figures_of
 from conference.sfu.messages import SlotGroup, Source
 from conference.sfu.publisher import Arrived, Publisher
 from conference.sfu.rates import TEMPORALS
@@ -61,6 +62,7 @@ class RoomPlane:
         self.events = events
         self.speakers_planned = False
         self.tending_planned = False
+        self.counts = Counts()
         self.requests: set[Layer] = set()
         self.switched: set[Viewer] = set()
         self._fanout = fanout
@@ -107,7 +109,18 @@ class RoomPlane:
         if arrived.recovered is not None:
             self._fanout.forward(layer.key, arrived.recovered, NOTHING, now=now)
         self._switchboard.on_packet(arrived, now=now)
-        self._fanout.forward(layer.key, arrived.packet, arrived.head, now=now)
+        copies = self._fanout.forward(layer.key, arrived.packet, arrived.head, now=now)
+        counts, octets = self.counts, len(arrived.packet.payload)
+        counts.received_packets += 1
+        counts.received_octets += octets
+        counts.forwarded_packets += copies
+        counts.forwarded_octets += copies * octets
+
+    def figures(self) -> RoomFigures:
+        """Return what the room is doing."""
+        return figures_of(
+            self.room, self.counts, self.publishers.values(), self.viewers.values()
+        )
 
     def _start(self, track: UpTrack, now: float) -> None:
         self.events.append(

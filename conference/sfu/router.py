@@ -24,6 +24,7 @@ from conference.rtp.codecs import Codec
 from conference.sfu import messages as m
 from conference.sfu.bandwidth.history import MASK
 from conference.sfu.fanout import Fanout, LayerKey, SlotKey, ViewerKey
+from conference.sfu.figures import RoomFigures
 from conference.sfu.formats import SlotFormat, TrackFormat, ViewerFormat, slot_plan
 from conference.sfu.messages import Leg
 from conference.sfu.publisher import FEEDBACK_INTERVAL_S, Publisher
@@ -200,6 +201,10 @@ class Router:
         if plane.empty and plane.stage is None:
             self._rooms.pop(plane.room, None)
 
+    def figures(self) -> list[RoomFigures]:
+        """Return what each room is doing."""
+        return [plane.figures() for plane in self._rooms.values()]
+
     # Changes
 
     def apply(self, command: m.Command, *, now: float) -> None:
@@ -291,7 +296,10 @@ class Router:
                     slot = viewer.by_ssrc.get(ssrc)
                     if slot is not None and slot.opened:
                         allowed = viewer.repairs_allowed(len(sequences), now=now)
-                        self._fanout.retransmit(slot.key, sequences[:allowed], now=now)
+                        plane.counts.nacked_packets += len(sequences)
+                        plane.counts.repaired_packets += self._fanout.retransmit(
+                            slot.key, sequences[:allowed], now=now
+                        )
                 case rtcp.KeyFrameRequest(ssrc):
                     slot = viewer.by_ssrc.get(ssrc)
                     # Of what is shown and of what shall be: either mends it.
@@ -341,7 +349,7 @@ class Router:
             for track in publisher.tracks.values():
                 if track.video and track.live:
                     for layer in track.layers:
-                        self._request(publisher, layer, now)
+                        self._request(plane, publisher, layer, now)
 
         self._timetable.at(now + FEEDBACK_INTERVAL_S, action)
 
@@ -373,12 +381,12 @@ class Router:
             plane.tend(now=now)
             for viewer in plane.viewers.values():
                 if viewer.connected:
-                    self._probe(viewer, now)
+                    self._probe(plane, viewer, now)
             self._flush(plane, now)
 
         self._timetable.at(now + TEND_INTERVAL_S, action)
 
-    def _probe(self, viewer: Viewer, now: float) -> None:
+    def _probe(self, plane: RoomPlane, viewer: Viewer, now: float) -> None:
         """Find out whether the link carries more, if more is wanted."""
         adaptation = viewer.adaptation
         slot = viewer.probed
@@ -393,7 +401,9 @@ class Router:
         if cluster is None:
             return
         first = sent.next
-        self._fanout.probe(slot.key, cluster.size_bytes, cluster.packets, now=now)
+        plane.counts.probe_octets += self._fanout.probe(
+            slot.key, cluster.size_bytes, cluster.packets, now=now
+        )
         adaptation.estimator.prober.began(cluster, first, sent.next - 1, now=now)
 
     def _plan_reports(self, plane: RoomPlane, viewer: Viewer, now: float) -> None:
@@ -419,7 +429,7 @@ class Router:
         for layer in plane.requests:
             publisher = plane.publishers.get(layer.track.participant)
             if publisher is not None:
-                self._request(publisher, layer, now)
+                self._request(plane, publisher, layer, now)
         plane.requests.clear()
         for viewer in plane.switched:
             self._timetable.at(
@@ -427,9 +437,12 @@ class Router:
             )
         plane.switched.clear()
 
-    def _request(self, publisher: Publisher, layer: Layer, now: float) -> None:
+    def _request(
+        self, plane: RoomPlane, publisher: Publisher, layer: Layer, now: float
+    ) -> None:
         data = publisher.key_frame_request(layer, now=now)
         if data is not None:
+            plane.counts.key_frame_requests += 1
             self._send(publisher.participant, Leg.PUBLISH, data)
 
     def _send(self, participant: ParticipantId, leg: Leg, data: bytes) -> None:

@@ -24,6 +24,7 @@ from conference.sdp.reader import BadDescription, Description, read
 from conference.sdp.writer import Local
 from conference.sfu import messages as m
 from conference.sfu.fanout import ViewerKey
+from conference.sfu.figures import RoomFigures
 from conference.sfu.formats import SlotFormat, ViewerFormat
 from conference.sfu.messages import Leg
 from conference.sfu.router import Router
@@ -173,6 +174,10 @@ class Plane:
             + sum(leg.dtls.dropped for leg in self._legs.values() if leg.dtls),
             **{f"datagrams_{name}": n for name, n in self._mux.counts.items()},
         }
+
+    def rooms(self) -> list[RoomFigures]:
+        """Return what each room is doing, for the operator."""
+        return self._router.figures()
 
     # Commands
 

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from conference.ids import Mid, ParticipantId
 from conference.sfu import messages as m
+from conference.sfu.figures import RoomFigures
 from signaling.app import Server, build
 from signaling.settings import load
 
@@ -54,12 +55,22 @@ class QuietPlane:
         self.answers: list[m.AcceptAnswer] = []
         self.connected: dict[ParticipantId, frozenset[m.Leg]] = {}
         self.fault: Exception | None = None
+        self.counters: dict[str, float] = {}
+        self.figures: list[RoomFigures] = []
 
     async def start(self) -> None:
         """Open nothing."""
 
     async def close(self) -> None:
         """Close nothing."""
+
+    def stats(self) -> dict[str, float]:
+        """Return what a test set."""
+        return self.counters
+
+    def rooms(self) -> list[RoomFigures]:
+        """Return what a test set."""
+        return self.figures
 
     async def subscribe(self, command: m.Subscribe) -> m.SlotOffer:
         if self.fault is not None:

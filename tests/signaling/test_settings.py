@@ -114,6 +114,11 @@ def test_the_sample_changes_nothing_until_its_keys_are_opened(tmp_path: Path) ->
     assert everything.database.url is not None
 
 
+def test_the_token_of_the_scraper_is_not_shown() -> None:
+    token = "nobody-shall-see-this"
+    assert token not in s.as_toml(s.load({"metrics.token": token}, environ={}))
+
+
 def test_effective_settings_are_toml_without_the_password() -> None:
     loaded = s.load(
         {"database.url": "postgresql://me:secret@host/db", "names": ["a.example"]},

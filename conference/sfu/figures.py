@@ -1,0 +1,120 @@
+"""
+What a room is doing, in numbers for the operator.
+
+Counts and means only: nothing here says who did what. Counters grow from the
+opening of the room; the rest is as of now.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from conference.ids import RoomId
+from conference.sfu.messages import Reduced
+from conference.sfu.publisher import Publisher
+from conference.sfu.viewer import Viewer
+
+
+@dataclass(slots=True)
+class Counts:
+    """What happened in a room since it was opened."""
+
+    received_packets: int = 0
+    received_octets: int = 0
+    forwarded_packets: int = 0
+    forwarded_octets: int = 0
+    """Payload, without headers."""
+    nacked_packets: int = 0
+    """Packets that viewers asked for again."""
+    repaired_packets: int = 0
+    """Of these, sent again."""
+    key_frame_requests: int = 0
+    """Sent to publishers."""
+    probe_octets: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RoomFigures:
+    """A room as of now."""
+
+    room: RoomId
+    counts: Counts
+    publishers: int
+    viewers: int
+    layers: dict[int, int]
+    """Picture slots by the spatial layer that they carry."""
+    paused: int
+    """Picture slots that a viewer's link has no room for."""
+    reduced: dict[Reduced, int]
+    """Viewers by the reason for getting less than their screen could show."""
+    loss: float
+    """Mean share of packets lost on the way to viewers, 0…1."""
+    rtt_s: float
+    """Mean round trip to viewers; 0.0: none known."""
+    estimate_bps: float
+    """Mean estimate of viewers' links; 0.0: none known."""
+    upstream_loss: float
+    """Mean share of packets lost on the way from publishers, 0…1."""
+    upstream_nacked: int
+    """Packets that the publishers here now were asked for again."""
+
+
+@dataclass(slots=True)
+class _Mean:
+    values: list[float] = field(default_factory=list)
+
+    def of(self) -> float:
+        return sum(self.values) / len(self.values) if self.values else 0.0
+
+
+def figures_of(
+    room: RoomId,
+    counts: Counts,
+    publishers: Iterable[Publisher],
+    viewers: Iterable[Viewer],
+) -> RoomFigures:
+    """Return the figures of a room from its parts."""
+    layers: Counter[int] = Counter()
+    reduced: Counter[Reduced] = Counter()
+    paused = present = publishing = nacked = 0
+    loss, rtt, estimate, upstream = _Mean(), _Mean(), _Mean(), _Mean()
+    for viewer in viewers:
+        if not viewer.connected:
+            continue
+        present += 1
+        link = viewer.link()
+        if link.reduced is not None:
+            reduced[link.reduced] += 1
+        if link.down_bps is not None:
+            loss.values.append(link.loss)
+            estimate.values.append(link.down_bps)
+        if link.rtt_s is not None:
+            rtt.values.append(link.rtt_s)
+        for slot in viewer.pictures:
+            if slot.current is not None:
+                layers[slot.current.spatial] += 1
+            elif slot.target is None:
+                paused += 1
+    for publisher in publishers:
+        publishing += 1
+        nacked += publisher.nacked
+        upstream.values += [
+            layer.reception.fraction_lost
+            for track in publisher.tracks.values()
+            for layer in track.layers
+            if layer.ssrc is not None
+        ]
+    return RoomFigures(
+        room,
+        counts,
+        publishing,
+        present,
+        dict(layers),
+        paused,
+        dict(reduced),
+        loss.of(),
+        rtt.of(),
+        estimate.of(),
+        upstream.of(),
+        nacked,
+    )
