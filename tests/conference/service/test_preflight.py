@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from conference.errors import Refused, TooMuch
+from conference.ids import ParticipantId
 from conference.service.ports import ConnectionId
 from conference.service.preflight import (
     TRIAL_S,
@@ -44,7 +45,7 @@ class World:
         self.moved += 1
 
     @property
-    def legs(self) -> set[str]:
+    def legs(self) -> set[ParticipantId]:
         """The legs that were opened and not closed."""
         said = self.plane.commands
         opened = {command.publisher for command in self.plane.published}
