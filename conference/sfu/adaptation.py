@@ -28,8 +28,10 @@ MAX_BPS = 50_000_000
 SILENT_S = 3.0
 """Without any feedback after this long the viewer's browser has none to give, and
 is sent what it shows."""
-VOICE_BPS = 48_000
-"""Kept free for each voice: Opus at 40 kbit/s, headers included."""
+QUIET_BPS = 12_000
+"""Kept free for each voice that is silent (DTX): its first words."""
+VOICE_OVERHEAD = 1.45
+"""Headers and tag over a voice's payload: 44 octets to 100."""
 OVERHEAD = 1.07
 """Headers and tag over payload: 40 octets to 1,100, and repairs of a good link."""
 ENOUGH = 0.75
@@ -61,6 +63,12 @@ NOMINAL_HEIGHT = {Source.CAMERA: 720, Source.SCREEN: 1080}
 TEMPORAL_SHARES = (0.4, 0.6, 1.0)
 """Of a layer's bitrate, by temporal layer, as browsers divide it."""
 
+
+def voice_price(layer: Layer) -> float:
+    """Return what a voice takes, headers included."""
+    return QUIET_BPS + VOICE_OVERHEAD * layer.meter.rates[-1]
+
+
 Choice = tuple[int, int]
 """Spatial and temporal layer."""
 
@@ -77,7 +85,7 @@ class Adaptation:
         "_chosen_at",
         "_chosen_bps",
         "_opened_at",
-        "_voices",
+        "_voices_bps",
         "cap_bps",
         "estimator",
         "heard",
@@ -99,14 +107,14 @@ class Adaptation:
         self._opened_at = now
         self._chosen_at = now
         self._chosen_bps = 0.0
-        self._voices = 0
+        self._voices_bps = 0.0
 
     @property
     def wanted_bps(self) -> float:
-        """What everything that fits the screen would take, voices included."""
+        """What every picture that fits the screen would take."""
         return self._allocator.wanted_bps
 
-    def budget(self, voices: int, *, now: float) -> float:
+    def budget(self, voices_bps: float, *, now: float) -> float:
         """Return bits a second for pictures."""
         # What the link loses is sent twice.
         budget = self.estimator.bitrate_bps * (1 - self.estimator.ambient_loss)
@@ -114,7 +122,7 @@ class Adaptation:
             budget = MAX_BPS
         if self.cap_bps is not None:
             budget = min(budget, self.cap_bps)
-        return budget - voices * VOICE_BPS
+        return budget - voices_bps
 
     def on_feedback(self, feedback: Feedback, sent: SentPackets, *, now: float) -> None:
         """Learn from what the viewer's browser says of the packets it got."""
@@ -141,7 +149,7 @@ class Adaptation:
         """Return padding to send now, to learn whether the link carries more."""
         if not self.heard or self.settled:
             return None
-        wanted = self.wanted_bps * COMFORT + self._voices * VOICE_BPS
+        wanted = self.wanted_bps * COMFORT + self._voices_bps
         if self.cap_bps is not None:
             wanted = min(wanted, self.cap_bps)
         return self.estimator.prober.poll(
@@ -152,7 +160,7 @@ class Adaptation:
         self,
         slots: Sequence[Slot],
         heights: dict[SlotKey, int],
-        voices: int,
+        voices_bps: float,
         *,
         now: float,
     ) -> dict[SlotKey, Choice | None]:
@@ -162,7 +170,7 @@ class Adaptation:
         Args:
             slots: Picture slots with a track.
             heights: Of their places on the screen, in device pixels.
-            voices: How many sound slots carry something.
+            voices_bps: What its sound takes.
             now: Monotonic seconds.
         """
         ordered = sorted(slots, key=lambda slot: _importance(slot, heights))
@@ -176,9 +184,9 @@ class Adaptation:
             for slot in ordered
             if (track := slot.track) is not None
         ]
-        self._voices = voices
+        self._voices_bps = voices_bps
         self._chosen_at, self._chosen_bps = now, self.estimator.bitrate_bps
-        budget = self.budget(voices, now=now)
+        budget = self.budget(voices_bps, now=now)
         chosen = self._allocator.allocate(
             budget, wants, now=now, loss=self.estimator.ambient_loss
         )

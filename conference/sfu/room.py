@@ -13,6 +13,7 @@ from conference.ids import ParticipantId, RoomId
 from conference.rtp import extensions
 from conference.rtp.codecs import NOTHING, Codec
 from conference.sfu import messages as m
+from conference.sfu.adaptation import voice_price
 from conference.sfu.assignment import assign
 from conference.sfu.fanout import Fanout
 from conference.sfu.figures import Counts, RoomFigures, figures_of
@@ -264,13 +265,15 @@ class RoomPlane:
     def adapt(self, viewer: Viewer, *, now: float) -> None:
         """Give each picture of a viewer the layer that its link and screen allow."""
         # Sound that the browser does not count is no part of the estimate either.
-        voices = sum(
-            slot.target is not None
+        voices_bps = sum(
+            voice_price(slot.target)
             for slot in viewer.slots
-            if slot.fmt.kind == "audio" and viewer.fmt.counts_voices
+            if slot.target is not None
+            and slot.fmt.kind == "audio"
+            and viewer.fmt.counts_voices
         )
         chosen = viewer.adaptation.choose(
-            viewer.pictures, viewer.heights(), voices, now=now
+            viewer.pictures, viewer.heights(), voices_bps, now=now
         )
         changes: list[tuple[Slot, m.SlotState]] = []
         for slot in viewer.pictures:
@@ -297,10 +300,10 @@ class RoomPlane:
         watched: dict[UpTrack, set[int]] = {}
         for publisher in self.publishers.values():
             for track in publisher.tracks.values():
+                for layer in track.layers:
+                    layer.tend(now=now)
                 if track.video:
                     watched[track] = set()
-                    for layer in track.layers:
-                        layer.tend(now=now)
         for viewer in self.viewers.values():
             if not viewer.connected:
                 continue

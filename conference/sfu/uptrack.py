@@ -166,6 +166,7 @@ class Layer:
             self.meter.reset()  # what it took before it stopped says nothing now
         self.heard_at = now
         if self._inspect is None:
+            self.meter.count(0, size)
             return NOTHING
         head = self._inspect(packet.payload)
         self.meter.count(head.temporal, size)

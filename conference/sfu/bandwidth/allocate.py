@@ -41,6 +41,10 @@ PAUSE_AFTER_S = 1.5
 """The first want keeps its cheapest layer through a shortage of this length: a queue
 has drained by then, and a pause would cost a key frame more. Longer: a link that
 cannot carry it at all makes audio wait."""
+KEPT_SHARE = 0.5
+"""Of its cheapest layer's price that the first want must have left to go on for
+longer: a stage with a queue of some frames is better than none. Lower: audio waits
+behind a picture that does not fit."""
 FRAGILE_SHARE = 0.06
 """Share of a layer's frames that one round of repairs leaves incomplete; a layer
 with more goes down, for a smaller picture that moves is seen better than a large one
@@ -122,8 +126,8 @@ class _History:
         self, step: LayerRate, available_bps: float, budget_bps: float, now: float
     ) -> bool:
         """Whether an up is due, if its price fits into what the slot can get."""
-        if self._down_at is None:
-            return True
+        if self._down_at is None or self.current is None:
+            return True  # a picture at all is worth more than calm
         if now - self._down_at >= FORGIVEN_S:
             self._failed, self._wait_s = None, UP_AFTER_DOWN_S
         if self._failed is not None:
@@ -236,7 +240,9 @@ class Allocator(Generic[K]):
                 continue
             if place.fits(0, left, budget_bps, now):
                 place.slot.enough()
-            elif rank > 0 or not place.slot.endures(now):
+            elif rank > 0 or not (
+                place.slot.endures(now) or left >= KEPT_SHARE * place.steps[0].bps
+            ):
                 continue
             place.pick = 0
             left -= place.steps[0].bps
