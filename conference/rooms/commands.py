@@ -119,6 +119,13 @@ class TrackDown:
 
 
 @dataclass(frozen=True, slots=True)
+class Dominate:
+    """The media plane heard who holds the word now; None: nobody any more."""
+
+    participant: ParticipantId | None
+
+
+@dataclass(frozen=True, slots=True)
 class ReportQuality:
     """A participant reports how good its own connection is."""
 
@@ -147,7 +154,7 @@ class CloseRoom:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """Time has passed: let go of seats kept for too long."""
+    """Time has passed: let go of seats kept for too long, move the stage if due."""
 
 
 Command = (
@@ -164,6 +171,7 @@ Command = (
     | Publish
     | TrackUp
     | TrackDown
+    | Dominate
     | ReportQuality
     | Say
     | CloseRoom

@@ -21,7 +21,7 @@ from conference.rooms import events as e
 from conference.rooms import quality
 from conference.rooms.roles import Capability, Role
 from conference.rooms.seat import Presence, Seat, Signal, Track, transition
-from conference.rooms.stage import default_stage
+from conference.rooms.stage import Stage
 from conference.sfu.messages import Source
 
 SEAT_KEPT_S = 120.0
@@ -48,8 +48,7 @@ class Checkpoint:
     """The whole state of a room at one moment, for ``Room.restore``."""
 
     seats: Mapping[ParticipantId, Seat]
-    chosen_stage: ParticipantId | None
-    stage: ParticipantId | None
+    stage: Stage
     chat_seq: int
     next_hand: int
     closed: bool
@@ -79,8 +78,8 @@ class Room:
         self.created_at = created_at
         self._limits = limits
         self._seats = {seat.id: seat for seat in seats}
-        self._chosen_stage = chosen_stage if chosen_stage in self._seats else None
-        self._stage = self._chosen_stage
+        chosen = chosen_stage if chosen_stage in self._seats else None
+        self._stage = Stage(chosen=chosen, present=chosen)
         self._chat_seq = chat_seq
         self._next_hand = 1 + max(
             (s.hand for s in self._seats.values() if s.hand is not None), default=0
@@ -98,12 +97,12 @@ class Room:
     @property
     def stage(self) -> ParticipantId | None:
         """Who is on the stage."""
-        return self._stage
+        return self._stage.present
 
     @property
     def chosen_stage(self) -> ParticipantId | None:
         """Who is on the stage by a moderator's choice."""
-        return self._chosen_stage
+        return self._stage.chosen
 
     @property
     def chat_seq(self) -> int:
@@ -161,6 +160,8 @@ class Room:
             for seat in self._seats.values()
             if seat.lost_at is not None
         ]
+        if self._stage.due is not None:
+            due.append(self._stage.due)
         return min(due, default=None)
 
     def quality_audience(self, participant: ParticipantId) -> list[ParticipantId]:
@@ -173,7 +174,6 @@ class Room:
         """Return the present state, to go back to when storing the next fails."""
         return Checkpoint(
             dict(self._seats),
-            self._chosen_stage,
             self._stage,
             self._chat_seq,
             self._next_hand,
@@ -184,7 +184,6 @@ class Room:
     def restore(self, checkpoint: Checkpoint) -> None:
         """Go back to a checkpoint."""
         self._seats = dict(checkpoint.seats)
-        self._chosen_stage = checkpoint.chosen_stage
         self._stage = checkpoint.stage
         self._chat_seq = checkpoint.chat_seq
         self._next_hand = checkpoint.next_hand
@@ -209,8 +208,8 @@ class Room:
         if self._closed:
             raise Refused("room-closed", "This room has been closed.")
         events = self._dispatch(command, now)
-        if events:
-            events += self._move_stage()
+        if events or isinstance(command, (c.Dominate, c.Tick)):
+            events += self._move_stage(now)
         return events
 
     def _dispatch(self, command: c.Command, now: float) -> list[e.Event]:
@@ -244,6 +243,9 @@ class Room:
                 return self._track_up(command)
             case c.TrackDown(participant, source):
                 return self._track_down(participant, source)
+            case c.Dominate(dominant):
+                self._stage = replace(self._stage, dominant=dominant)
+                return []
             case c.ReportQuality(by, level):
                 seat = self._actor(by, Capability.ROOM_WATCH)
                 return self._set_quality(quality.reported(seat, level, now=now))
@@ -324,9 +326,9 @@ class Room:
     ) -> list[e.Event]:
         gone = self._seats.pop(participant)
         events: list[e.Event] = [e.SeatVacated(participant, reason, by)]
-        if self._chosen_stage == participant:
-            self._chosen_stage = None
+        if self._stage.chosen == participant:
             events.append(e.StageChosen(None))
+        self._stage = self._stage.without(participant)
         if gone.hand is not None:
             events += self._hands_behind(gone.hand)
         return events
@@ -379,17 +381,17 @@ class Room:
         self._actor(command.by, Capability.STAGE_SET)
         if command.participant is not None:
             self.seat(command.participant)
-        if command.participant == self._chosen_stage:
+        if command.participant == self._stage.chosen:
             return []
-        self._chosen_stage = command.participant
+        self._stage = replace(self._stage, chosen=command.participant)
         return [e.StageChosen(command.participant)]
 
-    def _move_stage(self) -> list[e.Event]:
-        stage = self._chosen_stage or default_stage(self._seats.values(), self._stage)
-        if stage == self._stage:
+    def _move_stage(self, now: float) -> list[e.Event]:
+        before = self._stage
+        self._stage = before.settled(self._seats.values(), now=now)
+        if self._stage.present == before.present:
             return []
-        self._stage = stage
-        return [e.StageMoved(stage)]
+        return [e.StageMoved(self._stage.present)]
 
     def _set_track(self, seat: Seat, source: Source, track: Track) -> list[e.Event]:
         tracks = MappingProxyType({**seat.tracks, source: track})

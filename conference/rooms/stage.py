@@ -1,40 +1,93 @@
-"""Whose camera and microphone the stage carries when no moderator has chosen."""
+"""Whose camera and microphone the stage carries."""
 
-from collections.abc import Iterable
+import math
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from conference.ids import ParticipantId
 from conference.rooms.roles import Role
 from conference.rooms.seat import Seat
 from conference.sfu.messages import Source
 
+STAGE_HOLD_S = 3.0
+"""Least time on the stage before a dominant speaker takes it. Shorter: questions and
+answers make it jump; longer: it shows who spoke before."""
+
 _RANK = {Role.PRESENTER: 0, Role.MODERATOR: 1, Role.RESEARCHER: 2}
 _FACE_AND_VOICE = (Source.CAMERA, Source.MICROPHONE)
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Who stands on the stage of a room, and why."""
+
+    chosen: ParticipantId | None = None
+    """A moderator's choice: it always wins."""
+    present: ParticipantId | None = None
+    """Who stands there."""
+    dominant: ParticipantId | None = None
+    """Who holds the word."""
+    held_until: float = -math.inf
+    """Until then no dominant speaker takes it; monotonic seconds."""
+    due: float | None = None
+    """When it will follow the dominant speaker; None: it stays."""
+
+    def without(self, participant: ParticipantId) -> "Stage":
+        """Return it after somebody left."""
+        return replace(
+            self,
+            chosen=None if self.chosen == participant else self.chosen,
+            dominant=None if self.dominant == participant else self.dominant,
+        )
+
+    def settled(self, seats: Collection[Seat], *, now: float) -> "Stage":
+        """Return it with the right one on it; ``seats`` in the order of joining."""
+        following = default_stage(seats, self.present, self.dominant)
+        default, due = following, None
+        if now < self.held_until:
+            default = default_stage(seats, self.present)
+            if default != following and self.chosen is None:
+                due = self.held_until
+        present = self.chosen or default
+        held_until = self.held_until
+        if present != self.present:
+            held_until = now + STAGE_HOLD_S
+        return replace(self, present=present, held_until=held_until, due=due)
+
+
 def default_stage(
-    seats: Iterable[Seat], present: ParticipantId | None
+    seats: Collection[Seat],
+    present: ParticipantId | None,
+    dominant: ParticipantId | None = None,
 ) -> ParticipantId | None:
     """
     Return who stands on the stage by default.
 
     The presenter, then a moderator, then who holds the floor, of those who
     publish a camera or a microphone. Somebody with an open track comes before
-    somebody who has muted everything; among equals the one who stands there
-    already stays (a stage that jumps is worse than one that lags), then the
-    one who joined first.
+    somebody who has muted everything. Among equals the dominant speaker wins,
+    then the one who stands there already stays (a stage that jumps is worse than
+    one that lags), then the one who joined first.
 
     Args:
         seats: Seats in the order of joining.
         present: Who is on the stage now.
+        dominant: Who holds the word, if the stage may follow that now.
     """
-    best: tuple[bool, int, bool, int] | None = None
+    best: tuple[bool, int, bool, bool, int] | None = None
     chosen: ParticipantId | None = None
     for order, seat in enumerate(seats):
         tracks = [seat.tracks[s] for s in _FACE_AND_VOICE if s in seat.tracks]
         if not tracks:
             continue
         silent = all(track.muted for track in tracks)
-        rank = (silent, _RANK[seat.role], seat.id != present, order)
+        rank = (
+            silent,
+            _RANK[seat.role],
+            seat.id != dominant,
+            seat.id != present,
+            order,
+        )
         if best is None or rank < best:
             best, chosen = rank, seat.id
     return chosen

@@ -39,6 +39,7 @@ class OpenRoom:
     slots: dict[ParticipantId, dict[Mid, m.SlotState]] = field(default_factory=dict)
     """What each viewer's slots carry, to tell those who come back."""
     speakers: tuple[ParticipantId, ...] = ()
+    dominant: ParticipantId | None = None
 
     def view(self) -> n.RoomView:
         """Return the room as everybody in it knows it."""
@@ -186,7 +187,9 @@ class Hall:
         self._effects(opened, events)
         return events
 
-    def apply_at_once(self, opened: OpenRoom, command: c.TrackUp | c.TrackDown) -> None:
+    def apply_at_once(
+        self, opened: OpenRoom, command: c.TrackUp | c.TrackDown | c.Dominate
+    ) -> None:
         """
         Run a command of the media plane, of which nothing is stored.
 
@@ -195,6 +198,7 @@ class Hall:
         """
         if not opened.room.closed:
             self._effects(opened, opened.room.handle(command, now=self.clock()))
+            self.timeout_moved.set()
 
     def _effects(self, opened: OpenRoom, events: Sequence[e.Event]) -> None:
         for event in events:

@@ -90,13 +90,8 @@ class Media:
                 opened = self._hall.rooms.get(room)
                 if opened is not None:
                     self._hall.apply_at_once(opened, c.TrackDown(participant, source))
-            case m.SpeakersChanged(room, speakers):
-                opened = self._hall.rooms.get(room)
-                if opened is not None:
-                    opened.speakers = speakers
-                    self._hall.outbox.send(
-                        opened.holders.values(), n.SpeakersChanged(speakers)
-                    )
+            case m.SpeakersChanged(room, speakers, dominant):
+                self._speakers_changed(room, speakers, dominant)
             case m.PublishNeeded(room, participant):
                 self._tell(room, participant, n.PublishNeeded())
             case m.LayersWanted(room, participant, source, layers):
@@ -111,6 +106,23 @@ class Media:
                     )
             case m.LegChanged():
                 pass  # the client sees its own peer connections
+
+    def _speakers_changed(
+        self,
+        room: RoomId,
+        speakers: tuple[ParticipantId, ...],
+        dominant: ParticipantId | None,
+    ) -> None:
+        opened = self._hall.rooms.get(room)
+        if opened is None:
+            return
+        moved = dominant != opened.dominant
+        opened.speakers, opened.dominant = speakers, dominant
+        self._hall.outbox.send(
+            opened.holders.values(), n.SpeakersChanged(speakers, dominant)
+        )
+        if moved:
+            self._hall.apply_at_once(opened, c.Dominate(dominant))
 
     def _tell(self, room: RoomId, participant: ParticipantId, notice: n.Notice) -> None:
         opened = self._hall.rooms.get(room)

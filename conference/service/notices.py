@@ -103,6 +103,7 @@ class SpeakersChanged:
     """Others are heard speaking."""
 
     speakers: tuple[ParticipantId, ...]
+    dominant: ParticipantId | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -264,9 +264,11 @@ class Seats:
         lines: list[ChatLine],
     ) -> Taken:
         seat = opened.room.seat(participant)
-        if opened.speakers:  # a notice like any later one: it follows the answer
+        if opened.speakers or opened.dominant:
+            # A notice like any later one: it follows the answer.
             self._hall.outbox.send(
-                (opened.holders[participant],), n.SpeakersChanged(opened.speakers)
+                (opened.holders[participant],),
+                n.SpeakersChanged(opened.speakers, opened.dominant),
             )
         return Taken(
             occupied=Occupied(opened.room.id, participant),

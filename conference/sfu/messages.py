@@ -247,6 +247,8 @@ class SpeakersChanged:
 
     room: RoomId
     speakers: tuple[ParticipantId, ...]
+    dominant: ParticipantId | None = None
+    """Who holds the word, also through pauses; None: nobody has spoken."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,7 @@ class RoomPlane:
         self._loudest: Loudest[ParticipantId] = Loudest()
         self._ranking: tuple[ParticipantId, ...] = ()
         self._speaking: tuple[ParticipantId, ...] = ()
+        self._dominant: ParticipantId | None = None
         self._sharing: list[ParticipantId] = []
         self._switchboard = Switchboard(fanout, self._started, self.want_key_frame)
 
@@ -203,9 +204,10 @@ class RoomPlane:
     def evaluate_speakers(self, *, now: float) -> None:
         """Follow who is loudest and who speaks; called some times a second."""
         ranking, speaking = self._loudest.evaluate(now=now)
-        if speaking != self._speaking:
-            self._speaking = speaking
-            self.events.append(m.SpeakersChanged(self.room, speaking))
+        dominant = self._loudest.dominant
+        if (speaking, dominant) != (self._speaking, self._dominant):
+            self._speaking, self._dominant = speaking, dominant
+            self.events.append(m.SpeakersChanged(self.room, speaking, dominant))
         if ranking != self._ranking:
             self._ranking = ranking
             self.reassign(groups=FLOATING, now=now)

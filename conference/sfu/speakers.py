@@ -4,12 +4,15 @@ Who is heard: the loudest microphones of a room, and who is speaking now.
 Works on the audio levels that publishers put on their packets (RFC 6464), so
 nothing is decoded. Loudness rises fast and falls slowly, and those who hold a
 place keep it against a challenger who is only a little louder: places and
-rings do not flicker. It does not decide who is on the stage.
+rings do not flicker. Who of them holds the word is ``dominant``'s. It does not decide
+who is on the stage.
 """
 
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from conference.sfu.dominant import DominantSpeaker
 
 CANDIDATES = 5
 """Places in the ranking: three floating slots, and the two of a viewer's own
@@ -49,17 +52,20 @@ class Loudest(Generic[K]):
     """
     The ranking of one room's microphones.
 
-    Inputs: ``on_level``, ``remove``. Output: ``evaluate``, some times a second.
+    Inputs: ``on_level``, ``remove``. Outputs: ``evaluate``, some times a second, and
+    ``dominant``.
     """
 
-    __slots__ = ("_ranking", "_voices")
+    __slots__ = ("_dominant", "_ranking", "_voices")
 
     def __init__(self) -> None:
+        self._dominant: DominantSpeaker[K] = DominantSpeaker()
         self._voices: dict[K, _Voice] = {}
         self._ranking: list[K] = []
 
     def on_level(self, key: K, level: int, *, now: float) -> None:
         """Note a packet's level in -dBov (0 loudest, 127 silence)."""
+        self._dominant.on_level(key, level, now=now)
         voice = self._voices.get(key)
         if voice is None:
             voice = self._voices[key] = _Voice(heard_at=now - PACKET_S)
@@ -80,9 +86,15 @@ class Loudest(Generic[K]):
 
     def remove(self, key: K) -> None:
         """Forget a microphone that went away."""
+        self._dominant.remove(key)
         self._voices.pop(key, None)
         if key in self._ranking:
             self._ranking.remove(key)
+
+    @property
+    def dominant(self) -> K | None:
+        """Who holds the word, after the latest ``evaluate``."""
+        return self._dominant.speaker
 
     def evaluate(self, *, now: float) -> tuple[tuple[K, ...], tuple[K, ...]]:
         """
@@ -100,6 +112,7 @@ class Loudest(Generic[K]):
             elif now - voice.loud_at >= RING_OFF_S:
                 voice.speaking = False
         self._rank()
+        self._dominant.evaluate(now=now)
         speaking = tuple(key for key, voice in self._voices.items() if voice.speaking)
         return tuple(self._ranking), speaking
 

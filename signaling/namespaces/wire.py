@@ -161,8 +161,10 @@ def notice(of: notices.Notice) -> tuple[str, Wire]:
             return "seat.closed", m.SeatClosed(reason=reason.value, by=by)
         case notices.SlotsChanged(slots):
             return "slots.changed", m.SlotsChanged(slots=[slot(s) for s in slots])
-        case notices.SpeakersChanged(speakers):
-            return "speakers.changed", m.SpeakersChanged(speakers=list(speakers))
+        case notices.SpeakersChanged(speakers, dominant):
+            return "speakers.changed", m.SpeakersChanged(
+                speakers=list(speakers), dominant=dominant
+            )
         case notices.PublishNeeded():
             return "publish.needed", m.PublishNeeded()
         case notices.LayersWanted(source, layers):

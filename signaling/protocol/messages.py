@@ -402,6 +402,8 @@ class SpeakersChanged(Wire):
     """Participants heard speaking now; sent when somebody begins or ends."""
 
     speakers: list[Identifier]
+    dominant: Identifier | None
+    """Who holds the word, also through pauses and others' coughs."""
 
 
 class PublishNeeded(Wire):

@@ -108,7 +108,10 @@ describe('events of the server', () => {
       payload: { room: { id: 'room', title: 'New', organisation: 'I', stage: 'me' } },
     });
     now = reduce(now, { name: 'chat.message', payload: message(1) });
-    now = reduce(now, { name: 'speakers.changed', payload: { speakers: ['me'] } });
+    now = reduce(now, {
+      name: 'speakers.changed',
+      payload: { speakers: ['me'], dominant: null },
+    });
     expect(now.role).toBe('researcher');
     expect(now.capabilities.has('media.publish')).toBe(false);
     expect(now.room.title).toBe('New');

@@ -9,6 +9,7 @@ from conference.rooms import events as e
 from conference.rooms.roles import Capability, Role
 from conference.rooms.room import NONCES_KEPT, SEAT_KEPT_S, Room
 from conference.rooms.seat import Presence, Seat, Track
+from conference.rooms.stage import STAGE_HOLD_S
 from conference.sfu.messages import Source
 from tests.conference.rooms.support import OWNER, WALL, Hall
 
@@ -237,6 +238,78 @@ def test_a_moderators_choice_holds_until_taken_back(hall: Hall) -> None:
         e.StageChosen(None),
         e.StageMoved(p),
     ]
+
+
+def test_of_equals_the_dominant_speaker_takes_the_stage_after_a_while(
+    hall: Hall,
+) -> None:
+    a, b = hall.join("a", Role.PRESENTER), hall.join("b", Role.PRESENTER)
+    hall.publish(a, CAMERA)
+    hall.publish(b, CAMERA)
+    assert hall.do(c.Dominate(b)) == []
+    due = hall.room.next_timeout()
+    assert due == hall.now + STAGE_HOLD_S
+    hall.now = due
+    assert hall.do(c.Tick()) == [e.StageMoved(b)]
+    assert hall.room.next_timeout() is None
+    hall.now += STAGE_HOLD_S
+    assert hall.do(c.Dominate(None)) == []
+    assert hall.do(c.Dominate(a)) == [e.StageMoved(a)]
+
+
+def test_a_short_remark_does_not_move_the_stage(hall: Hall) -> None:
+    a, b = hall.join("a", Role.PRESENTER), hall.join("b", Role.PRESENTER)
+    hall.publish(a, CAMERA)
+    hall.publish(b, CAMERA)
+    hall.do(c.Dominate(b))
+    hall.now += STAGE_HOLD_S / 2
+    hall.do(c.Dominate(a))
+    assert hall.room.next_timeout() is None
+    hall.now += STAGE_HOLD_S
+    assert hall.do(c.Tick()) == []
+    assert hall.room.stage == a
+
+
+def test_rank_comes_before_the_word(hall: Hall) -> None:
+    p, r = hall.join("p", Role.PRESENTER), hall.join("r")
+    m = hall.join("m", Role.MODERATOR)
+    hall.do(c.GiveFloor(m, r, given=True))
+    for who in (r, m, p):
+        hall.publish(who, CAMERA)
+    hall.now += 2 * STAGE_HOLD_S
+    for who in (r, m):
+        assert hall.do(c.Dominate(who)) == []
+        assert hall.room.next_timeout() is None
+    # A presenter who comes does not wait for the hold either.
+    hall.do(c.TrackDown(p, CAMERA))
+    assert hall.room.stage == m
+    assert e.StageMoved(p) in hall.publish(p, CAMERA)
+
+
+def test_a_moderators_choice_comes_before_the_word(hall: Hall) -> None:
+    m = hall.join("m", Role.MODERATOR)
+    a, b = hall.join("a", Role.PRESENTER), hall.join("b", Role.PRESENTER)
+    hall.publish(a, CAMERA)
+    hall.publish(b, CAMERA)
+    hall.do(c.ChooseStage(m, a))
+    hall.do(c.Dominate(b))
+    assert hall.room.next_timeout() is None
+    hall.now += 2 * STAGE_HOLD_S
+    assert hall.do(c.Tick()) == []
+    assert hall.do(c.ChooseStage(m, None)) == [e.StageChosen(None), e.StageMoved(b)]
+
+
+def test_who_held_the_word_and_left_is_forgotten(hall: Hall) -> None:
+    a, b = hall.join("a", Role.PRESENTER), hall.join("b", Role.PRESENTER)
+    hall.publish(a, CAMERA)
+    hall.publish(b, CAMERA)
+    hall.do(c.Dominate(b))
+    hall.do(c.Leave(b))
+    assert hall.room.next_timeout() is None
+    hall.join("b", Role.PRESENTER)
+    hall.now += 2 * STAGE_HOLD_S
+    hall.publish(b, CAMERA)
+    assert hall.room.stage == a
 
 
 def test_a_chosen_one_who_goes_leaves_the_stage(hall: Hall) -> None:

@@ -88,6 +88,10 @@ class RoomMachine(RuleBasedStateMachine):
     def choose(self, by: ParticipantId, who: ParticipantId | None) -> None:
         self.do(c.ChooseStage(by, who))
 
+    @rule(who=WHO | st.none())
+    def dominate(self, who: ParticipantId | None) -> None:
+        self.do(c.Dominate(who))
+
     @rule(by=WHO, who=WHO, source=SOURCE)
     def mute(self, by: ParticipantId, who: ParticipantId, source: Source) -> None:
         self.do(c.Mute(by, who, source))
@@ -136,6 +140,7 @@ class RoomMachine(RuleBasedStateMachine):
     def the_stage_is_told_and_taken(self) -> None:
         assert self.stage == self.hall.room.stage
         assert self.stage is None or self.stage in self.hall.room.seats
+        assert self.hall.room.chosen_stage in (None, self.stage)
 
     @invariant()
     def the_chat_has_no_gap(self) -> None:

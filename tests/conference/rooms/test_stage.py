@@ -53,6 +53,13 @@ def test_among_equals_who_stands_there_stays() -> None:
     assert default_stage(seats, ParticipantId("b")) == "b"
 
 
+def test_among_equals_the_dominant_speaker_wins_over_who_stands_there() -> None:
+    seats = [seat(n, Role.PRESENTER, microphone=OPEN) for n in "ab"]
+    seats.append(seat("m", Role.MODERATOR, microphone=OPEN))
+    assert default_stage(seats, ParticipantId("a"), ParticipantId("b")) == "b"
+    assert default_stage(seats, ParticipantId("a"), ParticipantId("m")) == "a"
+
+
 def test_an_open_track_comes_before_a_muted_one() -> None:
     seats = [
         seat("a", Role.PRESENTER, microphone=SHUT, camera=SHUT),

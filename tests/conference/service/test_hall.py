@@ -10,6 +10,7 @@ import pytest_asyncio
 from conference.errors import InfrastructureError, NotFound
 from conference.ids import AccountId, InvitationId, Mid, ParticipantId, RoomId
 from conference.rooms.room import SEAT_KEPT_S
+from conference.rooms.stage import STAGE_HOLD_S
 from conference.service import notices as n
 from conference.service.conference import Conference, Limits, Stores
 from conference.service.ports import ConnectionId
@@ -129,6 +130,23 @@ async def test_a_seat_is_freed_after_its_grace(world: World) -> None:
     assert m.CloseLegs(seat.participant) in world.story
     with pytest.raises(NotFound):
         await world.conference.media.subscribe(seat)
+
+
+async def test_the_stage_follows_who_holds_the_word_when_its_hold_is_over(
+    world: World,
+) -> None:
+    first, second = [await world.join("presenter", c) for c in ("c1", "c2")]
+    track = m.TrackDeclaration(Mid("0"), m.Source.CAMERA)
+    for seat in (first, second):
+        await world.conference.media.publish(seat, "v=0", [track])
+    assert m.SetStage(first.room, first.participant) in world.story
+    world.story.clear()
+    who = second.participant
+    world.conference.on_media(m.SpeakersChanged(first.room, (who,), who))
+    assert world.story == [n.SpeakersChanged((who,), who)]
+    world.now += STAGE_HOLD_S
+    await world.conference.tick()
+    assert m.SetStage(first.room, who) in world.story
 
 
 async def test_publishing_after_the_seat_is_gone_closes_the_leg(

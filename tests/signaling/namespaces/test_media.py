@@ -105,7 +105,8 @@ async def test_slots_speakers_and_wishes_reach_whom_they_concern(
     plane.on_event(m.SlotsChanged(who(viewer), (state,)))
     assert await viewer.hears("slots.changed") == {"slots": [on_the_wire]}
     plane.on_event(m.SpeakersChanged(RoomId(room.id), (who(other),)))
-    assert await other.hears("speakers.changed") == {"speakers": [other.id]}
+    told = {"speakers": [other.id], "dominant": None}
+    assert await other.hears("speakers.changed") == told
     plane.on_event(m.PublishNeeded(RoomId(room.id), who(other)))
     await other.hears("publish.needed")
     assert not viewer.all("publish.needed")
@@ -121,12 +122,15 @@ async def test_somebody_who_comes_learns_who_speaks_now(room: RoomWithLinks) -> 
     speaker = await room.join("presenter", "Paul")
     early = await room.join("researcher", "Early")
     assert not early.all("speakers.changed")
-    room.site.plane.on_event(m.SpeakersChanged(RoomId(room.id), (who(speaker),)))
-    await early.hears("speakers.changed")
+    room.site.plane.on_event(
+        m.SpeakersChanged(RoomId(room.id), (who(speaker),), who(speaker))
+    )
+    told = {"speakers": [speaker.id], "dominant": speaker.id}
+    assert await early.hears("speakers.changed") == told
     late = await room.join("researcher", "Late")
-    assert await late.hears("speakers.changed") == {"speakers": [speaker.id]}
+    assert await late.hears("speakers.changed") == told
     again = await room.come_back(early)
-    assert await again.hears("speakers.changed") == {"speakers": [speaker.id]}
+    assert await again.hears("speakers.changed") == told
     assert len(speaker.all("speakers.changed")) == 1
 
 

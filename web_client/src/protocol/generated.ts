@@ -345,6 +345,7 @@ export interface SlotsChanged {
  */
 export interface SpeakersChanged {
   speakers: string[];
+  dominant: string | null;
 }
 export interface StageSet {
   participant: string | null;
