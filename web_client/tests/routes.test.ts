@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseRoute, pastedPath } from '../src/app/routes';
+import { checkPath, doorPath, parseRoute, pastedPath } from '../src/app/routes';
 
 const TOKEN = 'abcdefghijklmnop_-0123';
 
@@ -23,6 +23,25 @@ describe('addresses', () => {
     ['/elsewhere', ''],
   ])('leads nowhere: %s%s', (path, hash) => {
     expect(parseRoute(path, hash)).toEqual({ page: 'unknown' });
+  });
+});
+
+describe('the test before a conference', () => {
+  it.each([
+    ['/check', '', null],
+    ['/check', '#short', null],
+    ['/check', `#${TOKEN}`, { invitation: TOKEN }],
+    ['/check/abc', '', { room: 'abc' }],
+  ])('is at %s%s', (path, hash, entry) => {
+    expect(parseRoute(path, hash)).toEqual({ page: 'check', entry });
+    if (entry) expect(checkPath(entry)).toBe(path + hash);
+  });
+
+  it('leads back to the door it was opened from', () => {
+    expect(doorPath({ invitation: TOKEN })).toBe(`/join#${TOKEN}`);
+    expect(doorPath({ room: 'abc' })).toBe('/room/abc');
+    expect(doorPath({})).toBeNull();
+    expect(checkPath(null)).toBe('/check');
   });
 });
 

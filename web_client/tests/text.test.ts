@@ -12,6 +12,7 @@ const FAMILIES = [
   /^notice-muted-/,
   /^receive-/,
   /^verdict-/,
+  /^check-/,
   /^figure-limited-/,
 ];
 

@@ -1,11 +1,14 @@
 /* Addresses of the pages. Tokens are in the fragment: no server log sees them. */
 import { signal } from '@preact/signals';
+import type { ConnectAuth } from '../protocol';
 
 export type Route =
   | { page: 'home' }
   | { page: 'start'; token: string }
   | { page: 'join'; invitation: string }
   | { page: 'room'; room: string }
+  /** The test before a conference: of a door's way, or of the devices alone. */
+  | { page: 'check'; entry: ConnectAuth | null }
   | { page: 'unknown' };
 
 const TOKEN = /^[A-Za-z0-9_-]{16,128}$/;
@@ -25,10 +28,28 @@ export function parseRoute(path: string, hash: string): Route {
       : { page: 'unknown' };
   }
   const [first, room] = parts;
+  if (first === 'check' && parts.length === 1) {
+    return { page: 'check', entry: TOKEN.test(token) ? { invitation: token } : null };
+  }
+  if (first === 'check' && parts.length === 2 && room && IDENTIFIER.test(room)) {
+    return { page: 'check', entry: { room } };
+  }
   if (parts.length === 2 && first === 'room' && room && IDENTIFIER.test(room)) {
     return { page: 'room', room };
   }
   return { page: 'unknown' };
+}
+
+/** Where the test of a door is; without a door, of the devices alone. */
+export function checkPath(entry: ConnectAuth | null): string {
+  if (entry?.invitation) return `/check#${entry.invitation}`;
+  return entry?.room ? `/check/${entry.room}` : '/check';
+}
+
+/** The way to a door. */
+export function doorPath(entry: ConnectAuth): string | null {
+  if (entry.invitation) return `/join#${entry.invitation}`;
+  return entry.room ? `/room/${entry.room}` : null;
 }
 
 /**

@@ -14,18 +14,10 @@ export function Shell({ children, narrow = false, actions }: ShellProps): JSX.El
   return (
     <div class="shell">
       <header class="shell-head">
-        <a
-          class="brand"
-          href="/"
-          onClick={(event) => {
-            if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-            event.preventDefault();
-            go('/');
-          }}
-        >
+        <Way to="/" class="brand">
           <img src="/favicon.svg" alt="" width="28" height="28" />
           <span>{t('product')}</span>
-        </a>
+        </Way>
         <div class="row tight">
           {actions}
           <Preferences />
@@ -33,6 +25,31 @@ export function Shell({ children, narrow = false, actions }: ShellProps): JSX.El
       </header>
       <main class={narrow ? 'shell-main narrow' : 'shell-main'}>{children}</main>
     </div>
+  );
+}
+
+interface WayProps {
+  to: string;
+  testid?: string;
+  class?: string;
+  children: ComponentChildren;
+}
+
+/** A link to another page of this client, without loading it anew. */
+export function Way({ to, testid, children, ...rest }: WayProps): JSX.Element {
+  return (
+    <a
+      {...rest}
+      href={to}
+      data-testid={testid}
+      onClick={(event) => {
+        if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+        event.preventDefault();
+        go(to);
+      }}
+    >
+      {children}
+    </a>
   );
 }
 

@@ -1,7 +1,8 @@
 /* Before the room: own picture and sound, who one is, who is there already. */
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { Shell, Waiting } from '../app/shell';
+import { checkPath } from '../app/routes';
+import { Shell, Waiting, Way } from '../app/shell';
 import { Button, TextField } from '../design/parts';
 import type { RoleName, RoomPreview } from '../protocol';
 import { refreshDevices } from '../media/devices';
@@ -127,6 +128,11 @@ export function DoorPage({ session, controls }: DoorProps): JSX.Element {
             {joining ? t('joining') : t('join')}
           </Button>
           {named ? null : <p class="soft small">{t('join-needs-name')}</p>}
+          <p>
+            <Way to={checkPath(session.entry)} testid="to-check">
+              {t('check-link')}
+            </Way>
+          </p>
           {preview ? <Present there={preview.participants} /> : null}
         </div>
         <DoorDevices session={session} controls={controls} publishes={publishes} />

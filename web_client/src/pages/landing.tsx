@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { go, pastedPath } from '../app/routes';
-import { Shell } from '../app/shell';
+import { Shell, Way } from '../app/shell';
 import { Button, TextField } from '../design/parts';
 import { t } from '../text';
 
@@ -45,6 +45,11 @@ export function LandingPage(): JSX.Element {
             {t('landing-open')}
           </Button>
         </form>
+        <p>
+          <Way to="/check" testid="to-check">
+            {t('check-link')}
+          </Way>
+        </p>
         <section class="stack tight">
           <h2>{t('landing-moderator-title')}</h2>
           <p class="soft">{t('landing-moderator-text')}</p>

@@ -19,7 +19,12 @@ function options(
   return list.map((d, i) => ({ value: d.id, label: d.label || name(i + 1) }));
 }
 
-export function DevicePickers({ controls }: { controls: Controls }): JSX.Element {
+interface PickersProps {
+  /** Takes the chosen device into use. */
+  controls: Pick<Controls, 'useMicrophone' | 'useCamera'>;
+}
+
+export function DevicePickers({ controls }: PickersProps): JSX.Element {
   const audio = useRef<HTMLAudioElement>(null);
   const { microphones, cameras, speakers } = devices.value;
   const play = async (): Promise<void> => {

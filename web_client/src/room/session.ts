@@ -57,13 +57,14 @@ export class RoomSession {
   readonly chat: Chat;
   readonly missingSince: ReadonlySignal<number | null>;
   health: Health | null = null;
-  readonly #entry: ConnectAuth;
+  /** How one first comes to this door. */
+  readonly entry: ConnectAuth;
   readonly #key: string;
   readonly #stops: (() => void)[] = [];
 
-  /** `entry` is how one first comes to this door; `key` names its kept seat. */
+  /** `key` names the kept seat of this door. */
   constructor(entry: ConnectAuth, key: string) {
-    this.#entry = entry;
+    this.entry = entry;
     this.#key = key;
     this.link = new Link(entry);
     this.receiving = new Receiving(this.link);
@@ -130,7 +131,7 @@ export class RoomSession {
   comeBack(): void {
     if (this.phase.value.name !== 'ended') return;
     this.link.close();
-    if (!seats.get(this.#key)) this.link.identify(this.#entry);
+    if (!seats.get(this.#key)) this.link.identify(this.entry);
     this.start();
   }
 
@@ -313,7 +314,7 @@ export class RoomSession {
       this.#end('seat-lost', null);
       return;
     }
-    this.link.identify(this.#entry);
+    this.link.identify(this.entry);
     this.phase.value = { name: 'door' };
     this.link.open();
   }

@@ -137,6 +137,48 @@ speaker-number = Speaker { $number }
 test-speaker = Test speaker
 speaker-test-failed = The test tone could not be played. Choose another speaker.
 
+## Test before a conference
+
+waiting-check = Fetching the test…
+check-link = Test camera, microphone, speaker and connection
+check-title = Test before the conference
+check-text = Camera, microphone and speaker by your own eyes and ears, and the way to the server by sending over it for some seconds. Nobody sees or hears you here.
+check-devices-only = Without an invitation only your devices are tested. Open the test from the page of a room to test the way to the server too.
+check-start = Start the test
+check-running = Testing…
+check-again = Test again
+check-to-door = To the room
+check-opening = Being opened. Allow it if the browser asks.
+check-camera-waiting = Is tested when you start.
+check-camera-no-picture = The camera is open, but no picture comes. Close other programs that use it.
+check-camera-good = Your camera works. Check what it shows.
+check-microphone-waiting = Is tested when you start.
+check-microphone-silent = Say something: the bar must move. If it does not, choose another microphone below.
+check-microphone-good = Your microphone hears you.
+check-speaker-ask = Press “Test speaker”. Do you hear the tone?
+check-speaker-yes = Yes, I hear it
+check-speaker-no = No
+check-speaker-good = Your speaker works.
+check-speaker-bad = Turn the volume up, look whether headphones are plugged in, or choose another speaker below.
+check-udp = Way to the server over UDP
+check-tcp = Way to the server over TCP
+check-udp-waiting = The usual way for picture and sound. Is tested when you start.
+check-tcp-waiting = The way round firewalls that stop UDP. Is tested after UDP.
+check-path-running = Sending for some seconds…
+check-path-good = It works.
+check-path-weak = It works, but the link is weak. A cable in place of Wi-Fi helps, and so does stopping downloads.
+check-path-bad = It hardly works: too much is lost or late. A cable in place of Wi-Fi helps, and so does stopping downloads.
+check-path-figures = Connected in { $connect } ms; { $rtt } ms to the server and back; { $loss } % lost; at least { $kbps } kbit/s.
+check-udp-failed = Nothing gets through over UDP. Ask whoever runs your network to open UDP port { $port } to this server.
+check-tcp-failed = Nothing gets through over TCP. Ask whoever runs your network to open TCP port { $port } to this server.
+check-udp-absent = The server offers no way over UDP.
+check-tcp-absent = The server offers no way over TCP.
+check-advice-all = Your connection is ready for the conference.
+check-advice-udp-only = Your connection is ready for the conference. TCP does not get through, and is not needed.
+check-advice-tcp-only = You can take part, over TCP. Picture and sound are steadier when UDP port { $port } is open: tell whoever runs your network.
+check-advice-weak = You can take part, but your link is weak. In the room, choose the data saver or sound only under Settings.
+check-advice-nothing = Neither way lets picture and sound through: in the room you would see and hear nobody. Ask whoever runs your network to open port { $port } to this server, for UDP or at least TCP.
+
 ## What is wrong with devices
 
 problem-insecure = Your browser blocks microphone and camera on pages without a trusted certificate.

@@ -128,6 +128,48 @@ speaker-number = 스피커 { $number }
 test-speaker = 스피커 확인
 speaker-test-failed = 확인 음을 재생할 수 없습니다. 다른 스피커를 선택하십시오.
 
+## 회의 전 시험
+
+waiting-check = 시험을 불러오고 있습니다…
+check-link = 카메라, 마이크, 스피커, 연결 시험하기
+check-title = 회의 전 시험
+check-text = 카메라와 마이크, 스피커는 직접 보고 들어 확인하고, 서버까지의 길은 몇 초 동안 보내어 확인합니다. 여기서는 아무에게도 보이거나 들리지 않습니다.
+check-devices-only = 초대 링크가 없으면 장치만 시험합니다. 서버까지의 길도 시험하려면 회의실 입장 화면에서 시험을 여십시오.
+check-start = 시험 시작
+check-running = 시험하고 있습니다…
+check-again = 다시 시험
+check-to-door = 회의실로
+check-opening = 열고 있습니다. 브라우저가 물으면 허용하십시오.
+check-camera-waiting = 시작하면 시험합니다.
+check-camera-no-picture = 카메라는 열렸지만 영상이 오지 않습니다. 카메라를 쓰는 다른 프로그램을 닫으십시오.
+check-camera-good = 카메라가 작동합니다. 보이는 모습을 확인하십시오.
+check-microphone-waiting = 시작하면 시험합니다.
+check-microphone-silent = 말을 해 보십시오. 막대가 움직여야 합니다. 움직이지 않으면 아래에서 다른 마이크를 고르십시오.
+check-microphone-good = 마이크에 소리가 들어옵니다.
+check-speaker-ask = “스피커 확인”을 누르십시오. 소리가 들립니까?
+check-speaker-yes = 예, 들립니다
+check-speaker-no = 아니요
+check-speaker-good = 스피커가 작동합니다.
+check-speaker-bad = 음량을 높이고 헤드폰이 꽂혀 있는지 보십시오. 아래에서 다른 스피커를 고를 수도 있습니다.
+check-udp = 서버까지의 길(UDP)
+check-tcp = 서버까지의 길(TCP)
+check-udp-waiting = 영상과 소리가 보통 다니는 길입니다. 시작하면 시험합니다.
+check-tcp-waiting = UDP를 막는 방화벽을 돌아가는 길입니다. UDP 다음에 시험합니다.
+check-path-running = 몇 초 동안 보내고 있습니다…
+check-path-good = 작동합니다.
+check-path-weak = 작동하지만 연결이 약합니다. 와이파이 대신 케이블을 쓰거나 내려받기를 멈추면 도움이 됩니다.
+check-path-bad = 거의 작동하지 않습니다. 손실이나 지연이 너무 큽니다. 와이파이 대신 케이블을 쓰거나 내려받기를 멈추면 도움이 됩니다.
+check-path-figures = 연결까지 { $connect } ms, 서버까지 왕복 { $rtt } ms, 손실 { $loss }%, { $kbps } kbit/s 이상.
+check-udp-failed = UDP로는 아무것도 통하지 않습니다. 네트워크 관리자에게 이 서버로 가는 UDP 포트 { $port }번을 열어 달라고 하십시오.
+check-tcp-failed = TCP로는 아무것도 통하지 않습니다. 네트워크 관리자에게 이 서버로 가는 TCP 포트 { $port }번을 열어 달라고 하십시오.
+check-udp-absent = 서버가 UDP 길을 제공하지 않습니다.
+check-tcp-absent = 서버가 TCP 길을 제공하지 않습니다.
+check-advice-all = 회의를 위한 연결 준비가 되었습니다.
+check-advice-udp-only = 회의를 위한 연결 준비가 되었습니다. TCP는 통하지 않지만 없어도 됩니다.
+check-advice-tcp-only = TCP로 참가할 수 있습니다. UDP 포트 { $port }번이 열리면 영상과 소리가 더 안정됩니다. 네트워크 관리자에게 알리십시오.
+check-advice-weak = 참가할 수 있지만 연결이 약합니다. 회의실의 설정에서 데이터 절약이나 소리만을 고르십시오.
+check-advice-nothing = 두 길 모두 영상과 소리가 통하지 않아, 회의실에서 아무도 보이거나 들리지 않습니다. 네트워크 관리자에게 이 서버로 가는 포트 { $port }번을 UDP로, 안 되면 TCP로라도 열어 달라고 하십시오.
+
 ## 장치 문제
 
 problem-insecure = 신뢰할 수 있는 인증서가 없는 페이지에서는 브라우저가 마이크와 카메라를 차단합니다.

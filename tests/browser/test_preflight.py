@@ -1,0 +1,110 @@
+"""The test before a conference, as somebody at the door would run it."""
+
+import pytest
+
+from tests.browser.conftest import Gallery, assert_clean, link
+from tests.support.browsers import BrowserName, Options, Page
+from tests.support.browsers.axe import (
+    assert_accessible,
+    assert_nothing_lost,
+    enlarge_text,
+)
+from tests.support.browsers.page import by_id
+from tests.support.server import Server
+from tests.support.wire.room import TestRoom
+
+BROWSERS: list[BrowserName] = ["chromium", "firefox"]
+each = pytest.mark.parametrize("browser", BROWSERS)
+RUN_S = 40.0  # both ways, one after the other, each some seconds on a busy machine
+
+
+async def shows(page: Page, row: str, state: str, *, deadline_s: float = 20.0) -> None:
+    """Wait until a row of the test has come to a result."""
+    await page.see(f'{by_id(row)}[data-state="{state}"]', deadline_s=deadline_s)
+
+
+@each
+async def test_from_the_door_through_all_tests_and_into_the_room(
+    room: TestRoom, gallery: Gallery, browser: BrowserName
+) -> None:
+    person = await gallery.visit(browser, "Paul")
+    page = person.page
+    await person.open_door(link(room, "presenter"))
+    await page.read(by_id("room-title"), "Results")  # nothing moves from here on
+    await page.click(by_id("to-check"))
+    await page.see(by_id("check-page"))
+    await gallery.picture(person, "before")
+    await assert_accessible(page)
+    await page.click(by_id("start-check"))
+    await shows(page, "check-camera", "good")
+    await shows(page, "check-microphone", "good")
+    await page.click(by_id("test-speaker"))
+    await page.click(by_id("tone-heard"))
+    await shows(page, "check-speaker", "good")
+    await page.see(by_id("advice"), deadline_s=RUN_S)
+    await shows(page, "check-udp", "good")
+    await gallery.picture(person, "after")
+    await assert_accessible(page)
+    await assert_nothing_lost(page)
+    # Nobody heard of it.
+    preview = room.stranger()
+    await preview.connect(invitation=room.token("presenter"))
+    assert (await preview.ask("room.preview")).participants == []
+
+    await page.click(by_id("to-the-door"))
+    await page.see(by_id("door-page"))
+    await person.join()
+    await page.see(by_id("room-page"))
+    assert_clean(person)
+
+
+@each
+async def test_without_an_invitation_devices_only(
+    server: Server, gallery: Gallery, browser: BrowserName
+) -> None:
+    person = await gallery.visit(browser, "Paul", Options(width=320, locale="ko"))
+    page = person.page
+    await page.goto(server.url)
+    await page.click(by_id("to-check"))
+    await page.see(by_id("devices-only"))
+    assert await page.count(by_id("check-udp")) == 0
+    await page.click(by_id("start-check"))
+    await shows(page, "check-camera", "good")
+    await page.click(by_id("tone-not-heard"))
+    await shows(page, "check-speaker", "bad")
+    await gallery.picture(person, "devices")
+    await assert_accessible(page)
+    await assert_nothing_lost(page)
+    await enlarge_text(page)
+    await assert_nothing_lost(page)
+    assert_clean(person)
+
+
+@each
+async def test_without_devices_the_way_is_tried_all_the_same(
+    room: TestRoom, gallery: Gallery, browser: BrowserName
+) -> None:
+    person = await gallery.visit(
+        browser, "Rita", Options(media="denied", theme="dark", width=900)
+    )
+    page = person.page
+    await page.goto(link(room, "researcher").replace("/join#", "/check#"))
+    await page.click(by_id("start-check"))
+    await shows(page, "check-camera", "bad")
+    await shows(page, "check-microphone", "bad")
+    await page.see(by_id("advice"), deadline_s=RUN_S)
+    await shows(page, "check-udp", "good")
+    await gallery.picture(person, "denied")
+    await assert_accessible(page)
+    await assert_nothing_lost(page)
+
+
+async def test_an_invitation_that_opens_nothing_is_told_in_words(
+    room: TestRoom, gallery: Gallery
+) -> None:
+    person = await gallery.visit("chromium", "Rita")
+    page = person.page
+    await page.goto(f"{room.server.url}/check#{'A' * 43}")
+    await page.click(by_id("start-check"))
+    await shows(page, "check-udp", "bad")
+    await page.read(by_id("check-udp"), "invitation")

@@ -1,0 +1,267 @@
+/* Before the conference: do camera, microphone, speaker and the way to it work? */
+import type { ComponentChildren, JSX } from 'preact';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import {
+  Circle,
+  CircleCheck,
+  CircleX,
+  LoaderCircle,
+  TriangleAlert,
+  type LucideIcon,
+} from 'lucide-preact';
+import { go } from '../app/routes';
+import { Shell } from '../app/shell';
+import { Button, LevelMeter } from '../design/parts';
+import { Check, type PathState } from '../preflight/check';
+import {
+  adviceOf,
+  carried,
+  gradeOf,
+  type Transport,
+  type Trial,
+} from '../preflight/path';
+import type { ConnectAuth } from '../protocol';
+import { DevicePickers } from '../room/device_pickers';
+import { Picture } from '../room/picture';
+import * as settings from '../state/settings';
+import { t } from '../text';
+import { failureText } from '../text/failure';
+import { cameraProblemText, microphoneProblemText } from '../text/problems';
+
+type State = 'waiting' | 'running' | 'good' | 'weak' | 'bad';
+
+const ICONS: Readonly<Record<State, LucideIcon>> = {
+  waiting: Circle,
+  running: LoaderCircle,
+  good: CircleCheck,
+  weak: TriangleAlert,
+  bad: CircleX,
+};
+
+interface RowProps {
+  title: string;
+  state: State;
+  text: string;
+  testid: string;
+  children?: ComponentChildren;
+}
+
+/** One thing that is tested: what came of it, and what to do. */
+function Row({ title, state, text, testid, children }: RowProps): JSX.Element {
+  const Icon = ICONS[state];
+  return (
+    <li class="check-row card" data-testid={testid} data-state={state}>
+      <Icon class={`check-icon ${state}`} aria-hidden="true" />
+      <div class="stack tight">
+        <h2>{title}</h2>
+        <p>{text}</p>
+        {children}
+      </div>
+    </li>
+  );
+}
+
+interface CheckProps {
+  /** The door to try from; null: devices only. */
+  entry: ConnectAuth | null;
+  /** The way to that door. */
+  back: string | null;
+}
+
+export function CheckPage({ entry, back }: CheckProps): JSX.Element {
+  const check = useMemo(() => new Check(entry), []);
+  useEffect(() => () => check.close(), [check]);
+  const started = check.started.value;
+  const busy = check.running.value || (started && !check.devicesTried.value);
+  return (
+    <Shell narrow>
+      <div class="stack" data-testid="check-page">
+        <h1>{t('check-title')}</h1>
+        <p>{t('check-text')}</p>
+        {check.link === null ? (
+          <p class="soft" data-testid="devices-only">
+            {t('check-devices-only')}
+          </p>
+        ) : null}
+        <div class="row">
+          <Button
+            kind={started && !busy ? 'usual' : 'primary'}
+            disabled={busy}
+            testid="start-check"
+            onPress={() => void check.start()}
+          >
+            {started
+              ? busy
+                ? t('check-running')
+                : t('check-again')
+              : t('check-start')}
+          </Button>
+          {back === null ? null : (
+            <Button
+              kind={started && !busy ? 'primary' : 'usual'}
+              testid="to-the-door"
+              onPress={() => go(back)}
+            >
+              {t('check-to-door')}
+            </Button>
+          )}
+        </div>
+        <Advice check={check} />
+        <ul class="stack tight">
+          <CameraRow check={check} />
+          <MicrophoneRow check={check} />
+          <SpeakerRow check={check} />
+          {check.link === null ? null : (
+            <>
+              <PathRow transport="udp" state={check.udp.value} />
+              <PathRow transport="tcp" state={check.tcp.value} />
+            </>
+          )}
+        </ul>
+      </div>
+    </Shell>
+  );
+}
+
+function CameraRow({ check }: { check: Check }): JSX.Element {
+  const [seen, setSeen] = useState(false);
+  const { local } = check;
+  const track = local.camera.value;
+  const problem = local.cameraProblem.value;
+  let state: State = check.started.value ? 'running' : 'waiting';
+  let text = t(check.started.value ? 'check-opening' : 'check-camera-waiting');
+  if (problem) [state, text] = ['bad', cameraProblemText(problem)];
+  else if (track && seen) [state, text] = ['good', t('check-camera-good')];
+  else if (track) text = t('check-camera-no-picture');
+  return (
+    <Row title={t('camera')} state={state} text={text} testid="check-camera">
+      {track ? (
+        <div class="preview on-stage">
+          <Picture
+            track={track}
+            mirrored
+            label={t('own-picture')}
+            onFrame={() => setSeen(true)}
+          />
+        </div>
+      ) : null}
+    </Row>
+  );
+}
+
+function MicrophoneRow({ check }: { check: Check }): JSX.Element {
+  const { local } = check;
+  const problem = local.microphoneProblem.value;
+  const on = local.microphoneOn.value;
+  let state: State = check.started.value ? 'running' : 'waiting';
+  let text = t(check.started.value ? 'check-opening' : 'check-microphone-waiting');
+  if (problem) [state, text] = ['bad', microphoneProblemText(problem)];
+  else if (check.heard.value) [state, text] = ['good', t('check-microphone-good')];
+  else if (on) [state, text] = ['weak', t('check-microphone-silent')];
+  return (
+    <Row title={t('microphone')} state={state} text={text} testid="check-microphone">
+      {on ? <LevelMeter level={local.level.value} /> : null}
+    </Row>
+  );
+}
+
+function SpeakerRow({ check }: { check: Check }): JSX.Element {
+  const heard = check.toneHeard.value;
+  const texts = { true: 'check-speaker-good', false: 'check-speaker-bad' } as const;
+  const state = heard === null ? 'waiting' : heard ? 'good' : 'bad';
+  const text = heard === null ? t('check-speaker-ask') : t(texts[`${heard}`]);
+  const { local } = check;
+  const pickers = {
+    useMicrophone: (id: string): void => {
+      settings.microphone.value = id;
+      check.heard.value = false;
+      void local.change('microphone');
+    },
+    useCamera: (id: string): void => {
+      settings.camera.value = id;
+      void local.change('camera');
+    },
+  };
+  return (
+    <Row title={t('speaker')} state={state} text={text} testid="check-speaker">
+      <div class="row">
+        {([true, false] as const).map((answer) => (
+          <Button
+            key={`${answer}`}
+            pressed={heard === answer}
+            testid={answer ? 'tone-heard' : 'tone-not-heard'}
+            onPress={() => {
+              check.toneHeard.value = answer;
+            }}
+          >
+            {t(answer ? 'check-speaker-yes' : 'check-speaker-no')}
+          </Button>
+        ))}
+      </div>
+      <DevicePickers controls={pickers} />
+    </Row>
+  );
+}
+
+function resultOf(transport: Transport, state: PathState): [State, string] {
+  switch (state.name) {
+    case 'waiting':
+      return ['waiting', t(`check-${transport}-waiting`)];
+    case 'running':
+      return ['running', t('check-path-running')];
+    case 'refused':
+      return ['bad', failureText(state.error)];
+    case 'done':
+      return trialText(state.trial);
+  }
+}
+
+function trialText(trial: Trial): [State, string] {
+  const { transport, outcome, figures } = trial;
+  const port = trial.port ?? '–';
+  if (outcome === 'absent') return ['waiting', t(`check-${transport}-absent`)];
+  if (outcome === 'failed' || !figures) {
+    return ['bad', t(`check-${transport}-failed`, { port })];
+  }
+  const grade = gradeOf(trial);
+  const measured = t('check-path-figures', {
+    connect: trial.connectMs ?? 0,
+    rtt: figures.rttMs ?? '–',
+    loss: Math.round((figures.lossUp ?? 0) * 100),
+    kbps: carried(trial),
+  });
+  if (grade === 'good') return ['good', `${t('check-path-good')} ${measured}`];
+  const key = grade === 'weak' ? 'check-path-weak' : 'check-path-bad';
+  return [grade === 'weak' ? 'weak' : 'bad', `${t(key)} ${measured}`];
+}
+
+function PathRow(props: { transport: Transport; state: PathState }): JSX.Element {
+  const { transport, state } = props;
+  const [shown, text] = resultOf(transport, state);
+  return (
+    <Row
+      title={t(`check-${transport}`)}
+      state={shown}
+      text={text}
+      testid={`check-${transport}`}
+    />
+  );
+}
+
+/** What it all means for taking part; said aloud when it is known. */
+function Advice({ check }: { check: Check }): JSX.Element {
+  const udp = check.udp.value;
+  const tcp = check.tcp.value;
+  const known = udp.name === 'done' && tcp.name === 'done' ? { udp, tcp } : null;
+  const advice = known ? adviceOf(known.udp.trial, known.tcp.trial) : null;
+  const port = known?.udp.trial.port ?? known?.tcp.trial.port ?? '–';
+  return (
+    <div role="status">
+      {advice ? (
+        <p class="card" data-testid="advice" data-advice={advice}>
+          <strong>{t(`check-advice-${advice}`, { port })}</strong>
+        </p>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,112 @@
+/*
+ * The whole check before a conference: devices by the person's own eyes and ears,
+ * then the way to the server by trial.
+ */
+import { computed, effect, signal } from '@preact/signals';
+import { LocalMedia } from '../media/local';
+import type { ConnectAuth } from '../protocol';
+import { CodedError } from '../signaling/errors';
+import { Link } from '../signaling/link';
+import { movingPattern } from './pattern';
+import { tryPath, type Transport, type Trial } from './path';
+
+export type PathState =
+  | { name: 'waiting' }
+  | { name: 'running' }
+  | { name: 'done'; trial: Trial }
+  | { name: 'refused'; error: unknown };
+
+const ONLINE_WITHIN_MS = 10_000; // for the socket; after it the request fails by itself
+const HEARD_LEVEL = 0.25; // of the meter: clearly above a quiet room
+
+export class Check {
+  readonly local = new LocalMedia();
+  /** Null: no invitation, so there is no door to try from. */
+  readonly link: Link | null;
+  readonly started = signal(false);
+  readonly devicesTried = signal(false);
+  /** Something was heard by the microphone. */
+  readonly heard = signal(false);
+  /** Whether the person heard the tone; null: not said yet. */
+  readonly toneHeard = signal<boolean | null>(null);
+  readonly udp = signal<PathState>({ name: 'waiting' });
+  readonly tcp = signal<PathState>({ name: 'waiting' });
+  readonly running = computed(
+    () => this.udp.value.name === 'running' || this.tcp.value.name === 'running',
+  );
+  readonly #stops: (() => void)[] = [];
+  #closed = false;
+
+  constructor(entry: ConnectAuth | null) {
+    this.link = entry ? new Link(entry) : null;
+    this.link?.open();
+    this.#stops.push(
+      effect(() => {
+        if (this.local.level.value > HEARD_LEVEL) this.heard.value = true;
+      }),
+    );
+  }
+
+  /** Opens the devices, then tries the ways; it may be called again. */
+  async start(): Promise<void> {
+    if (this.running.peek()) return;
+    this.started.value = true;
+    await this.local.openBoth();
+    this.devicesTried.value = true;
+    if (this.link === null) return;
+    // One after the other: together they would share the link and measure half.
+    await this.#try('udp');
+    await this.#try('tcp');
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const stop of this.#stops) stop();
+    this.link?.dispose();
+    this.local.close();
+  }
+
+  async #try(transport: Transport): Promise<void> {
+    const state = transport === 'udp' ? this.udp : this.tcp;
+    const { link } = this;
+    if (link === null || this.#closed) return;
+    state.value = { name: 'running' };
+    const pattern = movingPattern();
+    // One's own picture, where nothing can be drawn, measures a little less.
+    const video = pattern?.track ?? this.local.tracks.value.get('camera');
+    try {
+      if (!video) throw new CodedError('internal', 'no picture to send');
+      await this.#online();
+      const audio = this.local.tracks.value.get('microphone') ?? null;
+      const trial = await tryPath(
+        transport,
+        { audio, video },
+        async (sdp) => (await link.request('media.preflight', { sdp })).sdp,
+      );
+      state.value = { name: 'done', trial };
+    } catch (error) {
+      state.value = { name: 'refused', error };
+    } finally {
+      pattern?.stop();
+    }
+  }
+
+  /** Waits for the socket, or for its refusal; a request says what is wrong. */
+  async #online(): Promise<void> {
+    const { link } = this;
+    if (link === null) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ONLINE_WITHIN_MS);
+      const stop = effect(() => {
+        const phase = link.phase.value;
+        if (phase.name !== 'online' && phase.name !== 'refused') return;
+        clearTimeout(timer);
+        queueMicrotask(() => stop());
+        resolve();
+      });
+      this.#stops.push(stop);
+    });
+    const phase = link.phase.peek();
+    if (phase.name === 'refused') throw new CodedError(phase.code, phase.message);
+  }
+}
