@@ -36,10 +36,11 @@ STALLED_S = 0.6
 like a stop; higher: a viewer's picture stands still for as long."""
 ASLEEP_S = 1.0
 """Silence after which a layer begins anew. A still screen sends once a second."""
-WAKE_S = 1.5
+WAKE_S = 4.0
 """For a layer that was asked for until its first packet: the request's way, the
-encoder's start. Then it counts as one that its publisher cannot send."""
-REST_S = 15.0
+encoder's start, and probes of the browser's own that there is room for it. Then it
+counts as one that its publisher cannot send."""
+REST_S = 10.0
 """Until a layer that did not come is asked for again. Lower: a publisher with a thin
 link restarts its encoder in vain; higher: a link that got better goes unused."""
 KEEP_S = 4.0

@@ -60,6 +60,10 @@ RETRY_BUDGET_SHARE = 0.15
 more by this share of what it could then, and by that share of the whole budget: the
 link has changed, and it is not noise. The rest that is left for the last of many
 tiles swings with the whole."""
+ANOTHER_RATIO = 2.5
+"""With so many times what it could get when the up failed, it is another link: what
+was learned on the old one is no reason to wait. Lower: a link that swings is
+followed in every swing."""
 CHANGED_RATIO = 1.5
 """So it is if the slot could get so many times what it got when it went down, and
 the layer with room to spare: the estimate was down for another reason."""
@@ -126,10 +130,11 @@ class _History:
         self, step: LayerRate, available_bps: float, budget_bps: float, now: float
     ) -> bool:
         """Whether an up is due, if its price fits into what the slot can get."""
-        if self._down_at is None or self.current is None:
-            return True  # a picture at all is worth more than calm
+        if self._down_at is None:
+            return True
         if now - self._down_at >= FORGIVEN_S:
             self._failed, self._wait_s = None, UP_AFTER_DOWN_S
+        wait_s = self._wait_s
         if self._failed is not None:
             failed, then_bps = self._failed
             layer = (step.spatial, step.temporal)
@@ -140,7 +145,9 @@ class _History:
             )
             if layer >= failed and not changed:
                 return False
-        return now - self._down_at >= self._wait_s
+            if available_bps >= ANOTHER_RATIO * then_bps:
+                wait_s = UP_AFTER_DOWN_S
+        return now - self._down_at >= wait_s
 
     def endures(self, now: float) -> bool:
         """Whether a slot that shows something keeps its cheapest layer for now."""
@@ -243,6 +250,7 @@ class Allocator(Generic[K]):
             elif rank > 0 or not (
                 place.slot.endures(now) or left >= KEPT_SHARE * place.steps[0].bps
             ):
+                # The others wait for calm; the first comes back as soon as it can.
                 continue
             place.pick = 0
             left -= place.steps[0].bps

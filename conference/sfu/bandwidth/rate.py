@@ -25,6 +25,9 @@ DRAIN_FLOOR = 0.5
 """Least share of what the link carries: the lowest layer goes on."""
 DRAINED_S = 0.015
 """A queue no longer than this is gone; jitter leaves as much."""
+FRAME_BITS = 19_200.0
+"""Two full packets. More: a link that broke down is seen later; less: a key frame on
+a thin link is taken for that."""
 GROWTH_PER_S = 1.08
 """Multiplicative increase (eta, §5.5)."""
 CAUTIOUS_QUEUE_S = 0.030
@@ -164,6 +167,12 @@ class RateControl:
         elapsed = 0.0 if self._updated is None else min(1.0, now - self._updated)
         self._updated = now
         if carried_bps is None:
+            return False
+        if usage is Usage.OVERUSE and queue_s < min(
+            CAUTIOUS_QUEUE_S, FRAME_BITS / self.bps
+        ):
+            # On a thin link one large frame delays the next by its own length; a
+            # trend without a queue that stands is no more than that.
             return False
         if usage is Usage.OVERUSE:
             pause = BETWEEN_CUTS_S + min(rtt_s, MAX_RTT_S)

@@ -29,7 +29,7 @@ def grow(
 
 
 def cut(
-    rate: RateControl, carried: float, *, now: float, queue_s: float = 0.02
+    rate: RateControl, carried: float, *, now: float, queue_s: float = 0.035
 ) -> bool:
     return rate.update(Usage.OVERUSE, carried, queue_s=queue_s, rtt_s=0.05, now=now)
 
@@ -157,3 +157,12 @@ def test_what_arrives_is_counted_by_the_receivers_clock() -> None:
     arrived.interrupted()
     arrived.add(1, 200)
     assert arrived.bps() is None
+
+
+def test_one_large_frame_on_a_thin_link_is_no_overuse() -> None:
+    rate = RateControl(200e3, 50e3, 8e6)
+    assert not cut(rate, 60e3, now=1, queue_s=0.02)
+    assert rate.bps == 200e3
+    assert cut(rate, 60e3, now=2, queue_s=0.1)
+    fast = RateControl(5e6, 50e3, 8e6)
+    assert cut(fast, 4e6, now=1, queue_s=0.02)
