@@ -144,6 +144,7 @@ def build(
 
 
 def _real_plane(settings: Settings) -> PlaneFactory:
+    from conference.sfu.limits import BitrateLimits
     from conference.transport.plane import Plane as UdpPlane
     from conference.transport.plane import PlaneConfig
 
@@ -153,8 +154,18 @@ def _real_plane(settings: Settings) -> PlaneFactory:
         bind=str(media.bind),
         addresses=tuple(str(address) for address in media.addresses),
         tcp=media.tcp,
+        limits=BitrateLimits(
+            participant_bps=_bps(settings.limits.participant_kbps),
+            room_bps=_bps(settings.limits.room_kbps),
+            server_bps=_bps(settings.limits.server_kbps),
+        ),
     )
     return lambda on_event: UdpPlane(config, on_event)
+
+
+def _bps(kbps: int) -> float | None:
+    """Return a limit in bits a second; 0 means that there is none."""
+    return kbps * 1000.0 if kbps else None
 
 
 class Server:

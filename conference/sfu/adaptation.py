@@ -114,6 +114,11 @@ class Adaptation:
         """What every picture that fits the screen would take."""
         return self._allocator.wanted_bps
 
+    @property
+    def demand_bps(self) -> float:
+        """The same with its voices."""
+        return self.wanted_bps + self._voices_bps
+
     def budget(self, voices_bps: float, *, now: float) -> float:
         """Return bits a second for pictures."""
         # What the link loses is sent twice.
@@ -123,6 +128,12 @@ class Adaptation:
         if self.cap_bps is not None:
             budget = min(budget, self.cap_bps)
         return budget - voices_bps
+
+    def limit(self, cap_bps: float | None) -> None:
+        """Take the operator's limit for this viewer; None: there is none."""
+        self.cap_bps = cap_bps
+        if cap_bps is not None and cap_bps < COMFORT * self.wanted_bps:
+            self.settled = False
 
     def on_feedback(self, feedback: Feedback, sent: SentPackets, *, now: float) -> None:
         """Learn from what the viewer's browser says of the packets it got."""

@@ -26,6 +26,7 @@ from conference.sfu.bandwidth.history import MASK
 from conference.sfu.fanout import Fanout, LayerKey, SlotKey, ViewerKey
 from conference.sfu.figures import RoomFigures
 from conference.sfu.formats import SlotFormat, TrackFormat, ViewerFormat, slot_plan
+from conference.sfu.limits import NO_LIMITS, SPLIT_INTERVAL_S, BitrateLimits
 from conference.sfu.messages import Leg
 from conference.sfu.publisher import FEEDBACK_INTERVAL_S, Publisher
 from conference.sfu.room import STAGE_AND_OTHERS, RoomPlane
@@ -63,14 +64,22 @@ class Router:
         draw: Returns an unpredictable number of that many bits.
         wall_offset: Seconds since 1900 minus the monotonic clock. Fixed, so that
             a step of the host's clock disturbs nobody's lips.
+        limits: The operator's.
     """
 
     def __init__(
-        self, fanout: Fanout, draw: Callable[[int], int], *, wall_offset: float
+        self,
+        fanout: Fanout,
+        draw: Callable[[int], int],
+        *,
+        wall_offset: float,
+        limits: BitrateLimits = NO_LIMITS,
     ) -> None:
         self._fanout = fanout
         self._draw = draw
         self._wall_offset = wall_offset
+        self._limits = limits
+        self._limits_planned = False
         self._timetable = Timetable()
         self._keys = count(1)
         self._rooms: dict[RoomId, RoomPlane] = {}
@@ -181,6 +190,8 @@ class Router:
             return
         viewer = plane.viewers[participant]
         viewer.connect(now=now)
+        viewer.adaptation.limit(self._limits.participant_bps)
+        self._plan_limits(now)
         plane.reassign(viewer, now=now)
         self._plan_reports(plane, viewer, now)
         self._plan_tending(plane, now)
@@ -385,6 +396,20 @@ class Router:
             self._flush(plane, now)
 
         self._timetable.at(now + TEND_INTERVAL_S, action)
+
+    def _plan_limits(self, now: float) -> None:
+        if self._limits_planned or self._limits == NO_LIMITS:
+            return
+        self._limits_planned = True
+
+        def action(now: float) -> None:
+            if self._viewing:
+                self._timetable.at(now + SPLIT_INTERVAL_S, action)
+            else:
+                self._limits_planned = False
+            self._limits.split(self._rooms.values())
+
+        action(now)
 
     def _probe(self, plane: RoomPlane, viewer: Viewer, now: float) -> None:
         """Find out whether the link carries more, if more is wanted."""

@@ -26,6 +26,7 @@ from conference.sfu import messages as m
 from conference.sfu.fanout import ViewerKey
 from conference.sfu.figures import RoomFigures
 from conference.sfu.formats import SlotFormat, ViewerFormat
+from conference.sfu.limits import NO_LIMITS, BitrateLimits
 from conference.sfu.messages import Leg
 from conference.sfu.router import Router
 from conference.transport import addresses
@@ -57,6 +58,8 @@ class PlaneConfig:
     """Addresses to advertise to browsers; empty for all of the host."""
     tcp: bool = True
     """Whether browsers may come over TCP where UDP is dropped."""
+    limits: BitrateLimits = NO_LIMITS
+    """What is sent at most."""
 
 
 class _Leg:
@@ -113,7 +116,12 @@ class Plane:
         self._on_event = on_event
         self._fanout = PythonFanout(self._wake_pacing)
         wall_offset = time.time() + ntp.UNIX_EPOCH_S - time.monotonic()
-        self._router = Router(self._fanout, secrets.randbits, wall_offset=wall_offset)
+        self._router = Router(
+            self._fanout,
+            secrets.randbits,
+            wall_offset=wall_offset,
+            limits=config.limits,
+        )
         self._mux = Mux(config.port, config.bind, tcp=config.tcp, on_batch=self._pump)
         self._certificate: ServerCertificate | None = None
         self._legs: dict[tuple[ParticipantId, Leg], _Leg] = {}

@@ -17,6 +17,7 @@ from conference.rtp import extensions
 from conference.rtp.codecs import Codec
 from conference.sfu import messages as m
 from conference.sfu.formats import SlotFormat, TrackFormat, ViewerFormat
+from conference.sfu.limits import NO_LIMITS, BitrateLimits
 from conference.sfu.messages import Leg, Source
 from conference.sfu.router import Router
 from conference.transport.addresses import Address
@@ -299,12 +300,15 @@ class Bench:
 
     room = ROOM
 
-    def __init__(self) -> None:
+    def __init__(self, limits: BitrateLimits = NO_LIMITS) -> None:
         self.now = 100.0
         self.fanout = PythonFanout()
         self.random = random.Random(1)
         self.router = Router(
-            self.fanout, self.random.getrandbits, wall_offset=WALL_OFFSET_S
+            self.fanout,
+            self.random.getrandbits,
+            wall_offset=WALL_OFFSET_S,
+            limits=limits,
         )
         self.events: list[m.Event] = []
         self.rtcp: dict[tuple[ParticipantId, Leg], list[bytes]] = defaultdict(list)

@@ -8,6 +8,7 @@ import pytest
 from conference.ids import ParticipantId
 from conference.rtp import extensions
 from conference.sfu import messages as m
+from conference.sfu.limits import BitrateLimits
 from conference.sfu.messages import Receive, SlotGroup, Source
 from conference.sfu.uptrack import KEEP_S, REST_S, STALLED_S, WAKE_S
 from tests.support.bench import Bench, Origin, Simulcast, Sink
@@ -341,3 +342,33 @@ def test_a_voice_lost_on_its_way_to_the_server_comes_with_the_next_packet() -> N
     assert [p.payload for p in packets] == [b"ada", b"lost", b"ada"]
     assert packets[1].timestamp - packets[0].timestamp == 960
     assert [p.sequence - packets[0].sequence for p in packets] == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        BitrateLimits(participant_bps=6_000),
+        BitrateLimits(room_bps=12_000),
+        BitrateLimits(server_bps=12_000),
+    ],
+)
+def test_an_operators_limit_makes_pictures_smaller_and_says_why(
+    limits: BitrateLimits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A layer of this table takes some two kbit/s; ten tiles would take twenty."""
+    monkeypatch.setattr("conference.sfu.limits.LEAST_DEMAND_BPS", 0.0)
+    bench = Bench(limits)
+    bench.unlimited("viewer", "other")
+    cameras = [bench.simulcast(f"p{i}", CAMERA) for i in range(10)]
+    watch(bench, **{f"p{i}": 180 for i in range(10)})
+    other = bench.sink("other")
+    show(bench, other, {f"p{i}": 180 for i in range(10)})
+    play(bench, *cameras, seconds=4)
+    for who in ("viewer", "other"):
+        states = list(bench.told[ParticipantId(who)].values())
+        carried = [s for s in states if s.participant and s.gap is None]
+        assert 1 <= len(carried) <= 4
+        news = [
+            e for e in bench.events if isinstance(e, m.LinkChanged) and e.viewer == who
+        ]
+        assert news[-1].reduced is m.Reduced.OPERATOR
