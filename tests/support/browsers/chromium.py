@@ -148,6 +148,11 @@ async def chromium(options: Options) -> AsyncIterator[Chromium]:
                     *ARGUMENTS,
                     f"--use-fake-ui-for-media-stream{answer}",
                     f"--use-fake-device-for-media-stream=device-count={options.cameras}",
+                    *(
+                        [f"--use-file-for-fake-audio-capture={options.voice}"]
+                        if options.voice is not None
+                        else []
+                    ),
                 ],
             )
             try:

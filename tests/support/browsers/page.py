@@ -96,6 +96,8 @@ class Options:
     """How many synthetic cameras there are (Firefox never has more than one)."""
     screen: bool = False
     """A screen that can be shared (Firefox then runs on a virtual display)."""
+    voice: Path | None = None
+    """A WAV file that the microphone plays; None: a beep each second (Chromium)."""
     space: Namespace | None = None
     """The network namespace that the browser runs in; None: this one."""
 

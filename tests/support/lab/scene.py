@@ -41,15 +41,25 @@ class Scene:
         )
         return Person(await running_browser.new_page(), name)
 
-    async def presenter(self, name: str, browser: BrowserName = "chromium") -> Person:
+    async def presenter(
+        self,
+        name: str,
+        browser: BrowserName = "chromium",
+        options: Options = ALONE,
+    ) -> Person:
         """Bring in somebody with camera and microphone on."""
-        person = await self.visit(name, browser)
+        person = await self.visit(name, browser, options)
         await person.enter(self.invitation("presenter"))
         return person
 
-    async def viewer(self, name: str, browser: BrowserName = "chromium") -> Person:
+    async def viewer(
+        self,
+        name: str,
+        browser: BrowserName = "chromium",
+        options: Options = ALONE,
+    ) -> Person:
         """Bring in somebody who listens and watches."""
-        person = await self.visit(name, browser)
+        person = await self.visit(name, browser, options)
         await person.enter(self.invitation("researcher"))
         return person
 

@@ -1,0 +1,46 @@
+"""
+What viewers see on good, thin, failing and lossy lines (needs root, for the lab).
+
+``python -m tests.figures.links join|fall|steady|loss [--seconds N] [--loss 0.1]
+[--viewer firefox]``: real browsers on shaped lines between network namespaces.
+"""
+
+import argparse
+import asyncio
+
+from tests.figures.common import report
+from tests.support.browsers import BrowserName
+from tests.support.lab import links
+
+
+async def measure(
+    story: str, seconds: float, loss: float, viewer: BrowserName
+) -> dict[str, float]:
+    """Play one story."""
+    match story:
+        case "join":
+            return await links.join(viewer)
+        case "fall":
+            return await links.fall()
+        case "steady":
+            return await links.steady(seconds)
+        case _:
+            return await links.lossy(loss, seconds, viewer=viewer)
+
+
+def main() -> None:
+    """Read the command line and measure."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("story", choices=("join", "fall", "steady", "loss"))
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--loss", type=float, default=0.1)
+    parser.add_argument("--viewer", choices=("chromium", "firefox"), default="chromium")
+    wanted = parser.parse_args()
+    figures = asyncio.run(
+        measure(wanted.story, wanted.seconds, wanted.loss, wanted.viewer)
+    )
+    report(wanted.story, viewer=wanted.viewer, **figures)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,170 @@
+"""
+What happens to a viewer on a good, thin, failing or lossy line.
+
+Each function plays one story with real browsers and gives its figures; the tests
+hold them against bounds, ``tests.figures.links`` prints them.
+"""
+
+import contextlib
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.support.browsers import BrowserName, Options
+from tests.support.browsers.person import Person
+from tests.support.lab import Lab, Shape, lab
+from tests.support.lab.scene import Scene, scene
+from tests.support.lab.watch import Seen, Watch
+from tests.support.voice import write_voice
+
+WALL = Options(width=1600, height=1000)
+"""A screen on which the stage wants the top layer."""
+TOP = 720
+FREE = Shape(delay_ms=10, rate_kbps=8_000, queue_ms=400)
+GOOD = Shape(delay_ms=10, rate_kbps=3_000, queue_ms=600)
+THIN = Shape(delay_ms=10, rate_kbps=200, queue_ms=600)
+SHARED = Shape(delay_ms=20, rate_kbps=1_000, queue_ms=300)
+SETTLED_S = 8.0
+EVERY_S = 0.1
+
+
+@dataclass(slots=True)
+class Stage:
+    """A presenter on a good line and a viewer under watch."""
+
+    net: Lab
+    room: Scene
+    presenter: Person
+    viewer: Person
+    watch: Watch
+    joined_at: float
+
+    async def since(self, start: float) -> Seen:
+        """Return what the viewer saw since a time."""
+        return await self.watch.seen(start)
+
+    async def wait(self, seconds: float) -> None:
+        """Let the conference go on."""
+        end = time.monotonic() + seconds
+        await self.watch.until(
+            lambda moment: moment.at >= end, deadline_s=seconds + 10, what="time"
+        )
+
+
+@contextlib.asynccontextmanager
+async def stage(
+    line: Shape,
+    *,
+    publisher: BrowserName = "chromium",
+    viewer: BrowserName = "chromium",
+    options: Options = WALL,
+    others: tuple[str, ...] = (),
+) -> AsyncIterator[Stage]:
+    """Bring Paul on the stage and Rita, on a line of this shape, before it."""
+    with (
+        tempfile.TemporaryDirectory(prefix="pavilion-voice-") as home,
+        lab(["paul", "rita", *others]) as net,
+    ):
+        talking = Options(
+            width=640, height=480, voice=write_voice(Path(home) / "voice.wav")
+        )
+        async with scene(net) as room:
+            paul = await room.presenter("Paul", publisher, talking)
+            net.link("rita").both(line)
+            rita = await room.viewer("Rita", viewer, options)
+            joined_at = time.monotonic()
+            watch = await Watch.begin(rita.page, every_s=EVERY_S)
+            yield Stage(net, room, paul, rita, watch, joined_at)
+
+
+async def join(viewer: BrowserName = "chromium") -> dict[str, float]:
+    """Join on a free line: how soon is the top layer there?"""
+    async with stage(FREE, viewer=viewer) as s:
+        top = await s.watch.until(lambda m: m.height >= TOP, what="the top layer")
+        first = next(m for m in s.watch.moments if m.height)
+        return {
+            "first_picture_s": round(first.at - s.joined_at, 2),
+            "top_layer_s": round(top.at - s.joined_at, 2),
+        }
+
+
+async def fall(low_s: float = 12.0) -> dict[str, float]:
+    """3 Mbit/s become 200 kbit/s, and 3 Mbit/s again."""
+    async with stage(GOOD, others=("sam",)) as s:
+        sam = await s.room.viewer("Sam")
+        other = await Watch.begin(sam.page, every_s=EVERY_S)
+        await s.watch.until(lambda m: m.height >= TOP, what="the top layer")
+        await s.wait(SETTLED_S)
+        link = s.net.link("rita")
+        fell = time.monotonic()
+        link.shape(down=THIN)
+        lower = await s.watch.until(
+            lambda m: 0 < m.height < TOP, since=fell, what="a lower layer"
+        )
+        await s.wait(low_s)
+        low = await s.since(fell)
+        queue = [b.queue_ms for b in link.history("down", fell + 3)]
+        rose = time.monotonic()
+        link.shape(down=GOOD)
+        top = await s.watch.until(
+            lambda m: m.height >= TOP, since=rose, deadline_s=40, what="the top again"
+        )
+        untouched = await other.seen(fell)
+        return {
+            "lower_layer_s": round(lower.at - fell, 2),
+            "queue_ms_from_3_s": round(max(queue, default=0.0)),
+            "audio_hole_s": round(low.longest_audio_hole_s, 2),
+            "audio_concealed": round(low.concealed_share, 3),
+            "picture_still_s": round(low.longest_still_s, 2),
+            "fps_low": round(low.fps, 1),
+            "top_again_s": round(top.at - rose, 2),
+            "others_freezes": untouched.freezes,
+            "others_heights": len(untouched.heights),
+        }
+
+
+async def lossy(
+    loss: float, seconds: float, *, viewer: BrowserName = "chromium"
+) -> dict[str, float]:
+    """Loss both ways with 100 ± 20 ms of delay."""
+    line = Shape(delay_ms=100, jitter_ms=20, loss=loss, rate_kbps=10_000)
+    async with stage(FREE, viewer=viewer) as s:
+        await s.viewer.sees("Paul")
+        await s.wait(SETTLED_S / 2)
+        s.net.link("rita").both(line)
+        await s.wait(SETTLED_S)  # the jitter buffer grows to the new delay
+        start = time.monotonic()
+        await s.wait(seconds)
+        seen = await s.since(start)
+        connections = {slot.connection for m in seen.moments for slot in m.slots}
+        return {
+            "loss": loss,
+            "audio_concealed": round(seen.concealed_share, 4),
+            "freezes_share": round(seen.freezes_share, 4),
+            "fps": round(seen.fps, 1),
+            "longest_still_s": round(seen.longest_still_s, 2),
+            "connections": len(connections),
+            "height": seen.heights[-1][1] if seen.heights else 0,
+        }
+
+
+async def steady(seconds: float) -> dict[str, float]:
+    """1 Mbit/s for stage and voice: does the quality hold still?"""
+    async with stage(SHARED) as s:
+        await s.viewer.sees("Paul")
+        await s.wait(SETTLED_S)
+        start = time.monotonic()
+        await s.wait(seconds)
+        seen = await s.since(start)
+        queue = [b.queue_ms for b in s.net.link("rita").history("down", start)]
+        return {
+            "switches_per_minute": round((len(seen.heights) - 1) * 60 / seconds, 2),
+            "height": max((h for _, h in seen.heights), default=0),
+            "kbps": round(seen.bitrate_bps / 1000),
+            "fps": round(seen.fps, 1),
+            "audio_concealed": round(seen.concealed_share, 4),
+            "freezes": seen.freezes,
+            "queue_ms_max": round(max(queue, default=0.0)),
+        }
