@@ -102,3 +102,26 @@ async def test_the_desk_keeps_the_rules(
     await enlarge_text(page)
     await gallery.picture(moderator, "desk-large-text")
     await assert_nothing_lost(page)
+
+
+@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+async def test_signing_out_is_asked_for_first(
+    server: Server, gallery: Gallery, browser: BrowserName
+) -> None:
+    moderator = await gallery.visit(browser, "Mina")
+    page = moderator.page
+    await page.goto(server.link)
+    await page.click(by_id("become-moderator"))
+    await page.see(by_id("desk-page"))
+    await page.click(by_id("sign-out"))
+    await page.see(by_id("confirm"))
+    await page.click(by_id("confirm-no"))
+    await page.gone("dialog[open]")
+    await page.reload()
+    await page.see(by_id("desk-page"))  # still signed in
+    await page.click(by_id("sign-out"))
+    await page.click(by_id("confirm-yes"))
+    await page.see(by_id("landing-page"))
+    await page.reload()
+    await page.see(by_id("landing-page"))
+    assert_clean(moderator)

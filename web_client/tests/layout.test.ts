@@ -205,7 +205,7 @@ describe('what the server is asked for', () => {
       stage: null,
       tiles: [{ participant: 'b', max_height: 112 }],
       stage_height: 700,
-      content_height: 640,
+      content_height: 960,
       receive: 'auto',
     });
   });
@@ -243,7 +243,8 @@ describe('what the server is asked for', () => {
     const at = (step: number): ViewSet =>
       viewSet(arrangement(), many, { ...WISHES, limit: STEPS[step] ?? free }, 'me');
     expect(at(1).stage_height).toBe(360);
-    expect(at(1).content_height).toBe(640);
+    expect(at(1).content_height).toBe(960);
+    expect(at(3).content_height).toBe(540);
     expect(at(2).tiles[0]?.max_height).toBe(180);
     expect(at(3).tiles).toHaveLength(4);
     expect(at(4).tiles).toEqual([]);

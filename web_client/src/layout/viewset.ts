@@ -5,6 +5,13 @@ import type { Receive } from '../state/settings';
 import type { Arrangement } from './arrange';
 
 const MOST_TILES = 48; // the protocol's limit
+const MOST_LINES = 4320; // likewise
+/**
+ * Letters blur when they are scaled up a little, and stay sharp when scaled down: of
+ * a shared screen more lines are worth having than it fills. Higher: full size for
+ * phones too, which cannot show it.
+ */
+const TEXT_LINES = 1.5;
 
 /** Heights of pictures in device pixels, as they stand on the screen. */
 export interface Measured {
@@ -42,6 +49,7 @@ export function viewSet(
     arrangement.mode === 'grid'
       ? (measured.tiles.get(stage ?? '') ?? 0)
       : measured.stage;
+  const content = Math.min(MOST_LINES, Math.round(measured.content * TEXT_LINES));
   const tiles = [...measured.tiles]
     .filter(([id]) => id !== self && id !== stage)
     .slice(0, Math.min(limit.tiles, MOST_TILES))
@@ -53,7 +61,7 @@ export function viewSet(
     stage: arrangement.ownStage,
     tiles: shown ? tiles : [],
     stage_height: shown && stage !== self ? Math.min(onStage, limit.height) : 0,
-    content_height: shown ? Math.min(measured.content, limit.content) : 0,
+    content_height: shown ? Math.min(content, limit.content) : 0,
     receive,
   };
 }

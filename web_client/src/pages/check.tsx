@@ -51,7 +51,7 @@ function Row({ title, state, text, testid, children }: RowProps): JSX.Element {
   const Icon = ICONS[state];
   return (
     <li class="check-row card" data-testid={testid} data-state={state}>
-      <Icon class={`check-icon ${state}`} aria-hidden="true" />
+      <Icon class="check-icon" aria-hidden="true" />
       <div class="stack tight">
         <h2>{title}</h2>
         <p>{text}</p>
