@@ -9,9 +9,17 @@ REORDER_S = 0.010
 """Wait before the first request. Lower: needless requests on Wi-Fi, which
 reorders by a few milliseconds; higher: the repair may miss its frame."""
 REPEAT_S = 0.050
-"""Between requests for the same packet; above most round trips on a LAN."""
+"""Between requests for the same packet at least; above most round trips on a LAN."""
+REPEAT_TRIPS = 1.2
+"""Round trips between requests, where these are longer: sooner, the answer to the
+last request is still under way."""
+RISE = 0.1
+"""Weight of a longer round trip: it may be one whose first request was lost."""
 MAX_REQUESTS = 8
-"""Then the packet is given up: 0.4 s later the picture has moved on."""
+"""Then the packet is given up: on a LAN the picture has moved on after 0.4 s, and on
+a lossy link of 200 ms the fourth request of five has come through."""
+MAX_WAIT_S = 1.5
+"""After this it is given up anyway: viewers wait no longer for one frame."""
 MAX_GAP = 500
 """A longer gap is a restart, not loss; slots then start at a key frame anew."""
 MAX_AGE = 512
@@ -31,13 +39,16 @@ class MissingPackets:
     Inputs: ``on_packet`` (also for repaired ones). Output: ``due``.
     """
 
-    __slots__ = ("_early", "_first", "_highest", "_missing")
+    __slots__ = ("_early", "_first", "_highest", "_missing", "rtt_s")
 
     def __init__(self) -> None:
         self._highest: int | None = None
         self._first = 0
         self._early: set[int] = set()
-        self._missing: dict[int, tuple[float, int]] = {}
+        self._missing: dict[int, tuple[float, int, float]] = {}
+        """When to ask next, how often it was asked, and when first."""
+        self.rtt_s = 0.0
+        """From a request to its repair; 0.0 until one came."""
 
     def __bool__(self) -> bool:
         return bool(self._missing)
@@ -63,15 +74,24 @@ class MissingPackets:
             self._early.add(extended)
             return True
         if extended <= highest:
-            return self._missing.pop(extended, None) is not None
+            entry = self._missing.pop(extended, None)
+            if entry is not None and entry[1]:
+                self._learn(now - entry[2])
+            return entry is not None
         if extended - highest > MAX_GAP:
             self._missing.clear()
         else:
             for number in range(highest + 1, extended):
-                self._missing[number] = (now + REORDER_S, 0)
+                self._missing[number] = (now + REORDER_S, 0, now)
             self._forget(extended - MAX_AGE)
         self._highest = extended
         return True
+
+    def _learn(self, trip_s: float) -> None:
+        if not self.rtt_s or trip_s < self.rtt_s:
+            self.rtt_s = trip_s
+        else:
+            self.rtt_s += RISE * (trip_s - self.rtt_s)
 
     def _forget(self, oldest: int) -> None:
         # Numbers were entered in order, so the oldest stand first.
@@ -81,13 +101,15 @@ class MissingPackets:
     def due(self, *, now: float) -> list[int]:
         """Return the numbers to ask for now, in order, and plan the next request."""
         numbers = []
-        for number, (when, requests) in list(self._missing.items()):
+        wait_s = max(REPEAT_S, REPEAT_TRIPS * self.rtt_s)
+        for number, (when, requests, first) in list(self._missing.items()):
             if when > now:
                 continue
-            if requests >= MAX_REQUESTS:
+            if requests >= MAX_REQUESTS or now - first > MAX_WAIT_S:
                 del self._missing[number]
                 continue
-            self._missing[number] = (now + REPEAT_S, requests + 1)
+            asked = first if requests else now
+            self._missing[number] = (now + wait_s, requests + 1, asked)
             numbers.append(number)
             if len(numbers) == MAX_DUE:
                 break

@@ -1,5 +1,7 @@
 """Missing packets: found, asked for, given up, and never without bound."""
 
+import itertools
+
 import pytest
 
 from conference.sfu.nack import (
@@ -29,7 +31,7 @@ def test_a_packet_is_given_up_at_last() -> None:
     missing = MissingPackets()
     missing.on_packet(1, now=0.0)
     missing.on_packet(3, now=0.0)
-    asked = sum(len(missing.due(now=second)) for second in range(1, 100))
+    asked = sum(len(missing.due(now=tenth / 10)) for tenth in range(1, 100))
     assert asked == MAX_REQUESTS
     assert not missing
 
@@ -66,3 +68,22 @@ def test_a_publisher_that_skips_on_purpose_costs_little() -> None:
         missing.on_packet(step * MAX_GAP, now=0.0)
     assert len(missing._missing) <= MAX_AGE
     assert len(missing.due(now=1.0)) == MAX_DUE
+
+
+def test_requests_are_a_round_trip_apart() -> None:
+    missing = MissingPackets()
+    missing.on_packet(100, now=0.0)
+    missing.on_packet(103, now=0.0)
+    asked = [at for at in range(1000) if 101 in missing.due(now=at / 1000)]
+    assert len(asked) == MAX_REQUESTS
+    slow = MissingPackets()
+    slow.on_packet(1, now=0.0)
+    slow.on_packet(3, now=0.0)
+    assert slow.due(now=0.02) == [2]
+    assert slow.on_packet(2, now=0.22)
+    assert slow.rtt_s == pytest.approx(0.2)
+    slow.on_packet(5, now=1.0)
+    asked = [at for at in range(1000, 4000) if slow.due(now=at / 1000)]
+    assert all(b - a >= 200 for a, b in itertools.pairwise(asked))
+    assert 3 <= len(asked) <= MAX_REQUESTS
+    assert not slow
