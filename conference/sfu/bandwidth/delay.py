@@ -35,8 +35,12 @@ THRESHOLD_RANGE_MS = (6.0, 600.0)
 OUTLIER_MS = 15.0
 """A trend so far above the threshold does not move it (§5.4)."""
 CONFIRMED_QUEUE_S = 0.010
-"""Least standing queue that makes a trend an overuse. Lower: jitter of ±20 ms
-reads as overuse; higher: shallow queues overflow first."""
+"""Least standing queue that makes a trend an overuse, on top of the jitter. Lower:
+chance reads as overuse where packets are few; higher: shallow queues overflow first."""
+MAX_JITTER_S = 0.030
+"""Most jitter that counts in this: a queue that fills fast changes delays as well."""
+JITTER_MEMORY = 1 / 16
+"""Weight of a new difference in the jitter (RFC 3550 §6.4.1)."""
 LONG_QUEUE_S = 0.100
 """A standing queue that counts as overuse even if it no longer grows: audio
 waits in it. Three times a frame's duration."""
@@ -129,7 +133,9 @@ class OveruseDetector:
         "_arrivals",
         "_delays",
         "_evaluated",
+        "_jitter_ms",
         "_kept_cutting",
+        "_last_delay",
         "_last_queue",
         "_origin",
         "_smoothed",
@@ -146,6 +152,8 @@ class OveruseDetector:
         self._delays: deque[float] = deque(maxlen=GROUPS)
         self._origin: float | None = None
         self._smoothed = 0.0
+        self._last_delay = 0.0
+        self._jitter_ms = 0.0
         self._threshold = THRESHOLD_MS
         self._trend = 0.0
         self._evaluated = 0.0
@@ -173,7 +181,10 @@ class OveruseDetector:
         """
         delay = (arrived - sent) * 1000
         if self._origin is None:
-            self._origin = self._smoothed = delay
+            self._origin = self._smoothed = self._last_delay = delay
+        change = abs(delay - self._last_delay)
+        self._last_delay = delay
+        self._jitter_ms += JITTER_MEMORY * (change - self._jitter_ms)
         self._smoothed += SMOOTHING * (delay - self._smoothed)
         self._arrivals.append(arrived)
         self._delays.append(self._smoothed)
@@ -183,7 +194,8 @@ class OveruseDetector:
         self.queue.on_delay(least_delay, now=now)
         queue = self.queue.delay_s
         trend = self._slope() * GAIN
-        if trend > self._threshold and queue >= CONFIRMED_QUEUE_S:
+        jitter = min(MAX_JITTER_S, self._jitter_ms / 1000)
+        if trend > self._threshold and queue >= CONFIRMED_QUEUE_S + jitter:
             # Twice in a row and not falling any more, as in the WebRTC code base.
             if self._above_since is not None and trend >= self._trend:
                 self.usage = Usage.OVERUSE

@@ -8,6 +8,7 @@ is done by slices.
 """
 
 import math
+from collections import deque
 from operator import sub
 
 from conference.rtp.transport_cc import REFERENCE_S
@@ -22,6 +23,10 @@ code base."""
 INTERRUPTED_S = 0.5
 """A gap between arrivals that is no jitter. What was lost in one as long counts for
 nothing: a blackout is not congestion. Shorter: congestion passes for a blackout."""
+REORDER_S = 0.15
+"""Sent so long before what has arrived, a missing packet is lost. Shorter: packets that
+jitter or a pacer let be overtaken count as lost for a while; longer: loss is told
+late."""
 WRAP = 1 << 24
 """Reference times have 24 bits."""
 
@@ -38,8 +43,8 @@ class Digest:
         "_group_began",
         "_group_sent",
         "_highest",
-        "_lost_from",
         "_lost_run",
+        "_missing",
         "_reference",
         "arrived_at",
         "clock",
@@ -72,9 +77,10 @@ class Digest:
         self._reference: int | None = None
         self._highest = -1
         """Newest number that feedback spoke of."""
+        self._missing: deque[int] = deque()
+        """Not received and not written off yet, ascending."""
         self._lost_run = 0
-        """Packets lost in a row, not counted yet."""
-        self._lost_from = 0.0
+        """How many of the last of them are in a row."""
         self._group_began = -math.inf
         self._group_sent = 0.0
         self._group_arrived = 0.0
@@ -119,52 +125,76 @@ class Digest:
         if -1 < highest < first - 1:
             self._untold(highest + 1, first, sent, loss)
         begin, end = first & MASK, (first & MASK) + count
-        if first > highest and not self._lost_run and end <= SIZE:
-            sizes = sent.sizes[begin:end]
-            if None not in arrivals and 0 not in sizes:
-                self._highest = first + count - 1
-                self.received += count
-                self.octets += sum(sizes)
-                sent.sizes[begin:end] = [0] * count
-                self._follow(sent.times[begin:end], arrivals)  # type: ignore[arg-type]  # no None
-                return
-        self._sift(first, arrivals, sent)
+        sizes = sent.sizes[begin:end]
+        if (
+            first > highest
+            and not self._lost_run
+            and end <= SIZE
+            and None not in arrivals
+            and 0 not in sizes
+        ):
+            self._highest = first + count - 1
+            self.received += count
+            self.octets += sum(sizes)
+            sent.sizes[begin:end] = [0] * count
+            self._follow(sent.times[begin:end], arrivals)  # type: ignore[arg-type]  # no None
+        else:
+            self._sift(first, arrivals, sent)
+        if self._missing:
+            self._write_off(sent)
 
     def _sift(
         self, first: int, arrivals: list[float | None], sent: SentPackets
     ) -> None:
         """Take a feedback with losses, or with what was told before."""
-        times, sizes, highest = sent.times, sent.sizes, self._highest
+        times, sizes, highest, missing = (
+            sent.times,
+            sent.sizes,
+            self._highest,
+            self._missing,
+        )
         fresh_times: list[float] = []
         fresh_arrivals: list[float] = []
         for number, arrival in enumerate(arrivals, first):
             place = number & MASK
             if arrival is None:
                 if number > highest:
-                    if not self._lost_run:
-                        self._lost_from = times[place]
+                    missing.append(number)
                     self._lost_run += 1
                 continue
+            if self._lost_run and number > highest:
+                run = min(self._lost_run, len(missing))  # some may be written off
+                self._lost_run = 0
+                if run and times[place] - times[missing[-run] & MASK] >= INTERRUPTED_S:
+                    for _ in range(run):
+                        missing.pop()
             if not sizes[place]:
                 continue
             self.octets += sizes[place]
             self.received += 1
             sizes[place] = 0
-            if number <= highest:
-                self.lost -= 1
-                continue
-            if self._lost_run:
-                if times[place] - self._lost_from < INTERRUPTED_S:
-                    self.lost += self._lost_run
-                self._lost_run = 0
+            if number <= highest and (not missing or number < missing[0]):
+                self.lost -= 1  # it was written off
             fresh_times.append(times[place])
             fresh_arrivals.append(arrival)
         self._highest = max(highest, first + len(arrivals) - 1)
         if fresh_times:
             self._follow(fresh_times, fresh_arrivals)
 
+    def _write_off(self, sent: SentPackets) -> None:
+        """Count as lost what is missing still though later packets are long there."""
+        missing, until = self._missing, self.sent_at - REORDER_S
+        while missing:
+            place = missing[0] & MASK
+            known = missing[0] >= sent.next - SIZE
+            if known and sent.times[place] > until:
+                return
+            missing.popleft()
+            if known and sent.sizes[place]:
+                self.lost += 1
+
     def _follow(self, times: list[float], arrivals: list[float]) -> None:
-        """Measure delays and cut into groups; both lists in the order of sending."""
+        """Measure delays and cut into groups."""
         clock = self.clock
         if self.arrived_at is not None:
             gap = abs(clock + arrivals[0] - self.arrived_at)
@@ -173,9 +203,12 @@ class Digest:
                 self.groups.clear()
                 self.least_delay = math.inf
                 self._group_began = -math.inf
-        least = clock + min(map(sub, arrivals, times))
-        if least < self.least_delay:
-            self.least_delay = least
+        self.least_delay = min(self.least_delay, clock + min(map(sub, arrivals, times)))
+        ordered = sorted(times)
+        if ordered != times:
+            # A paced packet has its number before it is sent: others overtake it.
+            pairs = sorted(zip(times, arrivals, strict=True))
+            times, arrivals = [t for t, _ in pairs], [a for _, a in pairs]
         began, sent = self._group_began, self._group_sent
         arrived = self._group_arrived - clock
         until = began + BURST_S
@@ -186,6 +219,8 @@ class Digest:
                 and arrival - arrived < sent_at - sent
                 and sent_at - began < MAX_BURST_S
             ):
+                if sent_at < began:
+                    continue  # of a group that is complete
                 if arrival > arrived:
                     arrived = arrival
             else:

@@ -47,6 +47,11 @@ LOSS_MEMORY_S = 2.0
 follows late."""
 FALLBACK_S = 2.0
 """Without feedback for this long REMB and report blocks count."""
+OVERFLOW_PACKETS = 3
+OVERFLOW_SHARE = 0.15
+"""Lost packets between two conclusions, and their share above the ambient loss, that
+make a standing queue an overuse. Lower: random loss of a link with a short queue
+does."""
 REMB_HEADROOM = 1.2
 """REMB over the rate sent, above which a receiver sees no congestion: browsers tell
 about 1.5 times what they get. Lower: congestion is seen late."""
@@ -261,6 +266,11 @@ class BandwidthEstimator:
             detector.add_group(*group)
         usage = detector.evaluate(digest.least_delay, now=now)
         queue = self.queue_delay_s = detector.queue.delay_s
+        if queue > CAUTIOUS_QUEUE_S and digest.lost >= OVERFLOW_PACKETS:
+            # A short queue that overflows grows no more: there is no trend to see.
+            share = digest.lost / (digest.received + digest.lost)
+            if share > loss.ambient + OVERFLOW_SHARE:
+                usage = Usage.OVERUSE
         self.overusing = overusing = usage is Usage.OVERUSE
         arriving = carried = acknowledged.bps()
         if arriving is not None:

@@ -30,7 +30,7 @@ than that unnoticed; the draft holds its rate up to 10 %."""
 CONFIDENCE = 2.5
 """And so many standard deviations of a count of that size above it."""
 AMBIENT_WEIGHT = 0.1
-"""Of a window's loss in the ambient one: 7 s. Faster: a policer becomes ambient step
+"""Of a window's loss in the ambient one: 7 s; the first windows weigh more. Faster: a policer becomes ambient step
 by step, and chance shows in what is allotted; slower: a link that got better is
 believed late."""
 UNTRIED_WEIGHT = 0.3
@@ -69,6 +69,7 @@ class LossControl:
         "_received",
         "_seen",
         "_state",
+        "_windows",
         "ambient",
         "limit_bps",
     )
@@ -78,6 +79,7 @@ class LossControl:
         """Share lost at any rate, 0…1."""
         self.limit_bps: float | None = None
         self._state = _State.WATCHING
+        self._windows = 0
         self._received = 0
         self._lost = 0
         self._began = 0.0
@@ -149,7 +151,8 @@ class LossControl:
         spread = (max(share, 0.02) * (1 - share) / packets) ** 0.5
         excess = share - self.ambient
         if excess <= MARGIN + CONFIDENCE * spread:
-            self.ambient += AMBIENT_WEIGHT * excess
+            self._windows += 1
+            self.ambient += max(AMBIENT_WEIGHT, 1 / (1 + self._windows)) * excess
             return
         if acknowledged_bps is None or acknowledged_bps <= FLOOR_BPS:
             # Nothing to try at: it is taken for ambient, slowly.

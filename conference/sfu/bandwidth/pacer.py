@@ -32,7 +32,9 @@ class Priority(IntEnum):
     AUDIO = 0
     """Never waits: it is small, and a hole in it is heard."""
     REPAIR = 1
-    """Retransmissions: the receiver's picture stands until they are there."""
+    """Retransmissions: the receiver's picture stands until they are there. They take
+    half of the pace at most while video waits: what repairs an old layer must not keep
+    the key frame of a smaller one from a link that has shrunk."""
     VIDEO = 2
     PADDING = 3
     """Only taken while nothing waits."""
@@ -47,7 +49,14 @@ class Pacer(Generic[T]):
     comes back at ``next_due``.
     """
 
-    __slots__ = ("_budget_bytes", "_queues", "_updated", "dropped", "rate_bps")
+    __slots__ = (
+        "_ahead_bytes",
+        "_budget_bytes",
+        "_queues",
+        "_updated",
+        "dropped",
+        "rate_bps",
+    )
 
     def __init__(self, rate_bps: float) -> None:
         self.rate_bps = rate_bps
@@ -55,6 +64,8 @@ class Pacer(Generic[T]):
         self.dropped = 0
         """Packets thrown away because the queue grew too old."""
         self._budget_bytes = 0.0
+        self._ahead_bytes = 0
+        """What repairs took before waiting video since."""
         self._updated: float | None = None
         self._queues: tuple[deque[tuple[T, int, float]], ...] = (deque(), deque())
 
@@ -96,11 +107,16 @@ class Pacer(Generic[T]):
             for queue in self._queues:
                 queue.clear()
         due: list[T] = []
-        for queue in self._queues:
-            while queue and self._budget_bytes >= 0:
-                item, size, _ = queue.popleft()
-                self._budget_bytes -= size
-                due.append(item)
+        repairs, video = self._queues
+        while self._budget_bytes >= 0 and (repairs or video):
+            if repairs and (self._ahead_bytes <= 0 or not video):
+                item, size, _ = repairs.popleft()
+                self._ahead_bytes += size if video else 0
+            else:
+                item, size, _ = video.popleft()
+                self._ahead_bytes = max(0, self._ahead_bytes - size)
+            self._budget_bytes -= size
+            due.append(item)
         return due
 
     @property

@@ -49,6 +49,9 @@ FEW_CONFIDENCE = 6.0
 degrees of freedom (about Student's 98 %): five packets alone prove little."""
 REPEAT_S = 0.15
 """Between the trains of one unclear result."""
+LONG_TRAINS = 4
+"""Unclear trains after which they are twice as long: where jitter hides so much, audio
+is used to as much delay, and four times the information ends it sooner."""
 MAX_TRAINS = 16
 """Trains for one result; then it counts as proved only if it likely is."""
 LOST_AFTER_S = 1.0
@@ -193,9 +196,12 @@ class Prober:
             self._rate_bps = None
             return None
         rate = min(STEP * estimate, goal / PROVED_SHARE)
+        length = CLUSTER_S
         if self._rate_bps is not None:
             rate = self._rate_bps
-        size = min(MAX_CLUSTER_BYTES, int(rate * CLUSTER_S / 8))
+            if self._line.trains >= LONG_TRAINS:
+                length = 2 * CLUSTER_S
+        size = min(MAX_CLUSTER_BYTES, int(rate * length / 8))
         return Cluster(rate, size, max(MIN_PACKETS, ceil(size / FULL_PACKET_BYTES)))
 
     def began(

@@ -19,7 +19,7 @@ from conference.rtp.transport_cc import ArrivalRecorder
 from conference.rtp.transport_cc_reader import parse_transport_cc
 from conference.sfu.bandwidth.allocate import Allocator, Layer, LayerRate, Want
 from conference.sfu.bandwidth.estimate import BandwidthEstimator
-from conference.sfu.bandwidth.history import MASK, SentPackets
+from conference.sfu.bandwidth.history import MASK, SIZE, SentPackets
 from conference.sfu.bandwidth.pacer import Pacer, Priority
 from tests.conference.sfu.bandwidth.network import Link, Shape
 
@@ -255,6 +255,8 @@ class Session:
             self._offer(packet, Priority.VIDEO)
 
     def _offer(self, packet: Packet, priority: Priority) -> None:
+        # Numbered before it waits, as the fan-out does: numbers go out of order.
+        packet.number = self._number(packet.size)
         if not self._pace or self.pacer.push(
             packet, packet.size, priority, now=self.now
         ):
@@ -278,21 +280,24 @@ class Session:
                 camera.key_due = True
         self._arm()
 
-    def _send(self, packet: Packet) -> None:
+    def _number(self, size: int) -> int:
         sent = self.sent
         number = sent.next
         sent.next = number + 1
         sent.times[number & MASK] = self.now
-        sent.sizes[number & MASK] = packet.size
-        copy = Packet(
-            packet.size, packet.kind, number, packet.identity, packet.frame, self.now
-        )
+        sent.sizes[number & MASK] = size
+        return number
+
+    def _send(self, packet: Packet) -> None:
+        if self.sent.next - packet.number < SIZE:
+            self.sent.times[packet.number & MASK] = self.now
+        packet.sent_at = self.now
         arrival = self.down.send(packet.size, self.now)
         if packet.kind == "audio":
             way = None if arrival is None else arrival - self.now
             self.trace.audio.append((self.now, way))
         if arrival is not None:
-            self._at(arrival, lambda: self._arrive(copy))
+            self._at(arrival, partial(self._arrive, packet))
 
     def _look(self) -> None:
         estimator, now = self.estimator, self.now
@@ -304,7 +309,8 @@ class Session:
             return
         first = self.sent.next
         for _ in range(cluster.packets):
-            self._send(Packet(cluster.size_bytes // cluster.packets, "padding"))
+            size = cluster.size_bytes // cluster.packets
+            self._send(Packet(size, "padding", self._number(size)))
         estimator.prober.began(cluster, first, self.sent.next - 1, now=now)
         self.trace.probes.append((now, cluster.rate_bps))
 

@@ -108,10 +108,21 @@ def test_a_late_packet_is_no_loss() -> None:
     path.send(10)
     late = path.sent.next - 4
     path.tell(lost={late})
-    assert path.estimator.loss > 0
     path.tell_range(late, late + 1, delay_s=0.06)
+    path.flow(1)
+    assert path.estimator.loss == 0
+
+
+def test_a_packet_that_comes_after_it_was_given_up_is_no_loss_either() -> None:
+    path = Path()
+    path.flow(1)
     path.send(10)
-    path.tell()
+    late = path.sent.next - 4
+    path.tell(lost={late})
+    path.flow(0.4)
+    assert path.estimator.loss > 0
+    path.tell_range(late, late + 1, delay_s=0.5)
+    path.flow(0.2)
     assert path.estimator.loss == 0
 
 
@@ -167,6 +178,40 @@ def test_a_queue_that_fills_is_overuse_and_cuts() -> None:
     assert seen
     assert path.estimator.queue_delay_s > 0.1
     assert path.estimator.bitrate_bps < 0.85 * 960e3
+
+
+def test_a_short_queue_that_overflows_is_overuse_though_it_grows_no_more() -> None:
+    path = Path()
+    path.flow(3)
+    before = path.estimator.bitrate_bps
+    seen = False
+    for _ in range(30):
+        first = path.sent.next
+        path.send(10)
+        path.tell(delay_s=0.08, lost={first + 1, first + 3, first + 5, first + 7})
+        seen = seen or path.estimator.overusing
+    assert seen
+    assert path.estimator.bitrate_bps < 0.7 * before
+
+
+def test_packets_that_overtake_each_other_in_the_pacer_are_measured_all_the_same() -> (
+    None
+):
+    path = Path()
+    path.flow(2)
+    for _ in range(40):
+        waiting = [path.sent.next + n for n in range(4)]
+        path.send(4, every_s=0)
+        path.send(3)
+        for number in waiting:  # sent after the three that were numbered later
+            path.sent.times[number & MASK] = path.now
+            path.now += 0.005
+        path.send(1)
+        path.tell()
+    assert path.estimator.loss == 0
+    assert not path.estimator.overusing
+    assert path.estimator.queue_delay_s == pytest.approx(0, abs=1e-6)
+    assert path.estimator.acknowledged_bps > 1e6
 
 
 def test_lost_feedback_is_made_up_for() -> None:
@@ -270,8 +315,7 @@ def test_feedback_of_losses_alone_waits_for_an_arrival() -> None:
     path.send(10)
     path.tell(lost=set(range(path.told, path.sent.next)))
     assert path.estimator.loss == 0
-    path.send(10)
-    path.tell()
+    path.flow(0.4)
     assert path.estimator.loss > 0
 
 

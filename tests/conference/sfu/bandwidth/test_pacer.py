@@ -59,6 +59,17 @@ def test_repairs_go_before_video_and_padding_only_into_silence() -> None:
     assert pacer.push("padding", 255, PADDING, now=1)
 
 
+def test_many_repairs_leave_half_of_the_pace_to_video() -> None:
+    pacer = Pacer[str](500e3)
+    for _ in range(20):
+        pacer.push("old", 1200, REPAIR, now=0)
+    for _ in range(5):
+        pacer.push("key", 1200, VIDEO, now=0)
+    order = [item for _, item in drain(pacer, now=0)]
+    assert order[:10].count("key") == 5
+    assert order[0] == "old"
+
+
 def test_a_queue_that_grew_too_old_is_thrown_away() -> None:
     pacer = Pacer[str](50e3)
     for i in range(200):

@@ -91,7 +91,8 @@ def test_a_blackout_is_not_congestion(blackout_s: float, back_s: float) -> None:
         link.at(10 + blackout_s, down=False)
     trace = session.run(20 + blackout_s)
     assert trace.reached(10 + blackout_s, 2) <= back_s
-    assert min(trace.estimates_in(9, 20 + blackout_s)) >= 1.9e6
+    # Repairs of what was lost come all at once, but nothing has to give way.
+    assert trace.most_switches(9, 20 + blackout_s) == 0
     assert trace.layer_at(20 + blackout_s) == (2, 2)
 
 
