@@ -7,7 +7,7 @@ publisher needs to repair losses and to raise its bitrate. It forwards nothing;
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from conference.ids import ParticipantId
 from conference.rtp import extensions, packet, red, rtcp
@@ -26,6 +26,9 @@ shorter: more upstream RTCP for nothing."""
 REPORT_INTERVAL_S = 1.0
 """Receiver reports. RFC 3550 §6.2 says 5 s at least; browsers of both makes are
 built for one second, and a publisher starts to ramp up sooner."""
+MAX_HEARD_LOSS = 0.25
+"""More loss than this is not passed on: one listener on a broken link would cost all
+others the quality of a voice."""
 MAX_UNBOUND = 16
 """SSRCs that were tried and belong to nothing; more are ignored unseen."""
 
@@ -64,6 +67,7 @@ class Publisher:
         "_unbound",
         "asked_for",
         "dropped",
+        "heard_loss",
         "nacked",
         "participant",
         "ssrc",
@@ -77,6 +81,8 @@ class Publisher:
         self.tracks: dict[Source, UpTrack] = {}
         self.dropped = 0
         """Packets that belong to no track, or are not what was negotiated."""
+        self.heard_loss = 0.0
+        """The worst loss on the way from the server to those who hear it, 0…1."""
         self.nacked = 0
         """Packets that it was asked for again."""
         self.asked_for: frozenset[Codec] | None = None
@@ -276,11 +282,26 @@ class Publisher:
                 block
                 for layer in self._layers()
                 if layer.ssrc is not None
-                and (block := layer.reception.report(layer.ssrc, now=now)) is not None
+                and (block := self._report(layer, layer.ssrc, now)) is not None
             ]
             if blocks:
                 out.append(rtcp.build_receiver_report(self.ssrc, blocks))
         return out
+
+    def _report(self, layer: Layer, ssrc: int, now: float) -> rtcp.ReportBlock | None:
+        """
+        Return the report block of a layer.
+
+        Of a voice, the fraction lost is that of the whole way to the listener who
+        loses most, not of the first leg alone (RFC 3550 §6.4.1): by it an encoder
+        decides how much of the frame before it repeats inside each frame (in-band
+        FEC, RFC 6716 §2.1.7), and it is the listener who needs that.
+        """
+        block = layer.reception.report(ssrc, now=now)
+        if block is None or layer.track.video or not self.heard_loss:
+            return block
+        heard = min(self.heard_loss, MAX_HEARD_LOSS)
+        return replace(block, fraction_lost=max(block.fraction_lost, int(heard * 256)))
 
     def _layers(self) -> Iterator[Layer]:
         for track in self.tracks.values():

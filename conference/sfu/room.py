@@ -300,7 +300,16 @@ class RoomPlane:
     def tend(self, *, now: float) -> None:
         """Do what time asks for: rates, stalled layers, layers nobody watches."""
         watched: dict[UpTrack, set[int]] = {}
+        worst = max(
+            (
+                viewer.adaptation.estimator.loss
+                for viewer in self.viewers.values()
+                if viewer.connected
+            ),
+            default=0.0,
+        )
         for publisher in self.publishers.values():
+            publisher.heard_loss = worst
             for track in publisher.tracks.values():
                 for layer in track.layers:
                     layer.tend(now=now)

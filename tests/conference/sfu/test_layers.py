@@ -9,10 +9,10 @@ from conference.ids import ParticipantId
 from conference.rtp import extensions
 from conference.sfu import messages as m
 from conference.sfu.limits import BitrateLimits
-from conference.sfu.messages import Receive, SlotGroup, Source
+from conference.sfu.messages import Leg, Receive, SlotGroup, Source
 from conference.sfu.uptrack import KEEP_S, REST_S, STALLED_S, WAKE_S
 from tests.support.bench import Bench, Origin, Simulcast, Sink
-from tests.support.wire import rtp
+from tests.support.wire import rtcp, rtp
 
 CAMERA, SCREEN = Source.CAMERA, Source.SCREEN
 STAGE, GRID, CONTENT = SlotGroup.STAGE, SlotGroup.GRID, SlotGroup.CONTENT
@@ -372,3 +372,16 @@ def test_an_operators_limit_makes_pictures_smaller_and_says_why(
             e for e in bench.events if isinstance(e, m.LinkChanged) and e.viewer == who
         ]
         assert news[-1].reduced is m.Reduced.OPERATOR
+
+
+def test_a_voices_encoder_hears_of_the_listener_who_loses_most() -> None:
+    bench = Bench()
+    (microphone,) = bench.origin("ada", Source.MICROPHONE)
+    bench.sink("viewer")
+    bench.router.room(bench.room).viewers[VIEWER].adaptation.estimator.loss = 0.2
+    for _ in range(60):
+        microphone.send(microphone.voice())
+        bench.pass_time(0.02)
+    reports = bench.sent("ada", Leg.PUBLISH, rtcp.RECEIVER_REPORT)
+    lost = [report.body[8] / 256 for report in reports]
+    assert lost[-1] == pytest.approx(0.2, abs=0.01)
