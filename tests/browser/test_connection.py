@@ -15,6 +15,12 @@ from tests.support.browsers.page import by_id
 from tests.support.browsers.person import FRAMES
 from tests.support.wire.room import TestRoom
 
+HIDE = """(state) => {
+  Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+"""What a browser does when another tab is chosen; a driven one always shows its tab."""
+
 BROWSERS: list[BrowserName] = ["chromium", "firefox"]
 each = pytest.mark.parametrize("browser", BROWSERS)
 SMALL_LINES = 360
@@ -80,6 +86,26 @@ async def test_sound_only_and_back_in_one_click(
     await page.see(by_id("audio-only"))
     await page.click(by_id("show-pictures"))
     await page.gone(by_id("audio-only"))
+    await viewer.sees("Paul")
+    assert_clean(presenter, viewer)
+
+
+@each
+async def test_a_hidden_tab_is_sent_sound_alone(
+    room: TestRoom, gallery: Gallery, browser: BrowserName
+) -> None:
+    presenter = await gallery.visit("chromium", "Paul")
+    viewer = await gallery.visit(browser, "Rita")
+    await presenter.enter(link(room, "presenter"))
+    await viewer.enter(link(room, "researcher"))
+    await viewer.sees("Paul")
+    await viewer.page.evaluate(HIDE, "hidden")
+    await viewer.sees_no_picture_of("Paul")
+    await viewer.hears()
+    decoded = await viewer.decoded_frames()
+    await viewer.hears()
+    assert await viewer.decoded_frames() == decoded
+    await viewer.page.evaluate(HIDE, "visible")
     await viewer.sees("Paul")
     assert_clean(presenter, viewer)
 

@@ -68,6 +68,8 @@ async def test_sharing_is_chosen_by_keys_and_changed_without_negotiation(
     await page.click(by_id("stop-sharing"))
     await viewer.page.gone(by_id("screen-tile"))
     await viewer.sees("Paul")
+    await presenter.shares("sharp")  # what nobody watched for a while comes back
+    await viewer.sees_screen()
     assert_clean(presenter, viewer)
 
 

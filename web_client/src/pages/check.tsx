@@ -21,6 +21,7 @@ import {
   type Trial,
 } from '../preflight/path';
 import type { ConnectAuth } from '../protocol';
+import { Trust } from './door_devices';
 import { DevicePickers } from '../room/device_pickers';
 import { Picture } from '../room/picture';
 import * as settings from '../state/settings';
@@ -135,6 +136,7 @@ function CameraRow({ check }: { check: Check }): JSX.Element {
   else if (track) text = t('check-camera-no-picture');
   return (
     <Row title={t('camera')} state={state} text={text} testid="check-camera">
+      {problem === 'insecure' ? <Trust /> : null}
       {track ? (
         <div class="preview on-stage">
           <Picture

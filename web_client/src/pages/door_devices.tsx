@@ -89,7 +89,7 @@ function Trouble({ session }: { session: RoomSession }): JSX.Element | null {
 }
 
 /** The way to a trusted certificate: the page about it, or whoever made it. */
-function Trust(): JSX.Element | null {
+export function Trust(): JSX.Element | null {
   const [page, setPage] = useState<string | null | undefined>(undefined);
   useEffect(() => {
     trustPage().then(setPage, () => setPage(null));
