@@ -218,8 +218,13 @@ class ScriptedClient:
         self.publisher = Publisher(leg, list(tracks))
         answer = await self.ask(
             "media.publish",
-            sdp=sdp.write_offer([t.section for t in tracks], leg.local),
-            tracks=[{"mid": t.section.mid, "source": t.source} for t in tracks],
+            sdp=sdp.write_offer(
+                list({t.section.mid: t.section for t in tracks}.values()), leg.local
+            ),
+            tracks=[
+                {"mid": mid, "source": source}
+                for mid, source in {t.section.mid: t.source for t in tracks}.items()
+            ],
         )
         remote = sdp.parse(answer.sdp)
         self.publisher.agree(remote)
@@ -294,6 +299,9 @@ class ScriptedClient:
 
     def _apply(self, event: Wire) -> None:
         match event:
+            case m.PublishLayers():
+                if self.publisher is not None:
+                    self.publisher.want(event.source, event.layers)
             case m.ParticipantChanged():
                 self.participants[event.participant.id] = event.participant
             case m.ParticipantLeft():

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 MID = "urn:ietf:params:rtp-hdrext:sdes:mid"
 ABS_SEND_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
+RID = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
+REPAIRED_RID = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
 TRANSPORT_CC = (
     "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 )
@@ -38,6 +40,8 @@ class Section:
     ssrc: int = 0
     rtx_ssrc: int = 0
     msid: str = ""
+    rids: tuple[str, ...] = ()
+    """Names of the layers that a sender offers; then no SSRC is announced."""
 
     def payload_type(self, codec: str) -> int:
         """Return the payload type of a codec; ``KeyError`` when it is not there."""
@@ -209,7 +213,10 @@ def _media(section: Section, local: Local, setup: str, codecs: dict[int, str]) -
     if section.msid:
         lines.append(f"a=msid:{section.msid}")
     lines += _formats(section, codecs)
-    if section.direction == "sendonly":
+    if section.direction == "sendonly" and section.rids:
+        lines += [f"a=rid:{rid} send" for rid in section.rids]
+        lines.append(f"a=simulcast:send {';'.join(section.rids)}")
+    elif section.direction == "sendonly":
         if section.rtx_ssrc:
             lines.append(f"a=ssrc-group:FID {section.ssrc} {section.rtx_ssrc}")
             lines.append(f"a=ssrc:{section.rtx_ssrc} cname:scripted")

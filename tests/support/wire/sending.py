@@ -48,6 +48,8 @@ class Outgoing:
     drop: Callable[[int], bool] = lambda _sequence: False
     """Which packets the network loses (they are kept for retransmission)."""
 
+    rid: str = ""
+    """Name of the layer; empty for a track of one."""
     payload_type: int = 0
     rtx_payload_type: int | None = None
     extensions: dict[str, int] = field(default_factory=dict)
@@ -120,6 +122,19 @@ def outgoing(
     return track
 
 
+def layers(mid: str, source: str, recordings: list[Recording]) -> list[Outgoing]:
+    """Prepare the layers of one track, the smallest first, for a publish offer."""
+    names = ("q", "h", "f")[: len(recordings)]
+    tracks = []
+    for name, recording in zip(names, recordings, strict=True):
+        track = outgoing(mid, source, recording)
+        track.rid = name
+        track.section.rids = names
+        track.section.extensions |= {sdp.RID: 5, sdp.REPAIRED_RID: 6}
+        tracks.append(track)
+    return tracks
+
+
 class Publisher:
     """
     Plays tracks over a leg.
@@ -141,12 +156,20 @@ class Publisher:
     def agree(self, answer: sdp.Description) -> None:
         """Take payload types and extension ids from the server's answer."""
         for section in answer.sections:
-            track = next((t for t in self.tracks if t.section.mid == section.mid), None)
-            if track is None or section.port == 0:
-                continue
-            track.payload_type = section.payload_type(track.recording.codec)
-            track.rtx_payload_type = section.rtx.get(track.payload_type)
-            track.extensions = section.extensions
+            for track in self.tracks:
+                if track.section.mid != section.mid or section.port == 0:
+                    continue
+                track.payload_type = section.payload_type(track.recording.codec)
+                track.rtx_payload_type = section.rtx.get(track.payload_type)
+                track.extensions = section.extensions
+
+    def want(self, source: str, numbers: list[int]) -> None:
+        """Send these layers of a track, and no others."""
+        found = [t for t in self.tracks if t.source == source and t.rid]
+        for number, track in enumerate(found):
+            if number in numbers and not track.active:
+                track.position = 0  # a key frame, as browsers begin again
+            track.active = number in numbers
 
     def track(self, source: str) -> Outgoing:
         """Return the track of a source."""
@@ -196,7 +219,13 @@ class Publisher:
     def _stamped(self, track: Outgoing, packet: rtp.Packet) -> rtp.Packet:
         """Return the packet with this moment's header extensions."""
         self._transport_sequence = self._transport_sequence + 1 & 0xFFFF
+        again = packet.payload_type == track.rtx_payload_type
         values: dict[str, bytes] = {
+            **(
+                {sdp.REPAIRED_RID if again else sdp.RID: track.rid.encode()}
+                if track.rid
+                else {}
+            ),
             sdp.MID: track.section.mid.encode(),
             sdp.ABS_SEND_TIME: (
                 int((time.time() % 64) * (1 << 18)) & 0xFFFFFF

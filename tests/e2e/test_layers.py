@@ -1,0 +1,135 @@
+"""Layers over the public protocol: asked for by size, sent to whom they fit."""
+
+import asyncio
+import time
+
+from signaling.protocol import messages as m
+from tests.support.wire import rtcp
+from tests.support.wire.client import ScriptedClient
+from tests.support.wire.recording import Recording, picture
+from tests.support.wire.room import TestRoom
+from tests.support.wire.sending import Publisher, layers
+
+HEIGHTS = (90, 180, 360)
+"""Of the layers: small, so that twenty-five cameras are no load."""
+FLOOD_S = 3.0
+
+
+def recordings(rate: int = 10) -> list[Recording]:
+    return [
+        picture(width=h * 16 // 9, height=h, rate=rate, seconds=1, bitrate_bps=h * 700)
+        for h in HEIGHTS
+    ]
+
+
+async def publish(client: ScriptedClient, cameras: list[Recording]) -> Publisher:
+    """Publish a camera in layers; the client sends those that are asked for."""
+    return await client.publish(*layers("0", "camera", cameras))
+
+
+def told(client: ScriptedClient) -> list[int] | None:
+    """Return the layers that a publisher was last asked for."""
+    wanted = client.seen(m.PublishLayers)
+    return wanted[-1].layers if wanted else None
+
+
+def on_stage(client: ScriptedClient) -> str | None:
+    return None if client.room is None else client.room.stage
+
+
+async def look(viewer: ScriptedClient, heights: dict[str, int]) -> None:
+    """Show some participants, each at its height: the stage's, and tiles."""
+    stage = on_stage(viewer) or ""
+    tiles = [
+        {"participant": who, "max_height": height}
+        for who, height in heights.items()
+        if who != stage
+    ]
+    await viewer.ask(
+        "view.set", stage=None, tiles=tiles, stage_height=heights.get(stage, 0)
+    )
+
+
+async def test_a_tile_that_grows_gets_its_layer(room: TestRoom) -> None:
+    presenter = await room.guest("presenter", "Paul")
+    viewer = await room.guest("researcher", "Rita", decode=True)
+    publisher = await publish(presenter, recordings(rate=20))
+    await viewer.until(lambda: on_stage(viewer) == presenter.id, "the stage")
+    for height in (360, 90, 180, 360):
+        await look(viewer, {presenter.id: height})
+        await viewer.until(
+            lambda height=height: any(  # type: ignore[misc]
+                viewer.watch(mid).pictures
+                and viewer.watch(mid).pictures[-1].height == height
+                for mid in viewer.carrying(presenter.id, "camera")
+            ),
+            f"the layer of {height} pixels",
+        )
+    (mid,) = viewer.carrying(presenter.id, "camera")
+    assert viewer.watch(mid).violations == []
+    assert all(track.packets for track in publisher.tracks)
+
+
+async def test_of_twenty_five_cameras_the_nine_shown_are_sent(room: TestRoom) -> None:
+    cameras = recordings(rate=5)
+    presenters = [await room.guest("presenter", f"P{i}") for i in range(25)]
+    viewer = await room.guest("researcher", "Rita", decode=True)
+    publishers = [await publish(presenter, cameras) for presenter in presenters]
+    for presenter in presenters:
+        await look(presenter, {})  # they look away: only Rita watches
+    await viewer.until(lambda: on_stage(viewer), "the stage")
+    shown = {p.id: HEIGHTS[i % 3] for i, p in enumerate(presenters[:9])}
+    await look(viewer, shown)
+
+    def each_at_its_size() -> bool:
+        sizes = {}
+        for who in shown:
+            mids = viewer.carrying(who, "camera")
+            if len(mids) != 1 or not viewer.watch(mids[0]).pictures:
+                return False
+            sizes[who] = viewer.watch(mids[0]).pictures[-1].height
+        return sizes == shown
+
+    await viewer.until(each_at_its_size, "nine pictures, each at its size")
+    carrying = {s.participant for s in viewer.slots.values() if s.source == "camera"}
+    assert carrying - {None} == set(shown)
+    await viewer.until(
+        lambda: all(
+            told(p) == [i % 3] if p.id in shown else told(p) == []
+            for i, p in enumerate(presenters)
+        ),
+        "unwatched layers to be stopped",
+        deadline_s=20,
+    )
+    idle = [sum(t.packets for t in p.tracks) for p in publishers[9:]]
+    await asyncio.sleep(1.0)
+    assert idle == [sum(t.packets for t in p.tracks) for p in publishers[9:]]
+
+
+async def test_a_flood_of_requests_harms_nobody(room: TestRoom) -> None:
+    presenter = await room.guest("presenter", "Paul")
+    flooder = await room.guest("researcher", "Mallory")
+    viewer = await room.guest("researcher", "Rita")
+    publisher = await publish(presenter, recordings(rate=20))
+    for one in (flooder, viewer):
+        await one.until(lambda one=one: on_stage(one), "the stage")  # type: ignore[misc]
+        await look(one, {presenter.id: 360})
+        await one.until(
+            lambda one=one: bool(one.carrying(presenter.id, "camera")),  # type: ignore[misc]
+            "the camera",
+        )
+    (mid,) = viewer.carrying(presenter.id, "camera")
+    (flooded,) = flooder.carrying(presenter.id, "camera")
+    leg, ssrc = flooder.subscribed, flooder.watch(flooded).ssrc
+    assert leg is not None
+    before = sum(len(t.key_requests) for t in publisher.tracks)
+    received = viewer.watch(mid).packets
+    end = time.monotonic() + FLOOD_S
+    while time.monotonic() < end:
+        for _ in range(20):
+            leg.send_rtcp(rtcp.pli(1, ssrc) + rtcp.nack(1, ssrc, list(range(100))))
+        await asyncio.sleep(0.02)
+    asked = sum(len(t.key_requests) for t in publisher.tracks) - before
+    assert asked <= 2 * FLOOD_S + 2
+    assert viewer.watch(mid).packets - received >= 0.9 * 20 * FLOOD_S
+    assert viewer.watch(mid).lost == 0
