@@ -42,6 +42,11 @@ MOVED_S = 2.0
 LATE_S = 0.05
 """A cluster is judged when feedback is that far beyond it. Sooner: its packets that
 jitter delayed most are missing, and the rest looks faster than it was."""
+PROOF_S = 10.0
+"""A cut within this time after a probe refutes it. Longer: blames it for what changed
+since."""
+PROOF_SHARE = 1.3
+"""A probe that raises the estimate by less is not to blame."""
 LOSS_MEMORY_S = 2.0
 """Time constant of ``loss``. Shorter: repairs' overhead jumps about; longer: it
 follows late."""
@@ -85,6 +90,7 @@ class BandwidthEstimator:
         "_feedback_at",
         "_loss",
         "_lost_faded",
+        "_proved_at",
         "_rate",
         "_received_faded",
         "_remb_at",
@@ -123,6 +129,7 @@ class BandwidthEstimator:
         self._loss = LossControl()
         self._acknowledged = AcknowledgedRate()
         self._feedback_at: float | None = None
+        self._proved_at: float | None = None
         self._remb_at: float | None = None
         self._remb_low_at: float | None = None
         self._reported_rtt_at: float | None = None
@@ -156,6 +163,8 @@ class BandwidthEstimator:
             proved = self._probe(first, arrivals, sent, now)
         digest.take(first, arrivals, sent, loss=self.loss)
         if proved is not None:
+            if proved.bps > PROOF_SHARE * self._rate.bps:
+                self._proved_at = now
             self._rate.prove(proved.bps, limited=proved.limited, now=now)
         elif self._feedback_at is not None and now - self._feedback_at < CONCLUDE_S:
             return
@@ -278,8 +287,12 @@ class BandwidthEstimator:
             if overusing and queue > LONG_QUEUE_S:
                 carried = min(arriving, acknowledged.short_bps() or arriving)
             carried /= 1 - loss.ambient
-        if self._rate.update(usage, carried, queue_s=queue, rtt_s=self.rtt_s, now=now):
+        cut = self._rate.update(
+            usage, carried, queue_s=queue, rtt_s=self.rtt_s, now=now
+        )
+        if cut:
             detector.cut()
+        self._review_proof(cut=cut, now=now)
         loss.on_counts(
             digest.received,
             digest.lost,
@@ -290,6 +303,17 @@ class BandwidthEstimator:
         )
         if overusing or loss.limit_bps is not None:
             self.prober.hold(now=now)
+
+    def _review_proof(self, *, cut: bool, now: float) -> None:
+        """See whether the link carries what the latest probe showed."""
+        if self._proved_at is None:
+            return
+        if now - self._proved_at > PROOF_S:
+            self._proved_at = None
+            self.prober.held()
+        elif cut:
+            self._proved_at = None
+            self.prober.distrust(now=now)
 
     def _count_loss(self, received: int, lost: int, elapsed: float) -> None:
         fade = math.exp(-elapsed / LOSS_MEMORY_S)

@@ -43,6 +43,11 @@ FIRST_INTERVAL_S = 2.0
 MAX_INTERVAL_S = 5.0
 """Longest interval: a link that is good again carries the top layer within 10 s."""
 BACK_OFF = 1.5
+DISTRUST_S = 15.0
+MAX_DISTRUST_S = 120.0
+"""After a proof that did not hold until the next probe; doubled each time. A train tells
+what a link carries, not what others on it leave over: behind a link that many share
+each proof would be a needless up and down."""
 CONFIDENCE = 2.5
 FEW_CONFIDENCE = 6.0
 """Standard errors that a result must lie off the limit, and how many more over the
@@ -140,12 +145,13 @@ class Prober:
     """
     The probes of one viewer.
 
-    Inputs: ``began``; from the estimator ``heard``, ``hold``, ``on_arrival`` and
-    ``conclude``. Output: ``poll``, some ten times a second.
+    Inputs: ``began``; from the estimator ``heard``, ``hold``, ``held``, ``distrust``,
+    ``on_arrival`` and ``conclude``. Output: ``poll``, some ten times a second.
     """
 
     __slots__ = (
         "_arrivals",
+        "_distrust_s",
         "_heard_at",
         "_interval_s",
         "_line",
@@ -162,6 +168,7 @@ class Prober:
         self._heard_at: float | None = None
         self._next_at = 0.0
         self._interval_s = FIRST_INTERVAL_S
+        self._distrust_s = DISTRUST_S
         self.train: Train | None = None
         """The cluster under way; read by the estimator."""
         self._sizes: list[int] = []
@@ -227,6 +234,16 @@ class Prober:
         """Note that the link is full: a probe would only do harm."""
         self._next_at = max(self._next_at, now + self._interval_s)
         self._rate_bps = None
+
+    def distrust(self, *, now: float) -> None:
+        """Note that the link did not carry what a probe had shown."""
+        self._next_at = now + self._distrust_s
+        self._distrust_s = min(MAX_DISTRUST_S, 2 * self._distrust_s)
+        self._rate_bps = None
+
+    def held(self) -> None:
+        """Note that the link carries what a probe had shown."""
+        self._distrust_s = DISTRUST_S
 
     def on_arrival(self, size: int, arrived: float) -> None:
         """Note a packet of the train under way: bytes, receiver's clock."""

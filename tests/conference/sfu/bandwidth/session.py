@@ -170,6 +170,8 @@ class Session:
         self.trace = Trace()
         self.frames: dict[int, Frame] = {}
         self.video_on = True
+        self.others_bps = 0.0
+        """What somebody else sends over the same link, evenly."""
         self._feedback, self._remb, self._pace = feedback, remb, pace
         self._variation = variation
         self._random = Random(seed + 2)
@@ -185,6 +187,7 @@ class Session:
         self._remb_bytes: list[tuple[float, int, float]] = []
         self._remb_bps = start_bps
         for period, act in (
+            (AUDIO_S, self._others),
             (AUDIO_S, self._voice),
             (FRAME_S, self._picture),
             (FEEDBACK_S, self._tell),
@@ -215,6 +218,11 @@ class Session:
 
     def _voice(self) -> None:
         self._offer(Packet(AUDIO_BYTES, "audio"), Priority.AUDIO)
+
+    def _others(self) -> None:
+        octets = int(self.others_bps * AUDIO_S / 8)
+        for _ in range(octets // PACKET_BYTES):
+            self.down.send(PACKET_BYTES, self.now)
 
     def _picture(self) -> None:
         if not self.video_on:

@@ -129,6 +129,21 @@ def test_a_full_link_is_not_probed() -> None:
     assert poll(prober, 1 + FIRST_INTERVAL_S + 0.1) is not None
 
 
+def test_proofs_that_do_not_hold_are_asked_for_less_and_less() -> None:
+    prober, now, waits = Prober(), 1.0, []
+    for _ in range(5):
+        deliver(prober, due(prober, now), 100e6, now=now)
+        prober.distrust(now=now)
+        failed = now
+        while poll(prober, now) is None:
+            now += 0.5
+        waits.append(now - failed)
+    assert waits == [15, 30, 60, 120, 120]
+    prober.held()
+    prober.distrust(now=now)
+    assert poll(prober, now + 15.5) is not None
+
+
 @pytest.mark.parametrize(
     ("link_bps", "jitter_s", "proved", "least"),
     [(1e6, 0.02, False, 48), (20e6, 0.02, True, 48), (4e6, 0.04, True, 40)],

@@ -47,11 +47,11 @@ def test_random_loss_and_jitter_do_not_starve_a_viewer(
     loss: float, frames: float, seed: int
 ) -> None:
     shape = Shape(rate_bps=10e6, delay_s=0.1, jitter_s=0.02, loss=loss)
-    trace = Session(shape, up=shape, seed=seed).run(60)
-    assert trace.shown(5, 60) >= frames
-    assert min(trace.estimates_in(0, 60)) >= 250e3
-    assert trace.most_switches(5, 60) <= 2
-    assert trace.longest_hole(5, 60) < 0.5
+    trace = Session(shape, up=shape, seed=seed).run(45)
+    assert trace.shown(5, 45) >= frames
+    assert min(trace.estimates_in(0, 45)) >= 250e3
+    assert trace.most_switches(5, 45) <= 2
+    assert trace.longest_hole(5, 45) < 0.5
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -64,23 +64,21 @@ def test_jitter_is_no_congestion(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_thin_link_holds_one_layer_and_audio_does_not_notice(seed: int) -> None:
-    trace = Session(Shape(rate_bps=1e6), seed=seed).run(120)
-    assert trace.most_switches(1, 120) == 0
-    assert trace.layer_at(120) == (1, 2)
-    assert trace.voices_lost(0, 120) == 0
-    ways = [way for t, way in trace.audio if way is not None and t < 119]
+    trace = Session(Shape(rate_bps=1e6), seed=seed).run(90)
+    assert trace.most_switches(1, 90) == 0
+    assert trace.layer_at(90) == (1, 2)
+    assert trace.voices_lost(0, 90) == 0
+    ways = [way for t, way in trace.audio if way is not None and t < 89]
     assert max(ways) < 0.15
     assert sorted(ways)[len(ways) * 99 // 100] < 0.1
 
 
-@pytest.mark.parametrize(
-    "rate_bps", [150e3, 200e3, 500e3, 520e3, 550e3, 600e3, 1.6e6, 1.7e6, 1.8e6]
-)
+@pytest.mark.parametrize("rate_bps", [150e3, 200e3, 500e3, 550e3, 600e3, 1.65e6, 1.8e6])
 def test_a_rate_at_the_edge_of_a_layer_does_not_flap(rate_bps: float) -> None:
-    trace = Session(Shape(rate_bps=rate_bps)).run(100)
-    assert trace.most_switches(10, 100) <= 2
-    assert trace.shown(10, 100) >= 7
-    assert trace.longest_queue(5, 100) < 0.3
+    trace = Session(Shape(rate_bps=rate_bps)).run(75)
+    assert trace.most_switches(10, 75) <= 2
+    assert trace.shown(10, 75) >= 7
+    assert trace.longest_queue(5, 75) < 0.3
 
 
 @pytest.mark.parametrize(("blackout_s", "back_s"), [(1, 0.3), (5, 0.5), (30, 2)])
@@ -103,6 +101,22 @@ def test_a_policer_without_a_queue_is_found_out_by_its_loss() -> None:
     assert trace.most_switches(5, 60) <= 2
     # What is left is the bursts of single frames, which no queue takes up.
     assert trace.voices_lost(10, 60) < 0.06
+
+
+def test_a_shared_link_gives_way_to_others_and_comes_back() -> None:
+    session = Session(Shape(rate_bps=1e6))
+    session.run(20)
+    session.others_bps = 500e3
+    session.run(40)
+    session.others_bps = 0
+    trace = session.run(75)
+    assert trace.layer_at(20) == (1, 2)
+    assert trace.layer_at(35) in [(0, 2), (1, 1)]
+    assert trace.shown(22, 40) >= 10
+    assert trace.longest_queue(23, 75) < 0.3
+    assert trace.voices_lost(23, 75) == 0
+    assert trace.layer_at(75) == (1, 2)
+    assert trace.most_switches(1, 75) <= 4
 
 
 def test_a_grid_shares_what_the_stage_leaves() -> None:
