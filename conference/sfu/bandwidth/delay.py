@@ -8,8 +8,9 @@ Says what the link does; ``rate`` says what follows. Driven by ``estimate``,
 which cuts feedback into groups and brings one summary per feedback.
 
 The draft takes any trend for congestion. Here a standing queue must confirm it:
-the least delay of the last 0.3 s, over the least of the last 20 s. Jitter and
-the burst of a key frame raise some delays, a queue raises the least one too.
+the least delay of the last 0.3 s over the least of the last 20 s, by more than the
+jitter. Jitter and the burst of a key frame raise some delays, a queue raises the
+least one too.
 """
 
 from collections import deque

@@ -169,7 +169,7 @@ class BandwidthEstimator:
         elif self._feedback_at is not None and now - self._feedback_at < CONCLUDE_S:
             return
         if digest.least_delay < math.inf:
-            # Not after late packets alone: they count with the next feedback.
+            # Losses and repetitions alone wait for the next arrival.
             self._conclude(digest, now)
             digest.clear()
         self._settle()
