@@ -37,8 +37,11 @@ NOMINATION_S = 1.0
 nominates UDP and TCP one after the other and means the better (RFC 5245 §8.1.1.2).
 More: a browser that leaves UDP for TCP waits longer."""
 RESTART_MARK = "/"
-"""Parts the server's user fragment from whatever a browser adds to it to restart
+"""Parts the server's user fragment from the number that a browser adds to restart
 without asking; an ice-char that our own fragments do not have."""
+RESTART_HOLDS_S = 3.0
+"""How long the path of a restart outweighs the nomination of those before: Chromium
+goes on nominating a path that carries nothing back for 2.5 s."""
 
 
 UDP_RANK, TCP_RANK = 1, 0
@@ -95,6 +98,12 @@ def username(datagram: bytes) -> str | None:
     return None
 
 
+def restarts_of(ufrag: str) -> int:
+    """Return the mark on our user fragment: how often the browser restarted."""
+    mark = ufrag.partition(RESTART_MARK)[2]
+    return int(mark) if mark.isascii() and mark.isdecimal() and len(mark) < 10 else 0
+
+
 class IceLite:
     """
     One transport of one leg; what ``RTCDtlsTransport`` runs on.
@@ -123,6 +132,9 @@ class IceLite:
         self._evicted: list[Path] = []
         self._nominated_at = 0.0
         """When the selected path was last nominated."""
+        self._restarts = 0
+        """The highest mark seen."""
+        self._restarted_at = 0.0
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue()
 
     @property
@@ -139,6 +151,7 @@ class IceLite:
         """
         self._passwords = {self.ufrag: self.pwd, ufrag: pwd}
         self.ufrag, self.pwd = ufrag, pwd
+        self._restarts = 0
 
     def on_check(
         self, datagram: bytes, ufrag: str, path: Path, *, now: float
@@ -168,23 +181,33 @@ class IceLite:
             response.attributes["XOR-MAPPED-ADDRESS"] = path.address[:2]
             self.checked_at = now
             self._paths[path] = now
-            self.remote_ufrag = message.attributes["USERNAME"].partition(":")[2]
-            self._select(path, "USE-CANDIDATE" in message.attributes, now=now)
+            ours, _, self.remote_ufrag = message.attributes["USERNAME"].partition(":")
+            nominated = "USE-CANDIDATE" in message.attributes
+            self._select(path, restarts_of(ours), nominated, now=now)
         response.add_message_integrity(key)
         return bytes(response)
 
-    def _select(self, path: Path, nominated: bool, *, now: float) -> None:
+    def _select(
+        self, path: Path, restarts: int, nominated: bool, *, now: float
+    ) -> None:
         known = self.selected
+        # Who restarts has lost the path before: media goes to the first new one,
+        # while the browser still makes up its mind which to nominate.
+        restarted = restarts > self._restarts
+        if restarted:
+            self._restarts, self._restarted_at = restarts, now
         if path == known:
             if nominated:
                 self._nominated_at = now
             return
         outweighed = (
+            restarts < self._restarts and now - self._restarted_at < RESTART_HOLDS_S
+        ) or (
             known is not None
             and known.gate.rank > path.gate.rank
             and now - self._nominated_at < NOMINATION_S
         )
-        if known is None or (nominated and not outweighed):
+        if known is None or restarted or (nominated and not outweighed):
             self.selected = path
             self._nominated_at = now if nominated else 0.0
             self._on_selected(path)

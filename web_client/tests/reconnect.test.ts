@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   advance,
   FIRST_WAIT_MS,
+  HURRY_WITHIN_MS,
   LONGEST_WAIT_MS,
   missingSince,
   waitBefore,
@@ -11,7 +12,7 @@ import {
 
 const PHASES: Phase[] = [
   { name: 'idle' },
-  { name: 'connecting', attempt: 0, lostAt: null },
+  { name: 'connecting', attempt: 0, lostAt: null, since: 0 },
   { name: 'online' },
   { name: 'waiting', attempt: 1, lostAt: 0, retryAt: 300 },
   { name: 'refused', code: 'room-closed', message: '' },
@@ -25,17 +26,18 @@ const SIGNALS: Signal[] = [
   { name: 'refused', code: 'room-closed', message: '', passesInMs: null },
   { name: 'retry' },
   { name: 'net-returned' },
+  { name: 'hurry' },
   { name: 'close' },
 ];
 
 /** Rows: phases; columns: signals, in the orders above. `=` stays. */
 const TABLE = [
-  ['connecting', '=', '=', '=', '=', '=', 'closed'],
-  ['=', 'online', 'waiting', 'refused', '=', '=', 'closed'],
-  ['=', '=', 'waiting', '=', '=', '=', 'closed'],
-  ['=', '=', '=', '=', 'connecting', 'connecting', 'closed'],
-  ['connecting', '=', '=', '=', '=', '=', 'closed'],
-  ['connecting', '=', '=', '=', '=', '=', 'closed'],
+  ['connecting', '=', '=', '=', '=', '=', '=', 'closed'],
+  ['=', 'online', 'waiting', 'refused', '=', '=', 'waiting', 'closed'],
+  ['=', '=', 'waiting', '=', '=', '=', '=', 'closed'],
+  ['=', '=', '=', '=', 'connecting', 'connecting', 'waiting', 'closed'],
+  ['connecting', '=', '=', '=', '=', '=', '=', 'closed'],
+  ['connecting', '=', '=', '=', '=', '=', '=', 'closed'],
 ];
 
 describe('every phase with every signal', () => {
@@ -68,6 +70,27 @@ describe('retrying', () => {
     expect(waits.at(-1)).toBe(LONGEST_WAIT_MS);
   });
 
+  it('hurries when media is back, spread over a moment', () => {
+    const phase = advance({ name: 'online' }, { name: 'lost' }, 1000);
+    for (const chance of [0, 0.5, 1]) {
+      const after = advance(phase, { name: 'hurry' }, 1100, chance);
+      expect(after).toMatchObject({ name: 'waiting', lostAt: 1000 });
+      if (after.name === 'waiting') expect(after.retryAt).toBeLessThanOrEqual(1300);
+    }
+  });
+
+  it('gives up an attempt that began in the dark, and no fresh one', () => {
+    let phase = advance({ name: 'online' }, { name: 'lost' }, 0);
+    phase = advance(phase, { name: 'retry' }, 300);
+    expect(advance(phase, { name: 'hurry' }, 400, 0.5)).toBe(phase);
+    const after = advance(phase, { name: 'hurry' }, 2000, 0.5);
+    expect(after).toMatchObject({
+      name: 'waiting',
+      lostAt: 0,
+      retryAt: 2000 + HURRY_WITHIN_MS / 2,
+    });
+  });
+
   it('spreads retries by a third at most', () => {
     expect(waitBefore(1, 0)).toBe(FIRST_WAIT_MS);
     expect(waitBefore(1, 1)).toBe((FIRST_WAIT_MS * 2) / 3);
@@ -86,7 +109,7 @@ describe('retrying', () => {
 
   it('waits out a refusal that passes', () => {
     const phase = advance(
-      { name: 'connecting', attempt: 0, lostAt: null },
+      { name: 'connecting', attempt: 0, lostAt: null, since: 0 },
       { name: 'refused', code: 'too-many-attempts', message: '', passesInMs: 20_000 },
       0,
     );

@@ -15,6 +15,7 @@ from conference.transport.ice import (
     Gate,
     IceLite,
     Path,
+    restarts_of,
     username,
 )
 
@@ -193,3 +194,25 @@ def test_a_lost_path_gives_way_to_the_one_heard_of_last() -> None:
     agent.ice.send(b"into nothing")
     agent.take(check(), path(4), now=5.0)
     assert agent.ice.selected == path(4)
+
+
+def test_the_first_path_after_a_restart_is_used_at_once_and_holds_for_a_while() -> None:
+    agent = Agent()
+    agent.take(check(nominate=True), path(1), now=1.0)
+    agent.take(check(ufrag="ours/1"), path(2), now=2.0)
+    agent.take(check(ufrag="ours/1"), path(3), now=2.1)
+    assert agent.selected == [path(1), path(2)]
+    agent.take(check(nominate=True), path(1), now=4.0)
+    assert agent.selected == [path(1), path(2)]
+    agent.take(check(ufrag="ours/1", nominate=True), path(3), now=4.1)
+    assert agent.selected == [path(1), path(2), path(3)]
+    agent.take(check(nominate=True), path(1), now=5.2)  # it is meant after all
+    assert agent.selected[-1] == path(1)
+
+
+@pytest.mark.parametrize(
+    ("ufrag", "restarts"),
+    [("a", 0), ("a/1", 1), ("a/12", 12), ("a/", 0), ("a/x", 0), ("a/" + "9" * 400, 0)],
+)
+def test_what_counts_as_a_mark(ufrag: str, restarts: int) -> None:
+    assert restarts_of(ufrag) == restarts

@@ -55,7 +55,7 @@ class Leg:
         self.ufrag = secrets.token_urlsafe(6).replace("-", "x").replace("_", "y")
         self.password = secrets.token_hex(12)
         self._session = secrets.randbits(62)
-        self._mark = ""
+        self._restarts = 0
         self.on_rtp: Callable[[bytes], None] = lambda _packet: None
         self.on_rtcp: Callable[[bytes], None] = lambda _packet: None
         self.tap: Callable[[bytes], None] | None = None
@@ -129,7 +129,7 @@ class Leg:
             remote: The server's new description; None restarts without asking it,
                 by a mark on its user fragment.
         """
-        self._mark = "" if remote else f"{self._mark or '/'}1"
+        self._restarts = 0 if remote else self._restarts + 1
         self._remote = remote or self._remote
         self.ufrag = secrets.token_hex(6)
         self._shut()
@@ -296,9 +296,8 @@ class Leg:
     def _check(self) -> None:
         assert self._remote is not None
         request = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
-        request.attributes["USERNAME"] = (
-            f"{self._remote.ufrag}{self._mark}:{self.ufrag}"
-        )
+        mark = f"/{self._restarts}" if self._restarts else ""
+        request.attributes["USERNAME"] = f"{self._remote.ufrag}{mark}:{self.ufrag}"
         request.attributes["PRIORITY"] = 1_845_501_695
         request.attributes["ICE-CONTROLLING"] = secrets.randbits(64)
         request.attributes["USE-CANDIDATE"] = None

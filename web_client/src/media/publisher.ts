@@ -9,12 +9,10 @@ import type { CodecChoice } from '../state/settings';
 import { preferred, sendable } from './codecs';
 import { Encoder } from './encoder';
 import { encodings, LAYERS, type Style, type VideoSource } from './layers';
+import { marked, type Mendable } from './restart';
 
 const VOICE_BPS = 40_000;
 const SCREEN_AUDIO_BPS = 128_000;
-/** A passing outage heals by itself; after this long it does not. */
-export const GIVE_UP_AFTER_MS = 4000;
-
 export const SECTIONS: readonly { source: SourceName; kind: 'audio' | 'video' }[] = [
   { source: 'microphone', kind: 'audio' },
   { source: 'camera', kind: 'video' },
@@ -57,16 +55,21 @@ export type Negotiate = (request: {
   tracks: PublishedSection[];
 }) => Promise<string>;
 
-export class Publisher {
+export class Publisher implements Mendable {
   readonly #pc: RTCPeerConnection;
   readonly #transceivers = new Map<SourceName, RTCRtpTransceiver>();
   readonly #encoders = new Map<VideoSource, Encoder>();
   readonly #negotiate: Negotiate;
+  readonly #lost: () => void;
   #offered: Promise<void> | null = null;
-  #giveUp: ReturnType<typeof setTimeout> | undefined;
+  /** The server's last answer, as it came. */
+  #answer: string | null = null;
+  #restarts = 0;
+  #wasConnected = false;
 
   constructor(negotiate: Negotiate, lost: () => void) {
     this.#negotiate = negotiate;
+    this.#lost = lost;
     this.#pc = new RTCPeerConnection({ iceServers: [], bundlePolicy: 'max-bundle' });
     for (const { source, kind } of SECTIONS) {
       const transceiver = addSection(this.#pc, kind, firstEncodings(source));
@@ -76,10 +79,10 @@ export class Publisher {
       }
     }
     this.#pc.addEventListener('connectionstatechange', () => {
-      clearTimeout(this.#giveUp);
       const state = this.#pc.connectionState;
-      if (state === 'failed') lost();
-      if (state === 'disconnected') this.#giveUp = setTimeout(lost, GIVE_UP_AFTER_MS);
+      this.#wasConnected ||= state === 'connected';
+      // What was connected once is mended; what never was begins anew.
+      if (state === 'failed' && !this.#wasConnected) lost();
     });
   }
 
@@ -88,8 +91,11 @@ export class Publisher {
   }
 
   get broken(): boolean {
-    const state = this.#pc.connectionState;
-    return state === 'failed' || state === 'disconnected' || state === 'closed';
+    return this.#pc.connectionState === 'closed';
+  }
+
+  get pc(): RTCPeerConnection {
+    return this.#pc;
   }
 
   preferCodec(choice: CodecChoice): void {
@@ -134,12 +140,21 @@ export class Publisher {
     return this.#offered;
   }
 
+  async restart(): Promise<void> {
+    if (this.#answer === null) return;
+    this.#offered = (this.#offered ?? Promise.resolve()).then(() => this.#restart());
+    return this.#offered;
+  }
+
+  replace(): void {
+    this.#lost();
+  }
+
   async stats(): Promise<RTCStatsReport> {
     return this.#pc.getStats();
   }
 
   close(): void {
-    clearTimeout(this.#giveUp);
     this.#pc.close();
   }
 
@@ -154,16 +169,42 @@ export class Publisher {
         sdp: this.#pc.localDescription?.sdp ?? '',
         tracks,
       });
-      await this.#pc.setRemoteDescription({ type: 'answer', sdp });
+      this.#answer = sdp;
+      await this.#hearAnswer(sdp);
       for (const source of VIDEO_SOURCES) {
         void this.#encoders.get(source)?.want({ codec: this.#codecOf(source) });
       }
     } catch (error) {
       this.#offered = null;
-      if (this.#pc.signalingState === 'have-local-offer') {
-        await this.#pc.setLocalDescription({ type: 'rollback' });
-      }
+      await this.#rollBack();
       throw error;
+    }
+  }
+
+  async #restart(): Promise<void> {
+    const answer = this.#answer;
+    if (answer === null || this.#pc.signalingState !== 'stable') return;
+    this.#restarts += 1;
+    try {
+      await this.#pc.setLocalDescription(
+        await this.#pc.createOffer({ iceRestart: true }),
+      );
+      await this.#hearAnswer(answer);
+    } catch {
+      await this.#rollBack(); // it may have been closed meanwhile
+    }
+  }
+
+  async #hearAnswer(sdp: string): Promise<void> {
+    await this.#pc.setRemoteDescription({
+      type: 'answer',
+      sdp: marked(sdp, this.#restarts),
+    });
+  }
+
+  async #rollBack(): Promise<void> {
+    if (this.#pc.signalingState === 'have-local-offer') {
+      await this.#pc.setLocalDescription({ type: 'rollback' });
     }
   }
 

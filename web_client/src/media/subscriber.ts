@@ -1,21 +1,24 @@
 /*
  * The subscribe peer connection: answers the server's one offer and hands out
- * the track of each slot. A lost connection is replaced by a new one.
+ * the track of each slot. A lost path is looked for again on the same connection;
+ * a lost connection is replaced by a new one.
  */
 import { signal, type ReadonlySignal } from '@preact/signals';
 import type { SlotOffer } from '../protocol';
-import { GIVE_UP_AFTER_MS } from './publisher';
+import { marked, type Mendable } from './restart';
 import { planOf, type Plan } from './slots';
 
 export type SubscribeState = 'none' | 'connecting' | 'connected' | 'broken';
 
-export class Subscriber {
+export class Subscriber implements Mendable {
   readonly #plan = signal<Plan>(new Map());
   readonly #tracks = signal<ReadonlyMap<string, MediaStreamTrack>>(new Map());
   readonly #state = signal<SubscribeState>('none');
   readonly #lost: () => void;
   #pc: RTCPeerConnection | null = null;
-  #giveUp: ReturnType<typeof setTimeout> | undefined;
+  /** The server's offer, once the connection stands on it. */
+  #offer: string | null = null;
+  #restarts = 0;
 
   constructor(lost: () => void) {
     this.#lost = lost;
@@ -28,6 +31,10 @@ export class Subscriber {
   /** Track of each slot by mid; complete as soon as the offer is accepted. */
   get tracks(): ReadonlySignal<ReadonlyMap<string, MediaStreamTrack>> {
     return this.#tracks;
+  }
+
+  get pc(): RTCPeerConnection | null {
+    return this.#pc;
   }
 
   get state(): ReadonlySignal<SubscribeState> {
@@ -60,7 +67,28 @@ export class Subscriber {
         .getTransceivers()
         .flatMap((t) => (t.mid === null ? [] : [[t.mid, t.receiver.track] as const])),
     );
+    this.#offer = offer.sdp;
     await answer(pc.localDescription?.sdp ?? '');
+  }
+
+  async restart(): Promise<void> {
+    const pc = this.#pc;
+    const offer = this.#offer;
+    if (!pc || offer === null || pc.signalingState !== 'stable') return;
+    this.#restarts += 1;
+    try {
+      await pc.setRemoteDescription({
+        type: 'offer',
+        sdp: marked(offer, this.#restarts),
+      });
+      await pc.setLocalDescription(await pc.createAnswer());
+    } catch {
+      // A later offer took this connection's place meanwhile.
+    }
+  }
+
+  replace(): void {
+    if (this.#pc) this.#break(this.#pc);
   }
 
   async stats(): Promise<RTCStatsReport | null> {
@@ -73,9 +101,10 @@ export class Subscriber {
   }
 
   #discard(): void {
-    clearTimeout(this.#giveUp);
     const pc = this.#pc;
     this.#pc = null;
+    this.#offer = null;
+    this.#restarts = 0;
     pc?.close();
   }
 
@@ -83,19 +112,10 @@ export class Subscriber {
     const pc = new RTCPeerConnection({ iceServers: [], bundlePolicy: 'max-bundle' });
     pc.addEventListener('connectionstatechange', () => {
       if (pc !== this.#pc) return;
-      clearTimeout(this.#giveUp);
-      switch (pc.connectionState) {
-        case 'connected':
-          this.#state.value = 'connected';
-          break;
-        case 'disconnected':
-          this.#giveUp = setTimeout(() => this.#break(pc), GIVE_UP_AFTER_MS);
-          break;
-        case 'failed':
-          this.#break(pc);
-          break;
-        default:
-          break;
+      if (pc.connectionState === 'connected') this.#state.value = 'connected';
+      // What was connected once is mended; what never was begins anew.
+      else if (pc.connectionState === 'failed' && this.#state.value === 'connecting') {
+        this.#break(pc);
       }
     });
     return pc;

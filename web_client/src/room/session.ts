@@ -230,15 +230,12 @@ export class RoomSession {
   #watchHealth(): void {
     this.health?.close();
     this.health = new Health(this.link, {
-      stats: async () => {
-        const reports = await Promise.all([
-          this.receiving.subscriber.stats(),
-          this.sending.publisher?.stats(),
-        ]);
-        const present = reports.filter((r) => r !== null && r !== undefined);
-        this.viewing.take(present, performance.now());
-        return present;
+      legs: () => {
+        const { publisher } = this.sending;
+        const { subscriber } = this.receiving;
+        return publisher ? [subscriber, publisher] : [subscriber];
       },
+      sampled: (reports, at) => this.viewing.take(reports, at),
       connected: () => this.receiving.connected,
       ask: (withinMs) => this.link.request('view.set', this.viewing.wanted, withinMs),
     });

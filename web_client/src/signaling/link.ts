@@ -112,6 +112,11 @@ export class Link {
     this.#step({ name: 'lost' });
   }
 
+  /** Media came back: the net is there, and no long wait is due. */
+  hurry(): void {
+    this.#step({ name: 'hurry' });
+  }
+
   onEvent(handler: EventHandler): () => void {
     this.#handlers.add(handler);
     return () => this.#handlers.delete(handler);

@@ -7,11 +7,15 @@
  */
 
 export const FIRST_WAIT_MS = 300; // Lower: a restarting server is hammered.
+/** Media is back, so the net is: retries fall within this. Lower: a hall in one blow. */
+export const HURRY_WITHIN_MS = 400;
+/** An attempt this old began in the dark: its first packets are lost. */
+const STALE_MS = 500;
 export const LONGEST_WAIT_MS = 3000; // Higher: people wait after the net is back.
 
 export type Phase =
   | { name: 'idle' }
-  | { name: 'connecting'; attempt: number; lostAt: number | null }
+  | { name: 'connecting'; attempt: number; lostAt: number | null; since: number }
   | { name: 'online' }
   | { name: 'waiting'; attempt: number; lostAt: number; retryAt: number }
   | { name: 'refused'; code: string; message: string }
@@ -24,6 +28,7 @@ export type Signal =
   | { name: 'refused'; code: string; message: string; passesInMs: number | null }
   | { name: 'retry' }
   | { name: 'net-returned' }
+  | { name: 'hurry' }
   | { name: 'close' };
 
 /** Milliseconds to wait before attempt `attempt` (counted from 1). */
@@ -33,7 +38,13 @@ export function waitBefore(attempt: number, chance: number): number {
   return Math.round(step * (1 - chance / 3));
 }
 
-function wait(phase: Phase, now: number, chance: number, atLeastMs = 0): Phase {
+function hurried(chance: number): number {
+  return Math.round(chance * HURRY_WITHIN_MS);
+}
+
+type Waiting = Extract<Phase, { name: 'waiting' }>;
+
+function wait(phase: Phase, now: number, chance: number, atLeastMs = 0): Waiting {
   const attempt = phase.name === 'connecting' ? phase.attempt + 1 : 1;
   const lostAt = phase.name === 'connecting' ? (phase.lostAt ?? now) : now;
   const waitMs = Math.max(atLeastMs, waitBefore(attempt, chance));
@@ -53,11 +64,14 @@ export function advance(phase: Phase, signal: Signal, now: number, chance = 0): 
     case 'closed':
     case 'refused':
       return signal.name === 'open'
-        ? { name: 'connecting', attempt: 0, lostAt: null }
+        ? { name: 'connecting', attempt: 0, lostAt: null, since: now }
         : phase;
     case 'connecting':
       if (signal.name === 'connected') return { name: 'online' };
       if (signal.name === 'lost') return wait(phase, now, chance);
+      if (signal.name === 'hurry' && now - phase.since >= STALE_MS) {
+        return { ...wait(phase, now, chance), retryAt: now + hurried(chance) };
+      }
       if (signal.name === 'refused') {
         return signal.passesInMs !== null
           ? wait(phase, now, chance, signal.passesInMs)
@@ -68,7 +82,15 @@ export function advance(phase: Phase, signal: Signal, now: number, chance = 0): 
       return signal.name === 'lost' ? wait(phase, now, chance) : phase;
     case 'waiting':
       if (signal.name === 'retry' || signal.name === 'net-returned') {
-        return { name: 'connecting', attempt: phase.attempt, lostAt: phase.lostAt };
+        const { attempt, lostAt } = phase;
+        return { name: 'connecting', attempt, lostAt, since: now };
+      }
+      if (signal.name === 'hurry') {
+        return {
+          ...phase,
+          attempt: 1,
+          retryAt: Math.min(phase.retryAt, now + hurried(chance)),
+        };
       }
       return phase;
   }

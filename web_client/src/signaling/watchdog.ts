@@ -7,12 +7,12 @@
  */
 
 /** Silence before asking while media was flowing. Lower: jitter asks questions. */
-export const SILENT_MS = 1000;
+export const SILENT_MS = 400;
 /** Silence before asking in an idle room. Lower: more idle load on the server. */
 export const IDLE_MS = 1500;
 /** Time the question has. `IDLE_MS + TICK_MS + ANSWER_MS` is the promised 3 s. */
 export const ANSWER_MS = 1000;
-export const TICK_MS = 500;
+export const TICK_MS = 250;
 
 const FLOWING_FOR_MS = 3000;
 

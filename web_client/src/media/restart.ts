@@ -1,0 +1,22 @@
+/*
+ * Looking for another path without asking the server (ICE restart, RFC 8445 §9).
+ *
+ * The server is ICE-lite: it has nothing to gather and nothing new to say. It takes
+ * its user fragment with a mark after it for itself (docs/protocol.md), so its old
+ * description with another mark restarts a connection while the socket is dead too.
+ */
+
+/** The server's description as it would be after `times` restarts. */
+export function marked(sdp: string, times: number): string {
+  if (times === 0) return sdp;
+  return sdp.replace(/^(a=ice-ufrag:[^/\r\n]+)[^\r\n]*/gm, `$1/${times}`);
+}
+
+/** One peer connection, as far as mending goes. */
+export interface Mendable {
+  readonly pc: RTCPeerConnection | null;
+  /** Looks for another path; what is there goes on as long as it can. */
+  restart(): Promise<void>;
+  /** Gives it up for a new one. */
+  replace(): void;
+}
