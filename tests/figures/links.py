@@ -1,12 +1,13 @@
 """
 What viewers see on good, thin, failing and lossy lines (needs root, for the lab).
 
-``python -m tests.figures.links join|fall|steady|loss [--seconds N] [--loss 0.1]
-[--viewer firefox]``: real browsers on shaped lines between network namespaces.
+``python -m tests.figures.links join|switch|fall|steady|loss [--seconds N] [--loss 0.1]
+[--viewer firefox] [--codec VP9]``: real browsers on shaped lines between network namespaces.
 """
 
 import argparse
 import asyncio
+from collections.abc import Mapping
 
 from tests.figures.common import report
 from tests.support.browsers import BrowserName
@@ -14,14 +15,16 @@ from tests.support.lab import links
 
 
 async def measure(
-    story: str, seconds: float, loss: float, viewer: BrowserName
-) -> dict[str, float]:
+    story: str, seconds: float, loss: float, viewer: BrowserName, codec: str
+) -> Mapping[str, float | str]:
     """Play one story."""
     match story:
         case "join":
             return await links.join(viewer)
         case "fall":
             return await links.fall()
+        case "switch":
+            return await links.switch(codec)
         case "steady":
             return await links.steady(seconds)
         case _:
@@ -31,13 +34,14 @@ async def measure(
 def main() -> None:
     """Read the command line and measure."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("story", choices=("join", "fall", "steady", "loss"))
+    parser.add_argument("story", choices=("join", "switch", "fall", "steady", "loss"))
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--loss", type=float, default=0.1)
     parser.add_argument("--viewer", choices=("chromium", "firefox"), default="chromium")
+    parser.add_argument("--codec", choices=("VP8", "VP9", "H264"), default="VP8")
     wanted = parser.parse_args()
     figures = asyncio.run(
-        measure(wanted.story, wanted.seconds, wanted.loss, wanted.viewer)
+        measure(wanted.story, wanted.seconds, wanted.loss, wanted.viewer, wanted.codec)
     )
     report(wanted.story, viewer=wanted.viewer, **figures)
 

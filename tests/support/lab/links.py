@@ -5,14 +5,19 @@ Each function plays one story with real browsers and gives its figures; the test
 hold them against bounds, ``tests.figures.links`` prints them.
 """
 
+import asyncio
 import contextlib
+import statistics
 import tempfile
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from playwright.async_api import ViewportSize
+
 from tests.support.browsers import BrowserName, Options
+from tests.support.browsers.chromium import ChromiumPage
 from tests.support.browsers.person import Person
 from tests.support.lab import Lab, Shape, lab
 from tests.support.lab.scene import Scene, scene
@@ -21,12 +26,27 @@ from tests.support.voice import write_voice
 
 WALL = Options(width=1600, height=1000)
 """A screen on which the stage wants the top layer."""
+WALL_SIZE: ViewportSize = {"width": 1600, "height": 1000}
 TOP = 720
 FREE = Shape(delay_ms=10, rate_kbps=8_000, queue_ms=400)
 GOOD = Shape(delay_ms=10, rate_kbps=3_000, queue_ms=600)
 THIN = Shape(delay_ms=10, rate_kbps=200, queue_ms=600)
 SHARED = Shape(delay_ms=20, rate_kbps=1_000, queue_ms=300)
 SETTLED_S = 8.0
+PREFER = "(codec) => localStorage.setItem('pavilion.codec', codec)"
+WATCH_SIZES = """() => {
+  window.sizes = [];
+  const video = document.querySelector('[data-testid=tile][data-place=stage] video');
+  const look = () => {
+    const last = window.sizes.at(-1);
+    if (video.videoHeight !== last?.[1]) {
+      window.sizes.push([Date.now() / 1000, video.videoHeight]);
+    }
+    video.requestVideoFrameCallback(look);
+  };
+  video.requestVideoFrameCallback(look);
+}"""
+SIZES = "() => window.sizes"
 EVERY_S = 0.1
 
 
@@ -61,6 +81,7 @@ async def stage(
     viewer: BrowserName = "chromium",
     options: Options = WALL,
     others: tuple[str, ...] = (),
+    codec: str = "auto",
 ) -> AsyncIterator[Stage]:
     """Bring Paul on the stage and Rita, on a line of this shape, before it."""
     with (
@@ -71,7 +92,10 @@ async def stage(
             width=640, height=480, voice=write_voice(Path(home) / "voice.wav")
         )
         async with scene(net) as room:
-            paul = await room.presenter("Paul", publisher, talking)
+            paul = await room.visit("Paul", publisher, talking)
+            await paul.page.goto(room.server.url)
+            await paul.page.evaluate(PREFER, codec)
+            await paul.enter(room.invitation("presenter"))
             net.link("rita").both(line)
             rita = await room.viewer("Rita", viewer, options)
             joined_at = time.monotonic()
@@ -167,4 +191,55 @@ async def steady(seconds: float) -> dict[str, float]:
             "audio_concealed": round(seen.concealed_share, 4),
             "freezes": seen.freezes,
             "queue_ms_max": round(max(queue, default=0.0)),
+        }
+
+
+async def switch(codec: str, times: int = 8) -> dict[str, float | str]:
+    """
+    Make the stage smaller and larger; time each change of layer.
+
+    From the moment the page asks (``view.set`` leaves) to the first frame of the new
+    size on the screen.
+    """
+    async with stage(FREE, codec=codec) as s:
+        page = s.viewer.page
+        assert isinstance(page, ChromiumPage)
+        asked: list[float] = []
+
+        def sent(frame: str | bytes) -> None:
+            if "view.set" in str(frame):
+                asked.append(time.time())
+
+        # The page's socket is open already: the browser's own protocol tells of it.
+        await page.devtools.send("Network.enable")
+        page.devtools.on(
+            "Network.webSocketFrameSent",
+            lambda event: sent(event["response"]["payloadData"]),
+        )
+        await s.watch.until(lambda m: m.height >= TOP, what="the top layer")
+        await s.wait(SETTLED_S / 2)
+        await page.evaluate(WATCH_SIZES)
+        start = time.monotonic()
+        waits: list[float] = []
+        for turn in range(times):
+            asked.clear()
+            known = len(await page.evaluate(SIZES) or [])
+            small = turn % 2 == 0
+            await page.page.set_viewport_size(
+                {"width": 620, "height": 420} if small else WALL_SIZE
+            )
+            end = time.monotonic() + 10
+            while len(sizes := await page.evaluate(SIZES)) <= known:
+                assert time.monotonic() < end, f"no other layer: {sizes}, {asked}"
+                await asyncio.sleep(0.1)
+            if asked:
+                waits.append(sizes[known][0] - asked[0])
+            await s.wait(2.0)
+        seen = await s.since(start)
+        return {
+            "codec": codec,
+            "switches": len(waits),
+            "median_ms": round(1000 * statistics.median(waits)),
+            "worst_ms": round(1000 * max(waits)),
+            "freezes": seen.freezes,
         }
