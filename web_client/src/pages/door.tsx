@@ -129,7 +129,7 @@ export function DoorPage({ session, controls }: DoorProps): JSX.Element {
           </Button>
           {named ? null : <p class="soft small">{t('join-needs-name')}</p>}
           <p>
-            <Way to={checkPath(session.entry)} testid="to-check">
+            <Way to={checkPath(session.entry)} class="button" testid="to-check">
               {t('check-link')}
             </Way>
           </p>

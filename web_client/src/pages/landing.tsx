@@ -46,7 +46,7 @@ export function LandingPage(): JSX.Element {
           </Button>
         </form>
         <p>
-          <Way to="/check" testid="to-check">
+          <Way to="/check" class="button" testid="to-check">
             {t('check-link')}
           </Way>
         </p>
