@@ -1,6 +1,6 @@
 /* The room: bars, stage, one panel at a time, and the keyboard over all of it. */
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useLater } from '../design/later';
 import { t } from '../text';
 import {
@@ -62,7 +62,8 @@ function ConnectionDialog(props: {
 
 export function RoomPage({ session, controls }: RoomProps): JSX.Element {
   const main = useRef<HTMLElement>(null);
-  useEffect(() => {
+  // Before the page is seen: no key that is pressed at once may be lost.
+  useLayoutEffect(() => {
     // The Join button is gone: readers and keys start at the stage.
     main.current?.focus({ preventScroll: true });
     return listenShortcuts({
