@@ -1,6 +1,8 @@
 """Dark lines, other addresses, firewalls and IPv6: media finds its way."""
 
+import asyncio
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -8,11 +10,13 @@ from tests.support.browsers import BrowserName
 from tests.support.lab import lab
 from tests.support.lab.healing import LINE, PROTOCOLS, Fault, Victim, heal
 from tests.support.lab.scene import scene
+from tests.support.lab.watch import Watch
 from tests.support.wire.recording import picture
 from tests.support.wire.sending import outgoing
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(180)]
 TCP_S = 4.0
+LOOK_S = 8.0
 BUSY_S = 1.0
 """What a busy test machine may add to an aim; docs/performance.md has the figures."""
 
@@ -61,6 +65,17 @@ async def test_where_udp_is_dropped_media_comes_over_tcp(browser: BrowserName) -
             await rita.sees("Paul")
             assert set(await rita.page.evaluate(PROTOCOLS)) == {"tcp"}
             assert took_s <= TCP_S + BUSY_S
+            net.link("rita").both(replace(LINE, loss=0.05))
+            watch = await Watch.begin(rita.page)
+            since = time.monotonic()
+            await asyncio.sleep(LOOK_S)
+            seen = await watch.seen(since)
+            print(
+                f"{browser}: over TCP with 5 % loss {seen.fps:.0f} fps, "
+                f"{seen.freezes_share:.1%} frozen, {seen.concealed_share:.1%} concealed"
+            )
+            assert seen.fps >= 10
+            assert seen.concealed_share <= 0.1
 
 
 @pytest.mark.parametrize("tcp", [False, True], ids=["UDP", "TCP"])
