@@ -12,6 +12,8 @@ from enum import StrEnum
 AUDIO_CLOCK_HZ = 48_000
 VIDEO_CLOCK_HZ = 90_000
 PICTURE_ID_MASK = 0x7FFF
+MAX_TEMPORAL = 2
+"""Browsers send three temporal layers at most; what claims more counts as the third."""
 
 
 class Codec(StrEnum):
@@ -108,7 +110,7 @@ def inspect_vp8(payload: bytes) -> PayloadHead:
             position += 1
         if fields & 0x30:
             if fields & 0x20 and position < size:
-                temporal = payload[position] >> 6
+                temporal = min(payload[position] >> 6, MAX_TEMPORAL)
                 switch_up = bool(payload[position] & 0x20)
             position += 1
     begins = first & 0x1F == 0x10
@@ -159,7 +161,11 @@ def inspect_vp9(payload: bytes) -> PayloadHead:
     elif layered:
         begins = False
     return PayloadHead(
-        begins and not predicted, numbers, begins, min(temporal, 2), switch_up
+        begins and not predicted,
+        numbers,
+        begins,
+        min(temporal, MAX_TEMPORAL),
+        switch_up,
     )
 
 

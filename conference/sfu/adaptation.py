@@ -208,9 +208,9 @@ class Adaptation:
                     cheapest = min(want.layers, key=lambda layer: layer.bps)
                     chosen[want.key] = (cheapest.spatial, cheapest.temporal)
         full = all(
-            choice is not None and choice[0] >= min(want.preferred[0], _top(want))
+            (choice := chosen[want.key]) is not None and choice >= _best(want)
             for want in wants
-            if (choice := chosen[want.key]) or want.layers
+            if want.layers
         )
         self.settled = full and budget > COMFORT * self.wanted_bps
         capped = self.cap_bps is not None and self.cap_bps < self.estimator.bitrate_bps
@@ -218,8 +218,11 @@ class Adaptation:
         return chosen
 
 
-def _top(want: Want[SlotKey]) -> int:
-    return max(layer.spatial for layer in want.layers)
+def _best(want: Want[SlotKey]) -> Choice:
+    """Return the best layer that is on offer and worth sending."""
+    offered = [(layer.spatial, layer.temporal) for layer in want.layers]
+    worth = [layer for layer in offered if layer[0] <= want.preferred[0]]
+    return max(worth) if worth else min(offered)
 
 
 def _importance(slot: Slot, heights: dict[SlotKey, int]) -> tuple[bool, int]:

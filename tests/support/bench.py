@@ -96,17 +96,26 @@ class Origin:
         return track_format(self.source, ssrc=self.ssrc, rtx_ssrc=self.rtx_ssrc)
 
     def frame(
-        self, *, key: bool = False, packets: int = 1, ticks: int = 3000
+        self,
+        *,
+        key: bool = False,
+        packets: int = 1,
+        ticks: int = 3000,
+        temporal: int | None = None,
     ) -> list[bytes]:
-        """Return the packets of the next VP8 frame."""
+        """Return the packets of the next VP8 frame, of a temporal layer if there are."""
         self.timestamp = (self.timestamp + ticks) & 0xFFFFFFFF
         self.picture_id = (self.picture_id + 1) & 0x7FFF
         out = []
         for number in range(packets):
             first = number == 0
-            descriptor = bytes((0x90 if first else 0x80, 0x80)) + (
+            fields = 0x80 if temporal is None else 0xE0
+            descriptor = bytes((0x90 if first else 0x80, fields)) + (
                 0x8000 | self.picture_id
             ).to_bytes(2, "big")
+            if temporal is not None:
+                # Each frame leans on the base layer alone: higher ones may begin.
+                descriptor += bytes((7, temporal << 6 | (0x20 if temporal else 0)))
             body = bytes((0 if key and first else 1,)) + self.participant.encode()
             body += self.mark
             out.append(self._packet(descriptor + body, marker=number == packets - 1))
@@ -192,9 +201,13 @@ class Simulcast:
             layer.rid, layer.mark = name, bytes((number,))
         self.capable = len(names)
         """How many layers its own link carries."""
+        self.temporal = False
+        """Its frames are of three temporal layers."""
         self.slow = 0.0
         """Seconds until a layer that is asked for comes."""
+        self._frames = 0
         self._begun = [False] * len(names)
+        self._owed = [False] * len(names)
         self._asked_at: dict[int, float] = {}
 
     @property
@@ -227,6 +240,8 @@ class Simulcast:
         """Send one frame of each layer."""
         wanted = self.wanted
         asked = self.bench.key_frames_asked(self.participant)
+        temporal = (0, 2, 1, 2)[self._frames % 4] if self.temporal else None
+        self._frames += 1
         for number, layer in enumerate(self.layers):
             if number not in wanted or number >= self.capable:
                 self._begun[number] = False
@@ -235,9 +250,13 @@ class Simulcast:
             since = self._asked_at.setdefault(number, self.bench.now)
             if self.bench.now - since < self.slow:
                 continue
-            key = not self._begun[number] or layer.ssrc in asked
+            key = self._owed[number] or not self._begun[number] or layer.ssrc in asked
+            self._owed[number] = key
+            if temporal and key:
+                continue  # key frames are of the base layer: it waits for its turn
             self._begun[number] = True
-            layer.send(layer.frame(key=key, ticks=4_500))
+            self._owed[number] = False
+            layer.send(layer.frame(key=key, ticks=4_500, temporal=temporal))
 
 
 class Sink:
@@ -364,6 +383,7 @@ class Bench:
         """Let a viewer's link be taken to carry so much, from now on."""
         viewer = self.router.room(ROOM).viewers[ParticipantId(participant)]
         viewer.adaptation.heard = True
+        viewer.adaptation.settled = False
         viewer.adaptation.estimator.bitrate_bps = bitrate_bps
 
     def unlimited(self, *participants: str) -> None:

@@ -102,3 +102,20 @@ def test_no_payload_breaks_an_inspector(codec: Codec, payload: bytes) -> None:
     if numbers.picture_id_offset >= 0:
         assert numbers.picture_id_offset + numbers.picture_id_bytes <= len(payload)
     assert numbers.tl0_offset < len(payload)
+
+
+def test_vp8_temporal_layers_and_size() -> None:
+    head = inspect_vp8(bytes((0x90, 0xE0, 0x80, 1, 7, 0xA0, 1)))
+    assert (head.temporal, head.switch_up, head.begins_frame) == (2, True, True)
+    key = bytes((0x90, 0x80, 5, 0x10, 0, 0, 0x9D, 1, 0x2A, 0x80, 2, 0x68, 0x41))
+    head = inspect_vp8(key)
+    assert head.starts_key_frame
+    assert head.height == 360  # the two bits above it ask for scaling
+    assert inspect_vp8(bytes((0x90, 0xA0, 0x05))).temporal == 0  # cut off
+
+
+def test_vp9_temporal_layers() -> None:
+    head = inspect_vp9(bytes((0xA8, 0x81, 0x02, 0x50, 0x00)))
+    assert (head.temporal, head.switch_up, head.begins_frame) == (2, True, True)
+    assert not inspect_vp9(bytes((0xA8, 0x81, 0x02, 0x42, 0x00))).begins_frame
+    assert not inspect_vp9(bytes((0xA8, 0x05))).begins_frame  # cut off

@@ -1,0 +1,167 @@
+"""What a viewer's link and browser say, and what follows from it."""
+
+import itertools
+
+import pytest
+
+from conference.ids import ParticipantId
+from conference.rtp import ntp, transport_cc
+from conference.rtp.codecs import inspect_vp8
+from conference.rtp.rtcp import ReportBlock, build_receiver_report, build_transport_cc
+from conference.sfu import messages as m
+from conference.sfu.adaptation import START_BPS
+from conference.sfu.messages import Receive, SlotGroup, Source
+from conference.sfu.viewer import Viewer
+from tests.conference.sfu.test_layers import layers_on, play, show, watch
+from tests.support.bench import WALL_OFFSET_S, Bench, Sink
+from tests.support.wire import rtp
+
+CAMERA, GRID = Source.CAMERA, SlotGroup.GRID
+VIEWER = ParticipantId("viewer")
+LATENCY_S = 0.02
+
+
+def viewer_of(bench: Bench) -> Viewer:
+    return bench.router.room(bench.room).viewers[VIEWER]
+
+
+class Teller:
+    """A browser that tells when packets came, over a link of some latency."""
+
+    def __init__(self, bench: Bench, sink: Sink) -> None:
+        self.bench, self.sink = bench, sink
+        self._arrivals = transport_cc.ArrivalRecorder()
+        self._told = 0
+
+    def tell(self) -> None:
+        packets = [p for on in self.sink.packets.values() for p in on]
+        numbers = sorted(
+            int.from_bytes(p.extensions[4], "big") for p in packets if 4 in p.extensions
+        )
+        for number in numbers[self._told :]:
+            self._arrivals.record(number, now=self.bench.now + LATENCY_S)
+        self._told = len(numbers)
+        for information in self._arrivals.feedback():
+            self.sink.ask(build_transport_cc(1, 2, information))
+
+
+def test_a_link_is_probed_until_it_carries_what_is_wanted() -> None:
+    bench = Bench()
+    cameras = [bench.simulcast(f"p{i}", CAMERA) for i in range(3)]
+    sink = watch(bench, **{f"p{i}": 720 for i in range(3)})
+    teller = Teller(bench, sink)
+    for _ in range(40):
+        play(bench, *cameras, seconds=0.05)
+        teller.tell()
+    adaptation = viewer_of(bench).adaptation
+    assert adaptation.heard
+    assert adaptation.estimator.bitrate_bps > START_BPS
+    assert any(sink.repaired(slot.mid) for slot in sink.slots.values())
+
+
+def test_a_browser_that_says_nothing_is_sent_what_it_shows() -> None:
+    bench = Bench()
+    cameras = [bench.simulcast(f"p{i}", CAMERA) for i in range(3)]
+    sink = watch(bench, **{f"p{i}": 720 for i in range(3)})
+    play(bench, *cameras, seconds=5)
+    for place in range(3):
+        assert layers_on(sink, GRID, place)[-1] == 2
+
+
+def temporals(packets: list[rtp.Packet]) -> set[int]:
+    return {inspect_vp8(p.payload).temporal for p in packets}
+
+
+def test_a_link_that_is_short_of_a_little_gets_fewer_frames() -> None:
+    bench = Bench()
+    camera = bench.simulcast("ada", CAMERA, names=(b"f",))
+    camera.temporal = True
+    bench.unlimited("viewer")
+    sink = watch(bench, ada=720)
+    play(bench, camera, seconds=3)
+    packets = sink.on(sink.mid(GRID, "video"))
+    assert temporals(packets) == {0, 1, 2}
+    full = camera_rate(bench)
+    bench.limited("viewer", 0.7 * full)
+    play(bench, camera, seconds=1)
+    before = len(packets)
+    play(bench, camera, seconds=1)
+    assert temporals(packets[before:]) == {0, 1}
+    bench.limited("viewer", 100 * full)
+    play(bench, camera, seconds=4)
+    before = len(packets)
+    play(bench, camera, seconds=1)
+    assert temporals(packets[before:]) == {0, 1, 2}
+    for old, new in itertools.pairwise(packets):
+        assert (new.sequence - old.sequence) & 0xFFFF == 1
+        ids = [rtp.parse_vp8(p.payload).picture_id or 0 for p in (old, new)]
+        assert (ids[1] - ids[0]) & 0x7FFF == 1
+
+
+def camera_rate(bench: Bench) -> float:
+    """Return what the first camera takes with all its frames."""
+    publisher = next(iter(bench.router.room(bench.room).publishers.values()))
+    return float(publisher.tracks[CAMERA].layers[-1].meter.rates[-1])
+
+
+def test_reports_tell_the_round_trip() -> None:
+    bench = Bench()
+    bench.simulcast("ada", CAMERA)
+    sink = watch(bench, ada=180)
+    sent = ntp.middle(ntp.from_seconds(bench.now - 0.3 + WALL_OFFSET_S))
+    ssrc = sink.slots[sink.mid(GRID, "video")].ssrc
+    for of in (ssrc, 12345):
+        block = ReportBlock(of, 26, 3, 100, 0, sent, int(0.1 * 65_536))
+        sink.ask(build_receiver_report(1, [block]))
+    estimator = viewer_of(bench).adaptation.estimator
+    assert estimator.rtt_s == pytest.approx(0.2, abs=0.01)
+    assert estimator.loss > 0
+
+
+def test_a_report_from_the_future_is_not_believed() -> None:
+    bench = Bench()
+    bench.simulcast("ada", CAMERA)
+    sink = watch(bench, ada=180)
+    later = ntp.middle(ntp.from_seconds(bench.now + 50 + WALL_OFFSET_S))
+    ssrc = sink.slots[sink.mid(GRID, "video")].ssrc
+    sink.ask(build_receiver_report(1, [ReportBlock(ssrc, 0, 0, 1, 0, later, 0)]))
+    assert viewer_of(bench).adaptation.estimator.rtt_s == 0.0
+
+
+def test_a_participant_is_told_of_its_link_when_it_changes() -> None:
+    bench = Bench()
+    camera = bench.simulcast("ada", CAMERA)
+    sink = watch(bench, ada=180)
+    bench.limited("viewer", 2e6)
+    play(bench, camera, seconds=3)
+    told = [e for e in bench.events if isinstance(e, m.LinkChanged)]
+    assert [e.down_bps for e in told][-1] == 2_000_000
+    count = len(told)
+    play(bench, camera, seconds=3)
+    bench.limited("viewer", 2.1e6)
+    play(bench, camera, seconds=2)
+    told = [e for e in bench.events if isinstance(e, m.LinkChanged)]
+    assert len(told) == count
+    show(bench, sink, receive=Receive.SAVER)
+    play(bench, camera, seconds=2)
+    told = [e for e in bench.events if isinstance(e, m.LinkChanged)]
+    assert told[-1].reduced is m.Reduced.CHOICE
+
+
+def test_an_operator_reads_what_a_room_is_doing() -> None:
+    bench = Bench()
+    camera = bench.simulcast("ada", CAMERA)
+    hungry = [bench.simulcast(f"p{i}", CAMERA) for i in range(3)]
+    watch(bench, ada=180, p0=180, p1=180, p2=180)
+    bench.limited("viewer", 4_500)
+    play(bench, camera, *hungry, seconds=3)
+    (figures,) = bench.router.figures()
+    assert figures.publishers == 4
+    assert figures.viewers == 1
+    assert figures.counts.forwarded_packets > 0
+    assert figures.counts.received_packets > figures.counts.forwarded_packets
+    assert figures.counts.key_frame_requests > 0
+    assert figures.paused >= 1
+    assert figures.layers
+    assert figures.reduced == {m.Reduced.LINK: 1}
+    assert figures.estimate_bps == pytest.approx(4_500)
