@@ -15,9 +15,9 @@ from typing import NamedTuple
 from conference.rtp.errors import MalformedPacket
 from conference.rtp.transport_cc import LARGE, SMALL, TICK_S
 
-MAX_STATUSES = 4096
-"""Packets that one message may speak of: 0.8 s at 5,000 packets a second, twice
-what a sender remembers. A run-length chunk claims 8,191 packets in two bytes, so
+MAX_STATUSES = 2048
+"""Packets that one message may speak of: 0.4 s at 5,000 packets a second, and what a
+sender remembers. A run-length chunk claims 8,191 packets in two bytes, so
 without a cap a datagram would cost milliseconds."""
 
 _HEADER = Struct("!HHI")

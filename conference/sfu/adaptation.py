@@ -34,6 +34,8 @@ VOICE_OVERHEAD = 1.45
 """Headers and tag over a voice's payload: 44 octets to 100."""
 OVERHEAD = 1.07
 """Headers and tag over payload: 40 octets to 1,100, and repairs of a good link."""
+STILL_BPS = 20_000
+"""Of a layer that flows but sends next to nothing: a still screen."""
 ENOUGH = 0.75
 """Of its place's height a layer must have. Lower: visibly soft; 1.0: a tile of 361
 pixels costs three times one of 360."""
@@ -42,8 +44,8 @@ SAVER_HEIGHT = 200
 SAVER_SCREEN_HEIGHT = 540
 """Below this a shared screen cannot be read."""
 CHOOSE_S = 0.25
-"""Between two choices while there is something to gain. Longer: slow to rise; each
-costs some 50 µs."""
+"""Between two choices while there is something to gain. Longer: slow to rise; with nine
+tiles each costs some 250 µs."""
 LOOK_S = 1.0
 """Between two choices else: the layers' own rates change too."""
 FALL = 0.97
@@ -84,6 +86,7 @@ class Adaptation:
         "_allocator",
         "_chosen_at",
         "_chosen_bps",
+        "_heard_at",
         "_opened_at",
         "_voices_bps",
         "cap_bps",
@@ -107,6 +110,7 @@ class Adaptation:
         self._opened_at = now
         self._chosen_at = now
         self._chosen_bps = 0.0
+        self._heard_at = float("-inf")
         self._voices_bps = 0.0
 
     @property
@@ -138,6 +142,7 @@ class Adaptation:
     def on_feedback(self, feedback: Feedback, sent: SentPackets, *, now: float) -> None:
         """Learn from what the viewer's browser says of the packets it got."""
         self.heard = True
+        self._heard_at = now
         self.estimator.on_feedback(feedback, sent, now=now)
 
     def on_remb(self, bitrate_bps: float, sent: SentPackets, *, now: float) -> None:
@@ -150,6 +155,14 @@ class Adaptation:
         if self.estimator.bitrate_bps < FALL * self._chosen_bps:
             return True
         return now - self._chosen_at >= (LOOK_S if self.settled else CHOOSE_S)
+
+    def loss(self, *, now: float) -> float:
+        """Return the share of packets that its link loses; 0 if it says nothing now."""
+        return self.estimator.loss if now - self._heard_at < SILENT_S else 0.0
+
+    def rested(self, *, now: float) -> bool:
+        """Whether the last choice is old enough for another one, for any reason."""
+        return now - self._chosen_at >= CHOOSE_S
 
     @property
     def pace_bps(self) -> float | None:
@@ -277,9 +290,10 @@ def prices(track: UpTrack, current: Layer | None, *, now: float) -> list[LayerRa
     asleep: list[LayerRate] = []
     for layer in track.layers:
         rates = layer.meter.rates
-        if layer.flows(now=now) and rates[-1] > 0:
+        if layer.flows(now=now) and layer.meter.known:
             last = 0
-            for temporal, bps in enumerate(rates):
+            for temporal, measured in enumerate(rates):
+                bps = max(measured, STILL_BPS)
                 if bps > last * 1.05 or temporal == TEMPORALS - 1:
                     found.append(LayerRate(layer.spatial, temporal, bps * OVERHEAD))
                 last = bps

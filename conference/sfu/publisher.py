@@ -113,11 +113,12 @@ class Publisher:
         for fmt in formats:
             track = before.pop(fmt.source, None)
             if track is None or _changed(track.fmt, fmt):
-                if track is not None:
-                    ended.append(track)
-                active = track is None or track.active
+                old = track
                 track = UpTrack(keys, self.participant, fmt, self._clock)
-                track.active = active
+                if old is not None:
+                    ended.append(old)
+                    track.active = old.active
+                    self._hand_over(old, track)
                 begun.append(track)
             else:
                 track.renegotiate(fmt)
@@ -125,6 +126,22 @@ class Publisher:
         ended += before.values()
         self._bind_announced()
         return ended, begun
+
+    def _hand_over(self, old: UpTrack, new: UpTrack) -> None:
+        """
+        Let layers keep their SSRCs across a change of codec.
+
+        A browser that was told of an SSRC by report does not name its layer again.
+        """
+        if not new.fmt.rids or old.fmt.rids != new.fmt.rids:
+            return
+        layers = dict(zip(old.layers, new.layers, strict=True))
+        for ssrc, (layer, is_rtx) in list(self._bindings.items()):
+            heir = layers.get(layer)
+            if heir is not None:
+                self._bindings[ssrc] = (heir, is_rtx)
+                if not is_rtx:
+                    heir.ssrc = ssrc
 
     def _bind_announced(self) -> None:
         kept = {layer for track in self.tracks.values() for layer in track.layers}
@@ -236,7 +253,11 @@ class Publisher:
             bound = (layer, is_rtx)
             self._bindings[incoming.ssrc] = bound
             return bound
-        if mid is not None or not self._mid_id:
+        layered = any(track.fmt.rids for track in self.tracks.values())
+        if (mid is not None or not self._mid_id) and not (
+            # A layer's packet that does not say which: the next one may.
+            layered and rid is None and repaired is None
+        ):
             self._unbound.add(incoming.ssrc)
         return None
 

@@ -102,8 +102,7 @@ class RoomPlane:
         if not track.active:
             return
         if layer.jumped:
-            places = [(v, slot) for v in self.viewers.values() for slot in v.slots]
-            self._switchboard.begin_anew(layer, places)
+            self._switchboard.begin_anew(layer)
         if track.source is Source.MICROPHONE:
             value = arrived.packet.level
             level = extensions.audio_level(value) if value else SILENT
@@ -302,7 +301,7 @@ class RoomPlane:
         watched: dict[UpTrack, set[int]] = {}
         worst = max(
             (
-                viewer.adaptation.estimator.loss
+                viewer.adaptation.loss(now=now)
                 for viewer in self.viewers.values()
                 if viewer.connected
             ),
@@ -311,16 +310,19 @@ class RoomPlane:
         for publisher in self.publishers.values():
             publisher.heard_loss = worst
             for track in publisher.tracks.values():
-                for layer in track.layers:
-                    layer.tend(now=now)
+                absent = [layer.tend(now=now) for layer in track.layers]
                 if track.video:
                     watched[track] = set()
+                if any(absent) and track.wanted is not None:
+                    self._tell_wanted(track, track.wanted, track.told_at)
         for viewer in self.viewers.values():
             if not viewer.connected:
                 continue
             if viewer.pictures and _needs_attention(viewer, now):
                 self.adapt(viewer, now=now)
             for slot in viewer.pictures:
+                if self._switchboard.give_up(slot, now=now):
+                    self._announce(viewer, [(slot, m.SlotState(slot.fmt.mid))])
                 for shown in (slot.current, slot.target):
                     if shown is not None and shown.track in watched:
                         watched[shown.track].add(shown.spatial)
@@ -332,8 +334,10 @@ class RoomPlane:
                 self._tell_wanted(track, wanted, now)
 
     def _tell_wanted(self, track: UpTrack, wanted: frozenset[int], now: float) -> None:
-        track.wanted, track.told_at = wanted, now
-        track.watched(set(wanted), now=now)
+        """Tell a publisher which layers to send; ``now`` is when that was decided."""
+        if track.told_at != now:
+            track.wanted, track.told_at = wanted, now
+            track.watched(set(wanted), now=now)
         self.events.append(
             m.LayersWanted(
                 self.room, track.participant, track.source, tuple(sorted(wanted))
@@ -382,7 +386,9 @@ def _startable(slot: Slot, track: UpTrack, spatial: int, now: float) -> Layer:
 
 def _needs_attention(viewer: Viewer, now: float) -> bool:
     """Whether something may be decided better than it was."""
-    return not viewer.adaptation.settled or any(
+    if viewer.adaptation.due(now=now):
+        return True
+    return viewer.adaptation.rested(now=now) and any(
         slot.target is None
         or slot.current is not slot.target
         or slot.target.spatial != slot.wish

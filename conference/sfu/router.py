@@ -121,6 +121,7 @@ class Router:
             self._publishing[participant] = plane
             self._plan_feedback(plane, publisher, now)
             self._plan_speakers(plane, now)
+            self._plan_tending(plane, now)
         ended, begun = publisher.negotiate(formats, map(LayerKey, self._keys))
         plane.begin_tracks(begun, now=now)
         if ended:
@@ -331,6 +332,8 @@ class Router:
         if not viewer.connected:
             return
         adaptation = viewer.adaptation
+        if not viewer.may_tell(information, now=now):
+            return
         feedback = transport_cc_reader.parse_transport_cc(information)
         adaptation.on_feedback(feedback, self._fanout.sent(viewer.key), now=now)
         if adaptation.due(now=now):
@@ -385,7 +388,7 @@ class Router:
         plane.tending_planned = True
 
         def action(now: float) -> None:
-            if plane.viewers:
+            if plane.viewers or plane.publishers:
                 self._timetable.at(now + TEND_INTERVAL_S, action)
             else:
                 plane.tending_planned = False

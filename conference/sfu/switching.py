@@ -16,6 +16,9 @@ from conference.sfu.slot import Slot
 from conference.sfu.uptrack import Layer
 from conference.sfu.viewer import Viewer
 
+PATIENCE_S = 2.0
+"""An old picture stays while another one's key frame is awaited. Longer: somebody who
+left the screen goes on being sent, and watched; shorter: a blank place on a slow link."""
 Place: TypeAlias = tuple[Viewer, Slot]
 
 
@@ -42,6 +45,7 @@ class Switchboard:
         self._want_key_frame = want_key_frame
         self._waiting: dict[LayerKey, list[Place]] = {}
         self._limiting: dict[LayerKey, list[Place]] = {}
+        self._following: dict[LayerKey, list[Place]] = {}
 
     def retarget(
         self,
@@ -93,9 +97,30 @@ class Switchboard:
 
     def _detach(self, slot: Slot) -> None:
         self._fanout.detach(slot.key)
+        self._unfollow(slot)
+        slot.current = None
+
+    def _unfollow(self, slot: Slot) -> None:
         if slot.current is not None:
             _remove(self._limiting, slot.current.key, slot)
-        slot.current = None
+            _remove(self._following, slot.current.key, slot)
+
+    def give_up(self, slot: Slot, *, now: float) -> bool:
+        """
+        End an old picture that waits for somebody else's, if that does not come.
+
+        Returns:
+            Whether it was ended.
+        """
+        old = slot.current
+        if (
+            old is None
+            or old.track is slot.track
+            or now - slot.targeted_at < PATIENCE_S
+        ):
+            return False
+        self._detach(slot)
+        return True
 
     def on_packet(self, arrived: Arrived, *, now: float) -> None:
         """Attach the slots that this packet lets start; it is forwarded next."""
@@ -117,8 +142,7 @@ class Switchboard:
                 if not slot.fits(timestamp, last):
                     later.append((viewer, slot))
                     continue
-            if slot.current is not None:
-                _remove(self._limiting, slot.current.key, slot)
+            self._unfollow(slot)
             self._fanout.attach(
                 slot.key,
                 layer.key,
@@ -129,6 +153,7 @@ class Switchboard:
             )
             slot.temporal = slot.target_temporal
             slot.current = layer
+            self._following.setdefault(layer.key, []).append((viewer, slot))
             self._started(viewer, slot)
         if later:
             self._waiting[layer.key] = later
@@ -153,7 +178,7 @@ class Switchboard:
         if later:
             self._limiting[layer.key] = later
 
-    def begin_anew(self, layer: Layer, places: list[Place]) -> None:
+    def begin_anew(self, layer: Layer) -> None:
         """
         Let slots start a layer again that has left a gap behind.
 
@@ -161,11 +186,10 @@ class Switchboard:
         lost packet the browser would guess their upper half wrongly, and could
         read nothing of that slot any more.
         """
-        for viewer, slot in places:
-            if slot.current is layer:
-                self._detach(slot)
-                if slot.target is layer:
-                    self._waiting.setdefault(layer.key, []).append((viewer, slot))
+        for viewer, slot in self._following.pop(layer.key, []):
+            self._detach(slot)
+            if slot.target is layer:
+                self._waiting.setdefault(layer.key, []).append((viewer, slot))
         if layer.track.video:
             self._want_key_frame(layer)
 
@@ -173,11 +197,16 @@ class Switchboard:
         """End a layer that no slot follows any more."""
         self._waiting.pop(layer.key, None)
         self._limiting.pop(layer.key, None)
+        self._following.pop(layer.key, None)
         self._fanout.close_layer(layer.key)
 
     def forget(self, viewer: Viewer) -> None:
         """Take a viewer away with all its slots."""
-        for places in (*self._waiting.values(), *self._limiting.values()):
+        for places in (
+            *self._waiting.values(),
+            *self._limiting.values(),
+            *self._following.values(),
+        ):
             places[:] = [place for place in places if place[0] is not viewer]
         self._fanout.close_viewer(viewer.key)
 

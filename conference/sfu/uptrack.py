@@ -34,8 +34,6 @@ would be more than libsrtp's binding protects (1356 bytes). Browsers send 1200."
 STALLED_S = 0.6
 """Silence while another layer goes on. Lower: a large key frame of the others looks
 like a stop; higher: a viewer's picture stands still for as long."""
-ASLEEP_S = 1.0
-"""Silence after which a layer begins anew. A still screen sends once a second."""
 WAKE_S = 4.0
 """For a layer that was asked for until its first packet: the request's way, the
 encoder's start, and probes of the browser's own that there is room for it. Then it
@@ -136,6 +134,11 @@ class Layer:
             What its payload's head says, or None for a packet to drop: a
             duplicate, a probe, padding, or one that is far too old.
         """
+        size = len(packet.payload)
+        if size > MAX_PAYLOAD_BYTES or (
+            packet.redundant is not None and len(packet.redundant) > MAX_PAYLOAD_BYTES
+        ):
+            return None  # before it moves any number: a jump must never go unseen
         if repaired:
             # A probe repeats a packet that is long here, or far out of range;
             # neither may move the numbers.
@@ -155,16 +158,11 @@ class Layer:
         highest = self._numbers.highest
         if highest is not None and extended < highest - MAX_AGE:
             return None
-        size = len(packet.payload)
-        if size > MAX_PAYLOAD_BYTES:
-            return None
         packet.extended = extended
         packet.level = _one_byte(packet.extensions, self._level_id)
         packet.orientation = _one_byte(packet.extensions, self._orientation_id)
         if not self.missing.on_packet(extended, now=now):
             return None
-        if self.heard_at is None or now - self.heard_at > ASLEEP_S:
-            self.meter.reset()  # what it took before it stopped says nothing now
         self.heard_at = now
         if self._inspect is None:
             self.meter.count(0, size)
@@ -190,17 +188,28 @@ class Layer:
             return True
         return now - self.track.told_at < WAKE_S
 
-    def tend(self, *, now: float) -> None:
-        """Bring its rates up to date; note if it was asked for and did not come."""
-        self.meter.read(now=now)
+    def tend(self, *, now: float) -> bool:
+        """
+        Bring its rates up to date.
+
+        Returns:
+            True if it was asked for and did not come: its publisher may not have
+            heard, or have no room for it.
+        """
         track = self.track
+        if track.wanted is not None and self.spatial not in track.wanted:
+            self.meter.reset()  # what it took before it stopped says nothing later
+            return False
+        self.meter.read(now=now)
         if (
-            track.wanted is not None
-            and self.spatial in track.wanted
-            and now - track.told_at >= WAKE_S
-            and not self.flows(now=now)
+            track.wanted is None
+            or now - track.told_at < WAKE_S
+            or now < self.resting_until
+            or self.flows(now=now)
         ):
-            self.resting_until = now + REST_S
+            return False
+        self.resting_until = now + REST_S
+        return True
 
     def recover(
         self, packet: RtpPacket, older: Older, *, now: float

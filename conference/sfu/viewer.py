@@ -34,6 +34,10 @@ REPAIRS_PER_S = 300
 """Retransmissions to one viewer: a fifth of a 1,500 packet/s video. A storm of
 NACKs costs no more than this."""
 REPAIR_BURST = 500
+TOLD_PER_S = 10_000
+"""Packets that one viewer's feedback may tell of, five times what a wall screen gets. Run
+lengths let one datagram tell of thousands, at a microsecond each."""
+TELL_BURST = 6_000
 LOSS_BEGINS, LOSS_ENDS = 0.01, 0.003
 """Loss from which voices are sent with older frames, and below which no more. Lower:
 40 kbit/s a voice for nothing; higher: holes that could be heard."""
@@ -52,6 +56,8 @@ class Viewer:
     __slots__ = (
         "_repair_tokens",
         "_repaired_at",
+        "_tell_tokens",
+        "_told_at",
         "adaptation",
         "by_ssrc",
         "connected",
@@ -97,6 +103,8 @@ class Viewer:
         """What its participant was last told of its link."""
         self._repair_tokens = float(REPAIR_BURST)
         self._repaired_at = 0.0
+        self._tell_tokens = float(TELL_BURST)
+        self._told_at = 0.0
 
     def view(
         self,
@@ -224,6 +232,17 @@ class Viewer:
         allowed = min(wanted, int(self._repair_tokens))
         self._repair_tokens -= allowed
         return allowed
+
+    def may_tell(self, information: bytes, *, now: float) -> bool:
+        """Whether a transport-wide feedback may be read; what it tells of counts."""
+        told = int.from_bytes(information[2:4], "big")
+        elapsed = max(0.0, now - self._told_at)
+        self._told_at = now
+        self._tell_tokens = min(TELL_BURST, self._tell_tokens + elapsed * TOLD_PER_S)
+        if told > self._tell_tokens:
+            return False
+        self._tell_tokens -= told
+        return True
 
     def report(self, fanout: Fanout, *, now: float, wall_offset: float) -> bytes:
         """

@@ -75,7 +75,9 @@ class PlaneCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Return all metrics of now."""
-        stats, rooms = self._plane.stats(), self._plane.rooms()
+        stats = self._plane.stats()
+        # Somebody who tries the way of media before the conference is in no room.
+        rooms = [room for room in self._plane.rooms() if room.viewers]
         yield _gauge("rooms", "Rooms with somebody in them.", len(rooms))
         yield _gauge(
             "loop_lag_seconds",

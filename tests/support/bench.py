@@ -87,6 +87,8 @@ class Origin:
         self.rtx_sequence = 7
         self.rid: bytes | None = None
         """Name of the layer; None of a track of one."""
+        self.filler = 0
+        """Octets more in each payload."""
         self.mark = b""
         """Stands at the end of each payload."""
 
@@ -117,7 +119,7 @@ class Origin:
                 # Each frame leans on the base layer alone: higher ones may begin.
                 descriptor += bytes((7, temporal << 6 | (0x20 if temporal else 0)))
             body = bytes((0 if key and first else 1,)) + self.participant.encode()
-            body += self.mark
+            body += bytes(self.filler) + self.mark
             out.append(self._packet(descriptor + body, marker=number == packets - 1))
         return out
 
@@ -199,6 +201,7 @@ class Simulcast:
         ]
         for number, (layer, name) in enumerate(zip(self.layers, names, strict=True)):
             layer.rid, layer.mark = name, bytes((number,))
+            layer.filler = 400 * (number + 1)  # 64, 128 and 192 kbit/s
         self.capable = len(names)
         """How many layers its own link carries."""
         self.temporal = False
@@ -384,6 +387,7 @@ class Bench:
         viewer = self.router.room(ROOM).viewers[ParticipantId(participant)]
         viewer.adaptation.heard = True
         viewer.adaptation.settled = False
+        viewer.adaptation._heard_at = float("inf")
         viewer.adaptation.estimator.bitrate_bps = bitrate_bps
 
     def unlimited(self, *participants: str) -> None:

@@ -43,11 +43,12 @@ FIRST_INTERVAL_S = 2.0
 MAX_INTERVAL_S = 5.0
 """Longest interval: a link that is good again carries the top layer within 10 s."""
 BACK_OFF = 1.5
-DISTRUST_S = 15.0
-MAX_DISTRUST_S = 120.0
+DISTRUST_S = 4.0
+MAX_DISTRUST_S = 8.0
 """After a proof that did not hold until the next probe; doubled each time. A train tells
 what a link carries, not what others on it leave over: behind a link that many share
-each proof would be a needless up and down."""
+each proof would be a needless up and down. Longer: a link that is good again after a
+breakdown is seen later than 10 s."""
 CONFIDENCE = 2.5
 FEW_CONFIDENCE = 6.0
 """Standard errors that a result must lie off the limit, and how many more over the

@@ -257,7 +257,7 @@ def test_a_link_without_room_pauses_pictures_and_says_so() -> None:
     bench = Bench()
     cameras = [bench.simulcast(f"p{i}", CAMERA) for i in range(4)]
     sink = watch(bench, **{f"p{i}": 180 for i in range(4)})
-    bench.limited("viewer", 5_000)  # two pictures of this table
+    bench.limited("viewer", 180_000)  # two pictures of this table
     play(bench, *cameras, seconds=3)
     states = list(bench.told[VIEWER].values())
     paused = [s.participant for s in states if s.gap is m.SlotGap.LINK]
@@ -347,15 +347,15 @@ def test_a_voice_lost_on_its_way_to_the_server_comes_with_the_next_packet() -> N
 @pytest.mark.parametrize(
     "limits",
     [
-        BitrateLimits(participant_bps=6_000),
-        BitrateLimits(room_bps=12_000),
-        BitrateLimits(server_bps=12_000),
+        BitrateLimits(participant_bps=260_000),
+        BitrateLimits(room_bps=520_000),
+        BitrateLimits(server_bps=520_000),
     ],
 )
 def test_an_operators_limit_makes_pictures_smaller_and_says_why(
     limits: BitrateLimits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A layer of this table takes some two kbit/s; ten tiles would take twenty."""
+    """A layer of this table takes some 70 kbit/s; ten tiles would take 700."""
     monkeypatch.setattr("conference.sfu.limits.LEAST_DEMAND_BPS", 0.0)
     bench = Bench(limits)
     bench.unlimited("viewer", "other")
@@ -378,6 +378,7 @@ def test_a_voices_encoder_hears_of_the_listener_who_loses_most() -> None:
     bench = Bench()
     (microphone,) = bench.origin("ada", Source.MICROPHONE)
     bench.sink("viewer")
+    bench.limited("viewer", 1e6)
     bench.router.room(bench.room).viewers[VIEWER].adaptation.estimator.loss = 0.2
     for _ in range(60):
         microphone.send(microphone.voice())

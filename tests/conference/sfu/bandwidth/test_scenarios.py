@@ -116,7 +116,9 @@ def test_a_shared_link_gives_way_to_others_and_comes_back() -> None:
     assert trace.longest_queue(23, 75) < 0.3
     assert trace.voices_lost(23, 75) == 0
     assert trace.layer_at(75) == (1, 2)
-    assert trace.most_switches(1, 75) <= 4
+    # A train tells what the link carries, not what others on it leave: each proof is
+    # an up that they refute. Fewer probes would cost the 10 s after a breakdown.
+    assert trace.most_switches(1, 75) <= 6
 
 
 def test_a_grid_shares_what_the_stage_leaves() -> None:
