@@ -151,10 +151,18 @@ class Source:
 
     def before(self, extended: int) -> tuple[Skips, Skips]:
         """Return what was left out before a late packet."""
-        for number in range(extended - 1, max(0, extended - CACHE_PACKETS), -1):
+        oldest = max(0, self._highest - CACHE_PACKETS)
+        for number in range(extended - 1, oldest, -1):
             kept = self.ring[number % CACHE_PACKETS]
             if kept is not None and kept.extended == number:
                 return kept.after, kept.frames
+        # What came before it is no longer kept, or not all of it. Nothing is known
+        # between it and the next one that came, so the count before that one is the
+        # same; a guess would give a number away twice.
+        for number in range(extended + 1, self._highest + 1):
+            kept = self.ring[number % CACHE_PACKETS]
+            if kept is not None and kept.extended == number:
+                return kept.skips, kept.frames
         return NO_SKIPS, NO_SKIPS
 
     def find(self, number: int, temporal: int) -> Kept | None:
@@ -330,11 +338,28 @@ class Copy:
     def follow(self, source: Source, segment: Segment) -> None:
         """Go on with another segment."""
         self.source, self.segment = source, segment
+        while self.segments and self.segments[-1].first >= segment.first:
+            del self.segments[-1]  # nothing was sent of it
         self.segments.append(segment)
         del self.segments[:-KEPT_SEGMENTS]
 
+    def earlier(self, extended: int, skips: Skips) -> Segment | None:
+        """Return the segment before the newest one that a late packet is part of."""
+        end = self.segment.first
+        for segment in reversed(self.segments[:-1]):
+            number = extended + segment.sequence_offset - skips[segment.temporal]
+            if segment.source is self.source and segment.first <= number < end:
+                return segment
+            end = segment.first
+        return None
+
     def leave(self) -> None:
         """Follow nothing; remember where the running numbers stand."""
+        self.remember()
+        self.source, self.segment = None, NO_SEGMENT
+
+    def remember(self) -> None:
+        """Note where the running numbers stand, if anything was sent."""
         source, segment = self.source, self.segment
         if source is not None and segment.first <= self.highest:
             numbers = source.head.numbers
@@ -342,7 +367,6 @@ class Copy:
                 self.last_picture_id = segment.picture_id(numbers, source.frames)
             if numbers.tl0_offset >= 0:
                 self.last_tl0 = numbers.tl0 + segment.tl0_offset
-        self.source, self.segment = None, NO_SEGMENT
 
     def slew(self, segment: Segment, timestamp: int, newest: int) -> None:
         """Fall back towards the slot clock at a new frame."""

@@ -55,6 +55,8 @@ class PythonFanout:
         """
         self._wake = wake
         self._paced: dict[ViewerKey, PacedPath] = {}
+        self._waiting: dict[PacedPath, None] = {}
+        """Those with packets that wait, in the order in which they began to."""
         self._sources: dict[LayerKey, copies.Source] = {}
         self._copies: dict[SlotKey, copies.Copy] = {}
         self._paths: dict[ViewerKey, copies.Path] = {}
@@ -116,7 +118,9 @@ class PythonFanout:
             self.detach(slot)
             del self._copies[slot]
         self._paths.pop(viewer, None)
-        self._paced.pop(viewer, None)
+        paced = self._paced.pop(viewer, None)
+        if paced is not None:
+            self._waiting.pop(paced, None)
 
     def attach(
         self,
@@ -131,7 +135,15 @@ class PythonFanout:
         """Let a slot follow a layer from ``packet`` on, which is forwarded next."""
         copy, source = self._copies[slot], self._sources[layer]
         self.detach(slot)
-        segment = _segment(copy, source, packet.extended, temporal)
+        extended, first = packet.extended, copy.highest + 1
+        skips, frames = source.skips, source.frames
+        if extended < source.newest and source.ring:
+            # A key frame whose first packet had to be repaired: what came after
+            # it is counted already, and is not missing before it.
+            skips, frames = source.before(extended)
+        segment = copies.Segment(
+            source, first, first - extended + skips[temporal], temporal
+        )
         copy.ahead = 0
         if copy.last_timestamp is not None:
             # Time never runs backwards; a voice also needs room for its last
@@ -145,7 +157,7 @@ class PythonFanout:
         segment.timestamp_offset = (timestamp - packet.timestamp) & MASK32
         numbers = head.numbers
         segment.picture_id_offset = (
-            copy.last_picture_id + 1 - segment.picture_id(numbers, source.frames)
+            copy.last_picture_id + 1 - segment.picture_id(numbers, frames)
         )
         segment.tl0_offset = copy.last_tl0 + 1 - numbers.tl0
         copy.follow(source, segment)
@@ -159,7 +171,16 @@ class PythonFanout:
         source, before = copy.source, copy.segment
         if source is None or before.temporal == temporal:
             return
-        segment = _segment(copy, source, packet.extended, temporal)
+        copy.remember()
+        # Numbers go on as the layer's do: packets before this one that are still
+        # missing keep theirs, under the limit that they were sent with.
+        offset = before.sequence_offset - source.skips[before.temporal]
+        segment = copies.Segment(
+            source,
+            packet.extended + offset,
+            offset + source.skips[temporal],
+            temporal,
+        )
         segment.timestamp_offset = before.timestamp_offset
         segment.epochs = before.epochs
         segment.tl0_offset = before.tl0_offset
@@ -294,13 +315,18 @@ class PythonFanout:
             limit = segment.temporal
             number = extended + segment.sequence_offset - skips[limit]
             if number < segment.first:
-                continue  # from before the packet that this slot began with
+                earlier = copy.earlier(extended, skips)
+                if earlier is None:
+                    continue  # from before the packet that this slot began with
+                segment, limit = earlier, earlier.temporal
+                number = extended + segment.sequence_offset - skips[limit]
             left_out = temporal > limit
             if left_out and not late:
                 continue
             newest = number > copy.highest
             if copy.ahead or segment.epochs is not None:
-                if newest and copy.last_timestamp is not None:
+                current = segment is copy.segment
+                if newest and current and copy.last_timestamp is not None:
                     copy.slew(
                         segment,
                         incoming,
@@ -397,7 +423,8 @@ class PythonFanout:
         elif paced is not None:
             paced.retune(rate_bps)
         else:
-            self._paced[viewer] = PacedPath(self._paths[viewer], rate_bps, self._wake)
+            path = self._paths[viewer]
+            self._paced[viewer] = PacedPath(path, rate_bps, self._on_waiting)
 
     def reinforce(self, viewer: ViewerKey, *, redundant: bool) -> None:
         """Send a viewer older frames with its voices, where publishers send them."""
@@ -405,17 +432,13 @@ class PythonFanout:
 
     def flush(self, *, now: float) -> None:
         """Send what paced viewers are due."""
-        for paced in self._paced.values():
+        waiting, self._waiting = self._waiting, {}
+        for paced in waiting:
             paced.flush(now=now)
 
-
-def _segment(
-    copy: copies.Copy, source: copies.Source, extended: int, temporal: int
-) -> copies.Segment:
-    """Return a segment whose first copy is that of a packet not yet forwarded."""
-    first = copy.highest + 1
-    offset = first - extended + source.skips[temporal]
-    return copies.Segment(source, first, offset, temporal)
+    def _on_waiting(self, paced: PacedPath, due: float) -> None:
+        self._waiting[paced] = None
+        self._wake(due)
 
 
 def _audio_block(packet: RtpPacket, now: float) -> bytes:

@@ -26,13 +26,17 @@ class PacedPath:
     Args:
         path: Its way out; ``send`` and ``repair`` are taken over.
         rate_bps: What its link carries.
-        wake: Called with the time at which ``flush`` is due.
+        wake: Called with this and the time at which ``flush`` is due, whenever
+            something waits.
     """
 
     __slots__ = ("_pacer", "_path", "_wake")
 
     def __init__(
-        self, path: Path, rate_bps: float, wake: Callable[[float], None]
+        self,
+        path: Path,
+        rate_bps: float,
+        wake: Callable[["PacedPath", float], None],
     ) -> None:
         self._path = path
         self._pacer: Pacer[Waiting] = Pacer(rate_bps)
@@ -56,7 +60,7 @@ class PacedPath:
         if self._pacer.push((datagram, number), len(datagram), priority, now=now):
             self._path.voice(datagram, address)
         elif (due := self._pacer.next_due) is not None:
-            self._wake(due)
+            self._wake(self, due)
 
     def flush(self, *, now: float) -> None:
         """Send what is due, and ask to be woken for the rest."""
@@ -67,7 +71,7 @@ class PacedPath:
             with suppress(OSError):  # a full buffer loses packets, as UDP does
                 path.voice(datagram, path.address)
         if (due := self._pacer.next_due) is not None:
-            self._wake(due)
+            self._wake(self, due)
 
     def end(self, *, now: float) -> None:
         """Send what waits, and let the next packets go at once again."""

@@ -324,7 +324,11 @@ class Plane:
         if leg.viewer is not None and leg.ice.selected is not None:
             path = leg.ice.selected
             self._fanout.open_viewer(
-                leg.viewer, protection, path.gate.send, path.address
+                leg.viewer,
+                protection,
+                path.gate.send,
+                path.address,
+                counts_voices=leg.fmt.counts_voices,
             )
             self._router.connected(leg.participant, now=self._now())
         self._leg_events.append(m.LegChanged(leg.room, leg.participant, leg.leg, True))
@@ -414,9 +418,12 @@ class Plane:
 
     def _wake_pacing(self, due: float) -> None:
         """Let paced packets go on at a time, or a little after it."""
-        if self._pacing is None:
-            due = max(due, self._now() + PACING_GRAIN_S)
-            self._pacing = asyncio.get_running_loop().call_at(due, self._on_pacing)
+        due = max(due, self._now() + PACING_GRAIN_S)
+        if self._pacing is not None:
+            if self._pacing.when() <= due:
+                return
+            self._pacing.cancel()
+        self._pacing = asyncio.get_running_loop().call_at(due, self._on_pacing)
 
     def _on_pacing(self) -> None:
         self._pacing = None

@@ -15,6 +15,7 @@ from conference.sfu.formats import SlotFormat
 from conference.sfu.messages import SlotGroup
 from conference.transport.copies import CACHE_PACKETS, KEPT_SEGMENTS
 from conference.transport.fanout import PythonFanout
+from conference.transport.pacing import PacedPath
 from conference.transport.srtp import AeadProtection, LibraryProtection
 from tests.support.bench import MASTER_KEY, MASTER_SALT
 from tests.support.wire import rtp
@@ -289,3 +290,52 @@ def test_a_viewer_that_moved_is_reached_at_its_new_address() -> None:
     wire.fanout.set_path(ViewerKey(99), print, ADDRESS)  # gone meanwhile: no harm
     wire.fanout.close_viewer(VIEWER)
     assert wire.forward(ADA, vp8(11, 3_000, 2)) == 0
+
+
+def test_looking_after_paced_viewers_costs_nothing_for_those_without_packets(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked_at: list[PacedPath] = []
+    real = PacedPath.flush
+
+    def flush(self: PacedPath, *, now: float) -> None:
+        looked_at.append(self)
+        real(self, now=now)
+
+    monkeypatch.setattr(PacedPath, "flush", flush)
+    wire = Wire()
+    for other in range(50, 60):
+        idle = AeadProtection(MASTER_KEY, MASTER_SALT)
+        wire.fanout.open_viewer(ViewerKey(other), idle, wire.send, ADDRESS)
+        wire.fanout.pace(ViewerKey(other), 30_000, now=1.0)
+    wire.fanout.pace(VIEWER, 30_000, now=1.0)
+    frames = [vp8(10 + i, i * 3_000, 1 + i) for i in range(4)]
+    wire.attach(ADA, frames[0], timestamp=0)
+    wire.forward(ADA, *frames)
+    assert len(wire.got) == 1
+    for tick in range(10):
+        wire.fanout.flush(now=1.1 + tick / 10)
+    assert len(wire.got) == 4
+    assert len(looked_at) == 3  # once for each packet, and for nobody else
+
+
+def test_what_waited_when_pacing_ends_is_not_forgotten() -> None:
+    wire = Wire()
+    wire.fanout.pace(VIEWER, 30_000, now=1.0)
+    frames = [vp8(10 + i, i * 3_000, 1 + i) for i in range(4)]
+    wire.attach(ADA, frames[0], timestamp=0)
+    wire.forward(ADA, *frames)
+    wire.fanout.pace(VIEWER, None, now=1.0)  # the clock did not move meanwhile
+    wire.fanout.flush(now=1.005)
+    assert len(wire.got) == 4
+
+
+def test_a_viewer_that_left_is_sent_nothing_that_waited() -> None:
+    wire = Wire()
+    wire.fanout.pace(VIEWER, 30_000, now=1.0)
+    frames = [vp8(10 + i, i * 3_000, 1 + i) for i in range(4)]
+    wire.attach(ADA, frames[0], timestamp=0)
+    wire.forward(ADA, *frames)
+    wire.fanout.close_viewer(VIEWER)
+    wire.fanout.flush(now=1.5)
+    assert len(wire.got) == 1

@@ -6,15 +6,22 @@ import pytest
 from aiortc import rtcdtlstransport as dtls_module
 
 from conference.errors import InfrastructureError, Refused
+from conference.ids import Mid
+from conference.rtp.codecs import Codec, inspect_vp8
 from conference.sfu import messages as m
+from conference.sfu.fanout import LayerKey, SlotKey, ViewerKey
+from conference.sfu.formats import SlotFormat
 from conference.sfu.messages import Leg as LegName
-from conference.sfu.messages import Source
+from conference.sfu.messages import SlotGroup, Source
 from conference.transport import addresses
 from conference.transport import dtls as dtls_adapter
 from conference.transport import plane as plane_module
 from conference.transport.plane import Plane, PlaneConfig
+from conference.transport.srtp import AeadProtection
+from tests.conference.transport.test_fanout import vp8
+from tests.support.bench import MASTER_KEY, MASTER_SALT
 from tests.support.table import ADA, ROOM, VIEWER, Table, until
-from tests.support.wire import rtcp
+from tests.support.wire import rtcp, rtp, sdp
 
 
 async def test_media_flows_and_the_first_profile_is_gcm_128(table: Table) -> None:
@@ -210,3 +217,59 @@ async def test_the_end_of_old_tracks_is_told_before_the_new_ones_are_there(
     table.plane.publish = publish  # type: ignore[method-assign]
     await table.publish()
     assert told_at_return == [True]
+
+
+@pytest.mark.parametrize("counts", [True, False])
+async def test_voices_are_numbered_for_a_browser_that_counts_them(
+    table: Table, counts: bool
+) -> None:
+    """One that counts only pictures would report numbered sound as lost."""
+    await table.publish()
+    table.stage()
+    leg, remote = await table.offered()
+    sections = {section.mid: section for section in remote.sections}
+    number = sections["3"].extensions[sdp.TRANSPORT_CC]
+    for section in remote.sections:
+        if section.kind == "audio" and not counts:
+            del section.extensions[sdp.TRANSPORT_CC]
+    watcher = await table.answered(leg, remote)
+    numbered: dict[str, list[bool]] = {"2": [], "3": []}
+
+    def look(packet: rtp.Packet) -> bool:
+        for mid, seen in numbered.items():
+            if packet.ssrc == watcher.slots[mid].ssrc:
+                seen.append(number in packet.extensions)
+        return False
+
+    watcher.drop = look
+    await leg.connect(remote)
+    await until(lambda: min(map(len, numbered.values())) >= 10, "sound and pictures")
+    assert set(numbered["2"]) == {True}
+    assert set(numbered["3"]) == {counts}
+
+
+async def test_a_thin_link_does_not_hold_up_the_packets_of_a_wider_one(
+    table: Table,
+) -> None:
+    fanout, layer, start = table.plane._fanout, LayerKey(1 << 30), vp8(10, 0, 1)
+    fanout.open_layer(layer, Codec.VP8)
+    arrived: dict[int, int] = {}
+    for place, rate_bps in enumerate((1, 10_000)):  # a minute, some milliseconds
+
+        def send(_data: bytes, _address: object, place: int = place) -> None:
+            arrived[place] = arrived.get(place, 0) + 1
+
+        viewer, slot = ViewerKey((1 << 30) + place), SlotKey((1 << 30) + place)
+        fmt = SlotFormat(Mid("2"), "video", SlotGroup.STAGE, "stage", 70 + place, 80)
+        protection = AeadProtection(MASTER_KEY, MASTER_SALT)
+        fanout.open_viewer(viewer, protection, send, ("192.0.2.1", 9))
+        fanout.open_slot(slot, viewer, fmt, first=100)
+        fanout.pace(viewer, rate_bps, now=table.plane._now())
+        head = inspect_vp8(start.payload)
+        fanout.attach(slot, layer, start, head, timestamp=0)
+    for number in range(5):
+        packet = vp8(10 + number, number * 3_000, 1 + number)
+        head = inspect_vp8(packet.payload)
+        fanout.forward(layer, packet, head, now=table.plane._now())
+    await until(lambda: arrived.get(1) == 5, "the packets of the wider link")
+    assert arrived[0] == 1

@@ -198,3 +198,143 @@ def test_a_probe_repeats_what_was_sent_and_then_pads() -> None:
     assert any(p.payload == b"" for p in wire.got)  # padding is cut off by the reader
     numbers = [int.from_bytes(p.extensions[4], "big") for p in wire.got]
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+
+def limit(wire: Wire, packet: RtpPacket, temporal: int) -> None:
+    wire.fanout.limit(SLOT, packet, wire.head(packet), temporal=temporal)
+
+
+@pytest.mark.parametrize(("old", "new"), [(2, 0), (2, 1), (0, 2)])
+def test_what_comes_late_from_before_a_change_of_the_limit_is_shown(
+    old: int, new: int
+) -> None:
+    wire = Wire()
+    sent = frames(12)
+    missing = sent[4].packets[1]  # of the frame before the change, on the base layer
+    follow(wire, ADA, sent[:4], old)
+    wire.forward(ADA, sent[4].packets[0])
+    limit(wire, sent[5].packets[0], new)
+    for frame in sent[5:]:
+        wire.forward(ADA, *frame.packets)
+    assert wire.forward(ADA, missing) == 1
+    late = wire.got[-1]
+    assert_whole(sorted(wire.got, key=lambda packet: packet.sequence))
+    assert wire.fanout.retransmit(SLOT, [late.sequence], now=2.0) == 1
+    assert wire.got[-1].payload[2:] == late.payload
+
+
+def test_what_came_before_the_slot_began_stays_out_after_a_change() -> None:
+    wire = Wire()
+    sent = frames(12)
+    missing = sent[3].packets[0]
+    wire.forward(ADA, *sent[2].packets, sent[3].packets[1])
+    follow(wire, ADA, sent[4:8], 2)
+    limit(wire, sent[8].packets[0], 0)
+    wire.forward(ADA, *sent[8].packets)
+    assert wire.forward(ADA, missing) == 0
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 9), st.integers(0, 2)), max_size=8),
+    st.lists(st.integers(0, 119), max_size=25, unique=True),
+)
+def test_changes_of_the_limit_lose_nothing_that_comes_late(
+    changes: list[tuple[int, int]], late: list[int]
+) -> None:
+    """Whatever is missing at a change, its number waits for it."""
+    wire = Wire()
+    sent = frames(60)
+    due = {frame: temporal for frame, temporal in _limits(changes)}
+    lost, held, shown, current = set(late) - {0, 1}, [], set(), 2
+    first = sent[0].packets[0]
+    wire.fanout.attach(SLOT, ADA, first, wire.head(first), timestamp=9_000, temporal=2)
+    for frame in sent:
+        # The router changes a limit at a packet that is the newest so far.
+        if frame.number in due and frame.number * 2 not in lost:
+            current = due[frame.number]
+            limit(wire, frame.packets[0], current)
+        if frame.temporal <= current:
+            shown.add(frame.number)
+        for place, packet in enumerate(frame.packets):
+            if frame.number * 2 + place in lost:
+                held.append(packet)
+            else:
+                wire.forward(ADA, packet)
+    wire.forward(ADA, *held)
+    packets = sorted(wire.got, key=lambda packet: packet.sequence)
+    numbers = [packet.sequence for packet in packets]
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    whole = [content(packet) for packet in packets if packet.payload]
+    assert whole == [number for number in sorted(shown) for _ in range(2)]
+    originals = {p.sequence: p for p in packets if p.payload}
+    wire.got.clear()
+    assert wire.fanout.retransmit(SLOT, list(originals), now=2.0) == len(originals)
+    for repair in wire.got:
+        original = originals[int.from_bytes(repair.payload[:2], "big")]
+        assert repair.payload[2:] == original.payload
+        assert repair.timestamp == original.timestamp
+
+
+def _limits(changes: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the frame of each change with its limit."""
+    at = itertools.accumulate(count for count, _ in changes)
+    return [(frame, temporal) for frame, (_, temporal) in zip(at, changes, strict=True)]
+
+
+def test_a_slot_that_starts_at_a_repaired_key_frame_has_no_gap() -> None:
+    wire = Wire()
+    before = frames(8)
+    key = frames(9)[8]
+    after = frames(21)[9:]
+    for frame in before:
+        wire.forward(ADA, *frame.packets)
+    wire.forward(ADA, key.packets[1])
+    for frame in after[:6]:
+        wire.forward(ADA, *frame.packets)
+    first = key.packets[0]  # it was lost on the way here, and comes only now
+    wire.fanout.attach(SLOT, ADA, first, wire.head(first), timestamp=9_000, temporal=0)
+    wire.forward(ADA, first)
+    for frame in after[6:]:
+        wire.forward(ADA, *frame.packets)
+    start = wire.got[0].sequence
+    assert start == 16_000
+    seen = {p.sequence: p.payload for p in wire.got}
+    missing = [n for n in range(start, max(seen)) if n not in seen]
+    wire.got.clear()
+    assert wire.fanout.retransmit(SLOT, missing, now=2.0) == len(missing) > 0
+    seen |= {int.from_bytes(p.payload[:2], "big"): p.payload[2:] for p in wire.got}
+    shown = [rtp.parse_vp8(seen[number]).picture_id for number in sorted(seen)]
+    base = [f for f in (key, *after) if f.temporal == 0]
+    assert len(shown) == sum(len(frame.packets) for frame in base)
+    assert shown == [1 + n for n in range(len(base)) for _ in range(2)]
+
+
+def test_pictures_go_on_after_a_limit_under_which_nothing_was_sent() -> None:
+    wire = Wire()
+    sent = frames(8)
+    follow(wire, ADA, sent[:5], 2)
+    limit(wire, sent[5].packets[0], 0)
+    wire.forward(ADA, *sent[5].packets)
+    follow(wire, BO, frames(4, first=5_000), 2)
+    assert_whole(wire.got[-9:])
+    shown = [rtp.parse_vp8(p.payload).picture_id for p in wire.got]
+    assert shown == [1 + n for n in range(9) for _ in range(2)]
+
+
+def test_a_packet_older_than_the_cache_takes_no_number_of_another() -> None:
+    """Two packets under one number would break an AEAD cipher."""
+    wire = Wire()
+    sent = frames(3_000, sizes=1)
+    follow(wire, ADA, sent[:800], 0)
+    for frame in sent[1_100:1_824]:
+        wire.forward(ADA, *frame.packets)
+    next_number = wire.got[199].sequence + 1
+    wire.forward(ADA, *sent[800].packets)  # all before it has left the cache
+    wire.got.clear()
+    assert wire.fanout.retransmit(SLOT, [next_number], now=2.0) == 1
+    assert int.from_bytes(wire.got[0].payload[9:13], "big") == 800
+    wire.got.clear()
+    for frame in sent[1_824:]:
+        wire.forward(ADA, *frame.packets)
+    assert_whole(wire.got)
+    assert len(wire.got) == (3_000 - 1_824) // 4
