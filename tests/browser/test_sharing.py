@@ -53,11 +53,12 @@ async def test_sharing_is_chosen_by_keys_and_changed_without_negotiation(
     await viewer.sees_screen()
     await viewer.sees("Paul")
     film = await is_sent(page, "motion")
-    assert film["frames"] == [30, 30]
+    layers = 1 if browser == "firefox" else 2
+    assert film["frames"] == [30] * layers
 
     await page.click(by_id("style-sharp"))
     text = await is_sent(page, "detail")
-    await page.poll(lambda s: s is not None and s["frames"] == [8, 8], SENT)
+    await page.poll(lambda s: s is not None and s["frames"] == [8] * layers, SENT)
     assert text["connection"] == film["connection"]
     assert text["description"] == film["description"]
     await viewer.sees_screen()

@@ -75,7 +75,7 @@ async def test_a_shared_screen_takes_the_stage(
     await viewer.sees("Paul")
 
     await presenter.shares()
-    # Firefox, on a busy machine, takes its time to trust the way up.
+    # Chromium, on a busy machine, takes its time to trust the way up.
     await viewer.sees_screen(width=800, deadline_s=45.0)
     await viewer.sees("Paul")
     await gallery.picture(viewer, "screen")

@@ -3,6 +3,7 @@ import {
   afresh,
   cameraLayers,
   encodings,
+  negotiated,
   scalability,
   type Wanted,
 } from '../src/media/layers';
@@ -74,6 +75,15 @@ describe('screen layers', () => {
     expect(all.map((e) => e.rid)).toEqual(['h', 'f']);
     expect(all.map((e) => e.scaleResolutionDownBy)).toEqual([2, 1]);
     expect(all.map((e) => e.maxBitrate)).toEqual([350_000, 2_500_000]);
+  });
+
+  it('are one in Firefox, which would not send the large one for long', () => {
+    expect(negotiated('screen', false)).toBe(2);
+    expect(negotiated('screen', true)).toBe(1);
+    expect(negotiated('camera', true)).toBe(3);
+    const [only] = encodings(SCREEN, 1);
+    expect(only).toMatchObject({ scaleResolutionDownBy: 1, maxBitrate: 2_500_000 });
+    expect(only?.rid).toBeUndefined();
   });
 
   it('send few frames for text and all of them for a film', () => {

@@ -39,6 +39,18 @@ export const LAYERS: Readonly<Record<VideoSource, readonly Layer[]>> = {
   screen: SCREEN_LAYERS,
 };
 
+/**
+ * How many of its layers a source is negotiated with.
+ *
+ * Firefox starts a layer of 720 lines or more only once it believes in 1.2 Mbit/s
+ * above the layers below it (`VideoStreamFactory`), and finds such room late or never
+ * where pictures are still: its screens would stand at half their size, unread. As
+ * the only layer a screen is sent in full at once. Price: a viewer whose link is too
+ * thin for it has no smaller one to fall back to.
+ */
+export const negotiated = (source: VideoSource, gecko: boolean): number =>
+  gecko && source === 'screen' ? 1 : LAYERS[source].length;
+
 /** Slides change seldom: frames not sent are bits for sharper ones. */
 const SHARP_FPS = 8;
 const MOTION_FPS = 30;

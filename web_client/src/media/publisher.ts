@@ -8,7 +8,7 @@ import type { PublishedSection, SourceName } from '../protocol';
 import type { CodecChoice } from '../state/settings';
 import { preferred, sendable } from './codecs';
 import { Encoder } from './encoder';
-import { encodings, LAYERS, type Style, type VideoSource } from './layers';
+import { encodings, negotiated, type Style, type VideoSource } from './layers';
 import { marked, type Mendable } from './restart';
 
 const VOICE_BPS = 40_000;
@@ -20,6 +20,9 @@ export const SECTIONS: readonly { source: SourceName; kind: 'audio' | 'video' }[
   { source: 'screen_audio', kind: 'audio' },
 ];
 
+/** Whether this is Firefox: no question about features tells how it shares a link. */
+const GECKO = 'mozInnerScreenX' in globalThis;
+
 const VIDEO_SOURCES = ['camera', 'screen'] as const satisfies readonly VideoSource[];
 
 /** What a section starts with; the layers of video are all on until told otherwise. */
@@ -27,7 +30,7 @@ function firstEncodings(source: SourceName): RTCRtpEncodingParameters[] {
   if (source === 'microphone') return [{ maxBitrate: VOICE_BPS }];
   if (source === 'screen_audio') return [{ maxBitrate: SCREEN_AUDIO_BPS }];
   const wanted = { source, lines: null, layers: null, codec: null } as const;
-  return encodings({ ...wanted, style: 'sharp' }, LAYERS[source].length);
+  return encodings({ ...wanted, style: 'sharp' }, negotiated(source, GECKO));
 }
 
 function addSection(
