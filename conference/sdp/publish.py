@@ -25,8 +25,8 @@ KEPT_EXTENSIONS = (
 )
 _NAMES = {codec.value.lower(): codec for codec in Codec}
 _VIDEO_FEEDBACK = ("transport-cc", "ccm fir", "nack", "nack pli")
-START_KBPS = 1500
-"""Where Chromium starts its estimate: what a 720p camera is allowed. From its own
+START_KBPS = 2100
+"""Where Chromium starts its estimate: what the layers of a camera take. From its own
 300 kbit/s it begins at 480 pixels and takes a minute to grow; on a link that is
 thinner than this, transport-cc brings it down within a second."""
 _ECHOED = ("profile-id", "profile-level-id", "packetization-mode", "profile", "tier")

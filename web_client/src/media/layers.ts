@@ -90,6 +90,16 @@ export const scalability = (codec: string | null): string =>
   codec === 'H264' ? 'L1T1' : 'L1T3';
 
 /**
+ * Whether a watched layer keeps layer `index` going.
+ *
+ * Chromium's VP9 and AV1 encoders stall when a layer below a running one is off.
+ */
+const stands =
+  (index: number, codec: string | null) =>
+  (watched: number): boolean =>
+    codec === 'VP9' || codec === 'AV1' ? watched >= index : watched === index;
+
+/**
  * The encodings of a source, lowest first.
  *
  * `count` is how many the browser negotiated: with one, simulcast was not taken
@@ -116,7 +126,7 @@ export function encodings(wanted: Wanted, count: number): Encoding[] {
     return {
       ...common,
       rid: layer.rid,
-      active: index < used && (watched?.includes(index) ?? true),
+      active: index < used && (watched?.some(stands(index, codec)) ?? true),
       scaleResolutionDownBy: scale,
       // A camera of 480 lines sends them all in the middle layer: give it more.
       maxBitrate: Math.round(
