@@ -34,6 +34,11 @@ VOICE_OVERHEAD = 1.45
 """Headers and tag over a voice's payload: 44 octets to 100."""
 OVERHEAD = 1.07
 """Headers and tag over payload: 40 octets to 1,100, and repairs of a good link."""
+REPEAT_LOSS = 0.03
+"""Random loss from which pictures go twice. Lower: twice the data for a freeze a minute;
+higher: freezes that everybody sees."""
+REPEAT_RTT_S = 0.06
+"""And a round trip: on a shorter one the answer to a NACK is in time."""
 STILL_BPS = 20_000
 """Of a layer that flows but sends next to nothing: a still screen."""
 ENOUGH = 0.75
@@ -88,11 +93,13 @@ class Adaptation:
         "_chosen_bps",
         "_heard_at",
         "_opened_at",
+        "_taken_bps",
         "_voices_bps",
         "cap_bps",
         "estimator",
         "heard",
         "reduced",
+        "repeating",
         "settled",
     )
 
@@ -112,6 +119,9 @@ class Adaptation:
         self._chosen_bps = 0.0
         self._heard_at = float("-inf")
         self._voices_bps = 0.0
+        self._taken_bps = 0.0
+        self.repeating = False
+        """Pictures go twice, for a link that loses packets."""
 
     @property
     def wanted_bps(self) -> float:
@@ -125,13 +135,32 @@ class Adaptation:
 
     def budget(self, voices_bps: float, *, now: float) -> float:
         """Return bits a second for pictures."""
-        # What the link loses is sent twice.
-        budget = self.estimator.bitrate_bps * (1 - self.estimator.ambient_loss)
+        # What the link loses is sent twice, or everything, to be safe from that.
+        kept = 0.5 if self.repeating else 1 - self.estimator.ambient_loss
+        budget = self.estimator.bitrate_bps * kept
         if not self.heard and now - self._opened_at > SILENT_S:
             budget = MAX_BPS
         if self.cap_bps is not None:
             budget = min(budget, self.cap_bps)
         return budget - voices_bps
+
+    def repeats(self) -> bool:
+        """
+        Decide whether pictures go twice: the link loses, is long, and has room.
+
+        Sent twice, what is lost at random is lost squared; answers to NACKs would come
+        a round trip later, which on a long link is too late for a frame.
+        """
+        estimator = self.estimator
+        loss = REPEAT_LOSS / 2 if self.repeating else REPEAT_LOSS
+        room = 1.0 if self.repeating else COMFORT
+        taken = 2 * self._taken_bps + self._voices_bps
+        self.repeating = (
+            estimator.ambient_loss >= loss
+            and estimator.rtt_s >= REPEAT_RTT_S
+            and estimator.bitrate_bps >= room * taken
+        )
+        return self.repeating
 
     def limit(self, cap_bps: float | None) -> None:
         """Take the operator's limit for this viewer; None: there is none."""
@@ -211,8 +240,15 @@ class Adaptation:
         self._voices_bps = voices_bps
         self._chosen_at, self._chosen_bps = now, self.estimator.bitrate_bps
         budget = self.budget(voices_bps, now=now)
+        loss = self.estimator.ambient_loss
         chosen = self._allocator.allocate(
-            budget, wants, now=now, loss=self.estimator.ambient_loss
+            budget, wants, now=now, loss=loss * loss if self.repeating else loss
+        )
+        self._taken_bps = sum(
+            layer.bps
+            for want in wants
+            for layer in want.layers
+            if (layer.spatial, layer.temporal) == chosen[want.key]
         )
         if not self.heard:
             # A picture late because of a guess is worse than a moment of too much.

@@ -125,8 +125,17 @@ class Fanout(Protocol):
         """Return the record of what a viewer was sent under transport-wide numbers."""
         ...
 
-    def reinforce(self, viewer: ViewerKey, *, redundant: bool) -> None:
-        """Send a viewer older frames with its voices, where publishers send them."""
+    def reinforce(
+        self, viewer: ViewerKey, *, redundant: bool, repeating: bool = False
+    ) -> None:
+        """
+        Strengthen what a viewer is sent against loss.
+
+        Args:
+            viewer: Whose link loses packets.
+            redundant: Voices carry older frames, where publishers send them.
+            repeating: Each picture packet is sent twice.
+        """
         ...
 
     def pace(self, viewer: ViewerKey, rate_bps: float | None, *, now: float) -> None:

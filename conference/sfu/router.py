@@ -441,8 +441,11 @@ class Router:
                 self._report(plane, viewer, now)
                 if (news := viewer.news()) is not None:
                     self._events.append(news)
-                if viewer.fmt.redundant:
-                    self._fanout.reinforce(viewer.key, redundant=viewer.reinforced())
+                self._fanout.reinforce(
+                    viewer.key,
+                    redundant=viewer.fmt.redundant and viewer.reinforced(),
+                    repeating=viewer.adaptation.repeats(),
+                )
 
         self._timetable.at(now + REPORT_INTERVAL_S, action)
 

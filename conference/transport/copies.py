@@ -200,6 +200,7 @@ class Path:
         "protect",
         "redundant",
         "repair",
+        "repeating",
         "salt",
         "send",
         "sent",
@@ -216,6 +217,8 @@ class Path:
         self.address = address
         self.counts_voices = False
         """Packets of voices have transport-wide numbers too."""
+        self.repeating = False
+        """Each picture packet goes twice, the second time as a retransmission."""
         self.redundant = False
         """Voices go with older frames in each packet."""
         self.sent = SentPackets()

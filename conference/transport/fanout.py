@@ -388,6 +388,8 @@ class PythonFanout:
             copy.packets += 1
             copy.octets += octets
             sent += 1
+            if path.repeating and newest:
+                self._repairs.repeat(copy, number, now=now)
         return sent
 
     def retransmit(self, slot: SlotKey, sequences: Sequence[int], *, now: float) -> int:
@@ -426,9 +428,12 @@ class PythonFanout:
             path = self._paths[viewer]
             self._paced[viewer] = PacedPath(path, rate_bps, self._on_waiting)
 
-    def reinforce(self, viewer: ViewerKey, *, redundant: bool) -> None:
-        """Send a viewer older frames with its voices, where publishers send them."""
-        self._paths[viewer].redundant = redundant
+    def reinforce(
+        self, viewer: ViewerKey, *, redundant: bool, repeating: bool = False
+    ) -> None:
+        """Send a viewer voices with older frames, and pictures twice."""
+        path = self._paths[viewer]
+        path.redundant, path.repeating = redundant, repeating
 
     def flush(self, *, now: float) -> None:
         """Send what paced viewers are due."""

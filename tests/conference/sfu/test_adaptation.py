@@ -165,3 +165,22 @@ def test_an_operator_reads_what_a_room_is_doing() -> None:
     assert figures.layers
     assert figures.reduced == {m.Reduced.LINK: 1}
     assert figures.estimate_bps == pytest.approx(180_000)
+
+
+def test_pictures_go_twice_on_a_long_link_that_loses_and_has_room() -> None:
+    bench = Bench()
+    camera = bench.simulcast("ada", CAMERA)
+    sink = watch(bench, ada=180)
+    bench.limited("viewer", 5e6)
+    estimator = viewer_of(bench).adaptation.estimator
+    mid = sink.mid(GRID, "video")
+    play(bench, camera, seconds=2)
+    assert not sink.repaired(mid)
+    estimator._loss.ambient, estimator.rtt_s = 0.1, 0.2
+    play(bench, camera, seconds=2)
+    assert len(sink.repaired(mid)) >= 15
+    bench.limited("viewer", 80_000)  # no room any more
+    play(bench, camera, seconds=2)
+    count = len(sink.repaired(mid))
+    play(bench, camera, seconds=2)
+    assert len(sink.repaired(mid)) == count

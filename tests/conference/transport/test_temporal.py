@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from conference.rtp.codecs import inspect_vp8
 from conference.rtp.packet import RtpPacket
 from conference.sfu.fanout import LayerKey
-from tests.conference.transport.test_fanout import ADA, BO, SLOT, Wire
+from conference.transport.repairs import REPEAT_BEHIND
+from tests.conference.transport.test_fanout import ADA, BO, SLOT, VIEWER, Wire
 from tests.support.wire import rtp
 
 PATTERN = (0, 2, 1, 2)
@@ -338,3 +339,16 @@ def test_a_packet_older_than_the_cache_takes_no_number_of_another() -> None:
         wire.forward(ADA, *frame.packets)
     assert_whole(wire.got)
     assert len(wire.got) == (3_000 - 1_824) // 4
+
+
+def test_on_a_bad_link_each_packet_comes_twice() -> None:
+    wire = Wire()
+    wire.fanout.reinforce(VIEWER, redundant=False, repeating=True)
+    follow(wire, ADA, frames(20), 1)
+    originals = {p.sequence: p for p in wire.got if p.payload_type == 96}
+    repeats = [p for p in wire.got if p.payload_type == 97]
+    assert len(originals) - len(repeats) == REPEAT_BEHIND
+    again = [int.from_bytes(p.payload[:2], "big") for p in repeats]
+    assert len(set(again)) == len(again)
+    for number, repeat in zip(again, repeats, strict=True):
+        assert repeat.payload[2:] == originals[number].payload
