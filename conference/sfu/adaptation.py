@@ -152,13 +152,14 @@ class Adaptation:
         a round trip later, which on a long link is too late for a frame.
         """
         estimator = self.estimator
-        loss = REPEAT_LOSS / 2 if self.repeating else REPEAT_LOSS
-        room = 1.0 if self.repeating else COMFORT
-        taken = 2 * self._taken_bps + self._voices_bps
+        loss, room = REPEAT_LOSS, COMFORT * 2 * self.wanted_bps
+        if self.repeating:
+            loss, room = REPEAT_LOSS / 2, 2 * self._taken_bps
         self.repeating = (
             estimator.ambient_loss >= loss
             and estimator.rtt_s >= REPEAT_RTT_S
-            and estimator.bitrate_bps >= room * taken
+            # A thin link loses what its queue cannot hold: more would make it worse.
+            and estimator.bitrate_bps >= room + self._voices_bps
         )
         return self.repeating
 

@@ -35,6 +35,9 @@ FLOATING = frozenset({SlotGroup.FLOATING})
 CONTENT = frozenset({SlotGroup.CONTENT})
 STAGE_AND_OTHERS = frozenset({SlotGroup.STAGE, SlotGroup.FLOATING, SlotGroup.GRID})
 """Whoever leaves the stage is heard and shown elsewhere, and the other way round."""
+FLOOD_SHARE = 0.7
+"""Of what a layer takes: with an estimate below, it is stopped before its lower layer is
+there. Higher: a still picture at each small dip; lower: voices wait in its queue."""
 GROUPS: dict[Source, frozenset[SlotGroup]] = {
     Source.CAMERA: frozenset({SlotGroup.STAGE, SlotGroup.GRID}),
     Source.MICROPHONE: frozenset({SlotGroup.STAGE, SlotGroup.FLOATING}),
@@ -288,10 +291,13 @@ class RoomPlane:
             slot.wish = choice[0]
             layer = _startable(slot, track, choice[0], now)
             self._switchboard.retarget(viewer, slot, layer, choice[1], now=now)
+            if _floods(viewer, slot, layer):
+                # Its lower layer may take a moment to come; voices cannot wait.
+                self._switchboard.stop(slot)
             for spatial in {choice[0], layer.spatial}:
                 if track.wanted is not None and spatial not in track.wanted:
                     self._tell_wanted(track, track.wanted | {spatial}, now)
-            if slot.current is None:
+            if slot.current is None and not _shows(slot, track):
                 # A picture that waits for its source shows nobody.
                 changes.append((slot, m.SlotState(slot.fmt.mid)))
         self._announce(viewer, changes)
@@ -382,6 +388,28 @@ def _startable(slot: Slot, track: UpTrack, spatial: int, now: float) -> Layer:
     flowing = [other for other in track.layers if other.flows(now=now)]
     smaller = [other for other in flowing if other.spatial < spatial]
     return (smaller or flowing or [layer])[-1 if smaller else 0]
+
+
+def _floods(viewer: Viewer, slot: Slot, layer: Layer) -> bool:
+    """Whether a slot that shall go down sends much more than its link carries."""
+    shown = slot.current
+    return (
+        shown is not None
+        and shown.track is layer.track
+        and layer.spatial < shown.spatial
+        and viewer.adaptation.heard
+        and viewer.adaptation.estimator.bitrate_bps
+        < FLOOD_SHARE * shown.meter.rates[slot.temporal]
+    )
+
+
+def _shows(slot: Slot, track: UpTrack) -> bool:
+    """Whether its participant sees this track there already, be it a still picture."""
+    state = slot.state
+    return state.gap is None and (state.participant, state.source) == (
+        track.participant,
+        track.source,
+    )
 
 
 def _needs_attention(viewer: Viewer, now: float) -> bool:

@@ -105,6 +105,10 @@ class Switchboard:
             _remove(self._limiting, slot.current.key, slot)
             _remove(self._following, slot.current.key, slot)
 
+    def stop(self, slot: Slot) -> None:
+        """Send nothing on a slot until its target starts."""
+        self._detach(slot)
+
     def give_up(self, slot: Slot, *, now: float) -> bool:
         """
         End an old picture that waits for somebody else's, if that does not come.

@@ -34,6 +34,13 @@ REPAIRS_PER_S = 300
 """Retransmissions to one viewer: a fifth of a 1,500 packet/s video. A storm of
 NACKs costs no more than this."""
 REPAIR_BURST = 500
+REPAIR_SHARE = 0.3
+"""Of what a link carries, for repairs, while it carries less than is wanted. Lower: random
+loss is not repaired; higher: a breakdown lasts longer."""
+REPAIR_BITS = 9_600
+"""Of one repair: a full packet."""
+REPAIR_FEW = 8
+"""Always allowed at once: a frame's packets."""
 TOLD_PER_S = 10_000
 """Packets that one viewer's feedback may tell of, five times what a wall screen gets. Run
 lengths let one datagram tell of thousands, at a microsecond each."""
@@ -226,9 +233,14 @@ class Viewer:
         """Return how many of ``wanted`` retransmissions may go out; they count."""
         elapsed = max(0.0, now - self._repaired_at)
         self._repaired_at = now
-        self._repair_tokens = min(
-            REPAIR_BURST, self._repair_tokens + elapsed * REPAIRS_PER_S
-        )
+        rate, burst = float(REPAIRS_PER_S), float(REPAIR_BURST)
+        if self.adaptation.heard and not self.adaptation.settled:
+            # A thin link lost them in its own queue: to send all of them again keeps
+            # that full, and what is new waits behind what is old.
+            estimate = self.adaptation.estimator.bitrate_bps
+            rate = min(rate, REPAIR_SHARE * estimate / REPAIR_BITS)
+            burst = min(burst, max(REPAIR_FEW, rate))
+        self._repair_tokens = min(burst, self._repair_tokens + elapsed * rate)
         allowed = min(wanted, int(self._repair_tokens))
         self._repair_tokens -= allowed
         return allowed
