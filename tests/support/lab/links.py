@@ -11,7 +11,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from playwright.async_api import ViewportSize
@@ -153,12 +153,12 @@ async def lossy(
     loss: float, seconds: float, *, viewer: BrowserName = "chromium"
 ) -> dict[str, float]:
     """Loss both ways with 100 ± 20 ms of delay."""
-    line = Shape(delay_ms=100, jitter_ms=20, loss=loss, rate_kbps=10_000)
-    async with stage(FREE, viewer=viewer) as s:
+    line = Shape(delay_ms=100, jitter_ms=20, rate_kbps=10_000)
+    async with stage(line, viewer=viewer) as s:
         await s.viewer.sees("Paul")
-        await s.wait(SETTLED_S / 2)
-        s.net.link("rita").both(line)
-        await s.wait(SETTLED_S)  # the jitter buffer grows to the new delay
+        await s.wait(SETTLED_S)
+        s.net.link("rita").both(replace(line, loss=loss))
+        await s.wait(SETTLED_S)  # the estimate tells loss from a full link
         start = time.monotonic()
         await s.wait(seconds)
         seen = await s.since(start)
