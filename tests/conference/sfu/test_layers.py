@@ -7,9 +7,11 @@ import pytest
 
 from conference.ids import ParticipantId
 from conference.rtp import extensions
+from conference.rtp.codecs import Codec
 from conference.sfu import messages as m
 from conference.sfu.limits import BitrateLimits
 from conference.sfu.messages import Leg, Receive, SlotGroup, Source
+from conference.sfu.switching import PATIENCE_S
 from conference.sfu.uptrack import KEEP_S, REST_S, STALLED_S, WAKE_S
 from tests.support.bench import Bench, Origin, Simulcast, Sink
 from tests.support.wire import rtcp, rtp
@@ -386,3 +388,78 @@ def test_a_voices_encoder_hears_of_the_listener_who_loses_most() -> None:
     reports = bench.sent("ada", Leg.PUBLISH, rtcp.RECEIVER_REPORT)
     lost = [report.body[8] / 256 for report in reports]
     assert lost[-1] == pytest.approx(0.2, abs=0.01)
+
+
+def test_packets_that_are_too_large_move_no_number() -> None:
+    """Two of them, unseen, could move a viewer's numbers by a turn (RFC 3711 §3.3.1)."""
+    bench = Bench()
+    camera = bench.simulcast("ada", CAMERA)
+    bench.unlimited("viewer")
+    sink = watch(bench, ada=180)
+    play(bench, camera, seconds=1)
+    packets = sink.on(sink.mid(GRID, "video"))
+    before = len(packets)
+    layer = camera.layers[0]
+    for _ in range(2):
+        layer.sequence = (layer.sequence + 30_000) & 0xFFFF
+        layer.filler = 1_400
+        layer.send(layer.frame())
+    layer.filler = 400
+    play(bench, camera, seconds=2)
+    assert len(packets) > before
+    steps = {(b.sequence - a.sequence) & 0xFFFF for a, b in itertools.pairwise(packets)}
+    assert steps == {1}
+
+
+def test_layers_keep_their_sources_when_the_codec_changes() -> None:
+    """A browser that was told of an SSRC by report does not name it again."""
+    bench = Bench()
+    camera = bench.simulcast("ada", CAMERA)
+    bench.unlimited("viewer")
+    sink = watch(bench, ada=720)
+    play(bench, camera, seconds=1)
+    other = dataclasses.replace(camera.fmt, codec=Codec.H264, payload_type=125)
+    bench.router.publish(bench.room, camera.participant, [other], now=bench.now)
+    layer = camera.layers[2]
+    layer.rid = None
+    packet = rtp.parse(layer.frame()[0])
+    h264 = dataclasses.replace(packet, payload_type=125, payload=b"\x65picture")
+    for number in range(3):
+        again = dataclasses.replace(h264, sequence=(h264.sequence + number) & 0xFFFF)
+        layer.send(rtp.serialize(again))
+        bench.pass_time(0.3)
+    bench.settle()
+    assert sink.on(sink.mid(GRID, "video"))[-1].payload == b"\x65picture"
+
+
+def test_an_old_picture_does_not_wait_for_a_silent_one_for_ever() -> None:
+    bench = Bench()
+    camera = bench.simulcast("ada", CAMERA)
+    silent = bench.simulcast("bo", CAMERA)
+    bench.unlimited("viewer")
+    play(bench, camera, silent, seconds=0.5)
+    sink = bench.sink("viewer")
+    bench.stage("ada")
+    show(bench, sink)
+    play(bench, camera, seconds=1)
+    mid = sink.mid(STAGE, "video")
+    assert sink.carries(mid) == "ada"
+    bench.stage("bo")
+    play(bench, camera, seconds=PATIENCE_S + 0.5)
+    count = len(sink.on(mid))
+    play(bench, camera, seconds=1)
+    assert len(sink.on(mid)) == count
+
+
+def test_what_one_viewer_tells_is_read_within_bounds() -> None:
+    bench = Bench()
+    camera = bench.simulcast("ada", CAMERA)
+    watch(bench, ada=180)
+    play(bench, camera, seconds=0.5)
+    viewer = bench.router.room(bench.room).viewers[VIEWER]
+    # Run lengths: ten octets that tell of two thousand packets.
+    told = (0).to_bytes(2, "big") + (2000).to_bytes(2, "big") + bytes(4)
+    told += (2000).to_bytes(2, "big")
+    read = sum(viewer.may_tell(told, now=bench.now) for _ in range(1000))
+    assert read <= 3
+    assert viewer.may_tell(told, now=bench.now + 1)
