@@ -34,11 +34,14 @@ VOICE_OVERHEAD = 1.45
 """Headers and tag over a voice's payload: 44 octets to 100."""
 OVERHEAD = 1.07
 """Headers and tag over payload: 40 octets to 1,100, and repairs of a good link."""
-REPEAT_LOSS = 0.03
-"""Random loss from which pictures go twice. Lower: twice the data for a freeze a minute;
-higher: freezes that everybody sees."""
-REPEAT_RTT_S = 0.06
-"""And a round trip: on a shorter one the answer to a NACK is in time."""
+INSIST_LOSS = 0.03
+"""Random loss from which each repair goes twice. Lower: data for nothing; higher: a repair
+lost on a long way is a frame that comes too late, however long the viewer waits."""
+REPEAT_LOSS, REPEAT_LOSS_ENDS = 0.15, 0.10
+"""And from which every picture packet goes twice, and below which no more. Lower: twice the data for what repairs
+mend in time; higher: frames with several holes, each to be repaired more than once."""
+LONG_RTT_S = 0.06
+"""A round trip from which this matters; on a shorter one there is time for another NACK."""
 STILL_BPS = 20_000
 """Of a layer that flows but sends next to nothing: a still screen."""
 ENOUGH = 0.75
@@ -76,6 +79,11 @@ def voice_price(layer: Layer) -> float:
     return QUIET_BPS + VOICE_OVERHEAD * layer.meter.rates[-1]
 
 
+def unrepaired(loss: float) -> float:
+    """Return the share of lost packets that one NACK and its answer do not bring."""
+    return 1 - (1 - loss) ** 2
+
+
 Choice = tuple[int, int]
 """Spatial and temporal layer."""
 
@@ -98,6 +106,7 @@ class Adaptation:
         "cap_bps",
         "estimator",
         "heard",
+        "insistent",
         "reduced",
         "repeating",
         "settled",
@@ -120,8 +129,10 @@ class Adaptation:
         self._heard_at = float("-inf")
         self._voices_bps = 0.0
         self._taken_bps = 0.0
+        self.insistent = False
+        """Repairs go twice, for a link that is long and loses packets."""
         self.repeating = False
-        """Pictures go twice, for a link that loses packets."""
+        """Pictures go twice, for one that loses many."""
 
     @property
     def wanted_bps(self) -> float:
@@ -135,33 +146,51 @@ class Adaptation:
 
     def budget(self, voices_bps: float, *, now: float) -> float:
         """Return bits a second for pictures."""
-        # What the link loses is sent twice, or everything, to be safe from that.
-        kept = 0.5 if self.repeating else 1 - self.estimator.ambient_loss
-        budget = self.estimator.bitrate_bps * kept
+        budget = self.estimator.bitrate_bps * self._kept
         if not self.heard and now - self._opened_at > SILENT_S:
             budget = MAX_BPS
         if self.cap_bps is not None:
             budget = min(budget, self.cap_bps)
         return budget - voices_bps
 
-    def repeats(self) -> bool:
-        """
-        Decide whether pictures go twice: the link loses, is long, and has room.
+    @property
+    def _kept(self) -> float:
+        """Share of what is sent that is no repair or repetition."""
+        if self.repeating:
+            return 0.5
+        return 1 - self.estimator.ambient_loss * (2 if self.insistent else 1)
 
-        Sent twice, what is lost at random is lost squared; answers to NACKs would come
-        a round trip later, which on a long link is too late for a frame.
+    @property
+    def _holes(self) -> float:
+        """Share of picture packets that no repair brings before their frame is due."""
+        loss = self.estimator.ambient_loss
+        if self.repeating:
+            loss *= loss
+        # Lost is the NACK or what it asks for. A browser that waits for a repair
+        # sees two rounds of them; that is where repairs are insisted on.
+        return loss * unrepaired(loss) ** (2 if self.insistent else 1)
+
+    def strengthen(self) -> None:
+        """
+        Decide what goes twice: nothing, repairs, or every picture packet.
+
+        A viewer's browser waits for about two round trips (``patience.ts``), enough
+        for a repair, and for one more if that is lost too. Sent twice, what is lost at
+        random is lost squared.
         """
         estimator = self.estimator
-        loss, room = REPEAT_LOSS, COMFORT * 2 * self.wanted_bps
+        loss, long = estimator.ambient_loss, estimator.rtt_s >= LONG_RTT_S
+        least = INSIST_LOSS / 2 if self.insistent else INSIST_LOSS
+        self.insistent = long and loss >= least
+        least, room = REPEAT_LOSS, COMFORT * 2 * self.wanted_bps
         if self.repeating:
-            loss, room = REPEAT_LOSS / 2, 2 * self._taken_bps
+            least, room = REPEAT_LOSS_ENDS, 2 * self._taken_bps
         self.repeating = (
-            estimator.ambient_loss >= loss
-            and estimator.rtt_s >= REPEAT_RTT_S
+            long
+            and loss >= least
             # A thin link loses what its queue cannot hold: more would make it worse.
             and estimator.bitrate_bps >= room + self._voices_bps
         )
-        return self.repeating
 
     def limit(self, cap_bps: float | None) -> None:
         """Take the operator's limit for this viewer; None: there is none."""
@@ -203,7 +232,7 @@ class Adaptation:
         """Return padding to send now, to learn whether the link carries more."""
         if not self.heard or self.settled:
             return None
-        wanted = self.wanted_bps * COMFORT + self._voices_bps
+        wanted = self.wanted_bps * COMFORT / self._kept + self._voices_bps
         if self.cap_bps is not None:
             wanted = min(wanted, self.cap_bps)
         return self.estimator.prober.poll(
@@ -241,10 +270,7 @@ class Adaptation:
         self._voices_bps = voices_bps
         self._chosen_at, self._chosen_bps = now, self.estimator.bitrate_bps
         budget = self.budget(voices_bps, now=now)
-        loss = self.estimator.ambient_loss
-        chosen = self._allocator.allocate(
-            budget, wants, now=now, loss=loss * loss if self.repeating else loss
-        )
+        chosen = self._allocator.allocate(budget, wants, now=now, holes=self._holes)
         self._taken_bps = sum(
             layer.bps
             for want in wants

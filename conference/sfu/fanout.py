@@ -126,7 +126,12 @@ class Fanout(Protocol):
         ...
 
     def reinforce(
-        self, viewer: ViewerKey, *, redundant: bool, repeating: bool = False
+        self,
+        viewer: ViewerKey,
+        *,
+        redundant: bool,
+        insistent: bool = False,
+        repeating: bool = False,
     ) -> None:
         """
         Strengthen what a viewer is sent against loss.
@@ -134,6 +139,7 @@ class Fanout(Protocol):
         Args:
             viewer: Whose link loses packets.
             redundant: Voices carry older frames, where publishers send them.
+            insistent: Each repair is sent twice.
             repeating: Each picture packet is sent twice.
         """
         ...

@@ -441,10 +441,12 @@ class Router:
                 self._report(plane, viewer, now)
                 if (news := viewer.news()) is not None:
                     self._events.append(news)
+                viewer.adaptation.strengthen()
                 self._fanout.reinforce(
                     viewer.key,
                     redundant=viewer.fmt.redundant and viewer.reinforced(),
-                    repeating=viewer.adaptation.repeats(),
+                    insistent=viewer.adaptation.insistent,
+                    repeating=viewer.adaptation.repeating,
                 )
 
         self._timetable.at(now + REPORT_INTERVAL_S, action)

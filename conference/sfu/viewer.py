@@ -231,6 +231,7 @@ class Viewer:
 
     def repairs_allowed(self, wanted: int, *, now: float) -> int:
         """Return how many of ``wanted`` retransmissions may go out; they count."""
+        each = 2 if self.adaptation.insistent else 1
         elapsed = max(0.0, now - self._repaired_at)
         self._repaired_at = now
         rate, burst = float(REPAIRS_PER_S), float(REPAIR_BURST)
@@ -241,8 +242,8 @@ class Viewer:
             rate = min(rate, REPAIR_SHARE * estimate / REPAIR_BITS)
             burst = min(burst, max(REPAIR_FEW, rate))
         self._repair_tokens = min(burst, self._repair_tokens + elapsed * rate)
-        allowed = min(wanted, int(self._repair_tokens))
-        self._repair_tokens -= allowed
+        allowed = min(wanted, int(self._repair_tokens) // each)
+        self._repair_tokens -= allowed * each
         return allowed
 
     def may_tell(self, information: bytes, *, now: float) -> bool:

@@ -197,6 +197,7 @@ class Path:
         "address",
         "counts_voices",
         "encrypt",
+        "insistent",
         "protect",
         "redundant",
         "repair",
@@ -217,6 +218,8 @@ class Path:
         self.address = address
         self.counts_voices = False
         """Packets of voices have transport-wide numbers too."""
+        self.insistent = False
+        """Each repair goes twice."""
         self.repeating = False
         """Each picture packet goes twice, the second time as a retransmission."""
         self.redundant = False

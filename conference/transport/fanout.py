@@ -429,11 +429,17 @@ class PythonFanout:
             self._paced[viewer] = PacedPath(path, rate_bps, self._on_waiting)
 
     def reinforce(
-        self, viewer: ViewerKey, *, redundant: bool, repeating: bool = False
+        self,
+        viewer: ViewerKey,
+        *,
+        redundant: bool,
+        insistent: bool = False,
+        repeating: bool = False,
     ) -> None:
-        """Send a viewer voices with older frames, and pictures twice."""
+        """Send a viewer voices with older frames, and repairs or pictures twice."""
         path = self._paths[viewer]
-        path.redundant, path.repeating = redundant, repeating
+        path.redundant = redundant
+        path.insistent, path.repeating = insistent, repeating
 
     def flush(self, *, now: float) -> None:
         """Send what paced viewers are due."""

@@ -46,7 +46,7 @@ class Repairs:
         self, copy: copies.Copy, sequences: Sequence[int], *, now: float
     ) -> int:
         """Answer a NACK (16-bit numbers) by RTX; return how many were still there."""
-        sent = 0
+        found: list[tuple[copies.Segment, int, copies.Kept]] = []
         for sequence in sequences:
             number = copy.highest - ((copy.highest - sequence) & 0xFFFF)
             segment = next(
@@ -58,9 +58,12 @@ class Repairs:
                 continue
             kept = source.find(number - segment.sequence_offset, segment.temporal)
             if kept is not None and kept.head.temporal <= segment.temporal:
-                self._send_rtx(copy, segment, number, kept, copy.path.repair, now)
-                sent += 1
-        return sent
+                found.append((segment, number, kept))
+        path = copy.path
+        # The second time after all the others: losses come in short runs.
+        for segment, number, kept in found * 2 if path.insistent else found:
+            self._send_rtx(copy, segment, number, kept, path.repair, now)
+        return len(found)
 
     def repeat(self, copy: copies.Copy, newest: int, *, now: float) -> None:
         """

@@ -30,6 +30,7 @@ const GOOD: Known = {
   figures: FIGURES,
   link: LINK,
   strained: 0,
+  waitMs: null,
   receive: 'auto',
 };
 

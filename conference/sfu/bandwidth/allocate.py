@@ -46,9 +46,9 @@ KEPT_SHARE = 0.5
 longer: a stage with a queue of some frames is better than none. Lower: audio waits
 behind a picture that does not fit."""
 FRAGILE_SHARE = 0.06
-"""Share of a layer's frames that one round of repairs leaves incomplete; a layer
-with more goes down, for a smaller picture that moves is seen better than a large one
-that stands. Not asked of sharp pictures, which change rarely."""
+"""Share of a layer's frames that repairs do not complete in time; a layer with more
+goes down, for a smaller picture that moves is seen better than a large one that
+stands. Not asked of sharp pictures, which change rarely."""
 STURDY_SHARE = 0.04
 """And an up must promise this much less, so that the two do not alternate."""
 FRAME_PACKET_BITS = 9_600
@@ -218,7 +218,7 @@ class Allocator(Generic[K]):
         wants: Sequence[Want[K]],
         *,
         now: float,
-        loss: float = 0.0,
+        holes: float = 0.0,
     ) -> dict[K, Layer | None]:
         """
         Return the target layer of each want; None: the slot is paused.
@@ -227,13 +227,13 @@ class Allocator(Generic[K]):
             budget_bps: For video, with audio, repairs and overhead taken off.
             wants: In order of priority: stage and content first, then by size.
             now: Monotonic seconds.
-            loss: Share of packets lost at any rate, 0…1.
+            holes: Share of packets that are lost at any rate and not repaired in time.
         """
         places = [
             _Place(
                 self._slots.get(want.key) or _History(),
                 ladder(want),
-                0.0 if want.sharp else loss,
+                0.0 if want.sharp else holes,
             )
             for want in wants
         ]
@@ -272,18 +272,18 @@ class Allocator(Generic[K]):
 class _Place:
     """One want while the budget is being shared out."""
 
-    __slots__ = ("_loss", "pick", "slot", "steps")
+    __slots__ = ("_holes", "pick", "slot", "steps")
 
-    def __init__(self, slot: _History, steps: list[LayerRate], loss: float) -> None:
+    def __init__(self, slot: _History, steps: list[LayerRate], holes: float) -> None:
         self.slot = slot
         self.steps = steps
         self.pick = -1
         """Index of the step chosen; -1: none."""
-        self._loss = loss
+        self._holes = holes
 
     @property
     def wanted_bps(self) -> float:
-        """What the best step takes that the loss allows."""
+        """What the best step takes that the holes allow."""
         best = 0.0
         for step in self.steps:
             if self._fragile(step) <= STURDY_SHARE:
@@ -305,12 +305,12 @@ class _Place:
         )
 
     def _fragile(self, step: LayerRate) -> float:
-        """Return the share of frames that one round of repairs leaves incomplete."""
-        if not self._loss or step.spatial == self.steps[0].spatial:
+        """Return the share of a layer's frames that stay incomplete."""
+        if not self._holes or step.spatial == self.steps[0].spatial:
             return 0.0
         full = max(s.bps for s in self.steps if s.spatial == step.spatial)
         packets = max(1.0, full / FRAMES_PER_S / FRAME_PACKET_BITS)
-        return packets * self._loss * (1 - (1 - self._loss) ** 2)
+        return packets * self._holes
 
     def settle(self, available: float, budget: float, now: float) -> Layer | None:
         """Note the pick with the slot and return it."""

@@ -352,3 +352,16 @@ def test_on_a_bad_link_each_packet_comes_twice() -> None:
     assert len(set(again)) == len(again)
     for number, repeat in zip(again, repeats, strict=True):
         assert repeat.payload[2:] == originals[number].payload
+
+
+def test_on_a_long_bad_link_each_repair_comes_twice() -> None:
+    wire = Wire()
+    wire.fanout.reinforce(VIEWER, redundant=False, insistent=True)
+    follow(wire, ADA, frames(20), 1)
+    numbers = [p.sequence for p in wire.got][:3]
+    assert all(p.payload_type == 96 for p in wire.got)
+    wire.got.clear()
+    assert wire.fanout.retransmit(SLOT, numbers, now=2.0) == 3
+    asked = [int.from_bytes(p.payload[:2], "big") for p in wire.got]
+    assert asked == numbers * 2
+    assert len({p.sequence for p in wire.got}) == 6

@@ -19,6 +19,8 @@ export class Subscriber implements Mendable {
   /** The server's offer, once the connection stands on it. */
   #offer: string | null = null;
   #restarts = 0;
+  /** Milliseconds that pictures wait before they are shown; null: as the browser likes. */
+  #waitMs: number | null = null;
 
   constructor(lost: () => void) {
     this.#lost = lost;
@@ -68,7 +70,16 @@ export class Subscriber implements Mendable {
         .flatMap((t) => (t.mid === null ? [] : [[t.mid, t.receiver.track] as const])),
     );
     this.#offer = offer.sdp;
+    this.wait(this.#waitMs);
     await answer(pc.localDescription?.sdp ?? '');
+  }
+
+  /** Has pictures, and the sound that belongs to them, wait to be shown. */
+  wait(ms: number | null): void {
+    this.#waitMs = ms;
+    for (const receiver of this.#pc?.getReceivers() ?? []) {
+      if (receiver.track.kind === 'video') receiver.jitterBufferTarget = ms;
+    }
   }
 
   async restart(): Promise<void> {

@@ -34,6 +34,7 @@ export function ConnectionPanel({ session, onClose }: PanelProps): JSX.Element {
     figures: viewing.figures.value,
     link: viewing.link.value,
     strained: viewing.strained.value,
+    waitMs: session.receiving.waitMs.value,
     receive: receive.value,
   };
   const level = lost ? null : (session.health?.quality.value?.level ?? null);

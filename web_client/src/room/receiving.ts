@@ -3,6 +3,7 @@
  * sound and hands out pictures by participant.
  */
 import { effect, signal } from '@preact/signals';
+import { Patience, type Way } from '../media/patience';
 import type { SlotOffer, SlotState, SourceName } from '../protocol';
 import { audioMids, pictureOf } from '../media/slots';
 import { Sound } from '../media/sound';
@@ -23,6 +24,9 @@ export class Receiving {
   readonly subscriber: Subscriber;
   /** Set once, when the first remote frame was seen. */
   readonly firstFrame = signal(false);
+  /** Milliseconds that pictures wait for what is sent again; null: they do not. */
+  readonly waitMs = signal<number | null>(null);
+  readonly #patience = new Patience();
   readonly #link: Link;
   readonly #stop: () => void;
   #asking = false;
@@ -93,6 +97,13 @@ export class Receiving {
       track: this.subscriber.tracks.value.get(found.mid) ?? null,
       undecodable: found.undecodable,
     };
+  }
+
+  /** Takes what the way here did lately; called each two seconds. */
+  watch(way: Way): void {
+    if (!this.#patience.take(way)) return;
+    this.waitMs.value = this.#patience.waitMs;
+    this.subscriber.wait(this.waitMs.value);
   }
 
   /** The picture elements call this with each first frame. */

@@ -86,6 +86,7 @@ export class RoomSession {
       this.link.onEvent((event) => this.#take(event)),
       this.link.onOnline(() => this.#online()),
       effect(() => this.#watchRefusal()),
+      effect(() => this.#watchWay()),
       effect(() => {
         const choice = codec.value;
         this.sending.publisher?.preferCodec(choice);
@@ -225,6 +226,16 @@ export class RoomSession {
       was.microphone ? this.local.unmute() : undefined,
       was.camera ? this.local.startCamera() : undefined,
     ]);
+  }
+
+  #watchWay(): void {
+    const figures = this.viewing.figures.value;
+    if (!figures) return;
+    this.receiving.watch({
+      loss: figures.lossDown,
+      rttMs: figures.rttMs ?? this.viewing.link.peek()?.rtt_ms ?? null,
+      speaking: this.local.microphoneOn.peek(),
+    });
   }
 
   #watchHealth(): void {

@@ -15,6 +15,8 @@ export interface Known {
   readonly link: LinkChanged | null;
   /** Steps that a slow computer made us take. */
   readonly strained: number;
+  /** Milliseconds that pictures wait for what is sent again; null: they do not. */
+  readonly waitMs: number | null;
   readonly receive: Receive;
 }
 
@@ -54,6 +56,9 @@ export function verdicts(known: Known): readonly Verdict[] {
         : { key: 'verdict-thin-rate', args: { kbps } },
     );
   }
+  if (known.waitMs !== null) {
+    found.push({ key: 'verdict-waits', args: { wait: known.waitMs } });
+  }
   if (figures && (figures.lossUp ?? 0) >= LOSS_FELT) {
     found.push({
       key: 'verdict-loss-up',
@@ -80,7 +85,7 @@ export function verdicts(known: Known): readonly Verdict[] {
 export function report(known: Known, level: number | null): string {
   const { figures, link } = known;
   const lines = [
-    `quality: ${level ?? '-'}  receive: ${known.receive}  strained: ${known.strained}`,
+    `quality: ${level ?? '-'}  receive: ${known.receive}  strained: ${known.strained}  waits: ${known.waitMs ?? 'no'}`,
     `path: ${figures?.protocol ?? '-'}  rtt: ${figures?.rttMs ?? '-'} ms`,
     `down: ${figures?.downKbps ?? '-'} kbit/s  lost: ${share(figures?.lossDown)}`,
     `up: ${figures?.upKbps ?? '-'} kbit/s  lost: ${share(figures?.lossUp)}  room: ${figures?.roomUpKbps ?? '-'} kbit/s`,

@@ -272,6 +272,7 @@ verdict-measuring = The connection is being measured…
 verdict-lost = The connection to the server is lost. It comes back by itself.
 verdict-loss-reduced = Your link loses { $loss } % of packets; pictures were reduced so that sound stays clear.
 verdict-loss = Your link loses { $loss } % of packets on the way to you. Most are sent again in time.
+verdict-waits = Pictures are shown { $wait } ms later, so that what was lost can be sent again in time.
 verdict-loss-up = Your link loses { $loss } % of what you send. Others may see and hear you badly.
 verdict-thin = Your link carries less than all pictures need; they were reduced.
 verdict-thin-rate = Your link carries about { $kbps } kbit/s; pictures were reduced to fit.

@@ -263,6 +263,7 @@ verdict-measuring = 연결을 재고 있습니다…
 verdict-lost = 서버와의 연결이 끊어졌습니다. 자동으로 다시 연결됩니다.
 verdict-loss-reduced = 연결에서 패킷의 { $loss }%가 손실됩니다. 소리가 끊기지 않도록 영상을 줄였습니다.
 verdict-loss = 받는 방향에서 패킷의 { $loss }%가 손실됩니다. 대부분 제때 다시 받습니다.
+verdict-waits = 손실된 것을 제때 다시 받을 수 있도록 영상을 { $wait }ms 늦게 보여 줍니다.
 verdict-loss-up = 보내는 패킷의 { $loss }%가 손실됩니다. 다른 사람에게 내 모습과 소리가 나쁘게 전해질 수 있습니다.
 verdict-thin = 연결 속도가 모든 영상을 받기에 부족하여 영상을 줄였습니다.
 verdict-thin-rate = 연결 속도가 약 { $kbps } kbit/s이므로 영상을 그에 맞게 줄였습니다.

@@ -17,6 +17,7 @@ from random import Random
 
 from conference.rtp.transport_cc import ArrivalRecorder
 from conference.rtp.transport_cc_reader import parse_transport_cc
+from conference.sfu.adaptation import COMFORT, unrepaired
 from conference.sfu.bandwidth.allocate import Allocator, Layer, LayerRate, Want
 from conference.sfu.bandwidth.estimate import BandwidthEstimator
 from conference.sfu.bandwidth.history import MASK, SIZE, SentPackets
@@ -309,7 +310,8 @@ class Session:
 
     def _look(self) -> None:
         estimator, now = self.estimator, self.now
-        overhead = self.allocator.wanted_bps + AUDIO_BPS
+        kept = 1 - estimator.ambient_loss
+        overhead = COMFORT * self.allocator.wanted_bps / kept + AUDIO_BPS
         cluster = estimator.prober.poll(
             now=now, estimate=estimator.bitrate_bps, wanted_bps=overhead
         )
@@ -330,8 +332,9 @@ class Session:
             Want(index, self.preferred[index], LAYERS)
             for index in range(len(self.cameras))
         ]
+        loss = estimator.ambient_loss
         targets = self.allocator.allocate(
-            budget, wants, now=now, loss=estimator.ambient_loss
+            budget, wants, now=now, holes=loss * unrepaired(loss)
         )
         for index, layer in targets.items():
             camera = self.cameras[index]

@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conference.sfu.adaptation import unrepaired
 from conference.sfu.bandwidth.allocate import (
     FORGIVEN_S,
     PAUSE_AFTER_S,
@@ -180,17 +181,22 @@ def test_the_first_picture_lives_through_a_short_shortage() -> None:
     assert allocator.allocate(10e3, wants, now=60) == {"stage": None, "tile": None}
 
 
+def holes(loss: float) -> float:
+    """Return what a single round of repairs leaves missing."""
+    return loss * unrepaired(loss)
+
+
 def test_large_frames_are_given_up_where_repairs_do_not_keep_up() -> None:
     wants = [want("face"), want("slides", sharp=True)]
     allocator: Allocator[str] = Allocator()
-    assert allocator.allocate(9e6, wants, now=0, loss=0.05)["face"] == (2, 2)
-    chosen = allocator.allocate(9e6, wants, now=1, loss=0.1)
+    assert allocator.allocate(9e6, wants, now=0, holes=holes(0.05))["face"] == (2, 2)
+    chosen = allocator.allocate(9e6, wants, now=1, holes=holes(0.1))
     assert chosen == {"face": (1, 2), "slides": (2, 2)}
     assert allocator.wanted_bps == 450e3 + 1.5e6
-    assert allocator.allocate(9e6, wants, now=9, loss=0.3)["face"] == (0, 2)
+    assert allocator.allocate(9e6, wants, now=9, holes=holes(0.3))["face"] == (0, 2)
     # Up again only well below the loss that brought it down.
-    assert allocator.allocate(9e6, wants, now=90, loss=0.12)["face"] == (0, 2)
-    assert allocator.allocate(9e6, wants, now=99, loss=0.1)["face"] == (1, 2)
+    assert allocator.allocate(9e6, wants, now=90, holes=holes(0.12))["face"] == (0, 2)
+    assert allocator.allocate(9e6, wants, now=99, holes=holes(0.1))["face"] == (1, 2)
 
 
 def test_who_left_is_forgotten() -> None:
@@ -236,7 +242,7 @@ def test_the_budget_holds_whatever_happens(
     now = 0.0
     for budget, wait, loss in walk:
         now += wait
-        chosen = allocator.allocate(budget, wants, now=now, loss=loss)
+        chosen = allocator.allocate(budget, wants, now=now, holes=loss)
         assert set(chosen) == {w.key for w in wants}
         for w in wants:
             layer = chosen[w.key]
