@@ -2,42 +2,117 @@
 When to ask a publisher for a key frame.
 
 Viewers ask often and all at once; an encoder pays for each key frame with
-bitrate. The request at hand is sent at once if the last one is old enough, and
-otherwise kept and sent as soon as it is: none is ever lost.
+bitrate. A request goes out at once if its layer's last one is old enough and the
+track has one left; otherwise it is kept and goes out as soon as that is so: none
+is ever lost. Who asks for more than a share leaves the track's last requests to
+the others, so that a flood delays nobody's change of layer.
 """
 
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from conference.sfu.fanout import ViewerKey
+
 MIN_INTERVAL_S = 0.5
-"""Between requests to one source. Lower: faster first pictures, more bitrate
+"""Between requests for one layer. Lower: faster first pictures, more bitrate
 spikes; with 0.5 a flood of requests costs the publisher two a second. A request
 without a key frame after as long is taken for lost and repeated."""
+TRACK_PER_S = 2.0
+"""Requests for all layers of a track together, in the long run. Higher: its pictures
+get coarser for everybody while somebody floods; lower: switches wait for each other."""
+TRACK_BURST = 3
+"""At once, after a quiet time: one for each layer that a track can have. Fewer: the
+first viewers of a track wait for each other; more: a larger spike."""
+SHARE_PER_S = 1.0
+"""What one viewer may ask of a track before others go first; half of what the track
+gives, so that the rest refills. Lower: whoever loses many packets waits behind others."""
+SHARE_BURST = 2
+"""Of a viewer that has asked for nothing lately: a change of layer, and one more.
+More: a flood begins by taking all that the track has."""
+RESERVED = TRACK_BURST - 1
+"""Left by whoever has used up its share, and by repetitions. A flood by one viewer still
+gets two a second, as the track refills as fast; fewer: another viewer's switch may find
+none."""
+OVERDUE_S = 1.0
+"""Then a repetition need leave nothing. Longer: one lost request holds up a switch for
+as long; shorter: layers that never come take what switches to others need."""
+ROUNDING_S = 1e-6
+"""Of times added up; far below a timer's step."""
+
+Asker: TypeAlias = ViewerKey | None
+"""A viewer, or None: the server, for all who follow a layer that begins anew."""
 
 
 class KeyFrameRequests:
     """
-    Throttle of one source.
+    Throttle of one track, over all its layers.
 
     Inputs: ``want``, ``on_key_frame``. Output: ``poll``, at once and on a timer.
     """
 
-    __slots__ = ("_last", "_wanted")
+    __slots__ = ("_full_at", "_last", "_shares", "_wanted")
 
     def __init__(self) -> None:
-        self._last: float | None = None
-        self._wanted = False
+        self._wanted: dict[int, set[Asker]] = {}
+        """Who asked for a layer since its last request; an empty set: it is awaited."""
+        self._last: dict[int, float] = {}
+        # A bucket is kept as the time at which it will be full again.
+        self._full_at = float("-inf")
+        self._shares: dict[Asker, float] = {}
 
-    def want(self) -> None:
-        """Somebody needs a key frame."""
-        self._wanted = True
+    def want(self, spatial: int, asker: Asker) -> None:
+        """Somebody needs a key frame of a layer."""
+        self._wanted.setdefault(spatial, set()).add(asker)
 
-    def on_key_frame(self) -> None:
-        """A key frame begins: whoever waited has it."""
-        self._wanted = False
+    def on_key_frame(self, spatial: int) -> None:
+        """A key frame of a layer begins: whoever waited has it."""
+        self._wanted.pop(spatial, None)
 
-    def poll(self, *, now: float) -> bool:
-        """Tell whether to send a request now; it counts as sent then."""
+    def poll(self, spatials: Iterable[int], *, now: float) -> list[int]:
+        """
+        Return the layers to send a request for now; it counts as sent then.
+
+        Args:
+            spatials: Those that can be asked for.
+            now: Monotonic seconds.
+        """
         if not self._wanted:
+            return []
+        due = [
+            spatial
+            for spatial in spatials
+            if spatial in self._wanted
+            and now - self._last.get(spatial, float("-inf")) >= MIN_INTERVAL_S
+        ]
+        # With few left, the layer that has waited longest for its turn goes first.
+        due.sort(key=lambda spatial: self._last.get(spatial, float("-inf")))
+        return [spatial for spatial in due if self._take(spatial, now)]
+
+    def _take(self, spatial: int, now: float) -> bool:
+        askers = self._wanted[spatial]
+        last = self._last.get(spatial, float("-inf"))
+        shares = {
+            who: full_at for who, full_at in self._shares.items() if full_at > now
+        }
+        self._shares = shares
+        modest = (
+            any(
+                shares.get(who, now) - now
+                <= (SHARE_BURST - 1) / SHARE_PER_S + ROUNDING_S
+                for who in askers
+            )
+            if askers
+            else now - last >= OVERDUE_S
+        )
+        left = TRACK_BURST - 1 - (0 if modest else RESERVED)
+        if self._full_at - now > left / TRACK_PER_S + ROUNDING_S:
             return False
-        if self._last is not None and now - self._last < MIN_INTERVAL_S:
-            return False
-        self._last = now
+        self._full_at = max(self._full_at, now) + 1 / TRACK_PER_S
+        self._last[spatial] = now
+        for who in askers:
+            shares[who] = min(
+                shares.get(who, now) + 1 / SHARE_PER_S, now + SHARE_BURST / SHARE_PER_S
+            )
+        # They have paid: a publisher that does not answer is not their doing.
+        self._wanted[spatial] = set()
         return True

@@ -328,11 +328,13 @@ class Publisher:
         for track in self.tracks.values():
             yield from track.layers
 
-    def key_frame_request(self, layer: Layer, *, now: float) -> bytes | None:
-        """Return the PLI that is due for a layer, if one is."""
-        if layer.ssrc is None or not layer.key_frames.poll(now=now):
-            return None
-        return rtcp.build_pli(self.ssrc, layer.ssrc)
+    def key_frame_requests(self, track: UpTrack, *, now: float) -> list[bytes]:
+        """Return the PLIs that are due for the layers of a track."""
+        return [
+            rtcp.build_pli(self.ssrc, layer.ssrc)
+            for layer in track.key_frames_due(now=now)
+            if layer.ssrc is not None
+        ]
 
 
 def _unwrap_red(incoming: RtpPacket) -> red.Older | None:

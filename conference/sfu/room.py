@@ -17,6 +17,7 @@ from conference.sfu.adaptation import voice_price
 from conference.sfu.assignment import assign
 from conference.sfu.fanout import Fanout
 from conference.sfu.figures import Counts, RoomFigures, figures_of
+from conference.sfu.keyframes import Asker
 from conference.sfu.messages import SlotGroup, Source
 from conference.sfu.publisher import Arrived, Publisher
 from conference.sfu.rates import TEMPORALS
@@ -53,7 +54,7 @@ class RoomPlane:
     The packet plane of one room.
 
     Inputs: packets and changes. Outputs: copies through the fan-out, ``events``
-    for the domain (a list shared with the router), ``requests`` (layers that need a
+    for the domain (a list shared with the router), ``requests`` (tracks that need a
     key frame) and ``switched`` (viewers with a slot that changed its source);
     ``Router`` drains these.
     """
@@ -67,7 +68,7 @@ class RoomPlane:
         self.speakers_planned = False
         self.tending_planned = False
         self.counts = Counts()
-        self.requests: set[Layer] = set()
+        self.requests: set[UpTrack] = set()
         self.switched: set[Viewer] = set()
         self._fanout = fanout
         self._loudest: Loudest[ParticipantId] = Loudest()
@@ -355,10 +356,10 @@ class RoomPlane:
         track = publisher.tracks.get(source) if publisher is not None else None
         return track if track is not None and track.live else None
 
-    def want_key_frame(self, layer: Layer) -> None:
+    def want_key_frame(self, layer: Layer, asker: Asker) -> None:
         """A viewer cannot go on without a key frame of this layer."""
-        layer.key_frames.want()
-        self.requests.add(layer)
+        layer.track.key_frames.want(layer.spatial, asker)
+        self.requests.add(layer.track)
 
     def _announce(
         self, viewer: Viewer, changes: list[tuple[Slot, m.SlotState]]

@@ -32,7 +32,7 @@ from conference.sfu.publisher import FEEDBACK_INTERVAL_S, Publisher
 from conference.sfu.room import STAGE_AND_OTHERS, RoomPlane
 from conference.sfu.slot import Slot
 from conference.sfu.timetable import Timetable
-from conference.sfu.uptrack import Layer
+from conference.sfu.uptrack import UpTrack
 from conference.sfu.viewer import REPORT_AFTER_SWITCH_S, REPORT_INTERVAL_S, Viewer
 
 SPEAKERS_INTERVAL_S = 0.1
@@ -317,7 +317,7 @@ class Router:
                     # Of what is shown and of what shall be: either mends it.
                     for layer in {slot.target, slot.current} if slot else ():
                         if layer is not None and layer.track.video:
-                            plane.want_key_frame(layer)
+                            plane.want_key_frame(layer, viewer.key)
                 case rtcp.ReceiverReports(blocks):
                     viewer.on_reports(blocks, wall_offset=self._wall_offset, now=now)
                 case rtcp.Remb(bitrate_bps):
@@ -362,8 +362,7 @@ class Router:
                 self._send(publisher.participant, Leg.PUBLISH, data)
             for track in publisher.tracks.values():
                 if track.video and track.live:
-                    for layer in track.layers:
-                        self._request(plane, publisher, layer, now)
+                    self._request(plane, publisher, track, now)
 
         self._timetable.at(now + FEEDBACK_INTERVAL_S, action)
 
@@ -459,10 +458,10 @@ class Router:
             self._send(viewer.participant, Leg.SUBSCRIBE, data)
 
     def _flush(self, plane: RoomPlane, now: float) -> None:
-        for layer in plane.requests:
-            publisher = plane.publishers.get(layer.track.participant)
+        for track in plane.requests:
+            publisher = plane.publishers.get(track.participant)
             if publisher is not None:
-                self._request(plane, publisher, layer, now)
+                self._request(plane, publisher, track, now)
         plane.requests.clear()
         for viewer in plane.switched:
             self._timetable.at(
@@ -471,10 +470,9 @@ class Router:
         plane.switched.clear()
 
     def _request(
-        self, plane: RoomPlane, publisher: Publisher, layer: Layer, now: float
+        self, plane: RoomPlane, publisher: Publisher, track: UpTrack, now: float
     ) -> None:
-        data = publisher.key_frame_request(layer, now=now)
-        if data is not None:
+        for data in publisher.key_frame_requests(track, now=now):
             plane.counts.key_frame_requests += 1
             self._send(publisher.participant, Leg.PUBLISH, data)
 

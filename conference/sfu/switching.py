@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from conference.sfu.fanout import Fanout, LayerKey
+from conference.sfu.keyframes import Asker
 from conference.sfu.publisher import Arrived
 from conference.sfu.slot import Slot
 from conference.sfu.uptrack import Layer
@@ -38,7 +39,7 @@ class Switchboard:
         self,
         fanout: Fanout,
         started: Callable[[Viewer, Slot], None],
-        want_key_frame: Callable[[Layer], None],
+        want_key_frame: Callable[[Layer, Asker], None],
     ) -> None:
         self._fanout = fanout
         self._started = started
@@ -84,7 +85,7 @@ class Switchboard:
             )
         self._waiting.setdefault(layer.key, []).append((viewer, slot))
         if layer.track.video:
-            self._want_key_frame(layer)
+            self._want_key_frame(layer, viewer.key)
 
     def _restrict(self, viewer: Viewer, slot: Slot, temporal: int, now: float) -> None:
         slot.target_temporal = temporal
@@ -195,7 +196,7 @@ class Switchboard:
             if slot.target is layer:
                 self._waiting.setdefault(layer.key, []).append((viewer, slot))
         if layer.track.video:
-            self._want_key_frame(layer)
+            self._want_key_frame(layer, None)
 
     def close(self, layer: Layer) -> None:
         """End a layer that no slot follows any more."""

@@ -51,11 +51,10 @@ class Layer:
     One spatial layer of a track: one SSRC.
 
     Extends sequence numbers, counts reception, finds what is missing, knows when a
-    frame was captured and when a key frame should be asked for.
-
+    frame was captured.
 
     Inputs: ``on_packet``, ``on_sender_report``. The owner reads ``missing``,
-    ``reception``, ``key_frames`` and ``meter`` on its timer.
+    ``reception`` and ``meter`` on its timer.
     """
 
     __slots__ = (
@@ -68,7 +67,6 @@ class Layer:
         "height",
         "jumped",
         "key",
-        "key_frames",
         "meter",
         "missing",
         "reception",
@@ -102,7 +100,6 @@ class Layer:
         self.clock = TrackClock(publisher_clock, codec.clock_hz)
         self.reception = Reception(codec.clock_hz)
         self.missing = MissingPackets()
-        self.key_frames = KeyFrameRequests()
         self.meter = LayerMeter()
         self._numbers = Unwrapper()
         self._inspect = INSPECTORS.get(codec)
@@ -170,7 +167,7 @@ class Layer:
         head = self._inspect(packet.payload)
         self.meter.count(head.temporal, size)
         if head.starts_key_frame:
-            self.key_frames.on_key_frame()
+            self.track.key_frames.on_key_frame(self.spatial)
             self.height = head.height or self.height
         return head
 
@@ -267,6 +264,7 @@ class UpTrack:
         "_watched",
         "active",
         "fmt",
+        "key_frames",
         "layers",
         "participant",
         "started",
@@ -285,6 +283,7 @@ class UpTrack:
         self.fmt = fmt
         self.active = True
         """The gate: False while muted by its owner or by a moderator."""
+        self.key_frames = KeyFrameRequests()
         self.started = False
         """True from the first packet on."""
         self.layers = [
@@ -321,6 +320,23 @@ class UpTrack:
     def live(self) -> bool:
         """Whether there is something to forward."""
         return self.started and self.active
+
+    def key_frames_due(self, *, now: float) -> list[Layer]:
+        """
+        Return the layers whose publisher should be asked for a key frame now.
+
+        One that was told to stop begins with a key frame when it comes again.
+        """
+        due = self.key_frames.poll(
+            (
+                layer.spatial
+                for layer in self.layers
+                if layer.ssrc is not None
+                and (self.wanted is None or layer.spatial in self.wanted)
+            ),
+            now=now,
+        )
+        return [self.layers[spatial] for spatial in due]
 
     def watched(self, spatials: set[int], *, now: float) -> frozenset[int]:
         """

@@ -1,8 +1,10 @@
 """Layers over the public protocol: asked for by size, sent to whom they fit."""
 
 import asyncio
+import random
 import time
 
+from conference.sfu.keyframes import TRACK_BURST, TRACK_PER_S
 from signaling.protocol import messages as m
 from tests.support.wire import rtcp
 from tests.support.wire.client import ScriptedClient
@@ -50,6 +52,27 @@ async def look(viewer: ScriptedClient, heights: dict[str, int]) -> None:
     )
 
 
+async def sees(viewer: ScriptedClient, presenter: ScriptedClient) -> str:
+    """Show a presenter's camera as large as it comes; return its slot."""
+    await viewer.until(lambda: on_stage(viewer), "the stage")
+    await look(viewer, {presenter.id: 360})
+    await viewer.until(lambda: viewer.carrying(presenter.id, "camera"), "the camera")
+    return viewer.carrying(presenter.id, "camera")[0]
+
+
+async def shows(viewer: ScriptedClient, presenter: ScriptedClient, height: int) -> None:
+    """Wait until a presenter's newest picture has this height."""
+
+    def there() -> bool:
+        return any(
+            viewer.watch(mid).pictures
+            and viewer.watch(mid).pictures[-1].height == height
+            for mid in viewer.carrying(presenter.id, "camera")
+        )
+
+    await viewer.until(there, f"the layer of {height} pixels")
+
+
 async def test_a_tile_that_grows_gets_its_layer(room: TestRoom) -> None:
     presenter = await room.guest("presenter", "Paul")
     viewer = await room.guest("researcher", "Rita", decode=True)
@@ -57,14 +80,7 @@ async def test_a_tile_that_grows_gets_its_layer(room: TestRoom) -> None:
     await viewer.until(lambda: on_stage(viewer) == presenter.id, "the stage")
     for height in (360, 90, 180, 360):
         await look(viewer, {presenter.id: height})
-        await viewer.until(
-            lambda height=height: any(  # type: ignore[misc]
-                viewer.watch(mid).pictures
-                and viewer.watch(mid).pictures[-1].height == height
-                for mid in viewer.carrying(presenter.id, "camera")
-            ),
-            f"the layer of {height} pixels",
-        )
+        await shows(viewer, presenter, height)
     (mid,) = viewer.carrying(presenter.id, "camera")
     assert viewer.watch(mid).violations == []
     assert all(track.packets for track in publisher.tracks)
@@ -112,12 +128,7 @@ async def test_a_flood_of_requests_harms_nobody(room: TestRoom) -> None:
     viewer = await room.guest("researcher", "Rita")
     publisher = await publish(presenter, recordings(rate=20))
     for one in (flooder, viewer):
-        await one.until(lambda one=one: on_stage(one), "the stage")  # type: ignore[misc]
-        await look(one, {presenter.id: 360})
-        await one.until(
-            lambda one=one: bool(one.carrying(presenter.id, "camera")),  # type: ignore[misc]
-            "the camera",
-        )
+        await sees(one, presenter)
     (mid,) = viewer.carrying(presenter.id, "camera")
     (flooded,) = flooder.carrying(presenter.id, "camera")
     leg, ssrc = flooder.subscribed, flooder.watch(flooded).ssrc
@@ -130,6 +141,35 @@ async def test_a_flood_of_requests_harms_nobody(room: TestRoom) -> None:
             leg.send_rtcp(rtcp.pli(1, ssrc) + rtcp.nack(1, ssrc, list(range(100))))
         await asyncio.sleep(0.02)
     asked = sum(len(t.key_requests) for t in publisher.tracks) - before
-    assert asked <= 2 * FLOOD_S + 2
+    assert asked <= TRACK_PER_S * FLOOD_S + TRACK_BURST
     assert viewer.watch(mid).packets - received >= 0.9 * 20 * FLOOD_S
     assert viewer.watch(mid).lost == 0
+
+
+async def test_a_flood_over_all_layers_holds_up_nobody(room: TestRoom) -> None:
+    presenter = await room.guest("presenter", "Paul")
+    flooder = await room.guest("researcher", "Mallory")
+    viewer = await room.guest("researcher", "Rita", decode=True)
+    publisher = await publish(presenter, recordings(rate=20))
+    flooded = await sees(flooder, presenter)
+    await sees(viewer, presenter)
+    await shows(viewer, presenter, 360)
+
+    async def flood() -> None:
+        while True:
+            for number in range(20):
+                if number % 10 == 0:
+                    await look(flooder, {presenter.id: random.choice(HEIGHTS)})
+                assert flooder.watcher is not None
+                flooder.watcher.request_key_frame(flooded)
+                await asyncio.sleep(0.02)
+
+    before, begun = sum(len(t.key_requests) for t in publisher.tracks), time.monotonic()
+    task = asyncio.create_task(flood())
+    for height in (90, 360, 180, 360, 90):
+        await asyncio.sleep(FLOOD_S / 5)
+        await look(viewer, {presenter.id: height})
+        await shows(viewer, presenter, height)
+    task.cancel()
+    asked = sum(len(t.key_requests) for t in publisher.tracks) - before
+    assert asked <= TRACK_PER_S * (time.monotonic() - begun) + TRACK_BURST
