@@ -2,12 +2,15 @@
 Trying the way to the server from the door of a room, before anybody is in it.
 
 A trial is a publish leg in a room of its own, of which the domain knows nothing:
-it is counted by nobody, forwarded to nobody, and ends by itself. What it is good
+it is counted by nobody, forwarded to nobody, and ends by itself: after a while,
+or as soon as it has sent more than any honest trial would. What it is good
 for is what its sender measures: whether packets come through at all, over UDP or
 TCP, how long they take, and how many are lost.
 """
 
+from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from conference.errors import TooMuch
@@ -24,6 +27,14 @@ TRIALS_EACH = 2
 TRIALS_MOST = 64
 """At once on the server, about 100 Mbit/s of them. More would be felt by those who
 are in a conference; fewer would keep a hall's worth of people from trying."""
+TRIALS_PER_ADDRESS = 16
+"""Begun from one address within ``TRIAL_S``, whatever became of them: a quarter of what
+the server takes. An institute behind one address tries with eight people at a time; fewer
+would make them wait, more would let one stranger keep all others from trying."""
+TRIAL_BYTES = 5_000_000
+"""What one trial may send: 2 Mbit/s for as long as it may last, of which browsers use a
+third. Less: one that sends padding to learn its rate is cut; more: strangers make the
+server decrypt for nothing."""
 
 SECTIONS = (
     m.TrackDeclaration(Mid("0"), m.Source.MICROPHONE),
@@ -60,38 +71,72 @@ class Preflight:
         self._clock = clock
         self._moved = moved
         self._trials: dict[ConnectionId, _Trials] = {}
+        self._begun: dict[str, deque[float]] = {}
+        """When the last trials of an address began, the oldest first."""
 
-    async def open(self, connection: ConnectionId, sdp: str) -> str:
+    async def open(self, connection: ConnectionId, address: str, sdp: str) -> str:
         """
         Begin a trial; return the answer to its offer.
 
+        Args:
+            connection: Who tries.
+            address: The network address that it comes from.
+            sdp: Its offer.
+
         Raises:
-            TooMuch: The connection tries two ways already, or the server enough.
+            TooMuch: The connection tries two ways already, or its address or the
+                server as many as they may.
             UserError: The offer cannot be used.
         """
         trials = self._trials.setdefault(
             connection, _Trials(RoomId(f"preflight-{new_id()}"))
         )
-        # Counted before the wait, so that a burst of requests finds the limit.
-        if len(trials.ends) >= TRIALS_EACH or self._running() >= TRIALS_MOST:
+        now = self._clock()
+        begun = self._begun_lately(address, now)
+        if refusal := self._refusal(trials, begun):
             self._forget_empty(connection)
-            raise TooMuch(
-                "too-many-trials", "Too many connection tests are running. Wait a bit."
-            )
+            raise TooMuch("too-many-trials", refusal)
+        # Counted before the wait, so that a burst of requests finds the limit.
         leg = ParticipantId(new_id())
-        trials.ends[leg] = self._clock() + TRIAL_S
+        trials.ends[leg] = now + TRIAL_S
+        begun.append(now)
+        self._begun[address] = begun
         self._moved()
         try:
             answer = await self._media.publish(
-                m.Publish(trials.room, leg, sdp, SECTIONS)
+                m.Publish(trials.room, leg, sdp, SECTIONS, TRIAL_BYTES)
             )
         except BaseException:
             trials.ends.pop(leg, None)
+            with suppress(ValueError):  # it was too old to count any more
+                begun.remove(now)
             self._forget_empty(connection)
             raise
         if leg not in trials.ends:  # the connection went or entered meanwhile
             self._media.apply(m.CloseLegs(leg))
         return answer.sdp
+
+    def _begun_lately(self, address: str, now: float) -> deque[float]:
+        begun = self._begun.get(address, deque())
+        while begun and now - begun[0] >= TRIAL_S:
+            begun.popleft()
+        return begun
+
+    def _refusal(self, trials: _Trials, begun: deque[float]) -> str:
+        """Return why no further trial may begin now, or nothing."""
+        if len(trials.ends) >= TRIALS_EACH:
+            return "You are testing two ways already. Wait until these tests end."
+        if len(begun) >= TRIALS_PER_ADDRESS:
+            return (
+                "Too many connection tests were begun from your network address. "
+                f"Wait {TRIAL_S:.0f} seconds, then try again."
+            )
+        if self._running() >= TRIALS_MOST:
+            return (
+                "Too many connection tests are running on this server. "
+                f"Wait {TRIAL_S:.0f} seconds, then try again."
+            )
+        return ""
 
     def close(self, connection: ConnectionId) -> None:
         """End the trials of a connection that goes, or that enters a room."""
@@ -118,6 +163,9 @@ class Preflight:
                 del trials.ends[leg]
                 self._media.apply(m.CloseLegs(leg))
             self._forget_empty(connection)
+        for address in list(self._begun):
+            if not self._begun_lately(address, now):
+                del self._begun[address]
 
     def _running(self) -> int:
         return sum(len(trials.ends) for trials in self._trials.values())

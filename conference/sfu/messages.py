@@ -151,6 +151,8 @@ class Publish:
     publisher: ParticipantId
     sdp: str
     tracks: tuple[TrackDeclaration, ...]
+    budget_bytes: int | None = None
+    """Of media that a new leg may send before it is closed; None: no limit."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,8 @@ class _Leg:
         self.remote_ufrag = ""
         self.remote_session = ""
         self.fingerprints: tuple[tuple[str, str], ...] = ()
+        self.budget_bytes: int | None = None
+        """What it may still send; None: anything."""
         self.slots: list[SlotFormat] = []
         self.fmt = ViewerFormat(frozenset())
         self.viewer: ViewerKey | None = None
@@ -250,6 +252,7 @@ class Plane:
             leg.remote_ufrag = offer.ice_ufrag
             leg.remote_session = offer.session
             leg.fingerprints = offer.fingerprints
+            leg.budget_bytes = command.budget_bytes
             # The end of the old leg's tracks is told before the new ones are known.
             self._pump()
         self._router.publish(command.room, command.publisher, tracks, now=self._now())
@@ -377,6 +380,11 @@ class Plane:
     # Packets
 
     def _on_packet(self, leg: _Leg, packet: bytes, rtcp: bool) -> None:
+        if leg.budget_bytes is not None:
+            leg.budget_bytes -= len(packet)
+            if leg.budget_bytes < 0:
+                self._close(leg)
+                return
         try:
             if rtcp:
                 self._router.on_rtcp(leg.participant, leg.leg, packet, now=self._now())

@@ -31,6 +31,8 @@ class Connection:
     engine_sid: str
     base_url: str
     """Where links handed out over this connection point to."""
+    address: str = ""
+    """The network address that it comes from."""
     account: AccountId | None = None
     session: str | None = None
     """The account's session secret, to cut the connection when it ends."""

@@ -89,6 +89,7 @@ class Gate:
             id=ConnectionId(sid),
             engine_sid=self._edge.hub.engine_sid(sid),
             base_url=self._base_url(request.headers.get("Host", "")),
+            address=request.remote or "",
             account=account,
             session=session if account is not None else None,
         )

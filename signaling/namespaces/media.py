@@ -42,7 +42,9 @@ async def preflight(
     edge: Edge, connection: Connection, request: m.MediaPreflight
 ) -> m.MediaPublished:
     """Let somebody at the door try the way of media."""
-    answered = await edge.conference.preflight.open(connection.id, request.sdp)
+    answered = await edge.conference.preflight.open(
+        connection.id, connection.address, request.sdp
+    )
     if connection.gone or connection.door is None:  # while it was being opened
         edge.conference.preflight.close(connection.id)
     return m.MediaPublished(sdp=answered)

@@ -38,7 +38,9 @@ class Table:
         self.legs: list[Leg] = []
         self.tasks: list[asyncio.Task[None]] = []
 
-    async def publish(self, who: ParticipantId = ADA) -> Publisher:
+    async def publish(
+        self, who: ParticipantId = ADA, *, budget_bytes: int | None = None
+    ) -> Publisher:
         """Publish a camera and a microphone."""
         leg = Leg(tcp=self.tcp)
         camera: Recording = picture(blue=90, red=220, width=320, height=180, rate=25)
@@ -53,6 +55,7 @@ class Table:
                     m.TrackDeclaration(Mid("0"), Source.CAMERA),
                     m.TrackDeclaration(Mid("1"), Source.MICROPHONE),
                 ),
+                budget_bytes,
             )
         )
         remote = sdp.parse(answer.sdp)

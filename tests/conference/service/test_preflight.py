@@ -8,9 +8,11 @@ from conference.errors import Refused, TooMuch
 from conference.ids import ParticipantId
 from conference.service.ports import ConnectionId
 from conference.service.preflight import (
+    TRIAL_BYTES,
     TRIAL_S,
     TRIALS_EACH,
     TRIALS_MOST,
+    TRIALS_PER_ADDRESS,
     Preflight,
 )
 from conference.sfu import messages as m
@@ -18,6 +20,8 @@ from tests.signaling.support import QuietPlane
 
 RITA = ConnectionId("rita")
 PAUL = ConnectionId("paul")
+INSTITUTE = "192.0.2.200"
+ELSEWHERE = "198.51.100.1"
 
 
 class WaitingPlane(QuietPlane):
@@ -44,6 +48,11 @@ class World:
     def _move(self) -> None:
         self.moved += 1
 
+    async def open(
+        self, connection: ConnectionId, sdp: str = "v=0", *, address: str = INSTITUTE
+    ) -> str:
+        return await self.preflight.open(connection, address, sdp)
+
     @property
     def legs(self) -> set[ParticipantId]:
         """The legs that were opened and not closed."""
@@ -60,26 +69,26 @@ def world() -> World:
 
 async def test_two_ways_at_once_and_no_third(world: World) -> None:
     for _ in range(TRIALS_EACH):
-        assert (await world.preflight.open(RITA, "v=0")).startswith("v=0")
-    with pytest.raises(TooMuch):
-        await world.preflight.open(RITA, "v=0")
-    await world.preflight.open(PAUL, "v=0")
+        assert (await world.open(RITA)).startswith("v=0")
+    with pytest.raises(TooMuch, match="two ways"):
+        await world.open(RITA)
+    await world.open(PAUL)
     assert len(world.legs) == TRIALS_EACH + 1
     assert world.moved == TRIALS_EACH + 1
 
 
 async def test_each_connection_has_a_room_of_its_own(world: World) -> None:
-    await world.preflight.open(RITA, "v=0")
-    await world.preflight.open(RITA, "v=0")
-    await world.preflight.open(PAUL, "v=0")
+    await world.open(RITA)
+    await world.open(RITA)
+    await world.open(PAUL)
     rooms = [command.room for command in world.plane.published]
     assert rooms[0] == rooms[1] != rooms[2]
 
 
 async def test_a_trial_ends_by_itself(world: World) -> None:
-    await world.preflight.open(RITA, "v=0")
+    await world.open(RITA)
     world.now += 5
-    await world.preflight.open(RITA, "v=0")
+    await world.open(RITA)
     assert world.preflight.next_timeout() == 100.0 + TRIAL_S
     world.now = 100.0 + TRIAL_S
     world.preflight.tick()
@@ -92,8 +101,8 @@ async def test_a_trial_ends_by_itself(world: World) -> None:
 
 
 async def test_it_goes_with_its_connection(world: World) -> None:
-    await world.preflight.open(RITA, "v=0")
-    await world.preflight.open(PAUL, "v=0")
+    await world.open(RITA)
+    await world.open(PAUL)
     world.preflight.close(RITA)
     world.preflight.close(RITA)
     assert len(world.legs) == 1
@@ -105,21 +114,57 @@ async def test_a_bad_offer_counts_for_nothing(world: World) -> None:
     world.plane.fault = Refused("bad-description", "It cannot be used.")
     for _ in range(TRIALS_EACH + 1):
         with pytest.raises(Refused):
-            await world.preflight.open(RITA, "nonsense")
+            await world.open(RITA, "nonsense")
     assert world.preflight.next_timeout() is None
 
 
 async def test_whoever_goes_while_it_opens_leaves_nothing(world: World) -> None:
     world.plane.meanwhile = lambda: world.preflight.close(RITA)
-    await world.preflight.open(RITA, "v=0")
+    await world.open(RITA)
     assert world.legs == set()
     assert world.preflight.next_timeout() is None
 
 
 async def test_the_server_takes_only_so_many(world: World) -> None:
     for number in range(TRIALS_MOST):
-        await world.preflight.open(ConnectionId(f"c{number}"), "v=0")
-    with pytest.raises(TooMuch):
-        await world.preflight.open(RITA, "v=0")
+        await world.open(ConnectionId(f"c{number}"), address=f"192.0.2.{number}")
+    with pytest.raises(TooMuch, match="on this server"):
+        await world.open(RITA)
     world.preflight.close(ConnectionId("c0"))
-    await world.preflight.open(RITA, "v=0")
+    await world.open(RITA)
+
+
+async def test_one_address_leaves_trials_to_the_others(world: World) -> None:
+    for number in range(TRIALS_PER_ADDRESS):
+        await world.open(ConnectionId(f"c{number}"))
+    with pytest.raises(TooMuch, match="your network address"):
+        await world.open(RITA)
+    await world.open(PAUL, address=ELSEWHERE)
+
+
+async def test_whoever_comes_again_at_once_is_counted_on(world: World) -> None:
+    for number in range(TRIALS_PER_ADDRESS):
+        await world.open(ConnectionId(f"c{number}"))
+        world.preflight.close(ConnectionId(f"c{number}"))
+        world.now += 0.5
+    with pytest.raises(TooMuch):
+        await world.open(RITA)
+    world.now = 100.0 + TRIAL_S
+    world.preflight.tick()
+    await world.open(RITA)
+    with pytest.raises(TooMuch):
+        await world.open(PAUL)
+
+
+async def test_bad_offers_are_not_counted_for_an_address(world: World) -> None:
+    world.plane.fault = Refused("bad-description", "It cannot be used.")
+    for number in range(TRIALS_PER_ADDRESS + 1):
+        with pytest.raises(Refused):
+            await world.open(ConnectionId(f"c{number}"), "nonsense")
+    world.plane.fault = None
+    await world.open(RITA)
+
+
+async def test_a_trial_has_a_budget(world: World) -> None:
+    await world.open(RITA)
+    assert world.plane.published[0].budget_bytes == TRIAL_BYTES

@@ -73,6 +73,14 @@ async def test_a_browser_that_says_goodbye_is_gone_at_once(table: Table) -> None
     await until(lambda: ended in table.events, "the leg to end")
 
 
+async def test_a_leg_with_a_budget_ends_when_it_is_spent(table: Table) -> None:
+    publisher = await table.publish(budget_bytes=20_000)
+    ended = m.LegChanged(ROOM, ADA, LegName.PUBLISH, False)
+    await until(lambda: ended in table.events, "the leg to end")
+    assert sum(track.octets for track in publisher.tracks) >= 15_000
+    assert table.plane.legs(ADA) == frozenset()
+
+
 async def test_a_taken_port_is_said_in_one_sentence(table: Table) -> None:
     other = Plane(PlaneConfig(port=table.plane.port), lambda event: None)
     with pytest.raises(InfrastructureError, match="cannot be opened") as refused:
