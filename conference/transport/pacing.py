@@ -44,8 +44,9 @@ class PacedPath:
         path.send, path.repair = self._video, self._repair
 
     def retune(self, rate_bps: float) -> None:
-        """Go on at another rate."""
+        """Go on at another rate, also with what waits already."""
         self._pacer.rate_bps = rate_bps
+        self._wake_when_due()
 
     def _video(self, datagram: bytes, address: Address) -> None:
         self._push(datagram, address, Priority.VIDEO)
@@ -59,8 +60,8 @@ class PacedPath:
         now = record.times[number & MASK]
         if self._pacer.push((datagram, number), len(datagram), priority, now=now):
             self._path.voice(datagram, address)
-        elif (due := self._pacer.next_due) is not None:
-            self._wake(self, due)
+        else:
+            self._wake_when_due()
 
     def flush(self, *, now: float) -> None:
         """Send what is due, and ask to be woken for the rest."""
@@ -70,6 +71,9 @@ class PacedPath:
                 record.times[number & MASK] = now
             with suppress(OSError):  # a full buffer loses packets, as UDP does
                 path.voice(datagram, path.address)
+        self._wake_when_due()
+
+    def _wake_when_due(self) -> None:
         if (due := self._pacer.next_due) is not None:
             self._wake(self, due)
 

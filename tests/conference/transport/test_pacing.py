@@ -1,0 +1,78 @@
+"""Packets that wait for a thin link leave when its rate says so."""
+
+from conference.ids import Mid
+from conference.rtp.codecs import Codec, inspect_vp8
+from conference.sfu.fanout import LayerKey, SlotKey, ViewerKey
+from conference.sfu.formats import SlotFormat
+from conference.sfu.messages import SlotGroup
+from conference.transport.fanout import PythonFanout
+from conference.transport.srtp import AeadProtection
+from tests.conference.transport.test_fanout import vp8
+from tests.support.bench import MASTER_KEY, MASTER_SALT
+
+VIEWER, SLOT, LAYER = ViewerKey(1), SlotKey(2), LayerKey(3)
+FMT = SlotFormat(Mid("2"), "video", SlotGroup.STAGE, "stage", 70, 80)
+FRAMES = 5
+THIN_BPS, WIDE_BPS = 1_000.0, 1_000_000.0
+
+
+class Link:
+    """One viewer's thin link; its timer is turned by hand, at the time it asked for."""
+
+    def __init__(self) -> None:
+        self.now = 1.0
+        self.left = 0
+        self.due: float | None = None
+        self.fanout = PythonFanout(self._wake)
+        protection = AeadProtection(MASTER_KEY, MASTER_SALT)
+        self.fanout.open_layer(LAYER, Codec.VP8)
+        self.fanout.open_viewer(VIEWER, protection, self._send, ("192.0.2.1", 9))
+        self.fanout.open_slot(SLOT, VIEWER, FMT, first=100)
+        self.fanout.pace(VIEWER, THIN_BPS, now=self.now)
+
+    def _send(self, _data: bytes, _address: object) -> None:
+        self.left += 1
+
+    def _wake(self, due: float) -> None:
+        self.due = due if self.due is None else min(due, self.due)
+
+    def fill(self) -> None:
+        """Forward some frames at once; one may leave."""
+        for number in range(FRAMES):
+            packet = vp8(10 + number, number * 3_000, 1 + number)
+            head = inspect_vp8(packet.payload)
+            if number == 0:
+                self.fanout.attach(SLOT, LAYER, packet, head, timestamp=0)
+            self.fanout.forward(LAYER, packet, head, now=self.now)
+
+    def run(self, until: float) -> None:
+        """Turn the timer up to a time."""
+        while self.due is not None and self.due <= until:
+            self.now, self.due = max(self.now, self.due), None
+            self.fanout.flush(now=self.now)
+        self.now = until
+
+
+def test_packets_that_wait_leave_sooner_when_the_rate_rises() -> None:
+    link = Link()
+    link.fill()
+    link.run(1.01)
+    assert link.left == 1
+    link.fanout.pace(VIEWER, WIDE_BPS, now=link.now)
+    link.run(1.02)
+    assert link.left == FRAMES
+
+
+def test_packets_that_wait_leave_later_when_the_rate_falls() -> None:
+    link = Link()
+    link.fanout.pace(VIEWER, WIDE_BPS / 100, now=link.now)
+    link.fill()
+    link.fanout.pace(VIEWER, THIN_BPS, now=link.now)
+    link.run(1.1)
+    assert link.left == 1
+
+
+def test_a_change_of_rate_wakes_nobody_when_nothing_waits() -> None:
+    link = Link()
+    link.fanout.pace(VIEWER, WIDE_BPS, now=link.now)
+    assert link.due is None
