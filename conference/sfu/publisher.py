@@ -30,7 +30,12 @@ MAX_HEARD_LOSS = 0.25
 """More loss than this is not passed on: one listener on a broken link would cost all
 others the quality of a voice."""
 MAX_UNBOUND = 16
-"""SSRCs that were tried and belong to nothing; more are ignored unseen."""
+"""SSRCs that were tried and belong to nothing, or not any more; with so many, others are
+ignored unseen. More: a publisher without end of them costs more; fewer: one that changes
+them in a long session is no longer understood, until it negotiates again."""
+REBIND_INTERVAL_S = 2.0
+"""Between two SSRCs of one layer. Shorter: one that flaps makes all who watch it begin
+anew as often; longer: a browser that changes twice is still for as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +166,10 @@ class Publisher:
             if fmt.rids:
                 continue  # layers are told apart by name, not by announcement
             layer = track.layers[0]
-            for ssrc in fmt.sources[:1]:
-                self._bindings.setdefault(ssrc, (layer, False))
-                layer.ssrc = ssrc
+            if layer.ssrc is None:  # else its packets came under this one or another
+                for ssrc in fmt.sources[:1]:
+                    self._bindings.setdefault(ssrc, (layer, False))
+                    layer.ssrc = ssrc
             for rtx_ssrc, primary in fmt.retransmissions.items():
                 if primary == layer.ssrc:
                     self._bindings.setdefault(rtx_ssrc, (layer, True))
@@ -181,7 +187,7 @@ class Publisher:
         incoming = packet.parse(data)
         bound = self._bindings.get(incoming.ssrc)
         if bound is None:
-            bound = self._bind(incoming)
+            bound = self._bind(incoming, now)
             if bound is None:
                 self.dropped += 1
                 return None
@@ -216,12 +222,16 @@ class Publisher:
         recovered = None if older is None else layer.recover(incoming, older, now=now)
         return Arrived(track, layer, incoming, head, recovered, first)
 
-    def _bind(self, incoming: RtpPacket) -> tuple[Layer, bool] | None:
+    def _bind(self, incoming: RtpPacket, now: float) -> tuple[Layer, bool] | None:
         """
         Bind an SSRC that the offer did not name.
 
         By MID (RFC 9143 §9.2), and among the layers of a section by RID, or the
-        RID that a retransmission repairs (RFC 8852 §3).
+        RID that a retransmission repairs (RFC 8852 §3). A name outlives its SSRC: a
+        new one that says the same MID and RID replaces it, as after a collision
+        (RFC 3550 §8.2). One that is bound stays where it is: the RFC lets later
+        packets move it to another section; we do not, because no browser does so,
+        and to look for names in every packet costs.
         """
         if incoming.ssrc in self._unbound or len(self._unbound) >= MAX_UNBOUND:
             return None
@@ -246,10 +256,13 @@ class Publisher:
                 continue
             if is_rtx and (layer.ssrc is None or mid is None):
                 return None  # its primary is not known yet; it may come later
-            if not is_rtx and layer.ssrc is not None:
-                continue  # a primary is bound once
             if not is_rtx:
-                layer.ssrc = incoming.ssrc
+                if layer.ssrc is not None:
+                    if mid is None:
+                        continue  # a payload type alone takes nothing from anybody
+                    if not self._release(layer, now):
+                        return None  # too soon; it may come later
+                layer.bind(incoming, now=now)
             bound = (layer, is_rtx)
             self._bindings[incoming.ssrc] = bound
             return bound
@@ -260,6 +273,19 @@ class Publisher:
         ):
             self._unbound.add(incoming.ssrc)
         return None
+
+    def _release(self, layer: Layer, now: float) -> bool:
+        """Take a layer from its SSRC, if that has had it for long enough."""
+        if layer.heard_at is not None and now - layer.bound_at < REBIND_INTERVAL_S:
+            return False
+        if layer.ssrc is not None:
+            self._unbound.add(layer.ssrc)  # what is still under way from it is late
+        self._bindings = {
+            ssrc: bound
+            for ssrc, bound in self._bindings.items()
+            if bound[0] is not layer
+        }
+        return True
 
     def _sole(self, payload_type: int) -> bool:
         return (

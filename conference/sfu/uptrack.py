@@ -18,7 +18,7 @@ from conference.rtp.codecs import (
 from conference.rtp.packet import RtpPacket
 from conference.rtp.red import Older
 from conference.rtp.rtcp import SenderReport
-from conference.rtp.sequence import Unwrapper
+from conference.rtp.sequence import HALF, Unwrapper
 from conference.sfu.capture import PublisherClock, TrackClock
 from conference.sfu.fanout import LayerKey
 from conference.sfu.formats import TrackFormat
@@ -31,6 +31,10 @@ from conference.sfu.reception import Reception
 MAX_PAYLOAD_BYTES = 1300
 """Larger packets are dropped: with headers, retransmission prefix and tag a copy
 would be more than libsrtp's binding protects (1356 bytes). Browsers send 1200."""
+JUMP_INTERVAL_S = 0.5
+"""Between two gaps that no repair closes; a packet behind a sooner one is dropped. Shorter:
+a publisher that jumps all the time makes all who watch it begin anew as often; longer: one
+whose packets were held up twice is still for as long."""
 STALLED_S = 0.6
 """Silence while another layer goes on. Lower: a large key frame of the others looks
 like a stop; higher: a viewer's picture stands still for as long."""
@@ -59,9 +63,12 @@ class Layer:
 
     __slots__ = (
         "_inspect",
+        "_jumped_at",
         "_level_id",
         "_numbers",
         "_orientation_id",
+        "_publisher_clock",
+        "bound_at",
         "clock",
         "heard_at",
         "height",
@@ -90,6 +97,8 @@ class Layer:
         """Its number in the track, 0 the smallest."""
         self.ssrc: int | None = None
         """Bound by the first packet."""
+        self.bound_at = float("-inf")
+        """When that packet came."""
         self.heard_at: float | None = None
         """When its newest packet came; None before the first."""
         self.height = 0
@@ -97,6 +106,8 @@ class Layer:
         self.resting_until = float("-inf")
         self.jumped = False
         """The newest packet left a gap that no repair closes."""
+        self._jumped_at = float("-inf")
+        self._publisher_clock = publisher_clock
         self.clock = TrackClock(publisher_clock, codec.clock_hz)
         self.reception = Reception(codec.clock_hz)
         self.missing = MissingPackets()
@@ -115,6 +126,26 @@ class Layer:
         # No element ever has identifier 0 (RFC 8285 §4.2).
         self._level_id = fmt.extensions.get(extensions.AUDIO_LEVEL, 0)
         self._orientation_id = fmt.extensions.get(extensions.VIDEO_ORIENTATION, 0)
+
+    def bind(self, packet: RtpPacket, *, now: float) -> None:
+        """
+        Take packets of an SSRC from now on, beginning with this one.
+
+        After another SSRC, its numbers go on behind a gap that no repair closes, so
+        that slots begin anew; clock and reception begin anew too.
+        """
+        self.ssrc, self.bound_at = packet.ssrc, now
+        highest = self._numbers.highest
+        if highest is None:
+            return
+        # The low 16 bits stay those of the wire.
+        self._numbers.highest = highest + (
+            (packet.sequence - MAX_GAP - 1 - highest) & 0xFFFF
+        )
+        hz = self.track.fmt.codec.clock_hz
+        self.clock = TrackClock(self._publisher_clock, hz)
+        self.reception = Reception(hz)
+        self.missing = MissingPackets()
 
     def on_packet(
         self, packet: RtpPacket, *, now: float, repaired: bool = False
@@ -149,8 +180,14 @@ class Layer:
                 return None
         else:
             before = self._numbers.highest
+            self.jumped = before is not None and (
+                MAX_GAP < (packet.sequence - before) & 0xFFFF < HALF
+            )
+            if self.jumped:
+                if now - self._jumped_at < JUMP_INTERVAL_S:
+                    return None
+                self._jumped_at = now
             extended = self._numbers.unwrap(packet.sequence)
-            self.jumped = before is not None and extended - before > MAX_GAP
             self.reception.on_packet(extended, packet.timestamp, now=now)
         highest = self._numbers.highest
         if highest is not None and extended < highest - MAX_AGE:

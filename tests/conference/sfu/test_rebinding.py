@@ -1,0 +1,253 @@
+"""Sources that change their SSRC, or their numbers, in mid-call."""
+
+import dataclasses
+from itertools import pairwise
+
+from conference.ids import ParticipantId
+from conference.sfu.messages import Leg, SlotGroup, Source
+from conference.sfu.publisher import MAX_UNBOUND, REBIND_INTERVAL_S
+from conference.sfu.uptrack import JUMP_INTERVAL_S, Layer
+from tests.support.bench import ROOM, WALL_OFFSET_S, Bench, Origin, Sink
+from tests.support.wire import rtcp, rtp
+
+CAMERA, MICROPHONE = Source.CAMERA, Source.MICROPHONE
+STAGE = SlotGroup.STAGE
+ADA = ParticipantId("ada")
+NEW_SSRC = 7_000
+FRAME_S = 0.05
+
+
+def watched(bench: Bench, source: Source = CAMERA) -> tuple[Origin, Sink]:
+    """Let Ada be seen and heard on the stage."""
+    (origin,) = bench.origin("ada", source)
+    sink = bench.sink("viewer")
+    bench.stage("ada")
+    play(origin, 10)
+    return origin, sink
+
+
+def play(origin: Origin, frames: int) -> None:
+    """Send frames, key frames where they are asked for."""
+    bench = origin.bench
+    for _ in range(frames):
+        if origin.source is MICROPHONE:
+            origin.send(origin.voice())
+        else:
+            asked = bench.key_frames_asked(ADA)
+            origin.send(origin.frame(key=origin.ssrc in asked))
+        bench.pass_time(FRAME_S)
+    bench.settle()
+
+
+def change(origin: Origin, ssrc: int = NEW_SSRC) -> None:
+    """Go on with another SSRC, as after a collision: everything begins anew."""
+    origin.ssrc, origin.rtx_ssrc = ssrc, ssrc + 1
+    origin.sequence = (origin.sequence * 31 + ssrc) & 0xFFFF
+    origin.timestamp = (origin.timestamp * 31 + ssrc) & 0xFFFFFFFF
+    origin.picture_id = (origin.picture_id + ssrc) & 0x7FFF
+
+
+def layer(bench: Bench, source: Source = CAMERA) -> Layer:
+    return bench.router.room(ROOM).publishers[ADA].tracks[source].layers[0]
+
+
+def assert_unbroken(packets: list[rtp.Packet]) -> None:
+    """No number is missing or repeated, and time does not run backwards."""
+    for before, after in pairwise(packets):
+        assert (after.sequence - before.sequence) & 0xFFFF == 1
+        assert (after.timestamp - before.timestamp) & 0xFFFFFFFF < 1 << 31
+
+
+def starts_key_frame(packet: rtp.Packet) -> bool:
+    return packet.payload[0] & 0x10 != 0 and packet.payload[4] & 1 == 0
+
+
+def test_a_new_ssrc_of_a_known_section_replaces_the_old_one() -> None:
+    bench = Bench()
+    camera, sink = watched(bench)
+    seen = len(sink.on(sink.mid(STAGE, "video")))
+    change(camera)
+    play(camera, 10)
+    packets = sink.on(sink.mid(STAGE, "video"))
+    assert len(packets) >= seen + 8
+    assert starts_key_frame(packets[seen])
+    assert_unbroken(packets)
+    assert sink.carries(sink.mid(STAGE, "video")) == "ada"
+
+
+def test_a_voice_goes_on_under_a_new_ssrc() -> None:
+    bench = Bench()
+    voice, sink = watched(bench, MICROPHONE)
+    seen = len(sink.on(sink.mid(STAGE, "audio")))
+    change(voice)
+    play(voice, 10)
+    packets = sink.on(sink.mid(STAGE, "audio"))
+    assert len(packets) >= seen + 9
+    assert_unbroken(packets)
+
+
+def test_a_new_ssrc_of_a_known_layer_replaces_the_old_one() -> None:
+    bench = Bench()
+    camera = bench.simulcast("ada", CAMERA)
+    bench.unlimited("viewer")
+    sink = bench.sink("viewer")
+    bench.stage("ada")
+
+    def send(frames: int) -> None:
+        for _ in range(frames):
+            camera.tick()
+            bench.pass_time(FRAME_S)
+        bench.settle()
+
+    send(60)
+    mid = sink.mid(STAGE, "video")
+    shown = sink.on(mid)[-1].payload[-1]
+    seen = len(sink.on(mid))
+    change(camera.layers[shown])
+    send(20)
+    packets = sink.on(mid)[seen:]
+    assert any(packet.payload[-1] == shown for packet in packets[-5:])
+    assert_unbroken(sink.on(mid))
+
+
+def test_what_the_old_ssrc_still_sends_is_dropped() -> None:
+    bench = Bench()
+    camera, sink = watched(bench)
+    old = dataclasses.replace(rtp.parse(camera.frame()[0]))
+    change(camera)
+    play(camera, 10)
+    seen = len(sink.on(sink.mid(STAGE, "video")))
+    bench.pass_time(2 * REBIND_INTERVAL_S)
+    bench.router.on_rtp(ADA, rtp.serialize(old), now=bench.now)
+    assert len(sink.on(sink.mid(STAGE, "video"))) == seen
+    assert layer(bench).ssrc == NEW_SSRC
+
+
+def test_the_new_ssrc_is_asked_and_reported_on() -> None:
+    bench = Bench()
+    camera, _ = watched(bench)
+    change(camera)
+    play(camera, 10)
+    camera.frame()  # lost
+    lost = rtp.parse(camera.frame()[0])
+    camera.send(camera.frame())
+    before = len(bench.sent("ada", Leg.PUBLISH, 205))
+    bench.pass_time(0.1)
+    nacks = [n for n in bench.sent("ada", Leg.PUBLISH, 205)[before:] if n.count == 1]
+    assert {int.from_bytes(n.body[4:8], "big") for n in nacks} == {NEW_SSRC}
+    camera.send(camera.rtx(rtp.serialize(lost)))
+    assert len(list(layer(bench).missing.due(now=bench.now + 1))) == 1
+    bench.pass_time(2)
+    block = bench.sent("ada", Leg.PUBLISH, 201)[-1].body[4:]
+    assert int.from_bytes(block[:4], "big") == NEW_SSRC
+    assert int.from_bytes(block[5:8], "big") <= 2  # of what was sent under this one
+
+
+def test_its_sender_reports_tell_when_frames_were_captured() -> None:
+    bench = Bench()
+    camera, _ = watched(bench)
+    camera.report(wall_s=bench.now + WALL_OFFSET_S)
+    change(camera)
+    play(camera, 1)
+    # The old mapping says nothing of the new timestamps.
+    assert layer(bench).clock.timestamp_at(bench.now) is None
+    camera.report(wall_s=bench.now + WALL_OFFSET_S)
+    assert layer(bench).clock.timestamp_at(bench.now) is not None
+
+
+def test_ssrcs_that_flap_cost_their_viewers_little() -> None:
+    bench = Bench()
+    camera, sink = watched(bench)
+    bench.pass_time(REBIND_INTERVAL_S)
+    mid = sink.mid(STAGE, "video")
+    seen, begun = len(sink.on(mid)), bench.now
+    for number in range(200):
+        change(camera, NEW_SSRC + 2 * (number % 50))
+        camera.send(camera.frame(key=True))
+        bench.pass_time(FRAME_S)
+    changes = (bench.now - begun) / REBIND_INTERVAL_S + 1
+    assert len(sink.on(mid)) - seen <= changes
+    publisher = bench.router.room(ROOM).publishers[ADA]
+    assert len(publisher._unbound) <= MAX_UNBOUND
+    assert_unbroken(sink.on(mid))
+
+
+def test_one_that_came_too_soon_is_taken_later() -> None:
+    bench = Bench()
+    camera, sink = watched(bench)
+    change(camera)
+    play(camera, 5)
+    change(camera, NEW_SSRC + 10)
+    play(camera, 5)
+    assert layer(bench).ssrc == NEW_SSRC
+    play(camera, round(REBIND_INTERVAL_S / FRAME_S))
+    assert layer(bench).ssrc == NEW_SSRC + 10
+    assert_unbroken(sink.on(sink.mid(STAGE, "video")))
+
+
+def test_a_payload_type_alone_takes_nothing_from_anybody() -> None:
+    bench = Bench()
+    camera, _ = watched(bench)
+    packet = rtp.parse(camera.frame(key=True)[0])
+    nameless = dataclasses.replace(packet, ssrc=NEW_SSRC, extensions={})
+    bench.router.on_rtp(ADA, rtp.serialize(nameless), now=bench.now)
+    assert layer(bench).ssrc == camera.ssrc
+
+
+def test_one_that_is_bound_stays_whatever_it_is_called_later() -> None:
+    bench = Bench()
+    camera, voice = bench.origin("ada", CAMERA, MICROPHONE)
+    camera.send(camera.frame(key=True))
+    voice.send(voice.voice())
+    packet = rtp.parse(voice.voice())
+    renamed = dataclasses.replace(
+        packet, extensions=packet.extensions | {4: camera.fmt.mid.encode()}
+    )
+    bench.router.on_rtp(ADA, rtp.serialize(renamed), now=bench.now)
+    assert layer(bench, MICROPHONE).ssrc == voice.ssrc
+    assert layer(bench, CAMERA).ssrc == camera.ssrc
+
+
+def test_another_offer_keeps_the_new_ssrc() -> None:
+    bench = Bench()
+    camera, sink = watched(bench)
+    fmt = camera.fmt
+    change(camera)
+    play(camera, 5)
+    bench.router.publish(ROOM, ADA, [fmt], now=bench.now)
+    seen = len(sink.on(sink.mid(STAGE, "video")))
+    play(camera, 5)
+    assert len(sink.on(sink.mid(STAGE, "video"))) == seen + 5
+    assert layer(bench).ssrc == NEW_SSRC
+
+
+def test_numbers_that_jump_all_the_time_cost_their_viewers_little() -> None:
+    bench = Bench()
+    camera, sink = watched(bench)
+    asked = bench.key_frame_requests("ada")
+    frames = 200
+    for _ in range(frames):
+        camera.sequence += 600
+        camera.send(camera.frame(key=True))
+        bench.pass_time(0.01)
+    restarts = frames * 0.01 / JUMP_INTERVAL_S + 1
+    assert bench.key_frame_requests("ada") - asked <= restarts + 1
+    play(camera, 20)
+    mid = sink.mid(STAGE, "video")
+    assert_unbroken(sink.on(mid))
+    before = len(sink.on(mid))
+    play(camera, 5)
+    assert len(sink.on(mid)) == before + 5
+
+
+def test_a_request_for_the_old_ssrc_is_no_more_sent() -> None:
+    bench = Bench()
+    camera, sink = watched(bench)
+    old = camera.ssrc
+    change(camera)
+    play(camera, 10)
+    bench.key_frames_asked(ADA)
+    bench.pass_time(1.0)
+    sink.ask(rtcp.pli(1, sink.slots[sink.mid(STAGE, "video")].ssrc))
+    assert bench.key_frames_asked(ADA) == {NEW_SSRC}
+    assert old not in bench.key_frames_asked(ADA)
