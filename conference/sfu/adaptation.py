@@ -74,9 +74,10 @@ TEMPORAL_SHARES = (0.4, 0.6, 1.0)
 """Of a layer's bitrate, by temporal layer, as browsers divide it."""
 
 
-def voice_price(layer: Layer) -> float:
-    """Return what a voice takes, headers included."""
-    return QUIET_BPS + VOICE_OVERHEAD * layer.meter.rates[-1]
+def voice_price(layer: Layer, *, reinforced: bool = False) -> float:
+    """Return what a voice takes, headers included; with older frames, if reinforced."""
+    payload = layer.meter.rates[-1]
+    return QUIET_BPS + (VOICE_OVERHEAD + reinforced) * payload
 
 
 def unrepaired(loss: float) -> float:
@@ -225,8 +226,11 @@ class Adaptation:
 
     @property
     def pace_bps(self) -> float | None:
-        """The rate to spread packets at; None while the link has room to spare."""
-        return None if self.settled else self.estimator.bitrate_bps
+        """The rate to spread pictures at; None while the link has room to spare."""
+        if self.settled:
+            return None
+        # Voices go at once, and have their part of the link.
+        return max(MIN_BPS, self.estimator.bitrate_bps - self._voices_bps)
 
     def probe(self, *, now: float) -> Cluster | None:
         """Return padding to send now, to learn whether the link carries more."""

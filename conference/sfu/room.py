@@ -271,7 +271,7 @@ class RoomPlane:
         """Give each picture of a viewer the layer that its link and screen allow."""
         # Sound that the browser does not count is no part of the estimate either.
         voices_bps = sum(
-            voice_price(slot.target)
+            voice_price(slot.target, reinforced=viewer.reinforcing)
             for slot in viewer.slots
             if slot.target is not None
             and slot.fmt.kind == "audio"

@@ -2,7 +2,7 @@
 What viewers see on good, thin, failing and lossy lines (needs root, for the lab).
 
 ``python -m tests.figures.links join|switch|fall|steady|loss [--seconds N] [--loss 0.1]
-[--viewer firefox] [--codec VP9]``: real browsers on shaped lines between network namespaces.
+[--viewer firefox] [--codec VP9] [--queue 200]``: real browsers on shaped lines between network namespaces.
 """
 
 import argparse
@@ -15,14 +15,19 @@ from tests.support.lab import links
 
 
 async def measure(
-    story: str, seconds: float, loss: float, viewer: BrowserName, codec: str
+    story: str,
+    seconds: float,
+    loss: float,
+    viewer: BrowserName,
+    codec: str,
+    queue_ms: float,
 ) -> Mapping[str, float | str]:
     """Play one story."""
     match story:
         case "join":
             return await links.join(viewer)
         case "fall":
-            return await links.fall()
+            return await links.fall(queue_ms=queue_ms)
         case "switch":
             return await links.switch(codec)
         case "steady":
@@ -39,9 +44,17 @@ def main() -> None:
     parser.add_argument("--loss", type=float, default=0.1)
     parser.add_argument("--viewer", choices=("chromium", "firefox"), default="chromium")
     parser.add_argument("--codec", choices=("VP8", "VP9", "H264"), default="VP8")
+    parser.add_argument("--queue", type=float, default=600, help="ms, of the fall")
     wanted = parser.parse_args()
     figures = asyncio.run(
-        measure(wanted.story, wanted.seconds, wanted.loss, wanted.viewer, wanted.codec)
+        measure(
+            wanted.story,
+            wanted.seconds,
+            wanted.loss,
+            wanted.viewer,
+            wanted.codec,
+            wanted.queue,
+        )
     )
     report(wanted.story, viewer=wanted.viewer, **figures)
 

@@ -114,8 +114,15 @@ async def join(viewer: BrowserName = "chromium") -> dict[str, float]:
         }
 
 
-async def fall(low_s: float = 12.0) -> dict[str, float]:
-    """3 Mbit/s become 200 kbit/s, and 3 Mbit/s again."""
+async def fall(low_s: float = 12.0, *, queue_ms: float = 600) -> dict[str, float]:
+    """
+    3 Mbit/s become 200 kbit/s, and 3 Mbit/s again.
+
+    Args:
+        low_s: How long the line is thin.
+        queue_ms: Length of its queue then. Whatever the server does, sound that
+            stands in a full one comes so much later than before.
+    """
     async with stage(GOOD, others=("sam",)) as s:
         sam = await s.room.viewer("Sam")
         other = await Watch.begin(sam.page, every_s=EVERY_S)
@@ -123,7 +130,7 @@ async def fall(low_s: float = 12.0) -> dict[str, float]:
         await s.wait(SETTLED_S)
         link = s.net.link("rita")
         fell = time.monotonic()
-        link.shape(down=THIN)
+        link.shape(down=replace(THIN, queue_ms=queue_ms))
         lower = await s.watch.until(
             lambda m: 0 < m.height < TOP, since=fell, what="a lower layer"
         )
