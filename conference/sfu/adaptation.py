@@ -12,7 +12,9 @@ from conference.rtp.transport_cc_reader import Feedback
 from conference.sfu.bandwidth.allocate import Allocator, LayerRate, Want
 from conference.sfu.bandwidth.estimate import BandwidthEstimator
 from conference.sfu.bandwidth.history import SentPackets
+from conference.sfu.bandwidth.pacer import FACTOR
 from conference.sfu.bandwidth.probe import Cluster
+from conference.sfu.bandwidth.rate import CAUTIOUS_QUEUE_S
 from conference.sfu.fanout import SlotKey
 from conference.sfu.messages import MAX_HEIGHT, Receive, Reduced, SlotGroup, Source
 from conference.sfu.rates import TEMPORALS
@@ -229,8 +231,14 @@ class Adaptation:
         """The rate to spread pictures at; None while the link has room to spare."""
         if self.settled:
             return None
+        estimator = self.estimator
         # Voices go at once, and have their part of the link.
-        return max(MIN_BPS, self.estimator.bitrate_bps - self._voices_bps)
+        pictures = max(MIN_BPS, estimator.bitrate_bps - self._voices_bps)
+        if estimator.queue_delay_s > CAUTIOUS_QUEUE_S:
+            # A queue stands before a link that shrank: it empties only if less is
+            # sent than the link carries, and until then it drops voices too.
+            return pictures / FACTOR
+        return pictures
 
     def probe(self, *, now: float) -> Cluster | None:
         """Return padding to send now, to learn whether the link carries more."""
