@@ -51,6 +51,10 @@ fills it) and the present delay becomes the new least one."""
 RECENT_S = 0.3
 """Over which the least delay tells a standing queue. Shorter: jitter counts;
 longer: congestion is confirmed later."""
+SUDDEN_QUEUE_S = 0.12
+"""A wait that two feedbacks in a row agree on is believed at once if it is this long:
+a link that broke down drops voices until less is sent. Lower: a hiccup of a radio
+link is taken for a queue."""
 BASE_BUCKET_S = 2.0
 BASE_BUCKETS = 10
 """The least delay is remembered for 20 s; a longer way after a change of route
@@ -75,7 +79,8 @@ class StandingQueue:
 
     def __init__(self) -> None:
         self.delay_s = 0.0
-        """Least delay of the last 0.3 s over the least of the last 20 s."""
+        """Least delay of the last 0.3 s, or of two feedbacks if that is long, over the
+        least of the last 20 s."""
         self._base = 0.0
         self._buckets: deque[float] = deque(maxlen=BASE_BUCKETS)
         self._bucket_at = 0.0
@@ -100,6 +105,10 @@ class StandingQueue:
             if least < self._base:
                 self._base = least
         self.delay_s = max(0.0, min(recent) - self._base)
+        if len(recent) > 1:
+            sudden = min(recent[-2], recent[-1]) - self._base
+            if sudden > SUDDEN_QUEUE_S:
+                self.delay_s = sudden
 
     def accept(self) -> None:
         """Take the present delay for the least one."""
