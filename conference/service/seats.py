@@ -211,6 +211,7 @@ class Seats:
             await hall.apply(opened, c.Return(participant))
             older = opened.holders.get(participant)
             opened.holders[participant] = connection
+            hall.media.apply(m.RepeatLayers(participant))
             if older is not None and older != connection:
                 hall.outbox.close(older, n.SeatClosed(n.Closing.TAKEN_OVER))
             taken = await self._taken(

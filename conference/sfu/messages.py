@@ -197,6 +197,13 @@ class SetView:
 
 
 @dataclass(frozen=True, slots=True)
+class RepeatLayers:
+    """Tell ``LayersWanted`` again: the publisher was away and may have missed it."""
+
+    publisher: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
 class CloseLegs:
     """Take a participant off the media plane, both legs."""
 
@@ -210,7 +217,7 @@ class CloseRoom:
     room: RoomId
 
 
-Command = SetTrack | SetStage | SetView | CloseLegs | CloseRoom
+Command = SetTrack | SetStage | SetView | RepeatLayers | CloseLegs | CloseRoom
 
 
 # Events

@@ -340,6 +340,15 @@ class RoomPlane:
             if track.started and wanted != track.wanted:
                 self._tell_wanted(track, wanted, now)
 
+    def repeat_wanted(self, tracks: Iterable[UpTrack], *, now: float) -> None:
+        """Tell a publisher that may have missed it which layers to send."""
+        for track in tracks:
+            if track.wanted is None:
+                continue
+            for layer in track.layers:
+                layer.resting_until = now  # it may only not have heard
+            self._tell_wanted(track, track.wanted, now)
+
     def _tell_wanted(self, track: UpTrack, wanted: frozenset[int], now: float) -> None:
         """Tell a publisher which layers to send; ``now`` is when that was decided."""
         if track.told_at != now:

@@ -126,6 +126,9 @@ class Router:
         plane.begin_tracks(begun, now=now)
         if ended:
             plane.end_tracks(ended, now=now)
+        # It may have negotiated because it had lost its way, and us with it.
+        kept = [track for track in publisher.tracks.values() if track not in begun]
+        plane.repeat_wanted(kept, now=now)
 
     def unpublish(self, participant: ParticipantId, *, now: float) -> None:
         """Close a publish leg."""
@@ -242,6 +245,11 @@ class Router:
                     viewer = plane.viewers[participant]
                     viewer.show(command)
                     plane.reassign(viewer, now=now)
+            case m.RepeatLayers(participant):
+                plane = self._publishing.get(participant)
+                if plane is not None:
+                    tracks = plane.publishers[participant].tracks.values()
+                    plane.repeat_wanted(tracks, now=now)
             case m.CloseLegs(participant):
                 plane = None
                 self.forget(participant)

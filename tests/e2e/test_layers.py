@@ -5,6 +5,7 @@ import random
 import time
 
 from conference.sfu.keyframes import TRACK_BURST, TRACK_PER_S
+from conference.sfu.uptrack import WAKE_S
 from signaling.protocol import messages as m
 from tests.support.wire import rtcp
 from tests.support.wire.client import ScriptedClient
@@ -173,3 +174,33 @@ async def test_a_flood_over_all_layers_holds_up_nobody(room: TestRoom) -> None:
     task.cancel()
     asked = sum(len(t.key_requests) for t in publisher.tracks) - before
     assert asked <= TRACK_PER_S * (time.monotonic() - begun) + TRACK_BURST
+
+
+async def test_who_comes_back_hears_at_once_what_was_wanted_meanwhile(
+    room: TestRoom,
+) -> None:
+    presenter = await room.guest("presenter", "Paul")
+    viewer = await room.guest("researcher", "Rita", decode=True)
+    publisher = await publish(presenter, recordings(rate=20))
+    await look(presenter, {})
+    await sees(viewer, presenter)
+    await look(viewer, {presenter.id: 90})
+    await viewer.until(
+        lambda: told(presenter) == [0], "the larger layers to be stopped"
+    )
+    await presenter.drop()
+    await viewer.until(
+        lambda: not viewer.participants[presenter.id].connected, "the loss to show"
+    )
+    await look(viewer, {presenter.id: 360})
+
+    assert presenter.seat is not None
+    back = room.stranger()
+    back.publisher = publisher
+    await back.connect(seat=presenter.seat.seat)
+    await back.resume(subscribe=False)
+    # Without a word to who comes back it would be told after WAKE_S.
+    await back.until(lambda: told(back), "the layers", deadline_s=WAKE_S / 2)
+    await shows(viewer, presenter, 360)
+    (mid,) = viewer.carrying(presenter.id, "camera")
+    assert viewer.watch(mid).violations == []

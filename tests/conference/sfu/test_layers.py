@@ -9,7 +9,6 @@ from conference.ids import ParticipantId
 from conference.rtp import extensions
 from conference.rtp.codecs import Codec
 from conference.sfu import messages as m
-from conference.sfu.keyframes import TRACK_BURST, TRACK_PER_S
 from conference.sfu.limits import BitrateLimits
 from conference.sfu.messages import Leg, Receive, SlotGroup, Source
 from conference.sfu.switching import PATIENCE_S
@@ -282,73 +281,6 @@ def test_another_set_of_layers_is_another_track() -> None:
     bench.settle()
     stopped = [e for e in bench.events if isinstance(e, m.TrackStopped)]
     assert [e.source for e in stopped] == [CAMERA]
-
-
-def test_a_flood_of_requests_costs_a_publisher_two_key_frames_a_second() -> None:
-    bench = Bench()
-    camera = bench.simulcast("ada", CAMERA)
-    bench.unlimited("viewer")
-    sink = watch(bench, ada=180)
-    play(bench, camera, seconds=2)
-    before = bench.key_frame_requests("ada")
-    ssrc = sink.slots[sink.mid(GRID, "video")].ssrc
-    for _ in range(20):
-        for _ in range(50):
-            sink.ask(pli(ssrc))
-        camera.tick()
-        bench.pass_time(0.05)
-    assert bench.key_frame_requests("ada") - before <= 2
-
-
-def test_a_flood_over_all_layers_holds_up_nobody_elses_switch() -> None:
-    bench = Bench()
-    camera = bench.simulcast("ada", CAMERA)
-    bench.unlimited("viewer", "flooder")
-    sink = watch(bench, ada=180)
-    flooder = bench.sink("flooder")
-    show(bench, flooder, {"ada": 720})
-    play(bench, camera, seconds=2)
-    before, begun = bench.key_frame_requests("ada"), bench.now
-    flooded = flooder.slots[flooder.mid(GRID, "video")].ssrc
-    mid = sink.mid(GRID, "video")
-    for height in (720, 360, 180, 720):
-        for number in range(20):
-            # Its picture grows and shrinks, and each time it asks as well.
-            show(bench, flooder, {"ada": (180, 360, 720)[number % 3]})
-            flooder.ask(pli(flooded))
-            camera.tick()
-            bench.pass_time(0.05)
-        show(bench, sink, {"ada": height})
-        wanted = bytes(((180, 360, 720).index(height),))
-        # Whoever asked for that layer just before has had its key frame; the next
-        # one may be half a second away, as without a flood of the others.
-        for _ in range(12):
-            show(bench, flooder, {"ada": 180})
-            camera.tick()
-            bench.pass_time(0.05)
-        assert sink.on(mid)[-1].payload.endswith(wanted)
-    asked = bench.key_frame_requests("ada") - before
-    assert asked <= TRACK_BURST + TRACK_PER_S * (bench.now - begun)
-
-
-def test_a_layer_that_was_stopped_is_not_asked_for_key_frames() -> None:
-    bench = Bench()
-    camera = bench.simulcast("ada", CAMERA)
-    bench.unlimited("viewer")
-    sink = watch(bench, ada=720)
-    play(bench, camera, seconds=1)
-    camera.capable = 1  # so that the request stays without a key frame
-    sink.ask(pli(sink.slots[sink.mid(GRID, "video")].ssrc))
-    show(bench, sink, {"ada": 180})
-    play(bench, camera, seconds=2 * KEEP_S + 1)
-    assert camera.wanted == (0,)
-    before = bench.key_frame_requests("ada")
-    bench.pass_time(3.0)
-    assert bench.key_frame_requests("ada") == before
-
-
-def pli(ssrc: int) -> bytes:
-    return bytes((0x81, 206, 0, 2)) + (1).to_bytes(4, "big") + ssrc.to_bytes(4, "big")
 
 
 def voices(bench: Bench) -> tuple[Origin, Sink]:

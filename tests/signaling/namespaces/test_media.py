@@ -179,6 +179,15 @@ async def test_quality_of_who_watches_is_for_moderators(room: RoomWithLinks) -> 
     assert [p["hand"] for p in shown if p["id"] == viewer.id and p["quality"]] == [1]
 
 
+async def test_who_comes_back_hears_again_which_layers_are_wanted(
+    room: RoomWithLinks,
+) -> None:
+    presenter = await room.join("presenter")
+    await publish(presenter, CAMERA)
+    again = await room.come_back(presenter)
+    assert room.site.plane.commands[-1] == m.RepeatLayers(who(again))
+
+
 async def test_somebody_at_the_door_tries_the_way_and_nobody_hears_of_it(
     room: RoomWithLinks,
 ) -> None:
