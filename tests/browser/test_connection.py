@@ -13,7 +13,7 @@ from tests.support.browsers.axe import (
     enlarge_text,
 )
 from tests.support.browsers.page import by_id
-from tests.support.browsers.person import FRAMES
+from tests.support.browsers.person import FRAMES, Person
 from tests.support.wire.room import TestRoom
 
 HIDE = """(state) => {
@@ -28,15 +28,23 @@ SMALL_LINES = 360
 LAYER = re.compile(r"Camera.*\b(180|360|720)\b")
 
 
-@each
-async def test_the_bars_say_what_they_mean(
-    room: TestRoom, gallery: Gallery, browser: BrowserName
-) -> None:
+async def meet(
+    room: TestRoom, gallery: Gallery, browser: BrowserName = "chromium"
+) -> tuple[Person, Person]:
+    """Let Paul present and Rita, in the browser under test, see him."""
     presenter = await gallery.visit("chromium", "Paul")
     viewer = await gallery.visit(browser, "Rita")
     await presenter.enter(link(room, "presenter"))
     await viewer.enter(link(room, "researcher"))
     await viewer.sees("Paul")
+    return presenter, viewer
+
+
+@each
+async def test_the_bars_say_what_they_mean(
+    room: TestRoom, gallery: Gallery, browser: BrowserName
+) -> None:
+    presenter, viewer = await meet(room, gallery, browser)
     page = viewer.page
 
     await page.click(by_id("connection"))
@@ -68,11 +76,7 @@ async def test_the_bars_say_what_they_mean(
 async def test_sound_only_and_back_in_one_click(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
-    presenter = await gallery.visit("chromium", "Paul")
-    viewer = await gallery.visit(browser, "Rita")
-    await presenter.enter(link(room, "presenter"))
-    await viewer.enter(link(room, "researcher"))
-    await viewer.sees("Paul")
+    presenter, viewer = await meet(room, gallery, browser)
     page = viewer.page
 
     await page.click(by_id("settings"))
@@ -99,11 +103,7 @@ async def test_sound_only_and_back_in_one_click(
 async def test_a_hidden_tab_is_sent_sound_alone(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
-    presenter = await gallery.visit("chromium", "Paul")
-    viewer = await gallery.visit(browser, "Rita")
-    await presenter.enter(link(room, "presenter"))
-    await viewer.enter(link(room, "researcher"))
-    await viewer.sees("Paul")
+    presenter, viewer = await meet(room, gallery, browser)
     await viewer.page.evaluate(HIDE, "hidden")
     await viewer.sees_no_picture_of("Paul")
     await viewer.hears()
@@ -118,11 +118,7 @@ async def test_a_hidden_tab_is_sent_sound_alone(
 async def test_the_data_saver_fetches_small_pictures(
     room: TestRoom, gallery: Gallery
 ) -> None:
-    presenter = await gallery.visit("chromium", "Paul")
-    viewer = await gallery.visit("chromium", "Rita")
-    await presenter.enter(link(room, "presenter"))
-    await viewer.enter(link(room, "researcher"))
-    await viewer.sees("Paul")
+    presenter, viewer = await meet(room, gallery)
     await viewer.page.click(by_id("connection"))
     await viewer.page.choose(by_id("panel-receive"), "saver")
     await viewer.page.see('[data-verdict="verdict-saver"]')
