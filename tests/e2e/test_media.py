@@ -17,6 +17,10 @@ from tests.support.wire.scenes import (
 )
 from tests.support.wire.sending import outgoing
 
+SWITCH_PICTURES = 50
+"""Of the old source at most, two seconds of them, before a switch shows. Counted in
+pictures, as these stop too when the machine has no time for server or client."""
+
 
 async def test_a_presenter_is_seen_and_heard_on_the_stage(room: TestRoom) -> None:
     presenter = await room.guest("presenter", "Paul")
@@ -69,16 +73,16 @@ async def test_switching_the_stage_keeps_one_continuous_stream(room: TestRoom) -
     await publish_camera(red, "red")
     await publish_camera(blue, "blue", width=320, height=180)
     (video,) = viewer.mids("stage", "video")
+    watch = viewer.watch(video)
 
     for turn in range(3):
-        await moderator.ask("stage.set", participant=red.id)
-        assert await sees(viewer, video, "red") < 2.0, turn
-        await flows(viewer, video)
-        await moderator.ask("stage.set", participant=blue.id)
-        assert await sees(viewer, video, "blue") < 2.0, turn
-        await flows(viewer, video)
+        for who, colour in ((red, "red"), (blue, "blue")):
+            before = len(watch.pictures)
+            await moderator.ask("stage.set", participant=who.id)
+            await sees(viewer, video, colour)
+            assert len(watch.pictures) - before <= SWITCH_PICTURES, (turn, colour)
+            await flows(viewer, video)
 
-    watch = viewer.watch(video)
     assert (watch.pictures[-1].width, watch.pictures[-1].height) == (320, 180)
     assert watch.payload_types == {p for p in watch.codecs if watch.codecs[p] == "VP8"}
     assert_unbroken(viewer)
@@ -108,7 +112,8 @@ async def test_a_late_viewer_gets_a_key_frame_at_once(room: TestRoom) -> None:
     asked = len(publisher.track("camera").key_requests)
 
     late = await room.guest("researcher", "Late", decode=True)
-    assert await sees(late, late.mids("stage", "video")[0], "red") < 1.0
+    await sees(late, late.mids("stage", "video")[0], "red")
+    # It did not wait for the next one that would have come anyway.
     assert len(publisher.track("camera").key_requests) > asked
     assert_unbroken(early)
 
