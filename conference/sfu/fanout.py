@@ -144,6 +144,14 @@ class Fanout(Protocol):
         """
         ...
 
+    def starved(self, viewer: ViewerKey) -> bool:
+        """
+        Tell whether pictures for a viewer waited too long and were thrown away.
+
+        True once each time: what comes next cannot be decoded without a key frame.
+        """
+        ...
+
     def pace(self, viewer: ViewerKey, rate_bps: float | None, *, now: float) -> None:
         """Spread what a viewer is sent over time at a rate; None: send at once."""
         ...

@@ -327,9 +327,12 @@ class RoomPlane:
                 continue
             if viewer.pictures and _needs_attention(viewer, now):
                 self.adapt(viewer, now=now)
+            starved = self._fanout.starved(viewer.key)
             for slot in viewer.pictures:
                 if self._switchboard.give_up(slot, now=now):
                     self._announce(viewer, [(slot, m.SlotState(slot.fmt.mid))])
+                if starved and slot.current is not None:
+                    self.want_key_frame(slot.current, viewer.key)
                 for shown in (slot.current, slot.target):
                     if shown is not None and shown.track in watched:
                         watched[shown.track].add(shown.spatial)

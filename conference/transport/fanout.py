@@ -441,6 +441,11 @@ class PythonFanout:
         path.redundant = redundant
         path.insistent, path.repeating = insistent, repeating
 
+    def starved(self, viewer: ViewerKey) -> bool:
+        """Tell whether pictures waited too long and were thrown away since last asked."""
+        paced = self._paced.get(viewer)
+        return paced is not None and paced.starved()
+
     def flush(self, *, now: float) -> None:
         """Send what paced viewers are due."""
         waiting, self._waiting = self._waiting, {}

@@ -10,7 +10,8 @@ from conference.rtp.codecs import inspect_vp8
 from conference.rtp.rtcp import ReportBlock, build_receiver_report, build_transport_cc
 from conference.sfu import messages as m
 from conference.sfu.adaptation import START_BPS
-from conference.sfu.messages import Receive, SlotGroup, Source
+from conference.sfu.bandwidth.pacer import MAX_WAIT_S
+from conference.sfu.messages import Leg, Receive, SlotGroup, Source
 from conference.sfu.viewer import Viewer
 from tests.conference.sfu.test_layers import layers_on, play, show, watch
 from tests.support.bench import WALL_OFFSET_S, Bench, Sink
@@ -187,3 +188,18 @@ def test_pictures_go_twice_on_a_long_link_that_loses_and_has_room() -> None:
     count = len(sink.repaired(mid))
     play(bench, camera, seconds=2)
     assert len(sink.repaired(mid)) == count
+
+
+def test_pictures_that_waited_too_long_are_followed_by_a_key_frame() -> None:
+    bench = Bench()
+    camera = bench.simulcast("ada", CAMERA)
+    watch(bench, ada=180)
+    bench.limited("viewer", 300_000)
+    play(bench, camera, seconds=3)
+    asked = len(bench.sent("ada", Leg.PUBLISH, 206))
+    bench.fanout.pace(viewer_of(bench).key, 1_000, now=bench.now)
+    play(bench, camera, seconds=1)
+    assert len(bench.sent("ada", Leg.PUBLISH, 206)) == asked
+    bench.fanout.flush(now=bench.now + MAX_WAIT_S)
+    play(bench, camera, seconds=0.3)
+    assert len(bench.sent("ada", Leg.PUBLISH, 206)) == asked + 1

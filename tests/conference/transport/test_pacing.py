@@ -2,6 +2,7 @@
 
 from conference.ids import Mid
 from conference.rtp.codecs import Codec, inspect_vp8
+from conference.sfu.bandwidth.pacer import MAX_WAIT_S
 from conference.sfu.fanout import LayerKey, SlotKey, ViewerKey
 from conference.sfu.formats import SlotFormat
 from conference.sfu.messages import SlotGroup
@@ -76,3 +77,13 @@ def test_a_change_of_rate_wakes_nobody_when_nothing_waits() -> None:
     link = Link()
     link.fanout.pace(VIEWER, WIDE_BPS, now=link.now)
     assert link.due is None
+
+
+def test_what_waited_too_long_is_told_once() -> None:
+    link = Link()
+    link.fill()
+    assert not link.fanout.starved(VIEWER)
+    link.fanout.flush(now=link.now + MAX_WAIT_S + 0.1)
+    assert link.left == 1
+    assert link.fanout.starved(VIEWER)
+    assert not link.fanout.starved(VIEWER)
