@@ -22,6 +22,9 @@ CLIENT_SOURCES := $(shell find web_client -type f \
 PURE_TESTS := $(wildcard tests/conference/rtp tests/conference/sdp tests/conference/sfu \
 	tests/conference/rooms tests/signaling/protocol tests/deploy)
 PYTEST := $(BIN)/python -m pytest
+PLAIN := 'not browser and not namespace and not lab and not postgres and not figure'
+JOBS ?= 2# tests at once where each has its own server or browsers; they mostly wait
+PARALLEL = -n $(JOBS) --dist worksteal
 
 .DEFAULT_GOAL := help
 
@@ -50,7 +53,12 @@ pack: .make/dev .make/client ## Pack everything a host without registries needs 
 # Checking
 
 .PHONY: check
-check: .make/dev .make/npm ## The fast part: format, lint, types, contracts, spelling, unit tests
+check: lint ## The fast part: format, lint, types, contracts, spelling, unit tests
+	@echo "check: unit tests"
+	$(PYTEST) -m $(PLAIN) $(PURE_TESTS)
+
+.PHONY: lint
+lint: .make/dev .make/npm ## What reads the sources and runs none of them
 	@step() { echo "check: $$1"; shift; "$$@"; }
 	step format $(BIN)/ruff format --quiet --check $(SOURCES)
 	step lint $(BIN)/ruff check --quiet $(SOURCES)
@@ -58,7 +66,6 @@ check: .make/dev .make/npm ## The fast part: format, lint, types, contracts, spe
 	step contracts $(BIN)/python deploy/scripts/quietly.py $(BIN)/lint-imports
 	step spelling $(BIN)/codespell -L abd --skip '*/node_modules,*/locks,*-lock.json,*.ftl' $(SOURCES) docs README.md CHANGELOG.md web_client/src
 	step client $(BIN)/python deploy/scripts/quietly.py npm --prefix web_client run check
-	step "unit tests" $(PYTEST) -m 'not browser and not namespace and not lab and not postgres and not figure' $(PURE_TESTS)
 
 # What a package's own tests must reach, branches included; the rest is reached
 # through real servers and browsers, where nothing is counted.
@@ -70,10 +77,11 @@ empty :=
 listed = $(subst $(empty) $(empty),$(comma),$(foreach p,$(1),$(p)/*))
 
 .PHONY: coverage
-coverage: .make/dev ## Unit tests of the pure core: every branch (100 %; sfu and sdp 95 %)
-	@echo "test: coverage of the pure core"
+coverage: .make/dev ## Unit tests, and that they reach every branch of the pure core (100 %; sfu and sdp 95 %)
+	@echo "test: unit tests and their coverage"
 	$(COVERAGE) run --source=$(subst /*,,$(call listed,$(FULLY_COVERED) $(WELL_COVERED))) \
-		-m pytest --no-header $(filter-out tests/deploy,$(PURE_TESTS))
+		-m pytest --no-header -m $(PLAIN) \
+		$(PURE_TESTS)
 	$(COVERAGE) report --show-missing --skip-covered
 	echo "coverage: 100 % of $(FULLY_COVERED)"
 	$(COVERAGE) report --format=total --fail-under=100 --include='$(call listed,$(FULLY_COVERED))'
@@ -83,18 +91,18 @@ coverage: .make/dev ## Unit tests of the pure core: every branch (100 %; sfu and
 	done
 
 .PHONY: test
-test: .make/debian check coverage test-server test-postgres test-namespace test-browser test-lab ## Everything: sets up browsers and fonts too
+test: .make/debian lint coverage test-server test-postgres test-namespace test-browser test-lab ## Everything: sets up browsers and fonts too
 
 .PHONY: test-server
 test-server: .make/dev .make/client ## Server and end-to-end tests over the public protocol (ARGS="-k …")
 	@echo "test: server"
-	$(PYTEST) -m 'not browser and not namespace and not lab and not postgres and not figure' \
+	$(PYTEST) $(PARALLEL) -m $(PLAIN) \
 		$(addprefix --ignore=,$(PURE_TESTS)) tests $(ARGS)
 
 .PHONY: test-browser
 test-browser: .make/dev .make/client .make/debian .make/axe ## Real Chromium and Firefox (ARGS="-k …"); screenshots in artifacts/
 	@echo "test: browsers"
-	$(PYTEST) -m browser tests $(ARGS)
+	$(PYTEST) $(PARALLEL) -m browser tests $(ARGS)
 
 .PHONY: test-namespace
 test-namespace: .make/dev .make/client .make/debian ## No packet leaves; installs without a network (needs root)

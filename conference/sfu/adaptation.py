@@ -149,7 +149,7 @@ class Adaptation:
 
     def budget(self, voices_bps: float, *, now: float) -> float:
         """Return bits a second for pictures."""
-        budget = self.estimator.bitrate_bps * self._kept
+        budget = self.estimator.bitrate_bps * self.kept
         if not self.heard and now - self._opened_at > SILENT_S:
             budget = MAX_BPS
         if self.cap_bps is not None:
@@ -157,7 +157,7 @@ class Adaptation:
         return budget - voices_bps
 
     @property
-    def _kept(self) -> float:
+    def kept(self) -> float:
         """Share of what is sent that is no repair or repetition."""
         if self.repeating:
             return 0.5
@@ -244,7 +244,7 @@ class Adaptation:
         """Return padding to send now, to learn whether the link carries more."""
         if not self.heard or self.settled:
             return None
-        wanted = self.wanted_bps * COMFORT / self._kept + self._voices_bps
+        wanted = self.wanted_bps * COMFORT / self.kept + self._voices_bps
         if self.cap_bps is not None:
             wanted = min(wanted, self.cap_bps)
         return self.estimator.prober.poll(

@@ -238,8 +238,10 @@ class Viewer:
         if self.adaptation.heard and not self.adaptation.settled:
             # A thin link lost them in its own queue: to send all of them again keeps
             # that full, and what is new waits behind what is old.
+            # What a link loses at any rate has a share of its own.
+            share = REPAIR_SHARE + 1 - self.adaptation.kept
             estimate = self.adaptation.estimator.bitrate_bps
-            rate = min(rate, REPAIR_SHARE * estimate / REPAIR_BITS)
+            rate = min(rate, share * estimate / REPAIR_BITS)
             burst = min(burst, max(REPAIR_FEW, rate))
         self._repair_tokens = min(burst, self._repair_tokens + elapsed * rate)
         allowed = min(wanted, int(self._repair_tokens) // each)

@@ -203,3 +203,30 @@ def test_pictures_that_waited_too_long_are_followed_by_a_key_frame() -> None:
     bench.fanout.flush(now=bench.now + MAX_WAIT_S)
     play(bench, camera, seconds=0.3)
     assert len(bench.sent("ada", Leg.PUBLISH, 206)) == asked + 1
+
+
+def repairs_a_second(bench: Bench) -> int:
+    """Return how many a viewer gets that asks for far more."""
+    viewer = viewer_of(bench)
+    viewer.repairs_allowed(10_000, now=bench.now)
+    return sum(
+        viewer.repairs_allowed(100, now=bench.now + tick / 10) for tick in range(1, 11)
+    )
+
+
+def test_repairs_take_a_share_of_a_thin_link_and_what_a_lossy_one_sets_aside() -> None:
+    bench = Bench()
+    camera = bench.simulcast("ada", CAMERA)
+    watch(bench, ada=720)
+    assert repairs_a_second(bench) >= 250
+    bench.limited("viewer", 200_000)
+    play(bench, camera, seconds=3)
+    adaptation = viewer_of(bench).adaptation
+    assert not adaptation.settled
+    thin = repairs_a_second(bench)
+    assert thin * 9_600 <= 0.3 * 200_000
+    adaptation.estimator._loss.ambient = 0.2
+    lossy = repairs_a_second(bench)
+    assert 1.4 * thin <= lossy
+    adaptation.insistent = True  # each of them goes twice, from the same allowance
+    assert repairs_a_second(bench) <= lossy
