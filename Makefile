@@ -23,7 +23,7 @@ PURE_TESTS := $(wildcard tests/conference/rtp tests/conference/sdp tests/confere
 	tests/conference/rooms tests/signaling/protocol tests/deploy)
 PYTEST := $(BIN)/python -m pytest
 PLAIN := 'not browser and not namespace and not lab and not postgres and not figure'
-JOBS ?= 2# tests at once where each has its own server or browsers; they mostly wait
+JOBS ?= 2# server tests at once: they mostly wait, each for a server of its own
 PARALLEL = -n $(JOBS) --dist worksteal
 
 .DEFAULT_GOAL := help
@@ -102,7 +102,7 @@ test-server: .make/dev .make/client ## Server and end-to-end tests over the publ
 .PHONY: test-browser
 test-browser: .make/dev .make/client .make/debian .make/axe ## Real Chromium and Firefox (ARGS="-k …"); screenshots in artifacts/
 	@echo "test: browsers"
-	$(PYTEST) $(PARALLEL) -m browser tests $(ARGS)
+	$(PYTEST) -m browser tests $(ARGS)
 
 .PHONY: test-namespace
 test-namespace: .make/dev .make/client .make/debian ## No packet leaves; installs without a network (needs root)

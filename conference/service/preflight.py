@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from ipaddress import ip_address, ip_network
 
 from conference.errors import TooMuch
 from conference.ids import Mid, ParticipantId, RoomId
@@ -28,9 +29,10 @@ TRIALS_MOST = 64
 """At once on the server, about 100 Mbit/s of them. More would be felt by those who
 are in a conference; fewer would keep a hall's worth of people from trying."""
 TRIALS_PER_ADDRESS = 16
-"""Begun from one address within ``TRIAL_S``, whatever became of them: a quarter of what
-the server takes. An institute behind one address tries with eight people at a time; fewer
-would make them wait, more would let one stranger keep all others from trying."""
+"""Begun from one address, or one IPv6 network of 64 bits, within ``TRIAL_S``; offers that
+were refused aside. A quarter of what the server takes. An institute behind one address
+tries with eight people at a time; fewer would make them wait, more would let one stranger
+keep all others from trying."""
 TRIAL_BYTES = 5_000_000
 """What one trial may send: 2 Mbit/s for as long as it may last, of which browsers use a
 third. Less: one that sends padding to learn its rate is cut; more: strangers make the
@@ -41,6 +43,20 @@ SECTIONS = (
     m.TrackDeclaration(Mid("1"), m.Source.CAMERA),
 )
 """What a trial sends: nobody hears or sees it, so it need not be said."""
+
+
+def origin_of(address: str) -> str:
+    """Return what stands for one stranger: an IPv6 host has 2**64 addresses at hand."""
+    try:
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if parsed.version == 4:
+        return address
+    mapped = parsed.ipv4_mapped
+    if mapped is not None:
+        return str(mapped)
+    return str(ip_network((parsed, 64), strict=False))
 
 
 @dataclass(slots=True)
@@ -91,8 +107,8 @@ class Preflight:
         trials = self._trials.setdefault(
             connection, _Trials(RoomId(f"preflight-{new_id()}"))
         )
-        now = self._clock()
-        begun = self._begun_lately(address, now)
+        now, origin = self._clock(), origin_of(address)
+        begun = self._begun_lately(origin, now)
         if refusal := self._refusal(trials, begun):
             self._forget_empty(connection)
             raise TooMuch("too-many-trials", refusal)
@@ -100,7 +116,7 @@ class Preflight:
         leg = ParticipantId(new_id())
         trials.ends[leg] = now + TRIAL_S
         begun.append(now)
-        self._begun[address] = begun
+        self._begun[origin] = begun
         self._moved()
         try:
             answer = await self._media.publish(
@@ -116,8 +132,8 @@ class Preflight:
             self._media.apply(m.CloseLegs(leg))
         return answer.sdp
 
-    def _begun_lately(self, address: str, now: float) -> deque[float]:
-        begun = self._begun.get(address, deque())
+    def _begun_lately(self, origin: str, now: float) -> deque[float]:
+        begun = self._begun.get(origin, deque())
         while begun and now - begun[0] >= TRIAL_S:
             begun.popleft()
         return begun
@@ -163,9 +179,9 @@ class Preflight:
                 del trials.ends[leg]
                 self._media.apply(m.CloseLegs(leg))
             self._forget_empty(connection)
-        for address in list(self._begun):
-            if not self._begun_lately(address, now):
-                del self._begun[address]
+        for origin in list(self._begun):
+            if not self._begun_lately(origin, now):
+                del self._begun[origin]
 
     def _running(self) -> int:
         return sum(len(trials.ends) for trials in self._trials.values())

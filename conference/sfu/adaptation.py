@@ -37,13 +37,16 @@ VOICE_OVERHEAD = 1.45
 OVERHEAD = 1.07
 """Headers and tag over payload: 40 octets to 1,100, and repairs of a good link."""
 INSIST_LOSS = 0.03
-"""Random loss from which each repair goes twice. Lower: data for nothing; higher: a repair
-lost on a long way is a frame that comes too late, however long the viewer waits."""
-REPEAT_LOSS, REPEAT_LOSS_ENDS = 0.15, 0.10
-"""And from which every picture packet goes twice, and below which no more. Lower: twice the data for what repairs
-mend in time; higher: frames with several holes, each to be repaired more than once."""
+"""Random loss from which each repair goes twice; half of it ends that. Lower: data for
+nothing; higher: a repair lost on a long way is a frame that comes too late, however
+long the viewer waits."""
 LONG_RTT_S = 0.06
-"""A round trip from which this matters; on a shorter one there is time for another NACK."""
+"""Round trip from which this matters, likewise; on a shorter one there is time for
+another NACK."""
+REPEAT_LOSS, REPEAT_LOSS_ENDS = 0.15, 0.10
+"""Random loss from which every picture packet goes twice on a long way, and below which
+no more. Lower: twice the data for what repairs mend in time; higher: frames with several
+holes, each to be repaired more than once."""
 STILL_BPS = 20_000
 """Of a layer that flows but sends next to nothing: a still screen."""
 ENOUGH = 0.75
@@ -103,6 +106,7 @@ class Adaptation:
         "_chosen_at",
         "_chosen_bps",
         "_heard_at",
+        "_lacks_room",
         "_opened_at",
         "_taken_bps",
         "_voices_bps",
@@ -136,6 +140,8 @@ class Adaptation:
         """Repairs go twice, for a link that is long and loses packets."""
         self.repeating = False
         """Pictures go twice, for one that loses many."""
+        self._lacks_room = False
+        """They would, if the link were known to carry it."""
 
     @property
     def wanted_bps(self) -> float:
@@ -158,10 +164,14 @@ class Adaptation:
 
     @property
     def kept(self) -> float:
-        """Share of what is sent that is no repair or repetition."""
+        """Share of what is sent that is no repair or repetition, above 0."""
         if self.repeating:
             return 0.5
-        return 1 - self.estimator.ambient_loss * (2 if self.insistent else 1)
+        loss = self.estimator.ambient_loss
+        if self.insistent:
+            # Two repairs for each packet lost, and for each pair of them lost.
+            return 1 / (1 + 2 * loss / (1 - loss * loss))
+        return 1 - loss
 
     @property
     def _holes(self) -> float:
@@ -169,31 +179,33 @@ class Adaptation:
         loss = self.estimator.ambient_loss
         if self.repeating:
             loss *= loss
-        # Lost is the NACK or what it asks for. A browser that waits for a repair
-        # sees two rounds of them; that is where repairs are insisted on.
+        # Lost is the NACK or what it asks for. On a long way browsers wait for two
+        # rounds of repairs, or one if their person speaks, and each goes twice. On a
+        # short one loss that lasts is rather a link that is full, and one round counts:
+        # a larger picture would fill it more.
         return loss * unrepaired(loss) ** (2 if self.insistent else 1)
 
     def strengthen(self) -> None:
         """
         Decide what goes twice: nothing, repairs, or every picture packet.
 
-        A viewer's browser waits for about two round trips (``patience.ts``), enough
-        for a repair, and for one more if that is lost too. Sent twice, what is lost at
-        random is lost squared.
+        Sent twice, what is lost at random is lost squared.
         """
         estimator = self.estimator
-        loss, long = estimator.ambient_loss, estimator.rtt_s >= LONG_RTT_S
-        least = INSIST_LOSS / 2 if self.insistent else INSIST_LOSS
-        self.insistent = long and loss >= least
-        least, room = REPEAT_LOSS, COMFORT * 2 * self.wanted_bps
-        if self.repeating:
-            least, room = REPEAT_LOSS_ENDS, 2 * self._taken_bps
-        self.repeating = (
-            long
-            and loss >= least
-            # A thin link loses what its queue cannot hold: more would make it worse.
-            and estimator.bitrate_bps >= room + self._voices_bps
-        )
+        loss, rtt_s = estimator.ambient_loss, estimator.rtt_s
+        ease = 0.5 if self.insistent else 1.0
+        self.insistent = loss >= ease * INSIST_LOSS and rtt_s >= ease * LONG_RTT_S
+        least = REPEAT_LOSS_ENDS if self.repeating else REPEAT_LOSS
+        room = 2 * self._taken_bps if self.repeating else self._room_bps
+        worth = self.insistent and loss >= least
+        # A thin link loses what its queue cannot hold: more would make it worse.
+        self.repeating = worth and estimator.bitrate_bps >= room + self._voices_bps
+        self._lacks_room = worth and not self.repeating
+
+    @property
+    def _room_bps(self) -> float:
+        """What the link must carry beside voices before all pictures go twice."""
+        return COMFORT * 2 * self.wanted_bps
 
     def limit(self, cap_bps: float | None) -> None:
         """Take the operator's limit for this viewer; None: there is none."""
@@ -244,7 +256,8 @@ class Adaptation:
         """Return padding to send now, to learn whether the link carries more."""
         if not self.heard or self.settled:
             return None
-        wanted = self.wanted_bps * COMFORT / self.kept + self._voices_bps
+        room = self._room_bps if self._lacks_room else self.wanted_bps / self.kept
+        wanted = room * COMFORT + self._voices_bps
         if self.cap_bps is not None:
             wanted = min(wanted, self.cap_bps)
         return self.estimator.prober.poll(
@@ -300,7 +313,8 @@ class Adaptation:
             for want in wants
             if want.layers
         )
-        self.settled = full and budget > COMFORT * self.wanted_bps
+        comfortable = budget > COMFORT * self.wanted_bps
+        self.settled = full and comfortable and not self._lacks_room
         capped = self.cap_bps is not None and self.cap_bps < self.estimator.bitrate_bps
         self.reduced = None if full else Reduced.OPERATOR if capped else Reduced.LINK
         return chosen

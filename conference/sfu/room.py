@@ -331,7 +331,8 @@ class RoomPlane:
             for slot in viewer.pictures:
                 if self._switchboard.give_up(slot, now=now):
                     self._announce(viewer, [(slot, m.SlotState(slot.fmt.mid))])
-                if starved and slot.current is not None:
+                if starved and slot.current and slot.current is slot.target:
+                    # A slot on its way to another layer has asked for that one's.
                     self.want_key_frame(slot.current, viewer.key)
                 for shown in (slot.current, slot.target):
                     if shown is not None and shown.track in watched:

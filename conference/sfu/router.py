@@ -346,7 +346,7 @@ class Router:
         adaptation.on_feedback(feedback, self._fanout.sent(viewer.key), now=now)
         if adaptation.due(now=now):
             plane.adapt(viewer, now=now)
-            self._fanout.pace(viewer.key, adaptation.pace_bps, now=now)
+        self._fanout.pace(viewer.key, adaptation.pace_bps, now=now)
 
     # Time
 

@@ -178,6 +178,7 @@ class Layer:
             )
             if extended not in self.missing:
                 return None
+            self.jumped = False
         else:
             before = self._numbers.highest
             self.jumped = before is not None and (
@@ -185,6 +186,7 @@ class Layer:
             )
             if self.jumped:
                 if now - self._jumped_at < JUMP_INTERVAL_S:
+                    self.jumped = False
                     return None
                 self._jumped_at = now
             extended = self._numbers.unwrap(packet.sequence)

@@ -242,7 +242,7 @@ class Viewer:
             share = REPAIR_SHARE + 1 - self.adaptation.kept
             estimate = self.adaptation.estimator.bitrate_bps
             rate = min(rate, share * estimate / REPAIR_BITS)
-            burst = min(burst, max(REPAIR_FEW, rate))
+            burst = min(burst, max(REPAIR_FEW * each, rate))
         self._repair_tokens = min(burst, self._repair_tokens + elapsed * rate)
         allowed = min(wanted, int(self._repair_tokens) // each)
         self._repair_tokens -= allowed * each

@@ -190,11 +190,16 @@ def _unused(packet: bytes) -> bytes:
     raise AssertionError("an AEAD path protects by its cipher")
 
 
+Again = tuple["Copy", "Segment", int, Kept]
+"""A slot, the segment and number of a packet that was sent on it, and the packet."""
+
+
 class Path:
     """Where a viewer is reached, its keys, and what it was sent."""
 
     __slots__ = (
         "address",
+        "again",
         "counts_voices",
         "encrypt",
         "insistent",
@@ -205,6 +210,7 @@ class Path:
         "salt",
         "send",
         "sent",
+        "starved",
         "voice",
     )
 
@@ -222,6 +228,10 @@ class Path:
         """Each repair goes twice."""
         self.repeating = False
         """Each picture packet goes twice, the second time as a retransmission."""
+        self.again: list[Again] = []
+        """Repairs that go a second time, behind the next packet."""
+        self.starved = False
+        """Pictures waited so long that they were thrown away; reset by who asks."""
         self.redundant = False
         """Voices go with older frames in each packet."""
         self.sent = SentPackets()

@@ -388,6 +388,8 @@ class PythonFanout:
             copy.packets += 1
             copy.octets += octets
             sent += 1
+            if path.again:
+                self._repairs.send_again(path, now=now)
             if path.repeating and newest:
                 self._repairs.repeat(copy, number, now=now)
         return sent
@@ -443,8 +445,9 @@ class PythonFanout:
 
     def starved(self, viewer: ViewerKey) -> bool:
         """Tell whether pictures waited too long and were thrown away since last asked."""
-        paced = self._paced.get(viewer)
-        return paced is not None and paced.starved()
+        path = self._paths[viewer]
+        starved, path.starved = path.starved, False
+        return starved
 
     def flush(self, *, now: float) -> None:
         """Send what paced viewers are due."""

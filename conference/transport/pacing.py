@@ -30,7 +30,7 @@ class PacedPath:
             something waits.
     """
 
-    __slots__ = ("_dropped", "_pacer", "_path", "_wake")
+    __slots__ = ("_pacer", "_path", "_wake")
 
     def __init__(
         self,
@@ -41,7 +41,6 @@ class PacedPath:
         self._path = path
         self._pacer: Pacer[Waiting] = Pacer(rate_bps)
         self._wake = wake
-        self._dropped = 0
         path.send, path.repair = self._video, self._repair
 
     def retune(self, rate_bps: float) -> None:
@@ -67,17 +66,16 @@ class PacedPath:
     def flush(self, *, now: float) -> None:
         """Send what is due, and ask to be woken for the rest."""
         path, record = self._path, self._path.sent
-        for datagram, number in self._pacer.pop_due(now=now):
+        dropped = self._pacer.dropped
+        due = self._pacer.pop_due(now=now)
+        if self._pacer.dropped > dropped:
+            path.starved = True
+        for datagram, number in due:
             if record.next - number < SIZE:
                 record.times[number & MASK] = now
             with suppress(OSError):  # a full buffer loses packets, as UDP does
                 path.voice(datagram, path.address)
         self._wake_when_due()
-
-    def starved(self) -> bool:
-        """Tell whether packets grew too old and were thrown away, once each time."""
-        before, self._dropped = self._dropped, self._pacer.dropped
-        return self._dropped > before
 
     def _wake_when_due(self) -> None:
         if (due := self._pacer.next_due) is not None:

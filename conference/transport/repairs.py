@@ -46,7 +46,9 @@ class Repairs:
         self, copy: copies.Copy, sequences: Sequence[int], *, now: float
     ) -> int:
         """Answer a NACK (16-bit numbers) by RTX; return how many were still there."""
-        found: list[tuple[copies.Segment, int, copies.Kept]] = []
+        path = copy.path
+        self.send_again(path, now=now)
+        found: list[copies.Again] = []
         for sequence in sequences:
             number = copy.highest - ((copy.highest - sequence) & 0xFFFF)
             segment = next(
@@ -58,19 +60,25 @@ class Repairs:
                 continue
             kept = source.find(number - segment.sequence_offset, segment.temporal)
             if kept is not None and kept.head.temporal <= segment.temporal:
-                found.append((segment, number, kept))
-        path = copy.path
-        # The second time after all the others: losses come in short runs.
-        for segment, number, kept in found * 2 if path.insistent else found:
-            self._send_rtx(copy, segment, number, kept, path.repair, now)
+                found.append((copy, segment, number, kept))
+                self._send_rtx(copy, segment, number, kept, path.repair, now)
+        if path.insistent:
+            path.again = found  # behind the next packet: losses come in short runs
         return len(found)
+
+    def send_again(self, path: copies.Path, *, now: float) -> None:
+        """Send the latest repairs a second time."""
+        again, path.again = path.again, []
+        for copy, segment, number, kept in again:
+            self._send_rtx(copy, segment, number, kept, path.repair, now)
 
     def repeat(self, copy: copies.Copy, newest: int, *, now: float) -> None:
         """
         Send a packet of a little earlier once more, before it is asked for.
 
-        On a link that loses packets at any rate, and is long, an answer to a NACK
-        comes too late for its frame; sent twice, a tenth lost becomes a hundredth.
+        On a long link that loses many packets a frame has several holes, and one of them
+        is soon left open by each round of repairs; sent twice, a fifth lost becomes a
+        twenty-fifth.
         """
         number = newest - REPEAT_BEHIND
         segment = copy.segment

@@ -9,6 +9,7 @@ import dataclasses
 import itertools
 import random
 from collections import defaultdict
+from math import inf
 
 from pylibsrtp import Policy, Session
 
@@ -26,6 +27,8 @@ from conference.transport.srtp import AeadProtection
 from tests.support.wire import rtcp, rtp
 
 ROOM = RoomId("room")
+TICK_S = 1e-4
+"""Resolution of the bench's timers."""
 MASTER_KEY = bytes(range(16))
 MASTER_SALT = bytes(range(100, 112))
 EXTENSION_IDS = {
@@ -324,7 +327,8 @@ class Bench:
 
     def __init__(self, limits: BitrateLimits = NO_LIMITS) -> None:
         self.now = 100.0
-        self.fanout = PythonFanout()
+        self._flush_at = inf
+        self.fanout = PythonFanout(self._wake)
         self.random = random.Random(1)
         self.router = Router(
             self.fanout,
@@ -422,10 +426,22 @@ class Bench:
     def pass_time(self, seconds: float) -> None:
         """Let time pass, with every timer at its moment."""
         end = self.now + seconds
-        while (due := self.router.next_due) is not None and due <= end:
-            self.now = max(self.now, due)
-            self.router.on_timeout(now=self.now)
+        while True:
+            router = self.router.next_due
+            due = inf if router is None else router
+            if min(due, self._flush_at) > end:
+                break
+            self.now = max(self.now, min(due, self._flush_at))
+            if due > self._flush_at:
+                self._flush_at = inf
+                self.fanout.flush(now=self.now)
+            else:
+                self.router.on_timeout(now=self.now)
         self.now = end
+
+    def _wake(self, due: float) -> None:
+        # Never at the same instant again, as no real timer does.
+        self._flush_at = min(self._flush_at, max(due, self.now + TICK_S))
 
     def settle(self) -> None:
         """Take what the router has to send and to tell."""

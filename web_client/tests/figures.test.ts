@@ -179,6 +179,11 @@ describe('the load of a computer', () => {
   ])('%s', (_, figures, load) => {
     expect(loadOf(figures)).toBe(load);
   });
+
+  it('takes a wait that was asked for as no sign of it', () => {
+    const piled = busy({ waitMs: 900, dropped: 0.05 });
+    expect(loadOf(piled, 500)).toBe('between');
+  });
 });
 
 describe('the limit of a slow computer', () => {

@@ -18,7 +18,7 @@ describe('patience', () => {
     expect(after(0.05).waitMs).toBe(500);
   });
 
-  it('waits for one while its person speaks, and says so at once', () => {
+  it('waits for one while its person speaks, and changes without delay', () => {
     const patience = after(0.05);
     expect(patience.take({ loss: 0.05, rttMs: 200, speaking: true })).toBe(true);
     expect(patience.waitMs).toBe(300);

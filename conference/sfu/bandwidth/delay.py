@@ -108,6 +108,10 @@ class StandingQueue:
         if len(recent) > 1:
             sudden = min(recent[-2], recent[-1]) - self._base
             if sudden > SUDDEN_QUEUE_S:
+                # What was before it tells nothing of how it empties.
+                while len(recent) > 2:
+                    recent.popleft()
+                    recent_at.popleft()
                 self.delay_s = sudden
 
     def accept(self) -> None:

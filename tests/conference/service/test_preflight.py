@@ -14,6 +14,7 @@ from conference.service.preflight import (
     TRIALS_MOST,
     TRIALS_PER_ADDRESS,
     Preflight,
+    origin_of,
 )
 from conference.sfu import messages as m
 from tests.signaling.support import QuietPlane
@@ -140,6 +141,23 @@ async def test_one_address_leaves_trials_to_the_others(world: World) -> None:
     with pytest.raises(TooMuch, match="your network address"):
         await world.open(RITA)
     await world.open(PAUL, address=ELSEWHERE)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("192.0.2.1", "192.0.2.2", False),
+        ("2001:db8::1", "2001:db8::ffff:1", True),
+        ("2001:db8::1", "2001:db8:0:1::1", False),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
+        ("fe80::1%eth0", "fe80::2%eth0", True),
+        ("", "unknown", False),
+    ],
+)
+def test_an_ipv6_network_counts_as_one_address(
+    one: str, other: str, same: bool
+) -> None:
+    assert (origin_of(one) == origin_of(other)) is same
 
 
 async def test_whoever_comes_again_at_once_is_counted_on(world: World) -> None:

@@ -41,8 +41,11 @@ const UP_AFTER_MOST = 120;
 
 export type Load = 'strained' | 'easy' | 'between';
 
-/** How the computer copes with what it decodes and encodes. */
-export function loadOf(figures: Figures): Load {
+/**
+ * How the computer copes with what it decodes and encodes; `askedMs` is how long we
+ * have frames wait ourselves.
+ */
+export function loadOf(figures: Figures, askedMs = 0): Load {
   const { received, sent, lossDown } = figures;
   const frames = received.reduce((sum, r) => sum + r.fps, 0);
   const shown = frames >= FEWEST_FRAMES ? received : [];
@@ -57,7 +60,7 @@ export function loadOf(figures: Figures): Load {
     slowEncoder ||
     busiest > DECODING_TOO_LONG ||
     (clean && dropped > DROPPED_TOO_MANY) ||
-    (clean && waits > WAITS_LONG_MS && dropped > DROPPED_FEW)
+    (clean && waits > WAITS_LONG_MS + askedMs && dropped > DROPPED_FEW)
   ) {
     return 'strained';
   }

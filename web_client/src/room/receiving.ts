@@ -101,6 +101,8 @@ export class Receiving {
 
   /** Takes what the way here did lately; called each two seconds. */
   watch(way: Way): void {
+    // A browser that cannot be asked to wait is not said to.
+    if (!('jitterBufferTarget' in RTCRtpReceiver.prototype)) return;
     if (!this.#patience.take(way)) return;
     this.waitMs.value = this.#patience.waitMs;
     this.subscriber.wait(this.waitMs.value);

@@ -246,7 +246,8 @@ export class RoomSession {
         const { subscriber } = this.receiving;
         return publisher ? [subscriber, publisher] : [subscriber];
       },
-      sampled: (reports, at) => this.viewing.take(reports, at),
+      sampled: (reports, at) =>
+        this.viewing.take(reports, at, this.receiving.waitMs.peek() ?? 0),
       connected: () => this.receiving.connected,
       ask: (withinMs) => this.link.request('view.set', this.viewing.wanted, withinMs),
     });

@@ -76,8 +76,11 @@ export class Viewing {
     this.#tell();
   }
 
-  /** Takes the statistics of the connections; called about twice a second. */
-  take(reports: readonly RTCStatsReport[], now: number): void {
+  /**
+   * Takes the statistics of the connections; called about twice a second. `askedMs` is
+   * how long pictures are had to wait.
+   */
+  take(reports: readonly RTCStatsReport[], now: number, askedMs: number): void {
     if (this.#moment !== null && now - this.#moment.at < SAMPLE_EVERY_MS) return;
     const moment = readMoment(reports, now);
     const before = this.#moment;
@@ -87,7 +90,7 @@ export class Viewing {
     this.figures.value = figures;
     // A hidden tab decodes nothing and is slowed down on purpose.
     if (document.visibilityState !== 'visible') return;
-    if (this.#strain.take(loadOf(figures))) this.strained.value = this.#strain.step;
+    if (this.#strain.take(loadOf(figures, askedMs))) this.strained.value = this.#strain.step;
   }
 
   close(): void {

@@ -1,0 +1,128 @@
+"""What goes twice to whom, how fast pictures are sent, and what is left for them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conference.sfu.adaptation import (
+    INSIST_LOSS,
+    LONG_RTT_S,
+    MIN_BPS,
+    REPEAT_LOSS,
+    Adaptation,
+    voice_price,
+)
+from conference.sfu.bandwidth.loss import MAX_AMBIENT
+from conference.sfu.bandwidth.pacer import FACTOR
+from conference.sfu.messages import Source
+from tests.conference.sfu.test_adaptation import viewer_of
+from tests.conference.sfu.test_layers import play, watch
+from tests.support.bench import Bench
+
+CAMERA = Source.CAMERA
+NEAR_S, FAR_S = 0.02, 0.2
+
+
+def on_a_line(loss: float, rtt_s: float, bitrate_bps: float = 50e6) -> Adaptation:
+    adaptation = Adaptation(now=0)
+    adaptation.heard = True
+    line(adaptation, loss, rtt_s)
+    adaptation.estimator.bitrate_bps = bitrate_bps
+    adaptation.strengthen()
+    return adaptation
+
+
+def line(adaptation: Adaptation, loss: float, rtt_s: float) -> None:
+    estimator = adaptation.estimator
+    estimator._loss.ambient, estimator.rtt_s = loss, rtt_s
+
+
+@pytest.mark.parametrize(
+    ("loss", "rtt_s", "insistent", "repeating"),
+    [
+        (0.0, FAR_S, False, False),
+        (0.02, FAR_S, False, False),
+        (0.05, NEAR_S, False, False),
+        (0.05, FAR_S, True, False),
+        (0.10, FAR_S, True, False),
+        (0.20, FAR_S, True, True),
+        (0.20, NEAR_S, False, False),
+    ],
+)
+def test_the_more_a_long_way_loses_the_more_goes_twice(
+    loss: float, rtt_s: float, insistent: bool, repeating: bool
+) -> None:
+    adaptation = on_a_line(loss, rtt_s)
+    assert (adaptation.insistent, adaptation.repeating) == (insistent, repeating)
+
+
+def test_a_way_at_the_edge_does_not_change_with_each_look() -> None:
+    adaptation = on_a_line(1.1 * INSIST_LOSS, 1.1 * LONG_RTT_S)
+    assert adaptation.insistent
+    line(adaptation, 0.9 * INSIST_LOSS, 0.9 * LONG_RTT_S)
+    adaptation.strengthen()
+    assert adaptation.insistent
+    line(adaptation, 0.4 * INSIST_LOSS, LONG_RTT_S)
+    adaptation.strengthen()
+    assert not adaptation.insistent
+
+
+@given(st.floats(0, MAX_AMBIENT), st.sampled_from([NEAR_S, FAR_S]))
+def test_something_is_left_for_pictures_whatever_is_lost(
+    loss: float, rtt_s: float
+) -> None:
+    adaptation = on_a_line(loss, rtt_s)
+    assert 0.25 < adaptation.kept <= 1
+    # More loss never leaves more, as long as as much goes twice.
+    worse = on_a_line(min(MAX_AMBIENT, loss + 0.01), rtt_s)
+    if (worse.insistent, worse.repeating) == (
+        adaptation.insistent,
+        adaptation.repeating,
+    ):
+        assert worse.kept <= adaptation.kept
+
+
+def test_the_room_for_repetition_is_looked_for() -> None:
+    bench = Bench()
+    camera = bench.simulcast("ada", CAMERA)
+    watch(bench, ada=720)
+    bench.limited("viewer", 2.4e6)
+    play(bench, camera, seconds=2)
+    adaptation = viewer_of(bench).adaptation
+    adaptation._allocator.wanted_bps = 1e6
+    line(adaptation, 1.2 * REPEAT_LOSS, FAR_S)
+    adaptation.estimator.bitrate_bps = 2.4e6
+    adaptation.strengthen()
+    assert adaptation.insistent
+    assert not adaptation.repeating
+    adaptation.settled = False
+    adaptation.estimator.prober.heard(now=bench.now)
+    cluster = adaptation.probe(now=bench.now)
+    assert cluster is not None
+    assert cluster.rate_bps >= 2.5e6
+    adaptation.estimator.bitrate_bps = 3e6
+    adaptation.strengthen()
+    assert adaptation.repeating
+
+
+def test_pictures_are_spread_over_what_voices_leave() -> None:
+    adaptation = on_a_line(0, NEAR_S, 400_000)
+    adaptation.choose([], {}, 100_000, now=1)
+    adaptation.settled = False
+    assert adaptation.pace_bps == 300_000
+    adaptation.estimator.queue_delay_s = 0.1
+    assert adaptation.pace_bps == 300_000 / FACTOR
+    adaptation.estimator.bitrate_bps = 110_000
+    assert adaptation.pace_bps == MIN_BPS / FACTOR
+    adaptation.settled = True
+    assert adaptation.pace_bps is None
+
+
+def test_a_voice_with_older_frames_costs_its_payload_more() -> None:
+    bench = Bench()
+    bench.origin("ada", Source.MICROPHONE)
+    (publisher,) = bench.router.room(bench.room).publishers.values()
+    layer = publisher.tracks[Source.MICROPHONE].layers[0]
+    layer.meter.rates = [32_000] * 3
+    plain, reinforced = voice_price(layer), voice_price(layer, reinforced=True)
+    assert reinforced - plain == 32_000
