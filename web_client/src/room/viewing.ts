@@ -90,7 +90,8 @@ export class Viewing {
     this.figures.value = figures;
     // A hidden tab decodes nothing and is slowed down on purpose.
     if (document.visibilityState !== 'visible') return;
-    if (this.#strain.take(loadOf(figures, askedMs))) this.strained.value = this.#strain.step;
+    if (this.#strain.take(loadOf(figures, askedMs)))
+      this.strained.value = this.#strain.step;
   }
 
   close(): void {
