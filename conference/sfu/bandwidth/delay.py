@@ -75,13 +75,14 @@ class Usage(Enum):
 class StandingQueue:
     """How long packets wait, whatever jitter does to some of them."""
 
-    __slots__ = ("_base", "_bucket_at", "_buckets", "_recent", "_recent_at", "delay_s")
+    __slots__ = ("_bucket_at", "_buckets", "_recent", "_recent_at", "base_s", "delay_s")
 
     def __init__(self) -> None:
         self.delay_s = 0.0
         """Least delay of the last 0.3 s, or of two feedbacks if that is long, over the
         least of the last 20 s."""
-        self._base = 0.0
+        self.base_s = 0.0
+        """Least delay of the last 20 s, between clocks that differ."""
         self._buckets: deque[float] = deque(maxlen=BASE_BUCKETS)
         self._bucket_at = 0.0
         self._recent: deque[float] = deque()
@@ -99,14 +100,14 @@ class StandingQueue:
         if not buckets or now >= self._bucket_at + BASE_BUCKET_S:
             buckets.append(least)
             self._bucket_at = now
-            self._base = min(buckets)
+            self.base_s = min(buckets)
         elif least < buckets[-1]:
             buckets[-1] = least
-            if least < self._base:
-                self._base = least
-        self.delay_s = max(0.0, min(recent) - self._base)
+            if least < self.base_s:
+                self.base_s = least
+        self.delay_s = max(0.0, min(recent) - self.base_s)
         if len(recent) > 1:
-            sudden = min(recent[-2], recent[-1]) - self._base
+            sudden = min(recent[-2], recent[-1]) - self.base_s
             if sudden > SUDDEN_QUEUE_S:
                 # What was before it tells nothing of how it empties.
                 while len(recent) > 2:
@@ -116,10 +117,10 @@ class StandingQueue:
 
     def accept(self) -> None:
         """Take the present delay for the least one."""
-        present = self._base + self.delay_s
+        present = self.base_s + self.delay_s
         self._buckets.clear()
         self._buckets.append(present)
-        self._base = present
+        self.base_s = present
         self.delay_s = 0.0
 
     def interrupted(self, *, moved: bool) -> None:

@@ -50,6 +50,7 @@ class Digest:
         "clock",
         "gap_s",
         "groups",
+        "latest_delay",
         "least_delay",
         "lost",
         "octets",
@@ -70,6 +71,8 @@ class Digest:
         """Complete groups since: when the last packet was sent, and arrived."""
         self.least_delay = math.inf
         """Least one-way delay, between clocks that differ; infinite: nothing new."""
+        self.latest_delay = math.inf
+        """The same of the newest feedback alone."""
         self.received = 0
         self.lost = 0
         """Not received; negative if more came late than were lost since."""
@@ -203,7 +206,9 @@ class Digest:
                 self.groups.clear()
                 self.least_delay = math.inf
                 self._group_began = -math.inf
-        self.least_delay = min(self.least_delay, clock + min(map(sub, arrivals, times)))
+        self.latest_delay = delay = clock + min(map(sub, arrivals, times))
+        if delay < self.least_delay:
+            self.least_delay = delay
         ordered = sorted(times)
         if ordered != times:
             # A paced packet has its number before it is sent: others overtake it.

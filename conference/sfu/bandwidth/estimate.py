@@ -37,6 +37,13 @@ from conference.sfu.bandwidth.rate import (
 CONCLUDE_S = 0.07
 """Least time between conclusions: browsers send feedback each 50-250 ms, and two
 messages cost little more than one. Longer: congestion is seen later."""
+CALM_S = 0.25
+"""The same while nothing is lost and nothing waits. Longer: a link that clears is
+used late; shorter: processor time, as most viewers are calm most of the time."""
+CALM_QUEUE_S = 0.010
+"""Of the newest feedback's least delay over the least known; no queue is confirmed
+below it (``delay.CONFIRMED_QUEUE_S``)."""
+CALM_LOSS = 0.002
 MOVED_S = 2.0
 """After a gap this long the way may be another one, with another least delay."""
 LATE_S = 0.05
@@ -166,7 +173,9 @@ class BandwidthEstimator:
             if proved.bps > PROOF_SHARE * self._rate.bps:
                 self._proved_at = now
             self._rate.prove(proved.bps, limited=proved.limited, now=now)
-        elif self._feedback_at is not None and now - self._feedback_at < CONCLUDE_S:
+        elif self._feedback_at is not None and now - self._feedback_at < (
+            CALM_S if self._calm() else CONCLUDE_S
+        ):
             return
         if digest.least_delay < math.inf:
             # Losses and repetitions alone wait for the next arrival.
@@ -225,6 +234,18 @@ class BandwidthEstimator:
         """Learn the round-trip time from a report block."""
         self._reported_rtt_at = now
         self._take_rtt(seconds)
+
+    def _calm(self) -> bool:
+        """Whether there is nothing to conclude from the latest feedback."""
+        digest = self._digest
+        return (
+            self.loss < CALM_LOSS
+            and digest.lost <= 0
+            and not digest.gap_s
+            and not self.overusing
+            and self.prober.train is None
+            and digest.latest_delay < self._detector.queue.base_s + CALM_QUEUE_S
+        )
 
     def _without_feedback(self, now: float) -> bool:
         return self._feedback_at is None or now - self._feedback_at > FALLBACK_S
