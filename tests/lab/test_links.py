@@ -28,6 +28,7 @@ async def test_a_line_that_breaks_down_keeps_its_voice_and_comes_back() -> None:
 async def test_loss_is_repaired() -> None:
     figures = await links.lossy(0.1, 12)
     assert figures["audio_concealed"] <= 0.10
+    assert figures["wait_ms"] >= 300  # a round trip of 200 ms, and its repair
     assert figures["freezes_share"] <= 0.05
     assert figures["fps"] >= 8
     assert figures["connections"] == 1

@@ -47,6 +47,8 @@ WATCH_SIZES = """() => {
   video.requestVideoFrameCallback(look);
 }"""
 SIZES = "() => window.sizes"
+WAIT = """() => Math.max(0, ...window.peerConnections.flatMap(
+  (connection) => connection.getReceivers().map((r) => r.jitterBufferTarget ?? 0)))"""
 EVERY_S = 0.1
 
 
@@ -172,6 +174,7 @@ async def lossy(
         connections = {slot.connection for m in seen.moments for slot in m.slots}
         return {
             "loss": loss,
+            "wait_ms": await s.viewer.page.evaluate(WAIT),
             "audio_concealed": round(seen.concealed_share, 4),
             "freezes_share": round(seen.freezes_share, 4),
             "fps": round(seen.fps, 1),
