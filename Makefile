@@ -23,8 +23,6 @@ PURE_TESTS := $(wildcard tests/conference/rtp tests/conference/sdp tests/confere
 	tests/conference/rooms tests/signaling/protocol tests/deploy)
 PYTEST := $(BIN)/python -m pytest
 PLAIN := 'not browser and not namespace and not lab and not postgres and not figure'
-JOBS ?= 2# server tests at once: they mostly wait, each for a server of its own
-PARALLEL = -n $(JOBS) --dist worksteal
 
 .DEFAULT_GOAL := help
 
@@ -96,7 +94,7 @@ test: .make/debian lint coverage test-server test-postgres test-namespace test-b
 .PHONY: test-server
 test-server: .make/dev .make/client ## Server and end-to-end tests over the public protocol (ARGS="-k …")
 	@echo "test: server"
-	$(PYTEST) $(PARALLEL) -m $(PLAIN) \
+	$(PYTEST) -m $(PLAIN) \
 		$(addprefix --ignore=,$(PURE_TESTS)) tests $(ARGS)
 
 .PHONY: test-browser
