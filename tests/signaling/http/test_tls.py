@@ -1,6 +1,7 @@
 """What a TLS connection keeps in memory, and that nothing else changes by it."""
 
 import asyncio
+import contextlib
 import gc
 import ssl
 from asyncio import sslproto
@@ -45,6 +46,8 @@ async def test_a_browsers_offer_to_compress_is_declined(room: RoomWithLinks) -> 
     assert head.startswith(b"HTTP/1.1 101 ")
     assert b"sec-websocket-extensions" not in head.lower()
     writer.close()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
 
 
 async def test_a_long_message_is_enciphered_in_pieces(

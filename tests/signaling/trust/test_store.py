@@ -1,6 +1,7 @@
 """Certificates: made, renewed, reloaded, and who may read the keys."""
 
 import asyncio
+import contextlib
 import datetime as dt
 import ssl
 import stat
@@ -124,21 +125,24 @@ async def test_a_renewal_reaches_new_connections_and_drops_none(
     async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(10):
             writer.write(data)
+        writer.close()
 
     server = await asyncio.start_server(echo, "127.0.0.1", 0, ssl=trust.context)
     port = server.sockets[0].getsockname()[1]
     reader, writer = await asyncio.open_connection(
         "127.0.0.1", port, ssl=trusted, server_hostname="localhost"
     )
-    _, before = await handshake(port, trusted)
+    first, before = await handshake(port, trusted)
     names.append("new.example")
     assert trust.refresh()
     second, after = await handshake(port, trusted)
     assert before.serial_number != after.serial_number
     writer.write(b"still here")
     assert await reader.readexactly(10) == b"still here"
-    for one in (writer, second, _):
+    for one in (writer, second, first):
         one.close()
+        with contextlib.suppress(OSError):
+            await one.wait_closed()
     server.close()
 
 
