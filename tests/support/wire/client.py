@@ -79,6 +79,7 @@ class ScriptedClient:
         self.on_publish_needed: Callable[[], None] | None = None
         self._http: aiohttp.ClientSession | None = None
         self._socket: Any = None
+        self._transport: asyncio.Transport | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
 
     # Connecting
@@ -118,6 +119,7 @@ class ScriptedClient:
                     content["code"], content.get("message", "")
                 ) from None
             raise ConnectionError(f"{error} {refusal}") from error
+        self._transport = self._socket.eio.ws._response.connection.transport
 
     @property
     def connected(self) -> bool:
@@ -257,9 +259,8 @@ class ScriptedClient:
 
     async def drop(self) -> None:
         """Lose the socket without a word; the legs go on."""
-        engine = self._socket.eio
-        transport = engine.ws._response.connection.transport
-        transport.abort()
+        assert self._transport is not None
+        self._transport.abort()
         await self.until(lambda: not self.connected, "the socket to be gone")
         assert self._http is not None
         await self._http.close()
@@ -275,6 +276,9 @@ class ScriptedClient:
         if self._socket is not None:
             with contextlib.suppress(Exception):  # it may be closed already
                 await self._socket.disconnect()
+        if self._transport is not None:
+            # Else the end of TLS would wait for the server, and outlive the test.
+            self._transport.abort()
         if self._http is not None:
             await self._http.close()
 
