@@ -370,9 +370,9 @@ def prices(track: UpTrack, current: Layer | None, *, now: float) -> list[LayerRa
     """
     Return what each layer of a track costs.
 
-    A layer that was told to stop counts at its usual price: asked for, it starts
-    again. One that its publisher leaves out though it may send it is not for sale;
-    its own link, or its camera, has no more.
+    A layer that was told to stop, or has only begun, counts at its usual price: asked
+    for, it starts again. One that its publisher leaves out though it may send it is not
+    for sale; its own link, or its camera, has no more.
     """
     nominal = NOMINAL_BPS.get((track.source, len(track.layers)))
     found: list[LayerRate] = []
@@ -389,7 +389,7 @@ def prices(track: UpTrack, current: Layer | None, *, now: float) -> list[LayerRa
             continue
         usual = nominal[layer.spatial] if nominal is not None else 0
         rate = LayerRate(layer.spatial, TEMPORALS - 1, usual * OVERHEAD)
-        if layer.may_wake(now=now) or layer is current:
+        if layer.may_wake(now=now) or layer.flows(now=now) or layer is current:
             found.append(rate)
         else:
             asleep.append(rate)

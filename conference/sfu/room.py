@@ -356,8 +356,7 @@ class RoomPlane:
     def _tell_wanted(self, track: UpTrack, wanted: frozenset[int], now: float) -> None:
         """Tell a publisher which layers to send; ``now`` is when that was decided."""
         if track.told_at != now:
-            track.wanted, track.told_at = wanted, now
-            track.watched(set(wanted), now=now)
+            track.tell(wanted, now=now)
         self.events.append(
             m.LayersWanted(
                 self.room, track.participant, track.source, tuple(sorted(wanted))

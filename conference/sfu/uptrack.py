@@ -39,12 +39,13 @@ STALLED_S = 0.6
 """Silence while another layer goes on. Lower: a large key frame of the others looks
 like a stop; higher: a viewer's picture stands still for as long."""
 WAKE_S = 4.0
-"""For a layer that was asked for until its first packet: the request's way, the
+"""For a layer that somebody waits for until its first packet: the request's way, the
 encoder's start, and probes of the browser's own that there is room for it. Then it
 counts as one that its publisher cannot send."""
 REST_S = 10.0
-"""Until a layer that did not come is asked for again. Lower: a publisher with a thin
-link restarts its encoder in vain; higher: a link that got better goes unused."""
+"""Until a layer that did not come is reckoned with again; it stays asked for, and is
+taken as soon as it comes. Lower: its watchers keep room for it that other pictures could
+have; higher: a layer that was stopped for want of watchers meanwhile comes later."""
 KEEP_S = 4.0
 """An unwatched layer goes on for this long: a page turned back finds it running.
 Lower: more key frames at its publisher; higher: more upstream for nobody."""
@@ -222,7 +223,7 @@ class Layer:
         wanted = self.track.wanted
         if wanted is not None and self.spatial not in wanted:
             return True
-        return now - self.track.told_at < WAKE_S
+        return not self.track.overdue(self.spatial, now=now)
 
     def tend(self, *, now: float) -> bool:
         """
@@ -239,8 +240,8 @@ class Layer:
         self.meter.read(now=now)
         if (
             track.wanted is None
-            or now - track.told_at < WAKE_S
             or now < self.resting_until
+            or not track.overdue(self.spatial, now=now)
             or self.flows(now=now)
         ):
             return False
@@ -300,6 +301,7 @@ class UpTrack:
     """
 
     __slots__ = (
+        "_awaited",
         "_watched",
         "active",
         "fmt",
@@ -332,7 +334,10 @@ class UpTrack:
         self.wanted: frozenset[int] | None = None
         """Layers that the publisher was told to send; None: all, it was told nothing."""
         self.told_at = float("-inf")
+        self._awaited: dict[int, float] = {}
+        """Since when each layer is watched without a break."""
         self._watched: dict[int, float] = {}
+        """When each layer was last watched."""
 
     def renegotiate(self, fmt: TrackFormat) -> None:
         """Apply a format that leaves codec, source and layers as they are."""
@@ -377,18 +382,35 @@ class UpTrack:
         )
         return [self.layers[spatial] for spatial in due]
 
+    def tell(self, wanted: frozenset[int], *, now: float) -> None:
+        """Note what the publisher is told to send; what is new counts as watched now."""
+        self.wanted, self.told_at = wanted, now
+        self._watched = dict.fromkeys(wanted, now) | self._watched
+
     def watched(self, spatials: set[int], *, now: float) -> frozenset[int]:
         """
         Take which layers are watched now; return which should be sent.
 
-        A layer that nobody watches any more stays for ``KEEP_S``.
+        A layer that nobody watches any more stays for ``KEEP_S``. One that rests
+        stays as long as somebody watches the track: its publisher sends it as soon
+        as it can, and an encoder that is stopped meanwhile begins anew.
         """
-        for spatial in spatials:
-            self._watched[spatial] = now
+        self._awaited = {
+            spatial: self._awaited.get(spatial, now) for spatial in spatials
+        }
+        kept = set(spatials)
+        if spatials:
+            kept.update(s for s in self._watched if now < self.layers[s].resting_until)
+        self._watched.update(dict.fromkeys(kept, now))
         for spatial, when in list(self._watched.items()):
             if now - when > KEEP_S:
                 del self._watched[spatial]
         return frozenset(self._watched)
+
+    def overdue(self, spatial: int, *, now: float) -> bool:
+        """Whether a layer was asked for, and is watched, long enough to have come."""
+        since = self._awaited.get(spatial)
+        return since is not None and now - max(since, self.told_at) >= WAKE_S
 
 
 def _one_byte(elements: extensions.Extensions, identifier: int) -> bytes | None:

@@ -9,6 +9,7 @@ from conference.ids import ParticipantId
 from conference.rtp import extensions
 from conference.rtp.codecs import Codec
 from conference.sfu import messages as m
+from conference.sfu.adaptation import LOOK_S
 from conference.sfu.limits import BitrateLimits
 from conference.sfu.messages import Leg, Receive, SlotGroup, Source
 from conference.sfu.switching import PATIENCE_S
@@ -187,6 +188,39 @@ def test_a_layer_that_stops_by_itself_is_replaced_by_the_next_smaller_one() -> N
     before = len(told(bench, "ada"))
     play(bench, camera, seconds=REST_S / 2)
     assert len(told(bench, "ada")) <= before + 1  # not asked again and again
+
+
+def test_a_camera_that_starts_slowly_has_its_first_watcher_wait_no_longer() -> None:
+    """That its top layer did not come while nobody watched says nothing."""
+    bench = Bench()
+    camera = bench.simulcast("ada", CAMERA)
+    bench.unlimited("viewer")
+    camera.capable = 2
+    play(bench, camera, seconds=max(WAKE_S, KEEP_S) + 1)
+    camera.capable = 3
+    sink = watch(bench, ada=720)
+    play(bench, camera, seconds=1)
+    assert layers_on(sink, GRID)[-1] == 2
+
+
+def test_a_layer_that_does_not_come_stays_asked_for_and_is_taken_when_it_does() -> None:
+    """A browser adds its top layer when it trusts its uplink, if it may."""
+    bench = Bench()
+    camera = bench.simulcast("ada", CAMERA)
+    bench.unlimited("viewer")
+    sink = watch(bench, ada=720)
+    camera.capable = 2
+    play(bench, camera, seconds=1)
+    before = len(told(bench, "ada"))
+    play(bench, camera, seconds=WAKE_S + REST_S / 2)
+    assert all(2 in layers for layers in told(bench, "ada")[before:])
+    assert layers_on(sink, GRID)[-1] == 1
+    camera.capable = 3
+    play(bench, camera, seconds=LOOK_S + 0.5)
+    assert layers_on(sink, GRID)[-1] == 2
+    show(bench, sink)
+    play(bench, camera, seconds=KEEP_S + 1)
+    assert camera.silent
 
 
 def test_a_place_that_shows_nothing_is_filled_with_what_flows() -> None:
