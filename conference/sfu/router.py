@@ -337,10 +337,12 @@ class Router:
     def _on_feedback(
         self, plane: RoomPlane, viewer: Viewer, information: bytes, now: float
     ) -> None:
-        if not viewer.connected:
-            return
         adaptation = viewer.adaptation
-        if not viewer.may_tell(information, now=now):
+        if (
+            not viewer.connected
+            or adaptation.passes_over()
+            or not viewer.may_tell(information, now=now)
+        ):
             return
         feedback = transport_cc_reader.parse_transport_cc(information)
         adaptation.on_feedback(feedback, self._fanout.sent(viewer.key), now=now)
@@ -466,6 +468,8 @@ class Router:
             self._send(viewer.participant, Leg.SUBSCRIBE, data)
 
     def _flush(self, plane: RoomPlane, now: float) -> None:
+        if not plane.requests and not plane.switched:
+            return
         for track in plane.requests:
             publisher = plane.publishers.get(track.participant)
             if publisher is not None:

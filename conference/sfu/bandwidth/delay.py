@@ -176,14 +176,18 @@ class OveruseDetector:
         self._last_queue = 0.0
         self._kept_cutting = 0
 
-    def interrupted(self, *, moved: bool) -> None:
-        """Forget the trend: nothing came for a while (see ``StandingQueue``)."""
+    def begin_anew(self) -> None:
+        """Forget the trend: the next group does not follow the ones before."""
         self._arrivals.clear()
         self._delays.clear()
         self._origin = None
         self._above_since = None
         self._trend = 0.0
         self.usage = Usage.NORMAL
+
+    def interrupted(self, *, moved: bool) -> None:
+        """Note that nothing came for a while (see ``StandingQueue``)."""
+        self.begin_anew()
         self.queue.interrupted(moved=moved)
 
     def add_group(self, sent: float, arrived: float) -> None:
@@ -228,6 +232,17 @@ class OveruseDetector:
         self._last_queue = queue
         self._adapt(trend, now)
         self._trend = trend
+        return self.usage
+
+    def relax(self, least_delay: float, *, now: float) -> Usage:
+        """Return the verdict for feedback that shows no queue, without a trend."""
+        self.queue.on_delay(least_delay, now=now)
+        self._last_queue = self.queue.delay_s
+        self._kept_cutting = 0
+        self._above_since = None
+        self._adapt(0.0, now)
+        self._trend = 0.0
+        self.usage = Usage.NORMAL
         return self.usage
 
     def cut(self) -> None:

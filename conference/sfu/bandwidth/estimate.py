@@ -105,6 +105,7 @@ class BandwidthEstimator:
         "_reported_rtt_at",
         "acknowledged_bps",
         "bitrate_bps",
+        "calm",
         "loss",
         "max_bps",
         "min_bps",
@@ -123,6 +124,8 @@ class BandwidthEstimator:
         """Share of packets lost, 0…1, smoothed over 2 s."""
         self.rtt_s = 0.0
         """Round-trip time in seconds; 0.0 until measured."""
+        self.calm = False
+        """Nothing is lost and nothing waits, as the latest feedback says."""
         self.overusing = False
         """More is being sent than the link carries."""
         self.acknowledged_bps = 0.0
@@ -173,8 +176,11 @@ class BandwidthEstimator:
             if proved.bps > PROOF_SHARE * self._rate.bps:
                 self._proved_at = now
             self._rate.prove(proved.bps, limited=proved.limited, now=now)
-        elif self._feedback_at is not None and now - self._feedback_at < (
-            CALM_S if self._calm() else CONCLUDE_S
+        self.calm = proved is None and self._calm()
+        if (
+            proved is None
+            and self._feedback_at is not None
+            and now - self._feedback_at < (CALM_S if self.calm else CONCLUDE_S)
         ):
             return
         if digest.least_delay < math.inf:
@@ -292,9 +298,16 @@ class BandwidthEstimator:
             loss.interrupted()
         assert digest.arrived_at is not None
         acknowledged.add(digest.octets, digest.arrived_at)
-        for group in digest.groups:
-            detector.add_group(*group)
-        usage = detector.evaluate(digest.least_delay, now=now)
+        if self.calm:
+            # No trend matters without a queue, and groups are half of the work.
+            digest.leave_uncut()
+            usage = detector.relax(digest.least_delay, now=now)
+        else:
+            if digest.cut():
+                detector.begin_anew()
+            for group in digest.groups:
+                detector.add_group(*group)
+            usage = detector.evaluate(digest.least_delay, now=now)
         queue = self.queue_delay_s = detector.queue.delay_s
         if queue > CAUTIOUS_QUEUE_S and digest.lost >= OVERFLOW_PACKETS:
             # A short queue that overflows grows no more: there is no trend to see.

@@ -10,6 +10,7 @@ from conference.rtp.codecs import inspect_vp8
 from conference.rtp.rtcp import ReportBlock, build_receiver_report, build_transport_cc
 from conference.sfu import messages as m
 from conference.sfu.adaptation import START_BPS
+from conference.sfu.bandwidth.history import MASK
 from conference.sfu.bandwidth.pacer import MAX_WAIT_S
 from conference.sfu.messages import Leg, Receive, SlotGroup, Source
 from conference.sfu.viewer import Viewer
@@ -31,6 +32,7 @@ class Teller:
 
     def __init__(self, bench: Bench, sink: Sink) -> None:
         self.bench, self.sink = bench, sink
+        self.latency_s = LATENCY_S
         self._arrivals = transport_cc.ArrivalRecorder()
         self._told = 0
 
@@ -39,8 +41,10 @@ class Teller:
         numbers = sorted(
             int.from_bytes(p.extensions[4], "big") for p in packets if 4 in p.extensions
         )
+        sent = self.bench.fanout.sent(viewer_of(self.bench).key)
         for number in numbers[self._told :]:
-            self._arrivals.record(number, now=self.bench.now + LATENCY_S)
+            sent_at = sent.times[number & MASK]
+            self._arrivals.record(number, now=sent_at + self.latency_s)
         self._told = len(numbers)
         for information in self._arrivals.feedback():
             self.sink.ask(build_transport_cc(1, 2, information))
@@ -58,6 +62,25 @@ def test_a_link_is_probed_until_it_carries_what_is_wanted() -> None:
     assert adaptation.heard
     assert adaptation.estimator.bitrate_bps > START_BPS
     assert any(sink.repaired(slot.mid) for slot in sink.slots.values())
+
+
+def test_a_link_is_listened_to_closely_as_soon_as_something_waits() -> None:
+    bench = Bench()
+    camera = bench.simulcast("ada", CAMERA)
+    sink = watch(bench, ada=720)
+    teller = Teller(bench, sink)
+    for _ in range(60):
+        play(bench, camera, seconds=0.05)
+        teller.tell()
+    adaptation = viewer_of(bench).adaptation
+    assert adaptation.settled
+    assert [adaptation.passes_over() for _ in range(4)].count(True) == 2
+    for _ in range(10):  # 0.5 s
+        teller.latency_s += 0.025
+        play(bench, camera, seconds=0.05)
+        teller.tell()
+    assert adaptation.estimator.overusing
+    assert not any(adaptation.passes_over() for _ in range(4))
 
 
 def test_a_browser_that_says_nothing_is_sent_what_it_shows() -> None:
