@@ -32,6 +32,21 @@ async def test_loss_is_repaired() -> None:
     assert figures["freezes_share"] <= 0.05
     assert figures["fps"] >= 8
     assert figures["connections"] == 1
+    assert_told(figures)
+
+
+async def test_firefox_tells_the_way_that_it_uses() -> None:
+    # On a line this long it nominates TCP as well, whose check took twice the time.
+    figures = await links.lossy(0.1, 2, viewer="firefox")
+    assert figures["wait_ms"] >= 300
+    assert figures["connections"] == 1
+    assert_told(figures)
+
+
+def assert_told(figures: dict[str, float]) -> None:
+    """The panel says UDP, and a round trip of twice 100 ± 20 ms."""
+    assert figures["udp"] == 1
+    assert 160 <= figures["rtt_ms"] <= links.TRIP_MS
 
 
 async def test_a_thin_line_is_steady() -> None:

@@ -19,7 +19,17 @@ const PATH: readonly Entry[] = [
     availableOutgoingBitrate: 900_000,
   },
   { id: 'local', type: 'local-candidate', protocol: 'udp' },
-  { id: 'spare', type: 'candidate-pair', state: 'succeeded', bytesReceived: 7 },
+  {
+    id: 'spare',
+    type: 'candidate-pair',
+    state: 'succeeded',
+    nominated: true,
+    localCandidateId: 'other',
+    bytesReceived: 7,
+    currentRoundTripTime: 0.5,
+  },
+  { id: 'other', type: 'local-candidate', protocol: 'tcp' },
+  { id: 'transport', type: 'transport', selectedCandidatePairId: 'pair' },
 ];
 const video = (change: object = {}): Entry => ({
   id: 'in',

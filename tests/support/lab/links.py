@@ -7,6 +7,7 @@ hold them against bounds, ``tests.figures.links`` prints them.
 
 import asyncio
 import contextlib
+import re
 import statistics
 import tempfile
 import time
@@ -18,6 +19,7 @@ from playwright.async_api import ViewportSize
 
 from tests.support.browsers import BrowserName, Options
 from tests.support.browsers.chromium import ChromiumPage
+from tests.support.browsers.page import Page, by_id
 from tests.support.browsers.person import Person
 from tests.support.lab import Lab, Shape, lab
 from tests.support.lab.scene import Scene, scene
@@ -49,6 +51,12 @@ WATCH_SIZES = """() => {
 SIZES = "() => window.sizes"
 WAIT = """() => Math.max(0, ...window.peerConnections.flatMap(
   (connection) => connection.getReceivers().map((r) => r.jitterBufferTarget ?? 0)))"""
+PATH = re.compile(r"path: (\S+)  rtt: (\d+) ms")
+"""In the text for operators of the connection panel."""
+TRIP_MS = 300
+"""A round trip of the lossy line, on a busy machine. One that needed a check twice
+takes longer, until the next check."""
+TEXT = "(selector) => document.querySelector(selector)?.innerText ?? ''"
 EVERY_S = 0.1
 
 
@@ -161,7 +169,7 @@ async def fall(low_s: float = 12.0, *, queue_ms: float = 600) -> dict[str, float
 async def lossy(
     loss: float, seconds: float, *, viewer: BrowserName = "chromium"
 ) -> dict[str, float]:
-    """Loss both ways with 100 ± 20 ms of delay."""
+    """Loss both ways with 100 ± 20 ms of delay, and what the viewer's panel says."""
     line = Shape(delay_ms=100, jitter_ms=20, rate_kbps=10_000)
     async with stage(line, viewer=viewer) as s:
         await s.viewer.sees("Paul")
@@ -172,9 +180,14 @@ async def lossy(
         await s.wait(seconds)
         seen = await s.since(start)
         connections = {slot.connection for m in seen.moments for slot in m.slots}
+        page = s.viewer.page
+        wait_ms = await page.evaluate(WAIT)
+        path, rtt_ms = await told_path(page, TRIP_MS)
         return {
             "loss": loss,
-            "wait_ms": await s.viewer.page.evaluate(WAIT),
+            "udp": float(path == "udp"),
+            "rtt_ms": rtt_ms,
+            "wait_ms": wait_ms,
             "audio_concealed": round(seen.concealed_share, 4),
             "freezes_share": round(seen.freezes_share, 4),
             "fps": round(seen.fps, 1),
@@ -182,6 +195,20 @@ async def lossy(
             "connections": len(connections),
             "height": seen.heights[-1][1] if seen.heights else 0,
         }
+
+
+async def told_path(page: Page, trip_ms: int) -> tuple[str, int]:
+    """Return what carries media and its round trip, once the panel tells one so short."""
+    await page.click(by_id("connection"))
+    await page.click(by_id("details"))
+
+    def near(text: str) -> bool:
+        found = PATH.search(text)
+        return found is not None and int(found[2]) <= trip_ms
+
+    found = PATH.search(await page.poll(near, TEXT, by_id("report")))
+    assert found is not None
+    return found[1], int(found[2])
 
 
 async def steady(seconds: float) -> dict[str, float]:

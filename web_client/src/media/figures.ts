@@ -4,6 +4,7 @@
  * Pure. `quality.ts` makes four bars of it, `strain.ts` finds a computer that is
  * too slow, the connection panel shows it in words.
  */
+import { pairInUse, type Report } from './pair';
 
 interface Video {
   readonly id: string;
@@ -103,22 +104,13 @@ interface Entry {
   jitterBufferDelay?: number;
   jitterBufferEmittedCount?: number;
   qualityLimitationReason?: string;
-  state?: string;
-  nominated?: boolean;
-  localCandidateId?: string;
-  currentRoundTripTime?: number;
-  availableOutgoingBitrate?: number;
-  protocol?: string;
 }
 
 const most = (a: number | null, b: number | undefined): number | null =>
   b === undefined ? a : Math.max(a ?? 0, b);
 
 /** Reads all reports of one moment; `at` in milliseconds. */
-export function readMoment(
-  reports: readonly Pick<RTCStatsReport, 'forEach' | 'get'>[],
-  at: number,
-): Moment {
+export function readMoment(reports: readonly Report[], at: number): Moment {
   const videos: VideoIn[] = [];
   const layers: LayerOut[] = [];
   let [bytesIn, bytesOut, packetsIn, lost] = [0, 0, 0, 0];
@@ -143,22 +135,19 @@ export function readMoment(
           lossUp = most(lossUp, entry.fractionLost);
           rtt = most(rtt, entry.roundTripTime);
           break;
-        case 'candidate-pair': {
-          if (entry.state !== 'succeeded' || !entry.nominated) break;
-          bytesIn += entry.bytesReceived ?? 0;
-          bytesOut += entry.bytesSent ?? 0;
-          rtt = most(rtt, entry.currentRoundTripTime);
-          roomUp = most(roomUp, entry.availableOutgoingBitrate);
-          const local = report.get(entry.localCandidateId ?? '') as Entry | undefined;
-          // TCP on one of two connections is what a person should hear of.
-          if (local?.protocol === 'tcp') protocol = 'tcp';
-          else if (local?.protocol === 'udp') protocol ??= 'udp';
-          break;
-        }
         default:
           break;
       }
     });
+    const pair = pairInUse(report);
+    if (!pair) continue;
+    bytesIn += pair.received;
+    bytesOut += pair.sent;
+    rtt = most(rtt, pair.rtt);
+    roomUp = most(roomUp, pair.roomUp);
+    // TCP on one of two connections is what a person should hear of.
+    if (pair.protocol === 'tcp') protocol = 'tcp';
+    else protocol ??= pair.protocol;
   }
   return {
     at,

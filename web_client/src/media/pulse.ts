@@ -6,6 +6,7 @@
  * alone means nothing until checks go unanswered too. Else everybody in a hall would
  * look for another path whenever its only presenter falls silent.
  */
+import { pairInUse } from './pair';
 
 /** Silence after a steady flow before a path is doubted. Lower: bursts of loss restart. */
 export const SILENT_MS = 500;
@@ -27,7 +28,7 @@ export type Answering = 'yes' | 'no' | 'unknown';
 export interface Beat {
   /** Bytes and answers received, by candidate pair. */
   readonly heard: ReadonlyMap<string, number>;
-  /** The pair in use; empty where the browser does not say. */
+  /** The pair in use; empty while there is none. */
   readonly selected: string;
   /** Checks without an answer over it, since its beginning. */
   readonly unanswered: number;
@@ -105,7 +106,6 @@ export class Pulse {
 interface StatsEntry {
   type: string;
   id: string;
-  selectedCandidatePairId?: string;
   bytesReceived?: number;
   requestsSent?: number;
   responsesReceived?: number;
@@ -115,11 +115,9 @@ interface StatsEntry {
 export function beatOf(pc: RTCPeerConnection, report: RTCStatsReport): Beat {
   const heard = new Map<string, number>();
   const unanswered = new Map<string, number>();
-  let selected = '';
+  const selected = pairInUse(report)?.id ?? '';
   report.forEach((raw) => {
     const entry = raw as StatsEntry;
-    if (entry.type === 'transport')
-      selected = entry.selectedCandidatePairId ?? selected;
     if (entry.type !== 'candidate-pair') return;
     const { bytesReceived = 0, requestsSent = 0, responsesReceived = 0 } = entry;
     heard.set(entry.id, bytesReceived + responsesReceived);

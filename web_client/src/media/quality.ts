@@ -3,13 +3,14 @@
  *
  * Pure but for `sample`. Judged over the two seconds between two samples.
  */
+import { pairInUse, type Report } from './pair';
 
 export interface Sample {
   readonly at: number;
   readonly received: number;
   readonly lost: number;
   readonly freezes: number;
-  /** Bytes on the chosen pair; what tells a silent link from a dead one. */
+  /** Bytes and answers on all pairs; what tells a silent link from a dead one. */
   readonly bytes: number;
   /** Round trip in seconds; null: unknown. */
   readonly rtt: number | null;
@@ -55,16 +56,14 @@ interface StatsEntry {
   packetsReceived?: number;
   packetsLost?: number;
   freezeCount?: number;
-  nominated?: boolean;
   state?: string;
   bytesReceived?: number;
   responsesReceived?: number;
-  currentRoundTripTime?: number;
 }
 
 /** Adds up one or more reports: a viewer has one peer connection, a presenter two. */
 export function sample(
-  reports: readonly RTCStatsReport[],
+  reports: readonly Report[],
   connected: boolean,
   at: number,
 ): Sample {
@@ -83,11 +82,10 @@ export function sample(
       }
       if (entry.type === 'candidate-pair' && entry.state === 'succeeded') {
         bytes += (entry.bytesReceived ?? 0) + (entry.responsesReceived ?? 0);
-        if (entry.nominated && entry.currentRoundTripTime !== undefined) {
-          rtt = Math.max(rtt ?? 0, entry.currentRoundTripTime);
-        }
       }
     });
+    const trip = pairInUse(report)?.rtt;
+    if (trip !== undefined) rtt = Math.max(rtt ?? 0, trip);
   }
   return { at, received, lost, freezes, bytes, rtt, connected };
 }

@@ -1,0 +1,57 @@
+/*
+ * Which candidate pair a connection uses, and how: read from its statistics.
+ *
+ * Pure. That a pair succeeded and was nominated does not tell: Firefox nominates UDP
+ * and TCP, keeps both, and uses one.
+ */
+
+export type Report = Pick<RTCStatsReport, 'forEach' | 'get'>;
+
+export interface Pair {
+  readonly id: string;
+  /** Bytes of media, both ways. */
+  readonly received: number;
+  readonly sent: number;
+  /** Round trip in seconds, of the newest check. */
+  readonly rtt: number | undefined;
+  readonly protocol: 'udp' | 'tcp' | null;
+  /** What the browser takes the way up to carry, in bit/s. */
+  readonly roomUp: number | undefined;
+}
+
+interface Entry {
+  id: string;
+  type: string;
+  selectedCandidatePairId?: string;
+  selected?: boolean;
+  localCandidateId?: string;
+  protocol?: string;
+  bytesReceived?: number;
+  bytesSent?: number;
+  currentRoundTripTime?: number;
+  availableOutgoingBitrate?: number;
+}
+
+/** The pair in use; null: none is yet. All media is bundled over one. */
+export function pairInUse(report: Report): Pair | null {
+  let named: string | undefined;
+  let marked: Entry | undefined;
+  report.forEach((raw) => {
+    const entry = raw as Entry;
+    if (entry.type === 'transport') named ??= entry.selectedCandidatePairId;
+    // Firefox's own way to say it, the only one of its older releases.
+    else if (entry.type === 'candidate-pair' && entry.selected) marked = entry;
+  });
+  const pair = (report.get(named ?? '') as Entry | undefined) ?? marked;
+  if (!pair) return null;
+  const local = report.get(pair.localCandidateId ?? '') as Entry | undefined;
+  const protocol = local?.protocol;
+  return {
+    id: pair.id,
+    received: pair.bytesReceived ?? 0,
+    sent: pair.bytesSent ?? 0,
+    rtt: pair.currentRoundTripTime,
+    protocol: protocol === 'udp' || protocol === 'tcp' ? protocol : null,
+    roomUp: pair.availableOutgoingBitrate,
+  };
+}
