@@ -27,6 +27,8 @@ interface Line {
   readonly deadFrom: number;
   readonly deadTo?: number;
   readonly answering: Answering;
+  /** The server answers from here on. */
+  readonly answeringFrom?: number;
   readonly failing?: boolean;
 }
 
@@ -40,7 +42,8 @@ function course(line: Line, everyMs = EVERY_MS): { at: number; remedy: string }[
     if (!dead) bytes += 1000;
     const taken = beat(bytes, { failing: dead && (line.failing ?? false) });
     if (pulse.hear(taken, now)) done.push({ at: now, remedy: 'back' });
-    const remedy = pulse.remedy(taken, line.answering, now);
+    const answering = now > (line.answeringFrom ?? Infinity) ? 'yes' : line.answering;
+    const remedy = pulse.remedy(taken, answering, now);
     if (remedy) done.push({ at: now, remedy });
   }
   return done;
@@ -70,6 +73,15 @@ describe('a path that dies', () => {
     const replaced = done.find((d) => d.remedy === 'replace');
     expect(replaced?.at).toBeGreaterThanOrEqual(3000 + REPLACE_MS);
     expect(replaced?.at).toBeLessThanOrEqual(3000 + REPLACE_MS + 2 * EVERY_MS);
+  });
+
+  it('is waited for when the socket is back before it', () => {
+    const dark = { deadFrom: 3000, answering: 'no', answeringFrom: 8000 } as const;
+    const short = course({ ...dark, deadTo: 9000 });
+    expect(short.filter((d) => d.remedy === 'replace')).toEqual([]);
+    expect(short.at(-1)?.remedy).toBe('back');
+    const replaced = course(dark).find((d) => d.remedy === 'replace');
+    expect(replaced?.at).toBe(8000 + REPLACE_MS);
   });
 
   it('tells when it is back', () => {

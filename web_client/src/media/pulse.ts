@@ -18,7 +18,10 @@ const STEADY_MS = 1000;
 const PAUSE_MS = 600;
 /** From a restart to the next one, each time longer. Lower: costs the processor. */
 const AGAIN_MS = [2000, 4000, 8000] as const;
-/** A server that answers but heals no path has lost the connection. */
+/**
+ * A server that answers for so long but heals no path has lost the connection. The
+ * socket is often back before the path: sooner, two connections in place of one.
+ */
 export const REPLACE_MS = 4000;
 
 export type Remedy = 'restart' | 'replace';
@@ -46,6 +49,8 @@ export class Pulse {
   #unanswered = 0;
   #restarts = 0;
   #firstRestartAt = 0;
+  /** When the server last did not answer. */
+  #unansweredAt = 0;
   #restartedAt = 0;
 
   constructor(now: number) {
@@ -80,6 +85,7 @@ export class Pulse {
 
   /** What to do now, if anything. */
   remedy(beat: Beat, answering: Answering, now: number): Remedy | null {
+    if (answering === 'no') this.#unansweredAt = now;
     if (beat.dead) return answering === 'no' ? null : 'replace';
     const steady = this.#heardAt - this.#flowingSince >= STEADY_MS;
     const silent = steady && now - this.#heardAt >= SILENT_MS;
@@ -91,7 +97,8 @@ export class Pulse {
     if (this.#restarts === 0) this.#firstRestartAt = now;
     else {
       const step = Math.min(this.#restarts, AGAIN_MS.length) - 1;
-      if (answering !== 'no' && now - this.#firstRestartAt >= REPLACE_MS) {
+      const since = Math.max(this.#firstRestartAt, this.#unansweredAt);
+      if (now - since >= REPLACE_MS) {
         this.#restarts = 0;
         return 'replace';
       }
