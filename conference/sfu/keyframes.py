@@ -68,6 +68,10 @@ class KeyFrameRequests:
         """A key frame of a layer begins: whoever waited has it."""
         self._wanted.pop(spatial, None)
 
+    def forget(self, spatial: int) -> None:
+        """The last request for a layer went over a dead line: the next is not late."""
+        self._last.pop(spatial, None)
+
     def poll(self, spatials: Iterable[int], *, now: float) -> list[int]:
         """
         Return the layers to send a request for now; it counts as sent then.

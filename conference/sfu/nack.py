@@ -22,6 +22,11 @@ MAX_WAIT_S = 1.5
 """After this it is given up anyway: viewers wait no longer for one frame."""
 MAX_GAP = 500
 """A longer gap is a restart, not loss; slots then start at a key frame anew."""
+DEAD_GAP = 32
+"""So is a longer one than this behind a silence of ``MAX_WAIT_S``: the line was dead, and
+what began to get lost is given up already. The picture would wait behind all repairs, which
+a browser sends before anything new: Firefox took a second for 5 s of the smallest layer.
+Lower: a still screen that loses a part of a frame is sent whole; higher: thin layers wait."""
 MAX_AGE = 512
 """Packets this far behind the newest are given up: no viewer still waits for
 them. Also the size that the table of missing packets can reach."""
@@ -36,7 +41,7 @@ class MissingPackets:
     """
     Gaps in one source.
 
-    Inputs: ``on_packet`` (also for repaired ones). Output: ``due``.
+    Inputs: ``on_packet`` (also for repaired ones), ``begin_anew``. Output: ``due``.
     """
 
     __slots__ = ("_early", "_first", "_highest", "_missing", "rtt_s")
@@ -65,7 +70,8 @@ class MissingPackets:
             missing. False for a duplicate.
         """
         highest = self._highest
-        if highest is None:
+        if highest is None or extended - highest > MAX_GAP:
+            self.begin_anew()
             self._highest = self._first = extended
             return True
         if extended < self._first:
@@ -78,14 +84,17 @@ class MissingPackets:
             if entry is not None and entry[1]:
                 self._learn(now - entry[2])
             return entry is not None
-        if extended - highest > MAX_GAP:
-            self._missing.clear()
-        else:
-            for number in range(highest + 1, extended):
-                self._missing[number] = (now + REORDER_S, 0, now)
-            self._forget(extended - MAX_AGE)
+        for number in range(highest + 1, extended):
+            self._missing[number] = (now + REORDER_S, 0, now)
+        self._forget(extended - MAX_AGE)
         self._highest = extended
         return True
+
+    def begin_anew(self) -> None:
+        """Take the next packet for the first one; nothing before it is missing."""
+        self._highest = None
+        self._early.clear()
+        self._missing.clear()
 
     def _learn(self, trip_s: float) -> None:
         if not self.rtt_s or trip_s < self.rtt_s:

@@ -24,7 +24,13 @@ from conference.sfu.fanout import LayerKey
 from conference.sfu.formats import TrackFormat
 from conference.sfu.keyframes import KeyFrameRequests
 from conference.sfu.messages import Source
-from conference.sfu.nack import MAX_AGE, MAX_GAP, MissingPackets
+from conference.sfu.nack import (
+    DEAD_GAP,
+    MAX_AGE,
+    MAX_GAP,
+    MAX_WAIT_S,
+    MissingPackets,
+)
 from conference.sfu.rates import LayerMeter
 from conference.sfu.reception import Reception
 
@@ -182,14 +188,17 @@ class Layer:
             self.jumped = False
         else:
             before = self._numbers.highest
-            self.jumped = before is not None and (
-                MAX_GAP < (packet.sequence - before) & 0xFFFF < HALF
-            )
+            gap = 0 if before is None else (packet.sequence - before) & 0xFFFF
+            dead = self._was_dead(gap, now)
+            self.jumped = dead or MAX_GAP < gap < HALF
             if self.jumped:
                 if now - self._jumped_at < JUMP_INTERVAL_S:
                     self.jumped = False
                     return None
                 self._jumped_at = now
+                self.missing.begin_anew()
+                if dead:
+                    self.track.key_frames.forget(self.spatial)
             extended = self._numbers.unwrap(packet.sequence)
             self.reception.on_packet(extended, packet.timestamp, now=now)
         highest = self._numbers.highest
@@ -210,6 +219,15 @@ class Layer:
             self.track.key_frames.on_key_frame(self.spatial)
             self.height = head.height or self.height
         return head
+
+    def _was_dead(self, gap: int, now: float) -> bool:
+        """Whether a gap is what a dead line leaves; of a voice nothing is repaired."""
+        return (
+            self.track.video
+            and DEAD_GAP < gap < HALF
+            and self.heard_at is not None
+            and now - self.heard_at >= MAX_WAIT_S
+        )
 
     def may_wake(self, *, now: float) -> bool:
         """

@@ -62,6 +62,17 @@ def test_a_restart_asks_for_nothing() -> None:
     assert not missing
 
 
+def test_what_begins_anew_takes_what_its_first_packet_overtook() -> None:
+    missing = MissingPackets()
+    missing.on_packet(1, now=0.0)
+    missing.on_packet(3, now=0.0)
+    missing.begin_anew()
+    assert missing.on_packet(100, now=3.0)
+    assert missing.on_packet(99, now=3.0)
+    assert not missing.on_packet(99, now=3.0)
+    assert not missing
+
+
 def test_a_publisher_that_skips_on_purpose_costs_little() -> None:
     missing = MissingPackets()
     for step in range(400):

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from conference.ids import ParticipantId
 from conference.sfu.messages import Leg, SlotGroup, Source
+from conference.sfu.nack import DEAD_GAP, MAX_WAIT_S
 from conference.sfu.publisher import MAX_UNBOUND, REBIND_INTERVAL_S
 from conference.sfu.uptrack import JUMP_INTERVAL_S, Layer
 from tests.support.bench import ROOM, WALL_OFFSET_S, Bench, Origin, Sink
@@ -238,6 +239,63 @@ def test_numbers_that_jump_all_the_time_cost_their_viewers_little() -> None:
     before = len(sink.on(mid))
     play(camera, 5)
     assert len(sink.on(mid)) == before + 5
+
+
+def swallow(origin: Origin, packets: int, *, silent_s: float) -> None:
+    """Let a line be dead for a while, and so many packets get lost in it."""
+    origin.sequence = (origin.sequence + packets) & 0xFFFF
+    origin.timestamp = (origin.timestamp + round(90_000 * silent_s)) & 0xFFFFFFFF
+    origin.bench.pass_time(silent_s)
+    origin.bench.key_frames_asked(ADA)
+
+
+def test_behind_a_dead_line_a_picture_begins_anew_at_once() -> None:
+    bench = Bench()
+    camera, sink = watched(bench)
+    mid = sink.mid(STAGE, "video")
+    lost = DEAD_GAP + 1
+    for silent_s in (MAX_WAIT_S, 2 * MAX_WAIT_S):
+        bench.router.room(ROOM).want_key_frame(layer(bench), None)
+        swallow(camera, lost, silent_s=silent_s - FRAME_S)
+        seen = len(sink.on(mid))
+        camera.send(camera.frame())
+        assert bench.key_frames_asked(ADA) == {camera.ssrc}  # those before were lost
+        assert not layer(bench).missing
+        assert len(sink.on(mid)) == seen  # nobody can decode it
+        camera.send(camera.frame(key=True))
+        assert starts_key_frame(sink.on(mid)[seen])
+        play(camera, 5)
+        assert_unbroken(sink.on(mid))
+    feedback = bench.sent("ada", Leg.PUBLISH, 205)
+    assert not [message for message in feedback if message.count == 1]
+
+
+def test_few_packets_behind_a_silence_are_repaired() -> None:
+    bench = Bench()
+    camera, _ = watched(bench)
+    swallow(camera, DEAD_GAP - 1, silent_s=2 * MAX_WAIT_S)
+    camera.send(camera.frame())
+    assert len(layer(bench).missing.due(now=bench.now + 1)) == DEAD_GAP - 1
+    assert bench.key_frames_asked(ADA) == set()
+
+
+def test_a_short_silence_is_repaired() -> None:
+    bench = Bench()
+    camera, _ = watched(bench)
+    swallow(camera, 2 * DEAD_GAP, silent_s=0.8 * MAX_WAIT_S)
+    camera.send(camera.frame())
+    assert layer(bench).missing
+    assert bench.key_frames_asked(ADA) == set()
+
+
+def test_a_voice_is_not_begun_anew() -> None:
+    bench = Bench()
+    voice, sink = watched(bench, MICROPHONE)
+    swallow(voice, 2 * DEAD_GAP, silent_s=2 * MAX_WAIT_S)
+    seen = len(sink.on(sink.mid(STAGE, "audio")))
+    play(voice, 5)
+    assert not layer(bench, MICROPHONE).jumped
+    assert len(sink.on(sink.mid(STAGE, "audio"))) == seen + 5
 
 
 def test_a_request_for_the_old_ssrc_is_no_more_sent() -> None:
