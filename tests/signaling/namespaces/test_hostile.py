@@ -13,6 +13,13 @@ from signaling.namespaces.socket_server import QUEUED_BYTES
 from tests.signaling.support import Refusal, RoomWithLinks, Site, as_json, until
 
 EVENT = "42"  # Engine.IO message, Socket.IO event
+FAREWELL_S = 0.2
+
+
+@pytest.fixture
+def _brief_farewell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait less for clients to close by themselves, as those of a test never do."""
+    monkeypatch.setattr("signaling.namespaces.hub.FAREWELL_S", FAREWELL_S)
 
 
 @contextlib.asynccontextmanager
@@ -109,6 +116,7 @@ async def test_what_comes_too_fast_is_refused_then_cut(room: RoomWithLinks) -> N
     await witness.ask("chat.send", text="still here", nonce="n")
 
 
+@pytest.mark.usefixtures("_brief_farewell")
 @pytest.mark.parametrize(
     "garbage",
     [
@@ -138,6 +146,7 @@ async def test_garbage_ends_that_connection_alone(
     await witness.ask("chat.send", text="still here", nonce="n")
 
 
+@pytest.mark.usefixtures("_brief_farewell")
 async def test_binary_ends_the_connection(room: RoomWithLinks) -> None:
     async with raw(room.site, auth={"seat": await seated(room)}) as socket:
         await socket.send_bytes(b"\x00" * 100)
