@@ -1,13 +1,15 @@
 """Real browsers at a real server; screenshots of what a failed test last saw."""
 
+import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
-from tests.support.browsers import Browser, BrowserName, Options, Page, launch
+from tests.support.browsers import Borrowed, BrowserName, Options, Page, Pool
 from tests.support.browsers.person import Person
 from tests.support.server import Server, shared
 from tests.support.wire.room import TestRoom, opened
@@ -19,11 +21,13 @@ Visit = Callable[..., Coroutine[None, None, Person]]
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here drives browsers."""
+    """Everything here drives browsers, on the loop that is connected to them."""
     for item in items:
         if "tests/browser/" in str(item.path):
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.timeout(180))
+            # Before the mark that asyncio's own mode has set: the first one counts.
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -38,6 +42,8 @@ def pytest_runtest_makereport(
 
 
 FAILED = pytest.StashKey[bool]()
+on_the_loop = pytest_asyncio.fixture(loop_scope="session")
+"""Makes a fixture of a test run where the tests here do."""
 
 
 @pytest.fixture(scope="module")
@@ -47,29 +53,26 @@ def server() -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture
+@on_the_loop
 async def room(server: Server) -> AsyncIterator[TestRoom]:
     async with opened(server) as room:
         yield room
 
 
 class Gallery:
-    """Starts browsers when they are wanted, and keeps pictures of their pages."""
+    """Opens tabs when they are wanted, and keeps pictures of their pages."""
 
-    def __init__(self, stack: contextlib.AsyncExitStack, name: str) -> None:
-        self._stack = stack
+    def __init__(self, borrowed: Borrowed, name: str) -> None:
+        self._borrowed = borrowed
         self._name = name
-        self._browsers: dict[tuple[BrowserName, Options], Browser] = {}
         self.people: list[Person] = []
 
     async def visit(
         self, browser: BrowserName, name: str, options: Options | None = None
     ) -> Person:
         """Give a person a tab of their own in a browser of this kind."""
-        key = browser, options or Options()
-        if key not in self._browsers:
-            self._browsers[key] = await self._stack.enter_async_context(launch(*key))
-        person = Person(await self._browsers[key].new_page(), name)
+        page = await self._borrowed.page(browser, options or Options())
+        person = Person(page, name)
         self.people.append(person)
         return person
 
@@ -92,13 +95,35 @@ class Gallery:
                 )
 
 
-@pytest.fixture
-async def gallery(request: pytest.FixtureRequest) -> AsyncIterator[Gallery]:
-    async with contextlib.AsyncExitStack() as stack:
-        gallery = Gallery(stack, request.node.name)
-        yield gallery
-        if request.node.stash.get(FAILED, False):
-            await gallery.keep_all()
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browsers() -> AsyncIterator[Pool]:
+    pool = Pool()
+    yield pool
+    await pool.close()
+
+
+@pytest_asyncio.fixture(autouse=True, loop_scope="session")
+async def a_fresh_start(
+    request: pytest.FixtureRequest, browsers: Pool
+) -> AsyncIterator[None]:
+    """Let nothing of a test that failed go on: no browser, and no task either."""
+    yield
+    if request.node.stash.get(FAILED, True):
+        await browsers.close()
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
+
+
+@on_the_loop
+async def gallery(
+    request: pytest.FixtureRequest, browsers: Pool
+) -> AsyncIterator[Gallery]:
+    borrowed = Borrowed(browsers)
+    gallery = Gallery(borrowed, request.node.name)
+    yield gallery
+    if request.node.stash.get(FAILED, False):
+        await gallery.keep_all()
+    await borrowed.give_back()
 
 
 def link(room: TestRoom, role: str) -> str:

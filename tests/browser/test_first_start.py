@@ -5,7 +5,7 @@ from typing import Literal
 
 import pytest
 
-from tests.browser.conftest import Gallery, assert_clean
+from tests.browser.conftest import Gallery, assert_clean, on_the_loop
 from tests.support.browsers import BrowserName, Options
 from tests.support.browsers.axe import (
     assert_accessible,
@@ -16,7 +16,7 @@ from tests.support.browsers.page import by_id
 from tests.support.server import Server, running
 
 
-@pytest.fixture
+@on_the_loop
 async def server() -> AsyncIterator[Server]:
     async with running() as server:
         yield server

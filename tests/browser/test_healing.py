@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from tests.browser.conftest import Gallery, link
+from tests.browser.conftest import Gallery, link, on_the_loop
 from tests.support.browsers import BrowserName
 from tests.support.browsers.page import by_id
 from tests.support.browsers.person import Person
@@ -29,7 +29,7 @@ RESTART_S = 10.0  # from the server's first answer to the moving picture
 SLACK_S = 1.0  # of a test machine whose two cores run two browsers
 
 
-@pytest.fixture
+@on_the_loop
 async def server() -> AsyncIterator[Server]:
     async with running() as server:
         yield server

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.browser.conftest import Gallery, assert_clean, link
+from tests.browser.conftest import Gallery, assert_clean, link, on_the_loop
 from tests.support.browsers import BrowserName
 from tests.support.browsers.page import by_id
 from tests.support.browsers.person import Person
@@ -24,7 +24,7 @@ LINES = [
 ]
 
 
-@pytest.fixture
+@on_the_loop
 async def room(server: Server) -> AsyncIterator[TestRoom]:
     async with opened(server, TITLE, HOUSE) as room:
         yield room

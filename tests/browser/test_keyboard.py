@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.browser.conftest import Gallery, assert_clean, link
+from tests.browser.conftest import Gallery, assert_clean, link, on_the_loop
 from tests.support.browsers import BrowserName
 from tests.support.browsers.page import by_id
 from tests.support.browsers.person import Person
@@ -17,7 +17,7 @@ BROWSERS: list[BrowserName] = ["chromium", "firefox"]
 each = pytest.mark.parametrize("browser", BROWSERS)
 
 
-@pytest.fixture
+@on_the_loop
 async def fresh() -> AsyncIterator[Server]:
     async with running() as server:
         yield server

@@ -28,6 +28,11 @@ class Bidi:
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._listeners: dict[str, list[Callable[[dict[str, Any]], None]]] = {}
 
+    @property
+    def answers(self) -> bool:
+        """Whether the browser still listens."""
+        return not self._socket.closed
+
     async def receive(self) -> None:
         """Take messages until the connection ends, then fail whoever still waits."""
         try:
@@ -74,3 +79,7 @@ class Bidi:
             self._listeners[event] = []
             await self.command("session.subscribe", events=[event])
         self._listeners[event].append(listener)
+
+    def forget(self, event: str, listener: Callable[[dict[str, Any]], None]) -> None:
+        """No longer call ``listener``."""
+        self._listeners[event].remove(listener)

@@ -110,12 +110,17 @@ class Chromium(Browser):
         self.browser = browser
         self.options = options
 
-    async def new_page(self) -> Page:
+    @property
+    def answers(self) -> bool:
+        return self.browser.is_connected()
+
+    async def new_page(self, options: Options | None = None) -> Page:
+        options = options or self.options
         context = await self.browser.new_context(
             ignore_https_errors=True,
-            color_scheme=self.options.theme,
-            locale=self.options.locale,
-            viewport={"width": self.options.width, "height": self.options.height},
+            color_scheme=options.theme,
+            locale=options.locale,
+            viewport={"width": options.width, "height": options.height},
         )
         await context.add_init_script(f"({INIT_SCRIPT})()")
         page = await context.new_page()
@@ -134,6 +139,16 @@ def program(space: Namespace | None) -> Iterator[str]:
         path.write_text(f'#!/bin/sh\nexec {shlex.join(space.prefix)} {PROGRAM} "$@"\n')
         path.chmod(0o700)
         yield str(path)
+
+
+def started_with(options: Options) -> Options:
+    """Return what is decided at the start; a tab may have the rest as it likes."""
+    return Options(
+        media=options.media,
+        cameras=options.cameras,
+        voice=options.voice,
+        space=options.space,
+    )
 
 
 @contextlib.asynccontextmanager

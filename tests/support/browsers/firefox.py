@@ -10,6 +10,7 @@ import shutil
 import signal
 import tempfile
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -161,6 +162,8 @@ class FirefoxPage(Page):
         )
 
     async def close(self) -> None:
+        self.bidi.forget("log.entryAdded", self.on_log)
+        self.bidi.forget("network.beforeRequestSent", self.on_request)
         await self.bidi.command("browser.removeUserContext", userContext=self.person)
 
 
@@ -173,7 +176,12 @@ class Firefox(Browser):
         self.bidi = bidi
         self.options = options
 
-    async def new_page(self) -> Page:
+    @property
+    def answers(self) -> bool:
+        return self.bidi.answers
+
+    async def new_page(self, options: Options | None = None) -> Page:
+        options = options or self.options
         person = await self.bidi.command("browser.createUserContext")
         context = await self.bidi.command(
             "browsingContext.create",
@@ -183,7 +191,7 @@ class Firefox(Browser):
         await self.bidi.command(
             "browsingContext.setViewport",
             context=context["context"],
-            viewport={"width": self.options.width, "height": self.options.height},
+            viewport={"width": options.width, "height": options.height},
         )
         page = FirefoxPage(self.bidi, context["context"], person["userContext"])
         await self.bidi.subscribe("log.entryAdded", page.on_log)
@@ -242,6 +250,14 @@ async def run(options: Options, environment: dict[str, str]) -> AsyncIterator[st
         if reading is not None:
             await reading
         shutil.rmtree(profile, ignore_errors=True)
+
+
+def started_with(options: Options) -> Options:
+    """Return what is decided at the start; a tab may have the rest as it likes."""
+    if options.screen:  # the display is as large as the page
+        return options
+    usual = Options()
+    return replace(options, width=usual.width, height=usual.height)
 
 
 @contextlib.asynccontextmanager

@@ -256,9 +256,20 @@ class Browser(abc.ABC):
 
     name: BrowserName
 
+    @property
     @abc.abstractmethod
-    async def new_page(self) -> Page:
-        """Open a tab that shares nothing with the others."""
+    def answers(self) -> bool:
+        """Whether it still runs and listens."""
+
+    @abc.abstractmethod
+    async def new_page(self, options: Options | None = None) -> Page:
+        """
+        Open a tab that shares nothing with the others.
+
+        Args:
+            options: What the tab shall be like, where it is not for the browser's
+                start to decide; None: as the browser was started.
+        """
 
 
 def by_id(name: str) -> str:
