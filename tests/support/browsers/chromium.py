@@ -97,6 +97,9 @@ class ChromiumPage(Page):
         else:
             await self.page.keyboard.press("Space" if key == " " else key)
 
+    async def type(self, text: str) -> None:
+        await self.page.keyboard.type(text)
+
     async def close(self) -> None:
         await self.context.close()
 

@@ -156,6 +156,20 @@ class FirefoxPage(Page):
         up = [{"type": "keyUp", "value": code} for code in reversed(codes)]
         await self._perform({"type": "key", "id": "keyboard", "actions": down + up})
 
+    async def type(self, text: str) -> None:
+        codes = [KEYS["Enter"] if key == "\n" else key for key in text]
+        await self._perform(
+            {
+                "type": "key",
+                "id": "keyboard",
+                "actions": [
+                    {"type": kind, "value": code}
+                    for code in codes
+                    for kind in ("keyDown", "keyUp")
+                ],
+            }
+        )
+
     async def _perform(self, source: dict[str, Any]) -> None:
         await self.bidi.command(
             "input.performActions", context=self.context, actions=[source]

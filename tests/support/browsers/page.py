@@ -1,10 +1,11 @@
 """
 What a test may do with a page, the same for every browser.
 
-A browser implements six primitives (``goto``, ``evaluate``, ``screenshot``,
-``click_at``, ``press``, ``close``); everything else is built from them here, so
-that Chromium and Firefox are asked exactly the same questions. A click is a
-real pointer event at the middle of a visible element that nothing covers.
+A browser implements eight primitives (``goto``, ``reload``, ``evaluate``,
+``screenshot``, ``click_at``, ``press``, ``type``, ``close``); everything else is
+built from them here, so that Chromium and Firefox are asked exactly the same
+questions. A click is a real pointer event at the middle of a visible element that
+nothing covers, a text a real key event for each of its characters.
 """
 
 import abc
@@ -136,6 +137,10 @@ class Page(abc.ABC):
         """Press and release a key, by its ``KeyboardEvent.key`` (``Control+k`` too)."""
 
     @abc.abstractmethod
+    async def type(self, text: str) -> None:
+        """Press key after key, for whatever has the focus; a new line is Enter."""
+
+    @abc.abstractmethod
     async def close(self) -> None:
         """Close the tab."""
 
@@ -229,11 +234,6 @@ class Page(abc.ABC):
         await self.click(selector)
         await self.evaluate("(s) => document.querySelector(s).select?.()", selector)
         await self.type(text)
-
-    async def type(self, text: str) -> None:
-        """Type into whatever has the focus."""
-        for character in text:
-            await self.press("Enter" if character == "\n" else character)
 
     async def choose(self, selector: str, value: str) -> None:
         """Choose an option of a list by its value."""
