@@ -5,7 +5,9 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DELETE_ON_ERROR:
+ifndef AT_ONCE
 .NOTPARALLEL:
+endif
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
@@ -89,7 +91,10 @@ coverage: .make/dev ## Unit tests, and that they reach every branch of the pure 
 	done
 
 .PHONY: test
-test: .make/debian lint coverage test-server test-postgres test-namespace test-browser test-lab ## Everything: sets up browsers and fonts too
+test: .make/dev .make/npm .make/client .make/debian ## Everything: sets up browsers and fonts too
+	@# These two wait for nothing; all that follow have the machine to themselves.
+	$(MAKE) -j2 --output-sync=target AT_ONCE=1 coverage lint
+	$(MAKE) test-server test-postgres test-namespace test-browser test-lab
 
 .PHONY: test-server
 test-server: .make/dev .make/client ## Server and end-to-end tests over the public protocol (ARGS="-k …")
