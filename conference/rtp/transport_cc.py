@@ -25,6 +25,11 @@ MAX_LATE = 16
 MIN_RUN = 8
 """Shortest run worth a run-length chunk; a status vector holds seven."""
 
+DEAD_S = 1.5
+"""What got lost in a silence this long is not told: browsers (libwebrtc) send again
+whatever is told as lost, before anything new, and their picture waits behind what nobody
+shows any more. Lower: bursts of loss go untold; higher: a presenter is back later."""
+
 _HEADER = Struct("!HHI")
 _CHUNK = Struct("!H")
 _LARGE_DELTA = Struct("!h")
@@ -39,12 +44,13 @@ class ArrivalRecorder:
     Inputs: ``record``. Output: ``feedback``, which also forgets what it told.
     """
 
-    __slots__ = ("_arrivals", "_count", "_next", "_numbers")
+    __slots__ = ("_arrivals", "_count", "_heard_at", "_next", "_numbers")
 
     def __init__(self) -> None:
         self._numbers = Unwrapper()
         self._arrivals: dict[int, float] = {}
         self._next: int | None = None
+        self._heard_at = 0.0
         self._count = 0
 
     def record(self, number: int, *, now: float) -> None:
@@ -52,6 +58,9 @@ class ArrivalRecorder:
         extended = self._numbers.unwrap(number)
         if self._next is None:
             self._next = extended
+        elif now - self._heard_at >= DEAD_S and not self._arrivals:
+            self._next = max(self._next, extended)
+        self._heard_at = now
         if len(self._arrivals) < MAX_PACKETS:
             self._arrivals.setdefault(extended, now)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conference.rtp.transport_cc import MAX_PACKETS, ArrivalRecorder
+from conference.rtp.transport_cc import DEAD_S, MAX_PACKETS, ArrivalRecorder
 
 
 def decode(data: bytes) -> tuple[dict[int, float], int]:
@@ -68,6 +68,21 @@ def test_holes_between_two_feedbacks_are_told() -> None:
     recorder.record(13, now=1.1)
     (feedback,) = recorder.feedback()
     assert struct.unpack_from("!HH", feedback) == (11, 3)
+
+
+def test_what_got_lost_while_a_line_was_dead_is_not_told() -> None:
+    recorder = ArrivalRecorder()
+    recorder.record(10, now=1.0)
+    recorder.feedback()
+    recorder.record(300, now=1.0 + DEAD_S)
+    recorder.record(299, now=1.01 + DEAD_S)
+    recorder.record(302, now=1.02 + DEAD_S)
+    late, fresh = recorder.feedback()
+    assert struct.unpack_from("!HH", late) == (299, 1)
+    assert struct.unpack_from("!HH", fresh) == (300, 3)
+    recorder.record(304, now=1.1 + DEAD_S)
+    (after,) = recorder.feedback()
+    assert struct.unpack_from("!HH", after) == (303, 2)
 
 
 def test_a_late_arrival_is_told_alone_and_denies_no_other() -> None:
