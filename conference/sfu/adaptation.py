@@ -56,6 +56,9 @@ SAVER_HEIGHT = 200
 """Pictures of a data saver, in pixels."""
 SAVER_SCREEN_HEIGHT = 540
 """Below this a shared screen cannot be read."""
+UNREAD_S = 0.15
+"""A feedback later than this behind the one read before is read: what sends seldom would
+look interrupted."""
 CHOOSE_S = 0.25
 """Between two choices while there is something to gain. Longer: slow to rise; with nine
 tiles each costs some 250 µs."""
@@ -215,16 +218,23 @@ class Adaptation:
         if cap_bps is not None and cap_bps < COMFORT * self.wanted_bps:
             self.settled = False
 
-    def passes_over(self) -> bool:
+    def passes_over(self, *, now: float) -> bool:
         """
         Return whether a feedback that came may go unread.
 
-        While a link carries all that is wanted and nothing waits, each second one
-        does: browsers send 16 and more a second. Of the packets it told of it is
-        assumed that they fared as others did. More of them unread would let a
+        While a link carries all that is wanted and nothing waits or is missing, each
+        second one does: browsers send 16 and more a second. Of the packets it told of
+        it is assumed that they fared as others did. More of them unread would let a
         breakdown be seen later, by 60 ms each.
         """
-        self._passed = self.settled and self.estimator.calm and not self._passed
+        estimator = self.estimator
+        self._passed = (
+            not self._passed
+            and self.settled
+            and estimator.calm
+            and estimator.complete
+            and now - self._heard_at < UNREAD_S
+        )
         return self._passed
 
     def on_feedback(self, feedback: Feedback, sent: SentPackets, *, now: float) -> None:

@@ -36,6 +36,10 @@ none."""
 OVERDUE_S = 1.0
 """Then a repetition need leave nothing. Longer: one lost request holds up a switch for
 as long; shorter: layers that never come take what switches to others need."""
+DARK_S = 1.5
+"""A line that was dead is that for so long at least: what was asked meanwhile is forgotten
+once in this time, in which as many requests refill. Shorter: a publisher that falls silent
+again and again is asked for more than its share."""
 ROUNDING_S = 1e-6
 """Of times added up; far below a timer's step."""
 
@@ -47,10 +51,10 @@ class KeyFrameRequests:
     """
     Throttle of one track, over all its layers.
 
-    Inputs: ``want``, ``on_key_frame``. Output: ``poll``, at once and on a timer.
+    Inputs: ``want``, ``on_key_frame``, ``forget``. Output: ``poll``, at once and on a timer.
     """
 
-    __slots__ = ("_full_at", "_last", "_shares", "_wanted")
+    __slots__ = ("_forgot_at", "_full_at", "_last", "_shares", "_wanted")
 
     def __init__(self) -> None:
         self._wanted: dict[int, set[Asker]] = {}
@@ -58,6 +62,7 @@ class KeyFrameRequests:
         self._last: dict[int, float] = {}
         # A bucket is kept as the time at which it will be full again.
         self._full_at = float("-inf")
+        self._forgot_at = float("-inf")
         self._shares: dict[Asker, float] = {}
 
     def want(self, spatial: int, asker: Asker) -> None:
@@ -68,9 +73,11 @@ class KeyFrameRequests:
         """A key frame of a layer begins: whoever waited has it."""
         self._wanted.pop(spatial, None)
 
-    def forget(self, spatial: int) -> None:
-        """The last request for a layer went over a dead line: the next is not late."""
+    def forget(self, spatial: int, *, now: float) -> None:
+        """The last requests went over a dead line: a layer's next need not wait."""
         self._last.pop(spatial, None)
+        if now - self._forgot_at >= DARK_S:
+            self._forgot_at, self._full_at = now, float("-inf")
 
     def poll(self, spatials: Iterable[int], *, now: float) -> list[int]:
         """
@@ -100,7 +107,8 @@ class KeyFrameRequests:
         }
         self._shares = shares
         modest = (
-            any(
+            None in askers
+            or any(
                 shares.get(who, now) - now
                 <= (SHARE_BURST - 1) / SHARE_PER_S + ROUNDING_S
                 for who in askers

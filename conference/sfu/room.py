@@ -320,8 +320,8 @@ class RoomPlane:
                 absent = [layer.tend(now=now) for layer in track.layers]
                 if track.video:
                     watched[track] = set()
-                if any(absent) and track.wanted is not None:
-                    self._tell_wanted(track, track.wanted, track.told_at)
+                if any(absent):
+                    self._repeat_wanted(track)
         for viewer in self.viewers.values():
             if not viewer.connected:
                 continue
@@ -340,26 +340,29 @@ class RoomPlane:
                 if slot.track in watched and slot.target is not None:
                     watched[slot.track].add(slot.wish)
         for track, spatials in watched.items():
-            wanted = track.watched(spatials, now=now)
+            wanted = track.to_send(spatials, now=now)
             if track.started and wanted != track.wanted:
                 self._tell_wanted(track, wanted, now)
 
     def repeat_wanted(self, tracks: Iterable[UpTrack], *, now: float) -> None:
         """Tell a publisher that may have missed it which layers to send."""
         for track in tracks:
-            if track.wanted is None:
-                continue
-            for layer in track.layers:
-                layer.resting_until = now  # it may only not have heard
-            self._tell_wanted(track, track.wanted, now)
+            track.repeat(now=now)
+            self._repeat_wanted(track)
 
     def _tell_wanted(self, track: UpTrack, wanted: frozenset[int], now: float) -> None:
-        """Tell a publisher which layers to send; ``now`` is when that was decided."""
-        if track.told_at != now:
-            track.tell(wanted, now=now)
+        track.tell(wanted, now=now)
+        self._repeat_wanted(track)
+
+    def _repeat_wanted(self, track: UpTrack) -> None:
+        if track.wanted is None:
+            return
         self.events.append(
             m.LayersWanted(
-                self.room, track.participant, track.source, tuple(sorted(wanted))
+                self.room,
+                track.participant,
+                track.source,
+                tuple(sorted(track.wanted)),
             )
         )
 

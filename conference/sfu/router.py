@@ -287,8 +287,7 @@ class Router:
         if arrived is None:
             return
         plane.on_packet(arrived, now=now)
-        if plane.requests or plane.switched:
-            self._flush(plane, now)
+        self._flush(plane, now)
 
     def on_rtcp(
         self, participant: ParticipantId, leg: Leg, data: bytes, *, now: float
@@ -340,7 +339,7 @@ class Router:
         adaptation = viewer.adaptation
         if (
             not viewer.connected
-            or adaptation.passes_over()
+            or adaptation.passes_over(now=now)
             or not viewer.may_tell(information, now=now)
         ):
             return

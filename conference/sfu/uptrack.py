@@ -198,7 +198,7 @@ class Layer:
                 self._jumped_at = now
                 self.missing.begin_anew()
                 if dead:
-                    self.track.key_frames.forget(self.spatial)
+                    self.track.key_frames.forget(self.spatial, now=now)
             extended = self._numbers.unwrap(packet.sequence)
             self.reception.on_packet(extended, packet.timestamp, now=now)
         highest = self._numbers.highest
@@ -256,6 +256,8 @@ class Layer:
             self.meter.reset()  # what it took before it stopped says nothing later
             return False
         self.meter.read(now=now)
+        if self.heard_at is not None and self.heard_at > self.resting_until - REST_S:
+            self.resting_until = float("-inf")  # it came after all
         if (
             track.wanted is None
             or now < self.resting_until
@@ -319,15 +321,15 @@ class UpTrack:
     """
 
     __slots__ = (
-        "_awaited",
-        "_watched",
+        "_asked_at",
+        "_watched_at",
+        "_watched_since",
         "active",
         "fmt",
         "key_frames",
         "layers",
         "participant",
         "started",
-        "told_at",
         "wanted",
     )
 
@@ -351,10 +353,11 @@ class UpTrack:
         ]
         self.wanted: frozenset[int] | None = None
         """Layers that the publisher was told to send; None: all, it was told nothing."""
-        self.told_at = float("-inf")
-        self._awaited: dict[int, float] = {}
+        self._asked_at: dict[int, float] = {}
+        """When each layer of ``wanted`` was asked for."""
+        self._watched_since: dict[int, float] = {}
         """Since when each layer is watched without a break."""
-        self._watched: dict[int, float] = {}
+        self._watched_at: dict[int, float] = {}
         """When each layer was last watched."""
 
     def renegotiate(self, fmt: TrackFormat) -> None:
@@ -402,33 +405,41 @@ class UpTrack:
 
     def tell(self, wanted: frozenset[int], *, now: float) -> None:
         """Note what the publisher is told to send; what is new counts as watched now."""
-        self.wanted, self.told_at = wanted, now
-        self._watched = dict.fromkeys(wanted, now) | self._watched
+        before = self._asked_at
+        self._asked_at = {spatial: before.get(spatial, now) for spatial in wanted}
+        self._watched_at = dict.fromkeys(wanted, now) | self._watched_at
+        self.wanted = wanted
 
-    def watched(self, spatials: set[int], *, now: float) -> frozenset[int]:
+    def repeat(self, *, now: float) -> None:
+        """Note that its publisher may hear only now what it is to send."""
+        self._asked_at = dict.fromkeys(self._asked_at, now)
+        for layer in self.layers:
+            layer.resting_until = float("-inf")
+
+    def to_send(self, watched: set[int], *, now: float) -> frozenset[int]:
         """
-        Take which layers are watched now; return which should be sent.
+        Return the layers to send, given which are watched now.
 
         A layer that nobody watches any more stays for ``KEEP_S``. One that rests
         stays as long as somebody watches the track: its publisher sends it as soon
         as it can, and an encoder that is stopped meanwhile begins anew.
         """
-        self._awaited = {
-            spatial: self._awaited.get(spatial, now) for spatial in spatials
-        }
-        kept = set(spatials)
-        if spatials:
-            kept.update(s for s in self._watched if now < self.layers[s].resting_until)
-        self._watched.update(dict.fromkeys(kept, now))
-        for spatial, when in list(self._watched.items()):
+        since, at = self._watched_since, self._watched_at
+        self._watched_since = {spatial: since.get(spatial, now) for spatial in watched}
+        for spatial in list(at):
+            if watched and now < self.layers[spatial].resting_until:
+                at[spatial] = now
+        at.update(dict.fromkeys(watched, now))
+        for spatial, when in list(at.items()):
             if now - when > KEEP_S:
-                del self._watched[spatial]
-        return frozenset(self._watched)
+                del at[spatial]
+        return frozenset(at)
 
     def overdue(self, spatial: int, *, now: float) -> bool:
         """Whether a layer was asked for, and is watched, long enough to have come."""
-        since = self._awaited.get(spatial)
-        return since is not None and now - max(since, self.told_at) >= WAKE_S
+        since = self._watched_since.get(spatial)
+        asked_at = self._asked_at.get(spatial, float("-inf"))
+        return since is not None and now - max(since, asked_at) >= WAKE_S
 
 
 def _one_byte(elements: extensions.Extensions, identifier: int) -> bytes | None:

@@ -5,7 +5,7 @@ Delay-based detection after draft-ietf-rmcat-gcc-02 §5.2-§5.4 with the trendli
 filter: a line fitted through the smoothed delays of the last twenty groups, as
 in the WebRTC code base, where it succeeded the draft's Kalman filter (§5.3).
 Says what the link does; ``rate`` says what follows. Driven by ``estimate``,
-which cuts feedback into groups and brings one summary per feedback.
+which brings a summary now and then: with groups, or without while nothing waits.
 
 The draft takes any trend for congestion. Here a standing queue must confirm it:
 the least delay of the last 0.3 s over the least of the last 20 s, by more than the
@@ -140,7 +140,8 @@ class OveruseDetector:
     """
     Trend, adaptive threshold and verdict.
 
-    Inputs: ``add_group`` for each group, then ``evaluate`` for each feedback.
+    Inputs: ``add_group`` for each group, then ``evaluate``; or ``relax``; and
+    ``begin_anew`` before groups that do not follow the ones before, ``cut``.
     """
 
     __slots__ = (

@@ -4,7 +4,7 @@ What feedback says about what was sent: counts, delays and groups.
 Sets the arrival times of a viewer's feedback against the history of sending and
 sums up. Draws no conclusion. Driven by ``estimate`` with each feedback. It is the
 only part that looks at every packet, so it is kept lean: what can be done by slices
-is done by slices, and groups are cut only when somebody wants them.
+is done by slices, and groups are made only when somebody wants them.
 """
 
 import math
@@ -27,10 +27,10 @@ REORDER_S = 0.15
 """Sent so long before what has arrived, a missing packet is lost. Shorter: packets that
 jitter or a pacer let be overtaken count as lost for a while; longer: loss is told
 late."""
-KEPT_PACKETS = 160
-"""Of which groups are not cut yet, kept while nobody wants groups: more than the twenty
-groups of a trend. Fewer: a queue that begins is seen later; more: to be cut at once
-when it begins, at 0.1 µs each."""
+KEPT_PACKETS, KEPT_S = 160, 1.0
+"""Kept to be grouped while nobody wants groups: so many packets, and for so long, to hold
+the twenty groups of a trend whether a picture takes much or a voice little. Less: a queue
+that begins is seen later; more: to be grouped at once when it begins, at 0.1 µs each."""
 WRAP = 1 << 24
 """Reference times have 24 bits."""
 
@@ -39,7 +39,7 @@ class Digest:
     """
     Sums over the feedback since ``clear``.
 
-    Inputs: ``advance`` and ``take`` per feedback, ``cut``, ``leave_uncut``, ``clear``.
+    Inputs: ``advance`` and ``take`` per feedback, ``group``, ``leave_ungrouped``, ``clear``.
     Outputs: the attributes.
     """
 
@@ -52,8 +52,8 @@ class Digest:
         "_missing",
         "_reference",
         "_torn",
-        "_uncut",
-        "_uncut_packets",
+        "_ungrouped",
+        "_ungrouped_packets",
         "arrived_at",
         "clock",
         "gap_s",
@@ -76,7 +76,7 @@ class Digest:
         self.gap_s = 0.0
         """Longest time without arrivals if ``INTERRUPTED_S`` or longer."""
         self.groups: list[tuple[float, float]] = []
-        """Complete groups since, by ``cut``: when the last packet was sent, and arrived."""
+        """Complete groups since, by ``group``: when the last packet was sent, and arrived."""
         self.least_delay = math.inf
         """Least one-way delay, between clocks that differ; infinite: nothing new."""
         self.latest_delay = math.inf
@@ -95,11 +95,16 @@ class Digest:
         self._group_began = -math.inf
         self._group_sent = 0.0
         self._group_arrived = 0.0
-        self._uncut: deque[tuple[float, list[float], list[float]]] = deque()
+        self._ungrouped: deque[tuple[float, list[float], list[float]]] = deque()
         """Clock, and when packets were sent and arrived, by feedback."""
-        self._uncut_packets = 0
+        self._ungrouped_packets = 0
         self._torn = False
         """Packets were left out before the first of these."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is missing of what feedback spoke of."""
+        return not self._missing
 
     def clear(self) -> None:
         """Begin new sums."""
@@ -210,52 +215,62 @@ class Digest:
                 self.lost += 1
 
     def _follow(self, times: list[float], arrivals: list[float]) -> None:
-        """Measure delays; keep the packets to cut into groups."""
+        """Measure delays; keep the packets for groups."""
         clock = self.clock
-        if self.arrived_at is not None:
-            gap = abs(clock + arrivals[0] - self.arrived_at)
+        arrived_at, before = clock + max(arrivals), self.arrived_at
+        if before is None or arrived_at > before:
+            self.sent_at, self.arrived_at = max(times), arrived_at
+        if before is not None:
+            gap = abs(clock + arrivals[0] - before)
             if gap >= INTERRUPTED_S:
+                # Its clock may have been set back.
+                self.sent_at, self.arrived_at = max(times), arrived_at
                 self.gap_s = max(self.gap_s, gap)
                 self.least_delay = math.inf
                 self.groups.clear()
-                self._uncut.clear()
-                self._uncut_packets = 0
+                self._ungrouped.clear()
+                self._ungrouped_packets = 0
                 self._tear()
         self.latest_delay = delay = clock + min(map(sub, arrivals, times))
         if delay < self.least_delay:
             self.least_delay = delay
-        self.sent_at = max(times)
-        self.arrived_at = clock + max(arrivals)
-        self._uncut.append((clock, times, arrivals))
-        self._uncut_packets += len(times)
+        self._ungrouped.append((clock, times, arrivals))
+        self._ungrouped_packets += len(times)
 
     def _tear(self) -> None:
         """Let groups begin anew: they do not go on from what was before."""
         self._torn = True
         self._group_began = -math.inf
 
-    def leave_uncut(self) -> None:
+    def leave_ungrouped(self) -> None:
         """Go without groups of what came so far, but for the newest packets."""
-        uncut = self._uncut
-        while len(uncut) > 1 and self._uncut_packets - len(uncut[0][1]) >= KEPT_PACKETS:
-            self._uncut_packets -= len(uncut.popleft()[1])
+        ungrouped = self._ungrouped
+        while ungrouped:
+            _, times, _ = ungrouped[0]
+            rest = self._ungrouped_packets - len(times)
+            if rest < KEPT_PACKETS or times[-1] > self.sent_at - KEPT_S:
+                return
+            ungrouped.popleft()
+            self._ungrouped_packets = rest
             self._tear()
 
-    def cut(self) -> bool:
+    def group(self) -> bool:
         """
         Bring ``groups`` up to date.
 
         Returns:
             Whether packets are missing between them and the groups before.
         """
-        for clock, times, arrivals in self._uncut:
-            self._cut(clock, times, arrivals)
-        self._uncut.clear()
-        self._uncut_packets = 0
+        for clock, times, arrivals in self._ungrouped:
+            self._sort_into_groups(clock, times, arrivals)
+        self._ungrouped.clear()
+        self._ungrouped_packets = 0
         torn, self._torn = self._torn, False
         return torn
 
-    def _cut(self, clock: float, times: list[float], arrivals: list[float]) -> None:
+    def _sort_into_groups(
+        self, clock: float, times: list[float], arrivals: list[float]
+    ) -> None:
         ordered = sorted(times)
         if ordered != times:
             # A paced packet has its number before it is sent: others overtake it.
@@ -291,5 +306,7 @@ class Digest:
         """
         sizes = sent.sizes
         first = max(first, sent.next - SIZE)
-        octets = sum(sizes[number & MASK] for number in range(first, end))
+        begin, count = first & MASK, max(0, end - first)
+        octets = sum(sizes[begin : begin + count])
+        octets += sum(sizes[: max(0, begin + count - SIZE)])  # around the end
         self.octets += int(octets * (1 - loss))

@@ -6,7 +6,7 @@ sends nothing and allots nothing. Driven by the viewer's RTCP:
 
 ```
  feedback ──► groups ──► OveruseDetector ──► RateControl ──┐
-    │          (5 ms)      (is it full?)     (what then?)  ├─ min ─► bitrate_bps
+    │        (not if calm)  (is it full?)    (what then?)  ├─ min ─► bitrate_bps
     ├──► received, lost ──────────────────► LossControl ───┘
     ├──► acknowledged rate ──► both
     └──► arrivals of a cluster ──► Prober ──► RateControl
@@ -253,6 +253,11 @@ class BandwidthEstimator:
             and digest.latest_delay < self._detector.queue.base_s + CALM_QUEUE_S
         )
 
+    @property
+    def complete(self) -> bool:
+        """Whether all packets that feedback spoke of have come, or are given up."""
+        return self._digest.complete
+
     def _without_feedback(self, now: float) -> bool:
         return self._feedback_at is None or now - self._feedback_at > FALLBACK_S
 
@@ -300,10 +305,10 @@ class BandwidthEstimator:
         acknowledged.add(digest.octets, digest.arrived_at)
         if self.calm:
             # No trend matters without a queue, and groups are half of the work.
-            digest.leave_uncut()
+            digest.leave_ungrouped()
             usage = detector.relax(digest.least_delay, now=now)
         else:
-            if digest.cut():
+            if digest.group():
                 detector.begin_anew()
             for group in digest.groups:
                 detector.add_group(*group)

@@ -8,9 +8,10 @@ from conference.ids import ParticipantId
 from conference.rtp import ntp, transport_cc
 from conference.rtp.codecs import inspect_vp8
 from conference.rtp.rtcp import ReportBlock, build_receiver_report, build_transport_cc
+from conference.rtp.transport_cc_reader import Feedback
 from conference.sfu import messages as m
-from conference.sfu.adaptation import START_BPS
-from conference.sfu.bandwidth.history import MASK
+from conference.sfu.adaptation import START_BPS, UNREAD_S, Adaptation
+from conference.sfu.bandwidth.history import MASK, SentPackets
 from conference.sfu.bandwidth.pacer import MAX_WAIT_S
 from conference.sfu.messages import Leg, Receive, SlotGroup, Source
 from conference.sfu.viewer import Viewer
@@ -74,13 +75,69 @@ def test_a_link_is_listened_to_closely_as_soon_as_something_waits() -> None:
         teller.tell()
     adaptation = viewer_of(bench).adaptation
     assert adaptation.settled
-    assert [adaptation.passes_over() for _ in range(4)].count(True) == 2
     for _ in range(10):  # 0.5 s
         teller.latency_s += 0.025
         play(bench, camera, seconds=0.05)
         teller.tell()
     assert adaptation.estimator.overusing
-    assert not any(adaptation.passes_over() for _ in range(4))
+    assert not any(adaptation.passes_over(now=bench.now) for _ in range(4))
+
+
+def hear(adaptation: Adaptation, sent: SentPackets, *lost: int, now: float) -> None:
+    """Tell of the newest ten of packets that were sent one each 10 ms."""
+    first = sent.next
+    for number in range(first, first + 10):
+        sent.times[number & MASK] = now - 0.1 + (number - first) * 0.01
+        sent.sizes[number & MASK] = 1000
+    sent.next = first + 10
+    arrivals = [
+        None if n in lost else sent.times[n & MASK] + LATENCY_S
+        for n in range(first, first + 10)
+    ]
+    adaptation.on_feedback(Feedback(first & 0xFFFF, 0, arrivals), sent, now=now)
+
+
+def listener() -> tuple[Adaptation, SentPackets]:
+    """Return the decisions for a viewer that has all it wants on a calm link."""
+    adaptation, sent = Adaptation(now=0.0), SentPackets()
+    adaptation.settled = True
+    for turn in range(1, 11):
+        hear(adaptation, sent, now=turn * 0.1)
+    return adaptation, sent
+
+
+def test_each_second_message_of_a_calm_link_goes_unread() -> None:
+    adaptation, sent = listener()
+    passed = []
+    for turn in range(20):
+        now = 1.06 + turn * 0.06
+        passed.append(adaptation.passes_over(now=now))
+        if not passed[-1]:
+            hear(adaptation, sent, now=now)
+    assert passed == [True, False] * 10
+
+
+def test_a_viewer_that_could_have_more_is_listened_to() -> None:
+    adaptation, _ = listener()
+    adaptation.settled = False
+    assert not any(adaptation.passes_over(now=1.06) for _ in range(4))
+
+
+def test_where_something_is_missing_the_next_message_tells_whether_it_came() -> None:
+    adaptation, sent = listener()
+    hear(adaptation, sent, sent.next + 8, now=1.1)
+    assert not adaptation.passes_over(now=1.16)
+    for turn in range(3):
+        hear(adaptation, sent, now=1.2 + turn * 0.1)
+    # It is given up by now, and counts as lost: that is not calm either.
+    assert not adaptation.passes_over(now=1.46)
+
+
+def test_what_is_told_seldom_is_read_each_time() -> None:
+    adaptation, sent = listener()
+    assert not adaptation.passes_over(now=1.01 + UNREAD_S)
+    hear(adaptation, sent, now=1.3)
+    assert adaptation.passes_over(now=1.31)
 
 
 def test_a_browser_that_says_nothing_is_sent_what_it_shows() -> None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from conference.sfu.fanout import ViewerKey
 from conference.sfu.keyframes import (
+    DARK_S,
     MIN_INTERVAL_S,
     OVERDUE_S,
     SHARE_BURST,
@@ -173,3 +174,16 @@ def test_a_layer_that_cannot_be_asked_for_costs_nothing() -> None:
     requests.want(0, BOB)
     assert requests.poll((0, 1), now=0.0) == [0]
     assert requests.poll(LAYERS, now=0.0) == [2]
+
+
+def test_what_was_asked_over_a_dead_line_is_forgotten_once_in_its_time() -> None:
+    requests = KeyFrameRequests()
+    for layer in LAYERS:
+        requests.want(layer, None)
+    assert requests.poll(LAYERS, now=0.0) == [*LAYERS]
+    again, late = 0.1, DARK_S + 0.2
+    for now, sent in ((again, [*LAYERS]), (2 * again, []), (late, [*LAYERS])):
+        for layer in LAYERS:
+            requests.forget(layer, now=now)
+            requests.want(layer, None)
+        assert requests.poll(LAYERS, now=now) == sent

@@ -9,11 +9,10 @@ from conference.ids import ParticipantId
 from conference.rtp import extensions
 from conference.rtp.codecs import Codec
 from conference.sfu import messages as m
-from conference.sfu.adaptation import LOOK_S
 from conference.sfu.limits import BitrateLimits
 from conference.sfu.messages import Leg, Receive, SlotGroup, Source
 from conference.sfu.switching import PATIENCE_S
-from conference.sfu.uptrack import KEEP_S, REST_S, STALLED_S, WAKE_S
+from conference.sfu.uptrack import KEEP_S
 from tests.support.bench import Bench, Origin, Simulcast, Sink
 from tests.support.wire import rtcp, rtp
 
@@ -134,95 +133,6 @@ def test_a_switch_goes_by_a_key_frame_and_the_numbers_go_on() -> None:
             assert rtp.parse_vp8(after.payload).key
 
 
-def told(bench: Bench, who: str, source: Source = CAMERA) -> list[tuple[int, ...]]:
-    bench.settle()
-    return [
-        e.layers
-        for e in bench.events
-        if isinstance(e, m.LayersWanted) and (e.participant, e.source) == (who, source)
-    ]
-
-
-def test_an_unwatched_camera_is_told_to_stop_and_starts_at_once() -> None:
-    bench = Bench()
-    camera = bench.simulcast("ada", CAMERA)
-    sink = bench.sink("viewer")
-    show(bench, sink)
-    play(bench, camera, seconds=KEEP_S + 1)
-    assert told(bench, "ada")[-1] == ()
-    assert camera.silent
-    show(bench, sink, {"ada": 180})
-    assert told(bench, "ada")[-1] == (0,)
-    play(bench, camera, seconds=0.5)
-    assert layers_on(sink, GRID) == [0]
-
-
-def test_only_the_layers_that_somebody_watches_are_sent() -> None:
-    bench = Bench()
-    camera = bench.simulcast("ada", CAMERA)
-    bench.unlimited("viewer", "other")
-    watch(bench, ada=180)
-    other = bench.sink("other")
-    show(bench, other, {"ada": 720})
-    play(bench, camera, seconds=KEEP_S + 3)
-    assert told(bench, "ada")[-1] == (0, 2)
-    show(bench, other)
-    play(bench, camera, seconds=KEEP_S + 1)
-    assert told(bench, "ada")[-1] == (0,)
-
-
-def test_a_layer_that_stops_by_itself_is_replaced_by_the_next_smaller_one() -> None:
-    """A publisher with a thin link leaves out its largest layer unasked."""
-    bench = Bench()
-    camera = bench.simulcast("ada", CAMERA)
-    bench.unlimited("viewer", "small")
-    sink = watch(bench, ada=720)
-    small = bench.sink("small")
-    show(bench, small, {"ada": 300})
-    play(bench, camera, seconds=3)
-    assert layers_on(sink, GRID)[-1] == 2
-    camera.capable = 2
-    play(bench, camera, seconds=STALLED_S + 0.5)
-    assert layers_on(sink, GRID)[-1] == 1
-    play(bench, camera, seconds=WAKE_S + 2)
-    before = len(told(bench, "ada"))
-    play(bench, camera, seconds=REST_S / 2)
-    assert len(told(bench, "ada")) <= before + 1  # not asked again and again
-
-
-def test_a_camera_that_starts_slowly_has_its_first_watcher_wait_no_longer() -> None:
-    """That its top layer did not come while nobody watched says nothing."""
-    bench = Bench()
-    camera = bench.simulcast("ada", CAMERA)
-    bench.unlimited("viewer")
-    camera.capable = 2
-    play(bench, camera, seconds=max(WAKE_S, KEEP_S) + 1)
-    camera.capable = 3
-    sink = watch(bench, ada=720)
-    play(bench, camera, seconds=1)
-    assert layers_on(sink, GRID)[-1] == 2
-
-
-def test_a_layer_that_does_not_come_stays_asked_for_and_is_taken_when_it_does() -> None:
-    """A browser adds its top layer when it trusts its uplink, if it may."""
-    bench = Bench()
-    camera = bench.simulcast("ada", CAMERA)
-    bench.unlimited("viewer")
-    sink = watch(bench, ada=720)
-    camera.capable = 2
-    play(bench, camera, seconds=1)
-    before = len(told(bench, "ada"))
-    play(bench, camera, seconds=WAKE_S + REST_S / 2)
-    assert all(2 in layers for layers in told(bench, "ada")[before:])
-    assert layers_on(sink, GRID)[-1] == 1
-    camera.capable = 3
-    play(bench, camera, seconds=LOOK_S + 0.5)
-    assert layers_on(sink, GRID)[-1] == 2
-    show(bench, sink)
-    play(bench, camera, seconds=KEEP_S + 1)
-    assert camera.silent
-
-
 def test_a_place_that_shows_nothing_is_filled_with_what_flows() -> None:
     """The chosen layer sleeps: a smaller one that flows comes first."""
     bench = Bench()
@@ -231,7 +141,7 @@ def test_a_place_that_shows_nothing_is_filled_with_what_flows() -> None:
     first = bench.sink("first")
     show(bench, first, {"ada": 180})
     play(bench, camera, seconds=KEEP_S + 1)
-    assert told(bench, "ada")[-1] == (0,)
+    assert camera.wanted == (0,)
     sink = watch(bench, ada=720)
     camera.slow = 0.5
     play(bench, camera, seconds=0.3)

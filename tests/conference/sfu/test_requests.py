@@ -8,8 +8,10 @@ from conference.ids import ParticipantId
 from conference.sfu import messages as m
 from conference.sfu.keyframes import TRACK_BURST, TRACK_PER_S
 from conference.sfu.messages import SlotGroup, Source
+from conference.sfu.nack import DEAD_GAP
 from conference.sfu.uptrack import KEEP_S, REST_S, WAKE_S
-from tests.conference.sfu.test_layers import layers_on, play, show, told, watch
+from tests.conference.sfu.test_layers import layers_on, play, show, watch
+from tests.conference.sfu.test_wanted_layers import told
 from tests.support.bench import Bench, Simulcast
 from tests.support.wire import rtcp
 
@@ -131,3 +133,29 @@ def test_nobody_is_told_of_layers_without_a_picture() -> None:
     bench.apply(m.RepeatLayers(ParticipantId("ada")))
     bench.apply(m.RepeatLayers(ParticipantId("nobody")))
     assert told(bench, "ada", Source.MICROPHONE) == []
+
+
+@pytest.mark.parametrize("asking", [False, True])
+def test_behind_a_dead_line_every_layer_begins_anew_at_once(asking: bool) -> None:
+    """Whatever its viewers asked for while nothing could be heard."""
+    bench = Bench()
+    camera = bench.simulcast("ada", CAMERA)
+    heights = {"small": 180, "middle": 300, "large": 720}
+    bench.unlimited(*heights)
+    sinks = {who: bench.sink(who) for who in heights}
+    for who, sink in sinks.items():
+        show(bench, sink, {"ada": heights[who]})
+    play(bench, camera, seconds=KEEP_S + 1)
+    assert [layers_on(sink, GRID)[-1] for sink in sinks.values()] == [0, 1, 2]
+    for layer in camera.layers:
+        layer.sequence = (layer.sequence + 2 * DEAD_GAP) & 0xFFFF
+    for _ in range(4):
+        for sink in sinks.values():
+            if asking:
+                sink.ask(rtcp.pli(1, sink.slots[sink.mid(GRID, "video")].ssrc))
+        bench.pass_time(1.0)
+    bench.key_frames_asked(camera.participant)
+    seen = {who: len(sink.on(sink.mid(GRID, "video"))) for who, sink in sinks.items()}
+    play(bench, camera, seconds=0.2)
+    for who, sink in sinks.items():
+        assert len(sink.on(sink.mid(GRID, "video"))) > seen[who]

@@ -1,0 +1,90 @@
+"""What is summed up of feedback, and what is left for later."""
+
+import pytest
+
+from conference.sfu.bandwidth.delay import GROUPS
+from conference.sfu.bandwidth.digest import KEPT_PACKETS, KEPT_S, Digest
+from conference.sfu.bandwidth.history import MASK, SentPackets
+
+DELAY_S = 0.02
+TOLD_S = 0.1
+
+
+class Line:
+    """Frames of some packets each, of which feedback tells ten times a second."""
+
+    def __init__(self, packets: int, per_s: float) -> None:
+        self.sent, self.digest = SentPackets(), Digest()
+        self._packets, self._every_s = packets, 1 / per_s
+        self._told = 0
+        self._now = 0.0
+
+    def send(self, seconds: float) -> None:
+        end = self._now + seconds
+        while self._now < end:
+            tells_at = self._now + TOLD_S
+            while self._now < tells_at:
+                for place in range(self._packets):
+                    number = self.sent.next
+                    self.sent.times[number & MASK] = self._now + place * 0.000_2
+                    self.sent.sizes[number & MASK] = 1000
+                    self.sent.next = number + 1
+                self._now += self._every_s
+            self.tell(self._told, self.sent.next)
+            self._told = self.sent.next
+
+    def tell(self, first: int, end: int) -> None:
+        times = [self.sent.times[number & MASK] for number in range(first, end)]
+        reference = int(times[0] / 0.064)
+        self.digest.advance(reference)
+        arrivals: list[float | None] = [t + DELAY_S - reference * 0.064 for t in times]
+        self.digest.take(first, arrivals, self.sent, loss=0.0)
+
+
+@pytest.mark.parametrize(("packets", "per_s"), [(1, 50.0), (5, 30.0), (18, 25.0)])
+def test_a_trend_can_be_read_from_what_was_left(packets: int, per_s: float) -> None:
+    line = Line(packets, per_s)
+    for _ in range(40):
+        line.send(TOLD_S)
+        line.digest.leave_ungrouped()
+    assert line.digest.group()  # there is a gap behind the groups before
+    assert len(line.digest.groups) >= GROUPS
+    assert all(arrived - sent > 0 for sent, arrived in line.digest.groups)
+    # And not from ages ago: all of it is made into groups at once.
+    oldest, newest = line.digest.groups[0][0], line.digest.groups[-1][0]
+    assert newest - oldest <= max(KEPT_S, KEPT_PACKETS / packets / per_s) + 2 * TOLD_S
+    line.digest.clear()
+    line.send(TOLD_S)
+    assert not line.digest.group()
+
+
+def test_groups_made_at_each_turn_go_on_from_each_other() -> None:
+    line = Line(5, 30.0)
+    sent: list[float] = []
+    for _ in range(10):
+        line.send(TOLD_S)
+        assert not line.digest.group()
+        sent += [at for at, _ in line.digest.groups]
+        line.digest.clear()
+    assert len(sent) == pytest.approx(30, abs=2)
+    assert sent == sorted(set(sent))
+
+
+def test_what_is_told_late_is_not_the_newest() -> None:
+    line = Line(1, 100.0)
+    line.send(TOLD_S)
+    line.send(TOLD_S)
+    digest = line.digest
+    newest = digest.sent_at, digest.arrived_at
+    line.tell(0, 5)
+    assert (digest.sent_at, digest.arrived_at) == newest
+
+
+def test_what_no_feedback_spoke_of_counts_as_arrived() -> None:
+    """Feedback is lost too; also where the numbers' places begin again."""
+    line = Line(1, 100.0)
+    begun = line.sent.next = line._told = MASK - 15
+    line.send(TOLD_S)
+    line._told += 8  # on both sides of the last place
+    line.send(TOLD_S)
+    assert line.digest.octets == 1000 * (line.sent.next - begun)
