@@ -3,11 +3,14 @@ Transport-wide congestion control feedback, the receiving side.
 
 Follows draft-holmer-rmcat-transport-wide-cc-extensions-01 §3.1. Records when
 each transport-wide number arrived and writes what the publisher needs to grow
-its bitrate; draws no conclusion itself. Driven by the publish leg's timer.
+its bitrate; draws no conclusion itself. What got lost while the line was dead is not
+told: browsers (libwebrtc) send again whatever is told as lost, before anything new, and
+their picture waits behind what nobody shows any more. Driven by the publish leg's timer.
 """
 
 from struct import Struct
 
+from conference.rtp.dead_line import DeadLine
 from conference.rtp.sequence import Unwrapper
 
 TICK_S = 0.000_25
@@ -25,11 +28,6 @@ MAX_LATE = 16
 MIN_RUN = 8
 """Shortest run worth a run-length chunk; a status vector holds seven."""
 
-DEAD_S = 1.5
-"""What got lost in a silence this long is not told: browsers (libwebrtc) send again
-whatever is told as lost, before anything new, and their picture waits behind what nobody
-shows any more. Lower: bursts of loss go untold; higher: a presenter is back later."""
-
 _HEADER = Struct("!HHI")
 _CHUNK = Struct("!H")
 _LARGE_DELTA = Struct("!h")
@@ -44,23 +42,24 @@ class ArrivalRecorder:
     Inputs: ``record``. Output: ``feedback``, which also forgets what it told.
     """
 
-    __slots__ = ("_arrivals", "_count", "_heard_at", "_next", "_numbers")
+    __slots__ = ("_arrivals", "_count", "_line", "_next", "_numbers")
 
     def __init__(self) -> None:
         self._numbers = Unwrapper()
         self._arrivals: dict[int, float] = {}
         self._next: int | None = None
-        self._heard_at = 0.0
+        self._line = DeadLine()
         self._count = 0
 
     def record(self, number: int, *, now: float) -> None:
         """Note that the packet with this 16-bit transport number arrived."""
+        before = self._numbers.highest
+        gap = 0 if before is None else (number - before) & 0xFFFF
+        swallowed = self._line.swallowed(gap, now=now)
         extended = self._numbers.unwrap(number)
-        if self._next is None:
+        if self._next is None or swallowed:
+            # What came before and was not told yet counts as late.
             self._next = extended
-        elif now - self._heard_at >= DEAD_S and not self._arrivals:
-            self._next = max(self._next, extended)
-        self._heard_at = now
         if len(self._arrivals) < MAX_PACKETS:
             self._arrivals.setdefault(extended, now)
 

@@ -5,6 +5,8 @@ Sees extended sequence numbers, decides on generic NACKs (RFC 4585 §6.2.1);
 sends nothing itself. Driven by packets and by the publish leg's timer.
 """
 
+from conference.rtp.dead_line import DEAD_S
+
 REORDER_S = 0.010
 """Wait before the first request. Lower: needless requests on Wi-Fi, which
 reorders by a few milliseconds; higher: the repair may miss its frame."""
@@ -18,15 +20,6 @@ RISE = 0.1
 MAX_REQUESTS = 8
 """Then the packet is given up: on a LAN the picture has moved on after 0.4 s, and on
 a lossy link of 200 ms the fourth request of five has come through."""
-MAX_WAIT_S = 1.5
-"""After this it is given up anyway: viewers wait no longer for one frame."""
-MAX_GAP = 500
-"""A longer gap is a restart, not loss; slots then start at a key frame anew."""
-DEAD_GAP = 32
-"""So is a longer one than this behind a silence of ``MAX_WAIT_S``: the line was dead, and
-what began to get lost is given up already. The picture would wait behind all repairs, which
-a browser sends before anything new: Firefox took a second for 5 s of the smallest layer.
-Lower: a still screen that loses a part of a frame is sent whole; higher: thin layers wait."""
 MAX_AGE = 512
 """Packets this far behind the newest are given up: no viewer still waits for
 them. Also the size that the table of missing packets can reach."""
@@ -70,8 +63,7 @@ class MissingPackets:
             missing. False for a duplicate.
         """
         highest = self._highest
-        if highest is None or extended - highest > MAX_GAP:
-            self.begin_anew()
+        if highest is None:
             self._highest = self._first = extended
             return True
         if extended < self._first:
@@ -114,7 +106,7 @@ class MissingPackets:
         for number, (when, requests, first) in list(self._missing.items()):
             if when > now:
                 continue
-            if requests >= MAX_REQUESTS or now - first > MAX_WAIT_S:
+            if requests >= MAX_REQUESTS or now - first > DEAD_S:
                 del self._missing[number]
                 continue
             asked = first if requests else now

@@ -15,6 +15,7 @@ from conference.rtp.codecs import (
     Codec,
     PayloadHead,
 )
+from conference.rtp.dead_line import DeadLine
 from conference.rtp.packet import RtpPacket
 from conference.rtp.red import Older
 from conference.rtp.rtcp import SenderReport
@@ -24,19 +25,16 @@ from conference.sfu.fanout import LayerKey
 from conference.sfu.formats import TrackFormat
 from conference.sfu.keyframes import KeyFrameRequests
 from conference.sfu.messages import Source
-from conference.sfu.nack import (
-    DEAD_GAP,
-    MAX_AGE,
-    MAX_GAP,
-    MAX_WAIT_S,
-    MissingPackets,
-)
+from conference.sfu.nack import MAX_AGE, MissingPackets
 from conference.sfu.rates import LayerMeter
 from conference.sfu.reception import Reception
 
 MAX_PAYLOAD_BYTES = 1300
 """Larger packets are dropped: with headers, retransmission prefix and tag a copy
 would be more than libsrtp's binding protects (1356 bytes). Browsers send 1200."""
+MAX_GAP = 500
+"""A longer gap is a restart, not loss; slots then start at a key frame anew. Lower: loss
+that repairs would close costs a key frame; higher: repairs come too late for the picture."""
 JUMP_INTERVAL_S = 0.5
 """Between two gaps that no repair closes; a packet behind a sooner one is dropped. Shorter:
 a publisher that jumps all the time makes all who watch it begin anew as often; longer: one
@@ -72,6 +70,7 @@ class Layer:
         "_inspect",
         "_jumped_at",
         "_level_id",
+        "_line",
         "_numbers",
         "_orientation_id",
         "_publisher_clock",
@@ -114,6 +113,7 @@ class Layer:
         self.jumped = False
         """The newest packet left a gap that no repair closes."""
         self._jumped_at = float("-inf")
+        self._line = DeadLine()
         self._publisher_clock = publisher_clock
         self.clock = TrackClock(publisher_clock, codec.clock_hz)
         self.reception = Reception(codec.clock_hz)
@@ -189,14 +189,19 @@ class Layer:
         else:
             before = self._numbers.highest
             gap = 0 if before is None else (packet.sequence - before) & 0xFFFF
-            dead = self._was_dead(gap, now)
-            self.jumped = dead or MAX_GAP < gap < HALF
-            if self.jumped:
-                if now - self._jumped_at < JUMP_INTERVAL_S:
-                    self.jumped = False
-                    return None
-                self._jumped_at = now
+            # Of a voice nothing is repaired, so nothing waits for what it lost.
+            dead = self._line.swallowed(gap, now=now) and self.track.video
+            far = MAX_GAP < gap < HALF
+            soon = now - self._jumped_at < JUMP_INTERVAL_S
+            self.jumped = (dead or far) and not soon
+            if far and soon:
+                return None
+            if dead or far:
+                # Soon after a jump, it is more of the same dark: all who watch wait
+                # for a key frame already.
                 self.missing.begin_anew()
+            if self.jumped:
+                self._jumped_at = now
                 if dead:
                     self.track.key_frames.forget(self.spatial, now=now)
             extended = self._numbers.unwrap(packet.sequence)
@@ -219,15 +224,6 @@ class Layer:
             self.track.key_frames.on_key_frame(self.spatial)
             self.height = head.height or self.height
         return head
-
-    def _was_dead(self, gap: int, now: float) -> bool:
-        """Whether a gap is what a dead line leaves; of a voice nothing is repaired."""
-        return (
-            self.track.video
-            and DEAD_GAP < gap < HALF
-            and self.heard_at is not None
-            and now - self.heard_at >= MAX_WAIT_S
-        )
 
     def may_wake(self, *, now: float) -> bool:
         """

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conference.rtp.transport_cc import DEAD_S, MAX_PACKETS, ArrivalRecorder
+from conference.rtp.dead_line import BACK_S, DEAD_GAP, DEAD_S
+from conference.rtp.transport_cc import MAX_PACKETS, ArrivalRecorder
 
 
 def decode(data: bytes) -> tuple[dict[int, float], int]:
@@ -83,6 +84,57 @@ def test_what_got_lost_while_a_line_was_dead_is_not_told() -> None:
     recorder.record(304, now=1.1 + DEAD_S)
     (after,) = recorder.feedback()
     assert struct.unpack_from("!HH", after) == (303, 2)
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_nor_is_it_if_some_of_the_dark_come_first(told: bool) -> None:
+    recorder = ArrivalRecorder()
+    recorder.record(10, now=1.0)
+    recorder.feedback()
+    back = 1.0 + 5.0
+    recorder.record(12, now=back)
+    messages = recorder.feedback() if told else []
+    recorder.record(200, now=back + 0.02)
+    messages += recorder.feedback()
+    straggler, fresh = (struct.unpack_from("!HH", message) for message in messages)
+    assert straggler == ((11, 2) if told else (12, 1))
+    assert fresh == (200, 1)
+
+
+@pytest.mark.parametrize(
+    ("silent_s", "then_s", "lost"),
+    [
+        (DEAD_S, 0.0, DEAD_GAP - 1),  # the first packets of a picture after a pause
+        (0.9 * DEAD_S, 0.0, 2 * DEAD_GAP),
+        (DEAD_S, 1.1 * BACK_S, 2 * DEAD_GAP),
+    ],
+)
+def test_what_no_dead_line_swallowed_is_told(
+    silent_s: float, then_s: float, lost: int
+) -> None:
+    recorder = ArrivalRecorder()
+    recorder.record(10, now=1.0)
+    recorder.feedback()
+    newest, now = 10, 1.0 + silent_s
+    if then_s:
+        newest += 1
+        recorder.record(newest, now=now)
+        recorder.feedback()
+    recorder.record(newest + lost + 1, now=now + then_s)
+    (feedback,) = recorder.feedback()
+    assert struct.unpack_from("!HH", feedback) == (newest + 1, lost + 1)
+
+
+def test_one_that_comes_late_behind_a_silence_denies_no_other() -> None:
+    recorder = ArrivalRecorder()
+    for number in (10, 11, 13):
+        recorder.record(number, now=1.0)
+    recorder.feedback()
+    recorder.record(12, now=1.0 + DEAD_S)
+    recorder.record(15, now=1.0 + DEAD_S)
+    late, fresh = recorder.feedback()
+    assert struct.unpack_from("!HH", late) == (12, 1)
+    assert struct.unpack_from("!HH", fresh) == (14, 2)
 
 
 def test_a_late_arrival_is_told_alone_and_denies_no_other() -> None:

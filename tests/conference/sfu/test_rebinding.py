@@ -4,10 +4,10 @@ import dataclasses
 from itertools import pairwise
 
 from conference.ids import ParticipantId
+from conference.rtp.dead_line import BACK_S, DEAD_GAP, DEAD_S
 from conference.sfu.messages import Leg, SlotGroup, Source
-from conference.sfu.nack import DEAD_GAP, MAX_WAIT_S
 from conference.sfu.publisher import MAX_UNBOUND, REBIND_INTERVAL_S
-from conference.sfu.uptrack import JUMP_INTERVAL_S, Layer
+from conference.sfu.uptrack import JUMP_INTERVAL_S, MAX_GAP, Layer
 from tests.support.bench import ROOM, WALL_OFFSET_S, Bench, Origin, Sink
 from tests.support.wire import rtcp, rtp
 
@@ -254,7 +254,7 @@ def test_behind_a_dead_line_a_picture_begins_anew_at_once() -> None:
     camera, sink = watched(bench)
     mid = sink.mid(STAGE, "video")
     lost = DEAD_GAP + 1
-    for silent_s in (MAX_WAIT_S, 2 * MAX_WAIT_S):
+    for silent_s in (DEAD_S, 2 * DEAD_S):
         bench.router.room(ROOM).want_key_frame(layer(bench), None)
         swallow(camera, lost, silent_s=silent_s - FRAME_S)
         seen = len(sink.on(mid))
@@ -270,10 +270,85 @@ def test_behind_a_dead_line_a_picture_begins_anew_at_once() -> None:
     assert not [message for message in feedback if message.count == 1]
 
 
+def nacks(bench: Bench) -> int:
+    """Return how often Ada was asked for lost packets."""
+    return sum(m.count == 1 for m in bench.sent("ada", Leg.PUBLISH, 205))
+
+
+def test_so_it_does_if_some_of_the_dark_come_first() -> None:
+    bench = Bench()
+    camera, sink = watched(bench)
+    mid = sink.mid(STAGE, "video")
+    swallow(camera, 0, silent_s=5.0)
+    camera.send(camera.frame())  # the straggler
+    bench.pass_time(0.8 * BACK_S)
+    swallow(camera, 100, silent_s=0.0)
+    seen = len(sink.on(mid))
+    camera.send(camera.frame())
+    assert bench.key_frames_asked(ADA) == {camera.ssrc}
+    camera.send(camera.frame(key=True))
+    assert starts_key_frame(sink.on(mid)[seen])
+    play(camera, 5)
+    assert_unbroken(sink.on(mid))
+    assert nacks(bench) == 0
+
+
+def test_so_it_does_if_the_dark_comes_in_pieces() -> None:
+    bench = Bench()
+    camera, sink = watched(bench)
+    mid = sink.mid(STAGE, "video")
+    seen = len(sink.on(mid))
+    swallow(camera, 2 * DEAD_GAP, silent_s=5.0)
+    for _ in range(3):
+        camera.send(camera.frame())
+        bench.pass_time(0.1)
+        camera.sequence = (camera.sequence + 2 * DEAD_GAP) & 0xFFFF
+    camera.send(camera.frame(key=True))  # no jump that is too soon: it is taken
+    assert starts_key_frame(sink.on(mid)[seen])
+    assert bench.key_frames_asked(ADA) == {camera.ssrc}
+    play(camera, 5)
+    assert_unbroken(sink.on(mid))
+    assert nacks(bench) == 0
+
+
+def test_viewers_begin_anew_once_behind_each_silence() -> None:
+    bench = Bench()
+    camera, _ = watched(bench)
+    swallow(camera, 0, silent_s=5.0)
+    jumps = 0
+    for _ in range(round(BACK_S / 0.02)):
+        camera.sequence = (camera.sequence + 2 * DEAD_GAP) & 0xFFFF
+        camera.send(camera.frame(key=True))
+        jumps += layer(bench).jumped
+        bench.pass_time(0.02)
+    assert jumps == 1
+
+
+def test_what_gets_lost_a_while_after_a_silence_is_repaired() -> None:
+    bench = Bench()
+    camera, _ = watched(bench)
+    swallow(camera, 0, silent_s=5.0)
+    camera.send(camera.frame())
+    swallow(camera, 100, silent_s=1.2 * BACK_S)
+    camera.send(camera.frame())
+    assert bench.key_frames_asked(ADA) == set()
+    assert len(layer(bench).missing.due(now=bench.now + 1)) == 100
+
+
+def test_a_gap_is_repaired_until_it_is_too_long() -> None:
+    for lost, asked in ((MAX_GAP - 1, True), (MAX_GAP, False)):
+        bench = Bench()
+        camera, _ = watched(bench)
+        swallow(camera, lost, silent_s=FRAME_S)
+        camera.send(camera.frame())
+        assert bool(layer(bench).missing) == asked
+        assert layer(bench).jumped != asked
+
+
 def test_few_packets_behind_a_silence_are_repaired() -> None:
     bench = Bench()
     camera, _ = watched(bench)
-    swallow(camera, DEAD_GAP - 1, silent_s=2 * MAX_WAIT_S)
+    swallow(camera, DEAD_GAP - 1, silent_s=2 * DEAD_S)
     camera.send(camera.frame())
     assert len(layer(bench).missing.due(now=bench.now + 1)) == DEAD_GAP - 1
     assert bench.key_frames_asked(ADA) == set()
@@ -282,7 +357,7 @@ def test_few_packets_behind_a_silence_are_repaired() -> None:
 def test_a_short_silence_is_repaired() -> None:
     bench = Bench()
     camera, _ = watched(bench)
-    swallow(camera, 2 * DEAD_GAP, silent_s=0.8 * MAX_WAIT_S)
+    swallow(camera, 2 * DEAD_GAP, silent_s=0.8 * DEAD_S)
     camera.send(camera.frame())
     assert layer(bench).missing
     assert bench.key_frames_asked(ADA) == set()
@@ -291,10 +366,11 @@ def test_a_short_silence_is_repaired() -> None:
 def test_a_voice_is_not_begun_anew() -> None:
     bench = Bench()
     voice, sink = watched(bench, MICROPHONE)
-    swallow(voice, 2 * DEAD_GAP, silent_s=2 * MAX_WAIT_S)
+    swallow(voice, 2 * DEAD_GAP, silent_s=2 * DEAD_S)
     seen = len(sink.on(sink.mid(STAGE, "audio")))
-    play(voice, 5)
+    voice.send(voice.voice())
     assert not layer(bench, MICROPHONE).jumped
+    play(voice, 4)
     assert len(sink.on(sink.mid(STAGE, "audio"))) == seen + 5
 
 
