@@ -58,7 +58,7 @@ check: lint ## The fast part: format, lint, types, contracts, spelling, unit tes
 	$(PYTEST) -m $(PLAIN) $(PURE_TESTS)
 
 .PHONY: lint
-lint: .make/dev .make/npm ## What reads the sources and runs none of them
+lint: .make/dev .make/npm ## Format, lint, types, contracts, spelling; of the web client its unit tests too
 	@step() { echo "check: $$1"; shift; "$$@"; }
 	step format $(BIN)/ruff format --quiet --check $(SOURCES)
 	step lint $(BIN)/ruff check --quiet $(SOURCES)
