@@ -79,6 +79,71 @@ describe('figures of the connections', () => {
     expect(figures).toMatchObject({ rttMs: 50, protocol: 'udp', roomUpKbps: 900 });
   });
 
+  describe('over more than one way', () => {
+    const way = (id: string, received: number, sent: number, more: object = {}) => ({
+      id,
+      type: 'candidate-pair',
+      state: 'succeeded',
+      nominated: true,
+      bytesReceived: received,
+      bytesSent: sent,
+      ...more,
+    });
+    const moments = (...reports: Entry[][]) =>
+      reports.map((entries, i) => readMoment([report(...entries)], i * 2000));
+    const rates = (...reports: Entry[][]) => {
+      const read = moments(...reports);
+      return read.slice(1).map((after, i) => {
+        const { downKbps, upKbps } = between(read[i] ?? after, after);
+        return [downKbps, upKbps];
+      });
+    };
+    const used = (selectedCandidatePairId?: string): Entry => ({
+      id: 'transport',
+      type: 'transport',
+      ...(selectedCandidatePairId === undefined ? {} : { selectedCandidatePairId }),
+    });
+
+    it('tell what both carried, whichever is in use', () => {
+      expect(
+        rates(
+          [way('udp', 100e6, 20e6), way('tcp', 10_000, 0), used('udp')],
+          [way('udp', 100.1e6, 20e6), way('tcp', 160_000, 50_000), used('tcp')],
+          [way('udp', 100.4e6, 20.1e6), way('tcp', 160_000, 50_000), used('udp')],
+          [way('udp', 100.6e6, 20.1e6), way('tcp', 160_000, 50_000), used()],
+          [way('udp', 100.8e6, 20.1e6), way('tcp', 160_000, 50_000), used('udp')],
+        ),
+      ).toEqual([
+        [1000, 200],
+        [1200, 400],
+        [800, 0],
+        [800, 0],
+      ]);
+    });
+
+    it('count one while a check of it is under way, as Chromium calls it', () => {
+      expect(
+        rates(
+          [way('udp', 100e6, 20e6), used('udp')],
+          [way('udp', 100.25e6, 20e6, { state: 'in-progress' }), used('udp')],
+          [way('udp', 100.5e6, 20e6), used('udp')],
+        ),
+      ).toEqual([
+        [1000, 0],
+        [1000, 0],
+      ]);
+    });
+
+    it('take one that went away for no loss, and count its successor', () => {
+      expect(
+        rates(
+          [way('udp', 100e6, 20e6), used('udp')],
+          [way('next', 250_000, 25_000), used('next')],
+        ),
+      ).toEqual([[1000, 100]]);
+    });
+  });
+
   it('leave out what is silent, and take no new connection for a loss', () => {
     const fresh = video({ id: 'other', bytesReceived: 5, packetsLost: 0 });
     const figures = between(first, readMoment([report(...PATH, fresh)], 2000));

@@ -51,18 +51,11 @@ describe('the pair in use', () => {
     const known = report(...LOCALS, ...entries);
     expect(pairInUse(known)).toEqual({
       id: 'pair-udp',
-      received: 2000,
-      sent: 300,
       rtt: 0.2,
       protocol: 'udp',
       roomUp: undefined,
     });
-    expect(readMoment([known], 0)).toMatchObject({
-      bytesIn: 2000,
-      bytesOut: 300,
-      rtt: 0.2,
-      protocol: 'udp',
-    });
+    expect(readMoment([known], 0)).toMatchObject({ rtt: 0.2, protocol: 'udp' });
     expect(sample([known], true, 0)).toMatchObject({ rtt: 0.2, bytes: 4006 });
   });
 
@@ -77,4 +70,9 @@ describe('the pair in use', () => {
     expect(readMoment([known], 0)).toMatchObject({ rtt: null, protocol: null });
     expect(sample([known], true, 0).rtt).toBeNull();
   });
+});
+
+it('counts as heard what came over a pair while a check of it is under way', () => {
+  const checked = report(pair('udp', 0.2, { state: 'in-progress' }), TCP);
+  expect(sample([checked], true, 0).bytes).toBe(4006);
 });

@@ -27,14 +27,21 @@ interface LayerOut extends Video {
   readonly limited: string;
 }
 
+/** A way that a connection has, in use or not. */
+interface Way {
+  readonly id: string;
+  readonly received: number;
+  readonly sent: number;
+}
+
 /** The counters of all connections at one moment. */
 export interface Moment {
   /** Milliseconds. */
   readonly at: number;
   readonly videos: readonly VideoIn[];
   readonly layers: readonly LayerOut[];
-  readonly bytesIn: number;
-  readonly bytesOut: number;
+  /** Those not in use too: which one is changes, what each carried only grows. */
+  readonly ways: readonly Way[];
   readonly packetsIn: number;
   readonly lost: number;
   /** Share of what one sends that the server missed lately, 0…1. */
@@ -113,7 +120,8 @@ const most = (a: number | null, b: number | undefined): number | null =>
 export function readMoment(reports: readonly Report[], at: number): Moment {
   const videos: VideoIn[] = [];
   const layers: LayerOut[] = [];
-  let [bytesIn, bytesOut, packetsIn, lost] = [0, 0, 0, 0];
+  const ways: Way[] = [];
+  let [packetsIn, lost] = [0, 0];
   let lossUp: number | null = null;
   let rtt: number | null = null;
   let roomUp: number | null = null;
@@ -135,14 +143,15 @@ export function readMoment(reports: readonly Report[], at: number): Moment {
           lossUp = most(lossUp, entry.fractionLost);
           rtt = most(rtt, entry.roundTripTime);
           break;
+        case 'candidate-pair':
+          ways.push(wayOf(entry));
+          break;
         default:
           break;
       }
     });
     const pair = pairInUse(report);
     if (!pair) continue;
-    bytesIn += pair.received;
-    bytesOut += pair.sent;
     rtt = most(rtt, pair.rtt);
     roomUp = most(roomUp, pair.roomUp);
     // TCP on one of two connections is what a person should hear of.
@@ -153,14 +162,21 @@ export function readMoment(reports: readonly Report[], at: number): Moment {
     at,
     videos,
     layers,
-    bytesIn,
-    bytesOut,
+    ways,
     packetsIn,
     lost,
     lossUp,
     rtt,
     protocol,
     roomUp,
+  };
+}
+
+function wayOf(entry: Entry): Way {
+  return {
+    id: entry.id,
+    received: entry.bytesReceived ?? 0,
+    sent: entry.bytesSent ?? 0,
   };
 }
 
@@ -236,13 +252,21 @@ export function between(before: Moment, after: Moment): Figures {
       },
     ];
   });
+  const waysBefore = new Map(before.ways.map((w) => [w.id, w]));
+  let [down, up] = [0, 0];
+  for (const way of after.ways) {
+    // One that was not there before has carried all of it since.
+    const was = waysBefore.get(way.id);
+    down += grown(was?.received ?? 0, way.received);
+    up += grown(was?.sent ?? 0, way.sent);
+  }
   const lost = grown(before.lost, after.lost);
   const total = lost + grown(before.packetsIn, after.packetsIn);
   return {
     received,
     sent,
-    downKbps: kbps(before.bytesIn, after.bytesIn),
-    upKbps: kbps(before.bytesOut, after.bytesOut),
+    downKbps: kbps(0, down),
+    upKbps: kbps(0, up),
     lossDown: total === 0 ? 0 : lost / total,
     lossUp: after.lossUp,
     rttMs: after.rtt === null ? null : Math.round(after.rtt * 1000),

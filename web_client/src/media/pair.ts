@@ -9,9 +9,6 @@ export type Report = Pick<RTCStatsReport, 'forEach' | 'get'>;
 
 export interface Pair {
   readonly id: string;
-  /** Bytes of media, both ways. */
-  readonly received: number;
-  readonly sent: number;
   /** Round trip in seconds, of the newest check. */
   readonly rtt: number | undefined;
   readonly protocol: 'udp' | 'tcp' | null;
@@ -26,8 +23,6 @@ interface Entry {
   selected?: boolean;
   localCandidateId?: string;
   protocol?: string;
-  bytesReceived?: number;
-  bytesSent?: number;
   currentRoundTripTime?: number;
   availableOutgoingBitrate?: number;
 }
@@ -48,8 +43,6 @@ export function pairInUse(report: Report): Pair | null {
   const protocol = local?.protocol;
   return {
     id: pair.id,
-    received: pair.bytesReceived ?? 0,
-    sent: pair.bytesSent ?? 0,
     rtt: pair.currentRoundTripTime,
     protocol: protocol === 'udp' || protocol === 'tcp' ? protocol : null,
     roomUp: pair.availableOutgoingBitrate,

@@ -56,7 +56,6 @@ interface StatsEntry {
   packetsReceived?: number;
   packetsLost?: number;
   freezeCount?: number;
-  state?: string;
   bytesReceived?: number;
   responsesReceived?: number;
 }
@@ -80,7 +79,8 @@ export function sample(
         lost += Math.max(0, entry.packetsLost ?? 0);
         freezes += entry.freezeCount ?? 0;
       }
-      if (entry.type === 'candidate-pair' && entry.state === 'succeeded') {
+      // In any state: Chromium takes a pair out of `succeeded` during each check.
+      if (entry.type === 'candidate-pair') {
         bytes += (entry.bytesReceived ?? 0) + (entry.responsesReceived ?? 0);
       }
     });
