@@ -16,6 +16,7 @@ function beat(bytes: number, state: Partial<Beat> = {}): Beat {
     heard,
     selected: 'pair',
     unanswered: 0,
+    rttMs: null,
     failing: false,
     dead: false,
     ...state,
@@ -26,10 +27,13 @@ interface Line {
   /** Silence from here on. */
   readonly deadFrom: number;
   readonly deadTo?: number;
-  readonly answering: Answering;
+  readonly answering: Answering | ((now: number) => Answering);
   /** The server answers from here on. */
   readonly answeringFrom?: number;
   readonly failing?: boolean;
+  /** Round trip while the path lives; nobody can tell one of a dead path. */
+  readonly rttMs?: number;
+  readonly endsAt?: number;
 }
 
 /** What was done, and when, over a quarter of a minute. */
@@ -37,17 +41,28 @@ function course(line: Line, everyMs = EVERY_MS): { at: number; remedy: string }[
   const pulse = new Pulse(0);
   const done: { at: number; remedy: string }[] = [];
   let bytes = 0;
-  for (let now = everyMs; now <= 16_000; now += everyMs) {
+  for (let now = everyMs; now <= (line.endsAt ?? 16_000); now += everyMs) {
     const dead = now > line.deadFrom && now <= (line.deadTo ?? Infinity);
     if (!dead) bytes += 1000;
-    const taken = beat(bytes, { failing: dead && (line.failing ?? false) });
+    const taken = beat(bytes, {
+      failing: dead && (line.failing ?? false),
+      rttMs: dead ? null : (line.rttMs ?? null),
+      selected: dead ? '' : 'pair',
+    });
     if (pulse.hear(taken, now)) done.push({ at: now, remedy: 'back' });
-    const answering = now > (line.answeringFrom ?? Infinity) ? 'yes' : line.answering;
+    const said =
+      typeof line.answering === 'string' ? line.answering : line.answering(now);
+    const answering = now > (line.answeringFrom ?? Infinity) ? 'yes' : said;
     const remedy = pulse.remedy(taken, answering, now);
     if (remedy) done.push({ at: now, remedy });
   }
   return done;
 }
+
+const restarts = (done: readonly { at: number; remedy: string }[]): number[] =>
+  done.filter((d) => d.remedy === 'restart').map((d) => d.at);
+const pausesOf = (times: readonly number[]): number[] =>
+  times.slice(1).map((at, i) => at - (times[i] ?? 0));
 
 describe('a path that dies', () => {
   it('is left at once when the server does not answer either', () => {
@@ -64,8 +79,9 @@ describe('a path that dies', () => {
   it('is tried again ever more seldom, and never given up, in the dark', () => {
     const done = course({ deadFrom: 3000, answering: 'no' });
     expect(done.every((d) => d.remedy === 'restart')).toBe(true);
-    const pauses = done.slice(1).map((d, i) => d.at - (done[i]?.at ?? 0));
-    expect(pauses).toEqual([1000, 1000, 1000, 1000, 1000, 2000, 4000]);
+    expect(pausesOf(restarts(done))).toEqual([
+      1000, 1000, 1000, 1000, 1000, 2000, 4000,
+    ]);
   });
 
   it('ends in a successor when the server is there but no path heals', () => {
@@ -82,6 +98,102 @@ describe('a path that dies', () => {
     expect(short.at(-1)?.remedy).toBe('back');
     const replaced = course(dark).find((d) => d.remedy === 'replace');
     expect(replaced?.at).toBe(8000 + REPLACE_MS);
+  });
+
+  it.each([
+    ['at once', 9000, [9100, 11_100]],
+    ['once the last restart is no longer new', 8600, [9000, 11_000]],
+    ['at once after a long dark too', 30_000, [30_100, 32_100]],
+  ])('is tried %s when the server is back', (_, answeringFrom, tries) => {
+    const done = course({
+      deadFrom: 3000,
+      answering: 'no',
+      answeringFrom,
+      endsAt: 40_000,
+    });
+    expect(restarts(done).filter((at) => at > answeringFrom)).toEqual(tries);
+    const replaced = done.find((d) => d.remedy === 'replace');
+    expect(replaced?.at).toBe(answeringFrom + REPLACE_MS);
+  });
+
+  it('is tried at once at each return of the server', () => {
+    const done = course({
+      deadFrom: 3000,
+      failing: true,
+      answering: (now) => (now > 5200 && now <= 13_800 ? 'no' : 'yes'),
+      endsAt: 15_700,
+    });
+    expect(done.filter((d) => d.at > 13_800)).toEqual([
+      { at: 13_900, remedy: 'restart' },
+      { at: 15_700, remedy: 'replace' },
+    ]);
+  });
+
+  it('is tried as often in the dark when the server answered at first', () => {
+    const done = course({
+      deadFrom: 3000,
+      failing: true,
+      answering: (now) => (now > 6000 ? 'no' : 'yes'),
+    });
+    const dark = restarts(done).filter((at) => at > 6000);
+    expect(pausesOf(dark)).toEqual([1000, 1000, 1000, 1000, 1000, 2000]);
+  });
+
+  it('ends in a successor though the server answers late now and then', () => {
+    const late = (now: number): Answering =>
+      now > 3300 && now % 3000 < 400 ? 'no' : 'yes';
+    const done = course({ deadFrom: 3000, answering: late });
+    const [first] = restarts(done);
+    const replaced = done.find((d) => d.remedy === 'replace');
+    expect(replaced?.at).toBeLessThanOrEqual((first ?? 0) + REPLACE_MS + 2 * 400);
+  });
+
+  it('has no successor made while the server is silent', () => {
+    const pulse = new Pulse(0);
+    const failing = beat(0, { failing: true });
+    expect(pulse.remedy(failing, 'yes', 1000)).toBe('restart');
+    for (let now = 1100; now <= 6000; now += 100) {
+      expect(pulse.remedy(beat(0), 'yes', now)).toBeNull();
+    }
+    expect(pulse.remedy(failing, 'no', 6100)).toBe('restart');
+    expect(pulse.remedy(failing, 'no', 6200)).toBeNull();
+    expect(pulse.remedy(failing, 'yes', 6300)).toBe('replace');
+  });
+
+  it('is given two round trips for each try', () => {
+    const done = course({
+      deadFrom: 3000,
+      answering: 'no',
+      rttMs: 1000,
+      endsAt: 20_000,
+    });
+    expect(pausesOf(restarts(done))).toEqual([
+      2000, 2000, 2000, 2000, 2000, 2000, 4000,
+    ]);
+    const back = course({
+      deadFrom: 3000,
+      answering: 'no',
+      answeringFrom: 9100,
+      rttMs: 900,
+    });
+    expect(pausesOf(restarts(back))).toEqual([1800, 1800, 1800, 1800, 2000]);
+  });
+
+  it('is tried again before a successor would come, however long a trip takes', () => {
+    const dark = { deadFrom: 3000, answering: 'no', rttMs: 6000 } as const;
+    expect(pausesOf(restarts(course(dark)))).toEqual([4000, 4000, 4000]);
+  });
+
+  it('is not waited for longer because one check took long', () => {
+    const pulse = new Pulse(0);
+    for (const [i, rttMs] of [200, 1900, 1900].entries()) {
+      for (let now = i * 600; now < (i + 1) * 600; now += 100) {
+        pulse.hear(beat(now + 1, { rttMs }), now);
+      }
+    }
+    const dark = beat(0, { selected: '' });
+    expect(pulse.remedy(dark, 'no', 2300)).toBe('restart');
+    expect(pulse.remedy(dark, 'no', 3300)).toBe('restart');
   });
 
   it('tells when it is back', () => {

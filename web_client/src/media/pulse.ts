@@ -16,17 +16,24 @@ const MISSED_CHECKS = 2;
 const STEADY_MS = 1000;
 /** A pause this long ends a flow; checks alone come more seldom. */
 const PAUSE_MS = 600;
-/** From a restart to the next one, each time longer. Lower: costs the processor. */
-const AGAIN_MS = [2000, 4000, 8000] as const;
 /**
- * The same while the server does not answer either. After a restart a browser checks
- * ever more seldom (Firefox at 0.1, 0.3, 0.7, 1.5 and 3.1 s): begun again each second,
- * it finds a line that is back within half of one.
+ * From a restart to the next one, by how many there were since the server last began
+ * to answer. Lower: costs the processor. The first: from one that was made in the dark
+ * to one at the server's return; newer than that, its checks are under way.
  */
-const DARK_AGAIN_MS = [1000, 1000, 1000, 1000, 1000, ...AGAIN_MS] as const;
+const AGAIN_MS = [500, 2000, 4000] as const;
 /**
- * A server that answers for so long but heals no path has lost the connection. The
- * socket is often back before the path: sooner, two connections in place of one.
+ * The same while it does not answer, by how many there were in the dark. After a
+ * restart a browser checks ever more seldom (Firefox at 0.1, 0.3, 0.7, 1.5 and 3.1 s):
+ * begun again each second, it finds a line that is back within half of one.
+ */
+const DARK_AGAIN_MS = [1000, 1000, 1000, 1000, 1000, 1000, 2000, 4000, 8000] as const;
+/** Round trips from a restart to the next: it throws away what is under way. */
+const TRIPS = 2;
+/**
+ * A server that answers for so long, all in all, but heals no path has lost the
+ * connection. The socket is often back before the path: sooner, two connections in
+ * place of one. Added up, as a single late answer would begin it anew.
  */
 export const REPLACE_MS = 4000;
 
@@ -41,10 +48,43 @@ export interface Beat {
   readonly selected: string;
   /** Checks without an answer over it, since its beginning. */
   readonly unanswered: number;
+  /** Round trip over it; null: not known. */
+  readonly rttMs: number | null;
   /** ICE itself has given the path up for now. */
   readonly failing: boolean;
   /** DTLS has ended: no path can mend that. */
   readonly dead: boolean;
+}
+
+/** The restarts of one silence. */
+interface Search {
+  restartedAt: number;
+  /** Restarts while the server did not answer. */
+  dark: number;
+  /** Restarts since the server last began to answer. */
+  bright: number;
+  /** How long it answered, in all. */
+  answeredMs: number;
+  /** Whether it did at the last look. */
+  answered: boolean;
+  lookedAt: number;
+}
+
+/** Takes in what went on since the last look. */
+function follow(search: Search, answers: boolean, now: number): void {
+  if (answers) search.answeredMs += now - search.lookedAt;
+  if (answers && !search.answered) search.bright = 0;
+  search.answered = answers;
+  search.lookedAt = now;
+}
+
+/** From the last restart to the next one. */
+function pauseMs(search: Search, tripMs: number): number {
+  const pauses = search.answered ? AGAIN_MS : DARK_AGAIN_MS;
+  const done = search.answered ? search.bright : search.dark;
+  const pause = pauses[Math.min(done, pauses.length - 1)] ?? 0;
+  // Where a trip takes longer yet, a successor comes first.
+  return Math.max(pause, Math.min(TRIPS * tripMs, REPLACE_MS));
 }
 
 export class Pulse {
@@ -53,11 +93,11 @@ export class Pulse {
   #flowingSince: number;
   #selected = '';
   #unanswered = 0;
-  #restarts = 0;
-  #firstRestartAt = 0;
-  /** When the server last did not answer. */
-  #unansweredAt = 0;
-  #restartedAt = 0;
+  /** Null: no other path is looked for. */
+  #search: Search | null = null;
+  /** The shortest over `#tripOver`: a check that was repeated tells a longer one. */
+  #tripMs = 0;
+  #tripOver = '';
 
   constructor(now: number) {
     this.#heardAt = now;
@@ -77,6 +117,7 @@ export class Pulse {
       grown ||= value > (this.#heard.get(pair) ?? 0);
     }
     this.#heard = beat.heard;
+    this.#measure(beat);
     if (grown || beat.selected !== this.#selected) {
       this.#selected = beat.selected;
       this.#unanswered = beat.unanswered;
@@ -85,35 +126,44 @@ export class Pulse {
     const pause = now - this.#heardAt;
     if (pause > PAUSE_MS) this.#flowingSince = now;
     this.#heardAt = now;
-    this.#restarts = 0;
+    this.#search = null;
     return pause >= SILENT_MS;
   }
 
   /** What to do now, if anything. */
   remedy(beat: Beat, answering: Answering, now: number): Remedy | null {
-    if (answering === 'no') this.#unansweredAt = now;
-    if (beat.dead) return answering === 'no' ? null : 'replace';
+    const answers = answering !== 'no';
+    const search = this.#search;
+    if (search) follow(search, answers, now);
+    if (beat.dead) return answers ? 'replace' : null;
     const steady = this.#heardAt - this.#flowingSince >= STEADY_MS;
     const silent = steady && now - this.#heardAt >= SILENT_MS;
     const missed = beat.unanswered - this.#unanswered >= MISSED_CHECKS;
     const failing = beat.failing || (missed && now - this.#heardAt >= SILENT_MS);
-    if (!failing && !(silent && (answering === 'no' || this.#restarts > 0))) {
-      return null;
-    }
-    if (this.#restarts === 0) this.#firstRestartAt = now;
-    else {
-      const again = answering === 'no' ? DARK_AGAIN_MS : AGAIN_MS;
-      const step = Math.min(this.#restarts, again.length) - 1;
-      const since = Math.max(this.#firstRestartAt, this.#unansweredAt);
-      if (now - since >= REPLACE_MS) {
-        this.#restarts = 0;
+    if (!failing && !(silent && (!answers || search))) return null;
+    if (search) {
+      if (answers && search.answeredMs >= REPLACE_MS) {
+        this.#search = null;
         return 'replace';
       }
-      if (now - this.#restartedAt < (again[step] ?? 0)) return null;
+      if (now - search.restartedAt < pauseMs(search, this.#tripMs)) return null;
     }
-    this.#restarts += 1;
-    this.#restartedAt = now;
+    this.#search = {
+      answeredMs: 0,
+      ...search,
+      answered: answers,
+      lookedAt: now,
+      restartedAt: now,
+      dark: (search?.dark ?? 0) + (answers ? 0 : 1),
+      bright: (search?.bright ?? 0) + (answers ? 1 : 0),
+    };
     return 'restart';
+  }
+
+  #measure({ rttMs, selected }: Beat): void {
+    if (!rttMs) return;
+    this.#tripMs = selected === this.#tripOver ? Math.min(this.#tripMs, rttMs) : rttMs;
+    this.#tripOver = selected;
   }
 }
 
@@ -129,7 +179,8 @@ interface StatsEntry {
 export function beatOf(pc: RTCPeerConnection, report: RTCStatsReport): Beat {
   const heard = new Map<string, number>();
   const unanswered = new Map<string, number>();
-  const selected = pairInUse(report)?.id ?? '';
+  const used = pairInUse(report);
+  const selected = used?.id ?? '';
   report.forEach((raw) => {
     const entry = raw as StatsEntry;
     if (entry.type !== 'candidate-pair') return;
@@ -144,6 +195,7 @@ export function beatOf(pc: RTCPeerConnection, report: RTCStatsReport): Beat {
     heard,
     selected,
     unanswered: unanswered.get(selected) ?? 0,
+    rttMs: used?.rtt === undefined ? null : used.rtt * 1000,
     failing: ice === 'disconnected' || ice === 'failed',
     dead: dtls === 'failed' || dtls === 'closed',
   };
