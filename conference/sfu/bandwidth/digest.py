@@ -8,6 +8,7 @@ is done by slices, and groups are made only when somebody wants them.
 """
 
 import math
+from array import array
 from collections import deque
 from operator import sub
 
@@ -157,7 +158,7 @@ class Digest:
             self._highest = first + count - 1
             self.received += count
             self.octets += sum(sizes)
-            sent.sizes[begin:end] = [0] * count
+            sent.sizes[begin:end] = array("H", bytes(2 * count))
             self._follow(sent.times[begin:end], arrivals)  # type: ignore[arg-type]  # no None
         else:
             self._sift(first, arrivals, sent)

@@ -6,6 +6,8 @@ The numbers are unbounded inside; their low 16 bits are on the wire
 (draft-holmer-rmcat-transport-wide-cc-extensions-01 §2).
 """
 
+from array import array
+
 SIZE = 2048
 """Packets remembered, a power of two: 4 s at 5 Mbit/s. Feedback is back after a
 round trip and 0.1 s; less would forget packets on a slow link, more is memory."""
@@ -28,9 +30,11 @@ class SentPackets:
         """Number of the next packet, not reduced to 16 bits."""
         self.times = [0.0] * SIZE
         """When each was sent, monotonic seconds."""
-        self.sizes = [0] * SIZE
+        self.sizes = array("H", bytes(2 * SIZE))
         """Bytes on the wire, with RTP header and authentication tag; the
-        estimator writes 0 once the packet is acknowledged."""
+        estimator writes 0 once the packet is acknowledged. Numbers in a list would
+        be objects of each viewer's own, 60 KiB of them; one send time is the same
+        object for all who get the packet."""
 
     def extend(self, wire: int) -> int:
         """Return the newest number below ``next`` with these low 16 bits."""
