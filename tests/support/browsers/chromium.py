@@ -5,6 +5,7 @@ import json
 import shlex
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -146,11 +147,14 @@ def program(space: Namespace | None) -> Iterator[str]:
 
 def started_with(options: Options) -> Options:
     """Return what is decided at the start; a tab may have the rest as it likes."""
-    return Options(
-        media=options.media,
-        cameras=options.cameras,
-        voice=options.voice,
-        space=options.space,
+    usual = Options()
+    return replace(
+        options,
+        theme=usual.theme,
+        locale=usual.locale,
+        width=usual.width,
+        height=usual.height,
+        screen=usual.screen,  # what it would share needs no display
     )
 
 

@@ -12,7 +12,8 @@ A pool belongs to one event loop: that of whatever made it.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import dataclass, field
 
 from tests.support.browsers.chromium import chromium
@@ -22,6 +23,9 @@ from tests.support.browsers.firefox import started_with as firefox_started_with
 from tests.support.browsers.page import Browser, BrowserName, Options, Page
 
 CLOSE_S = 10.0  # for a tab to go; a browser that takes longer is replaced
+STAY_TESTS = 12
+"""After so many that did not use it a browser ends: the suite wants none again later. Lower:
+some are started twice; higher: the last tests run beside many that nobody uses."""
 
 
 @contextlib.asynccontextmanager
@@ -35,15 +39,19 @@ async def launch(
         yield browser
 
 
+Kind = tuple[BrowserName, Options]
+Start = Callable[
+    [BrowserName, Options], contextlib.AbstractAsyncContextManager[Browser]
+]
+
+
 @dataclass(slots=True)
 class Kept:
-    """A running browser, and what ends it."""
+    """A running browser, what ends it, and in which test it was last wanted."""
 
     browser: Browser
     stack: contextlib.AsyncExitStack
-
-
-Kind = tuple[BrowserName, Options]
+    used_in: int
 
 
 @dataclass(slots=True)
@@ -51,31 +59,61 @@ class Pool:
     """
     The running browsers, at most one of a kind.
 
-    Inputs: ``borrow``, in which a test lives. The owner calls ``close`` at the end.
+    Inputs: ``get`` during a test, and ``on_test_end`` behind it (``Borrowed`` does
+    both). The owner calls ``close`` at the end.
     """
 
+    start: Start = launch
     _kept: dict[Kind, Kept] = field(default_factory=dict)
+    _locks: defaultdict[Kind, asyncio.Lock] = field(
+        default_factory=lambda: defaultdict(asyncio.Lock)
+    )
+    """One at a time starts or ends a browser of a kind."""
+    _tests: int = 0
 
     async def get(self, kind: Kind) -> Browser:
         """Return the browser of a kind, started if there is none that answers."""
-        if kind in self._kept and not self._kept[kind].browser.answers:
-            await self.drop(kind)
-        if kind not in self._kept:
-            async with contextlib.AsyncExitStack() as stack:
-                browser = await stack.enter_async_context(launch(*kind))
-                self._kept[kind] = Kept(browser, stack.pop_all())
-        return self._kept[kind].browser
+        async with self._locks[kind]:
+            kept = self._kept.get(kind)
+            if kept is None or not kept.browser.answers:
+                await self._end(kind)
+                async with contextlib.AsyncExitStack() as stack:
+                    browser = await stack.enter_async_context(self.start(*kind))
+                    kept = Kept(browser, stack.pop_all(), self._tests)
+                    self._kept[kind] = kept
+            kept.used_in = self._tests
+            return kept.browser
 
-    async def drop(self, kind: Kind) -> None:
-        """End a browser; the next who wants one of its kind gets a fresh one."""
+    async def on_test_end(self, spoilt: Collection[Kind]) -> None:
+        """End browsers in which something went wrong, and what no test wants any more."""
+        self._tests += 1
+        idle = [
+            kind
+            for kind, kept in self._kept.items()
+            if self._tests - kept.used_in > STAY_TESTS
+        ]
+        await self._end_all({*spoilt, *idle})
+
+    async def close(self) -> None:
+        """End all of them, those too that are being started."""
+        await self._end_all(set(self._locks))
+
+    async def _end_all(self, kinds: Collection[Kind]) -> None:
+        """End browsers, each whatever becomes of the others; then raise what they did."""
+        errors = []
+        for kind in kinds:
+            try:
+                async with self._locks[kind]:
+                    await self._end(kind)
+            except Exception as error:
+                errors.append(error)
+        if errors:
+            raise ExceptionGroup("browsers did not end as they should", errors)
+
+    async def _end(self, kind: Kind) -> None:
         kept = self._kept.pop(kind, None)
         if kept is not None:
             await kept.stack.aclose()
-
-    async def close(self) -> None:
-        """End all of them."""
-        for kind in list(self._kept):
-            await self.drop(kind)
 
 
 class Borrowed:
@@ -100,11 +138,12 @@ class Borrowed:
         """Close all tabs of the test, and browsers in which that does not succeed."""
         spoilt: set[Kind] = set()
         for kind, page in self._pages:
+            if kind in spoilt:
+                continue  # this tab ends with its browser
             try:
                 await asyncio.wait_for(page.close(), CLOSE_S)
             except Exception:
                 # Whatever a dead or stuck browser answers, its successor is fresh.
                 spoilt.add(kind)
         self._pages.clear()
-        for kind in spoilt:
-            await self._pool.drop(kind)
+        await self._pool.on_test_end(spoilt)
