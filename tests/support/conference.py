@@ -21,7 +21,7 @@ async def hold(home: Path, command: tuple[str, ...] | None) -> None:
     server = Server(home)
     if command is not None:
         server.command = command
-    await server.start()
+    await server.begin()
     try:
         async with opened(server) as room:
             presenter = await room.guest("presenter", "Paul")

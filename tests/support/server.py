@@ -26,7 +26,9 @@ from tests.support.namespaces import Namespace
 
 START_S = 30.0  # a cold import on a busy machine
 STOP_S = 10.0
+PLACES = 3  # tried one after another, as others may take a free port meanwhile
 END_WITH_PARENT = ("setpriv", "--pdeathsig", "TERM")
+TAKEN = re.compile(r"port \d+ on .* is taken")
 LINK = re.compile(r"https://\S+/start#([A-Za-z0-9_-]+)")
 
 
@@ -65,6 +67,10 @@ def free_ports() -> Ports:
     )
 
 
+class PortTaken(AssertionError):
+    """Somebody else listens where a server was to."""
+
+
 def configuration(data: Path, ports: Ports, extra: str = "") -> str:
     """Return the settings file of a test server."""
     return (
@@ -96,15 +102,20 @@ class Server:
         self.space = space
         self.host = host
         self.data = home / "data"
-        self.ports = free_ports()
         self.prefix = prefix if space is None else (*space.prefix, *prefix)
         self.command: tuple[str, ...] = (sys.executable, "-m", "signaling.cli")
         self.process: subprocess.Popen[bytes] | None = None
         self.cookie = ""
         """Of the account that used the one-time link."""
         self._config = home / "pavilion.toml"
-        self._config.write_text(configuration(self.data, self.ports, extra))
+        self._extra = extra
         self._log = home / "log"
+        self._settle()
+
+    def _settle(self) -> None:
+        """Choose the ports that it listens on."""
+        self.ports = free_ports()
+        self._config.write_text(configuration(self.data, self.ports, self._extra))
 
     @property
     def url(self) -> str:
@@ -143,14 +154,30 @@ class Server:
             for path in sorted(self.data.glob(pattern))
         )
 
+    async def begin(self) -> None:
+        """
+        Start it for the first time: on other ports, if these were taken meanwhile.
+
+        Raises:
+            AssertionError: As ``start``.
+        """
+        for _ in range(PLACES - 1):
+            try:
+                return await self.start()
+            except PortTaken:
+                self._settle()
+        await self.start()
+
     async def start(self) -> None:
         """
         Start it and wait until it answers and has told how to begin.
 
         Raises:
+            PortTaken: Somebody else listens on one of its ports.
             AssertionError: It ended, or did not answer in time; with its output.
         """
         assert self.process is None
+        before = len(self.log) if self._log.exists() else 0
         with self._log.open("ab") as log:
             # Not asyncio's: a server may outlive the loop that started it.
             # It ends with this process, even when that one is killed.
@@ -171,7 +198,10 @@ class Server:
             )
         end = time.monotonic() + START_S
         while not (await self.answers() and LINK.search(self.log)):
-            assert self.process.poll() is None, f"it ended:\n{self.log}"
+            if self.process.poll() is not None:
+                self.process = None
+                taken = TAKEN.search(self.log[before:])
+                raise (PortTaken if taken else AssertionError)(f"it ended:\n{self.log}")
             assert time.monotonic() < end, f"no answer in {START_S} s:\n{self.log}"
             await asyncio.sleep(0.05)
 
@@ -235,7 +265,7 @@ async def running(
     with tempfile.TemporaryDirectory(prefix="pavilion-server-") as home:
         server = Server(Path(home), prefix=prefix, extra=extra, space=space, host=host)
         try:
-            await server.start()
+            await server.begin()
             yield server
         finally:
             if server.process is not None:
@@ -248,7 +278,7 @@ def shared() -> Iterator[Server]:
     with tempfile.TemporaryDirectory(prefix="pavilion-server-") as home:
         server = Server(Path(home))
         try:
-            asyncio.run(server.start())
+            asyncio.run(server.begin())
             yield server
         finally:
             if server.process is not None:
