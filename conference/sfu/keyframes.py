@@ -11,6 +11,7 @@ the others, so that a flood delays nobody's change of layer.
 from collections.abc import Iterable
 from typing import TypeAlias
 
+from conference.rtp.dead_line import DEAD_S
 from conference.sfu.fanout import ViewerKey
 
 MIN_INTERVAL_S = 0.5
@@ -36,10 +37,6 @@ none."""
 OVERDUE_S = 1.0
 """Then a repetition need leave nothing. Longer: one lost request holds up a switch for
 as long; shorter: layers that never come take what switches to others need."""
-DARK_S = 1.5
-"""A line that was dead is that for so long at least: what was asked meanwhile is forgotten
-once in this time, in which as many requests refill. Shorter: a publisher that falls silent
-again and again is asked for more than its share."""
 ROUNDING_S = 1e-6
 """Of times added up; far below a timer's step."""
 
@@ -74,9 +71,14 @@ class KeyFrameRequests:
         self._wanted.pop(spatial, None)
 
     def forget(self, spatial: int, *, now: float) -> None:
-        """The last requests went over a dead line: a layer's next need not wait."""
+        """
+        The last requests went over a dead line: a layer's next need not wait.
+
+        What all layers have used up is forgotten once in ``DEAD_S``, in which as many
+        refill: who falls silent again and again is asked no more often for it.
+        """
         self._last.pop(spatial, None)
-        if now - self._forgot_at >= DARK_S:
+        if now - self._forgot_at >= DEAD_S:
             self._forgot_at, self._full_at = now, float("-inf")
 
     def poll(self, spatials: Iterable[int], *, now: float) -> list[int]:

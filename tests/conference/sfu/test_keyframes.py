@@ -5,9 +5,9 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conference.rtp.dead_line import DEAD_S
 from conference.sfu.fanout import ViewerKey
 from conference.sfu.keyframes import (
-    DARK_S,
     MIN_INTERVAL_S,
     OVERDUE_S,
     SHARE_BURST,
@@ -181,7 +181,7 @@ def test_what_was_asked_over_a_dead_line_is_forgotten_once_in_its_time() -> None
     for layer in LAYERS:
         requests.want(layer, None)
     assert requests.poll(LAYERS, now=0.0) == [*LAYERS]
-    again, late = 0.1, DARK_S + 0.2
+    again, late = 0.1, DEAD_S + 0.2
     for now, sent in ((again, [*LAYERS]), (2 * again, []), (late, [*LAYERS])):
         for layer in LAYERS:
             requests.forget(layer, now=now)
