@@ -1,6 +1,6 @@
 /* What to share: one choice that says what becomes of the picture. */
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Camera, Clapperboard, FileText, type LucideIcon } from 'lucide-preact';
 import { devices } from '../media/devices';
 import { canShareScreen } from '../media/problems';
@@ -41,7 +41,8 @@ function byArrows(event: KeyboardEvent, list: HTMLElement | null): void {
 
 export function ShareMenu({ session, controls }: RoomProps): JSX.Element {
   const menu = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  // Before it is seen: whoever types on at once is in it already.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     const inside = (target: EventTarget | null): boolean =>
       target instanceof Element &&
