@@ -321,7 +321,7 @@ class RoomPlane:
                 if track.video:
                     watched[track] = set()
                 if any(absent):
-                    self._repeat_wanted(track)
+                    self._announce_wanted(track)
         for viewer in self.viewers.values():
             if not viewer.connected:
                 continue
@@ -348,13 +348,13 @@ class RoomPlane:
         """Tell a publisher that may have missed it which layers to send."""
         for track in tracks:
             track.repeat(now=now)
-            self._repeat_wanted(track)
+            self._announce_wanted(track)
 
     def _tell_wanted(self, track: UpTrack, wanted: frozenset[int], now: float) -> None:
         track.tell(wanted, now=now)
-        self._repeat_wanted(track)
+        self._announce_wanted(track)
 
-    def _repeat_wanted(self, track: UpTrack) -> None:
+    def _announce_wanted(self, track: UpTrack) -> None:
         if track.wanted is None:
             return
         self.events.append(

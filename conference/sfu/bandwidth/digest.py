@@ -219,19 +219,18 @@ class Digest:
         """Measure delays; keep the packets for groups."""
         clock = self.clock
         arrived_at, before = clock + max(arrivals), self.arrived_at
-        if before is None or arrived_at > before:
+        gap = 0.0 if before is None else abs(clock + arrivals[0] - before)
+        interrupted = gap >= INTERRUPTED_S
+        # Behind an interruption its clock may have been set back.
+        if before is None or arrived_at > before or interrupted:
             self.sent_at, self.arrived_at = max(times), arrived_at
-        if before is not None:
-            gap = abs(clock + arrivals[0] - before)
-            if gap >= INTERRUPTED_S:
-                # Its clock may have been set back.
-                self.sent_at, self.arrived_at = max(times), arrived_at
-                self.gap_s = max(self.gap_s, gap)
-                self.least_delay = math.inf
-                self.groups.clear()
-                self._ungrouped.clear()
-                self._ungrouped_packets = 0
-                self._tear()
+        if interrupted:
+            self.gap_s = max(self.gap_s, gap)
+            self.least_delay = math.inf
+            self.groups.clear()
+            self._ungrouped.clear()
+            self._ungrouped_packets = 0
+            self._tear()
         self.latest_delay = delay = clock + min(map(sub, arrivals, times))
         if delay < self.least_delay:
             self.least_delay = delay
