@@ -99,6 +99,8 @@ class Publish:
 
     by: ParticipantId
     sources: tuple[Source, ...]
+    active: frozenset[Source] = frozenset()
+    """Those of them that are to be sent; the others are declared and off."""
 
 
 @dataclass(frozen=True, slots=True)

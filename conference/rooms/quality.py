@@ -54,5 +54,5 @@ def audience(seat: Seat, seats: Iterable[Seat]) -> list[ParticipantId]:
     return [
         other.id
         for other in seats
-        if seat.tracks or other.role is Role.MODERATOR or other.id == seat.id
+        if seat.started or other.role is Role.MODERATOR or other.id == seat.id
     ]

@@ -12,7 +12,7 @@ here, driven the same way.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from conference.errors import NotAllowed, NotFound, Refused, TooMuch
 from conference.ids import AccountId, ParticipantId, RoomId
@@ -23,6 +23,8 @@ from conference.rooms.roles import Capability, Role
 from conference.rooms.seat import Presence, Seat, Signal, Track, transition
 from conference.rooms.stage import Stage
 from conference.sfu.messages import Source
+
+_V = TypeVar("_V")
 
 SEAT_KEPT_S = 120.0
 # How long a seat waits for somebody whose connection broke. Long enough for a
@@ -266,10 +268,9 @@ class Room:
         return seat
 
     def _update(self, seat: Seat) -> list[e.Event]:
-        before = self._seats[seat.id]
-        if seat == before:
+        before, self._seats[seat.id] = self._seats[seat.id], seat
+        if _shown(seat) == _shown(before):
             return []
-        self._seats[seat.id] = seat
         return [e.SeatUpdated(seat.id, durable=seat.durable != before.durable)]
 
     def _take_seat(self, command: c.TakeSeat) -> list[e.Event]:
@@ -412,26 +413,44 @@ class Room:
         events = self._gate(seat, command.source, is_open=False)
         if events:
             events.append(e.TrackMuted(seat.id, command.source, actor.name))
+            seat = self.seat(seat.id)
+            stopped = MappingProxyType({**seat.stopped, command.source: actor.name})
+            events += self._update(replace(seat, stopped=stopped))
         return events
 
     def _switch_track(self, command: c.SwitchTrack) -> list[e.Event]:
         seat = self._actor(command.by, Capability.MEDIA_PUBLISH)
         if command.source not in seat.tracks:
             raise Refused("not-published", "This track is not published.")
-        return self._gate(seat, command.source, is_open=command.active)
+        seat = replace(seat, stopped=_without(seat.stopped, {command.source}))
+        return self._update(seat) + self._gate(
+            seat, command.source, is_open=command.active
+        )
 
     def _publish(self, command: c.Publish) -> list[e.Event]:
         seat = self._actor(command.by, Capability.MEDIA_PUBLISH)
+        # Declared off, the participant agrees with the moderator who muted it.
+        stopped = _without(seat.stopped, set(command.sources) - command.active)
         tracks = MappingProxyType(
-            {source: seat.tracks.get(source, Track()) for source in command.sources}
+            {
+                source: replace(
+                    seat.tracks.get(source, Track()),
+                    muted=source not in command.active or source in stopped,
+                )
+                for source in command.sources
+            }
         )
-        # A new leg begins with open gates, so the state of each is said again:
-        # negotiating once more must not undo a mute.
-        gates: list[e.Event] = [
+        # A new leg begins with open gates, so the state of each is said again.
+        events: list[e.Event] = [
             e.GateMoved(seat.id, source, open=not track.muted)
             for source, track in tracks.items()
         ]
-        return gates + self._update(replace(seat, tracks=tracks))
+        events += [
+            e.TrackMuted(seat.id, source, by)
+            for source, by in stopped.items()
+            if source in tracks
+        ]
+        return events + self._update(replace(seat, tracks=tracks, stopped=stopped))
 
     def _track_up(self, command: c.TrackUp) -> list[e.Event]:
         seat = self._seats.get(command.participant)
@@ -444,8 +463,7 @@ class Room:
         seat = self._seats.get(participant)
         if seat is None or source not in seat.tracks:
             return []
-        tracks = {s: track for s, track in seat.tracks.items() if s is not source}
-        return self._update(replace(seat, tracks=MappingProxyType(tracks)))
+        return self._update(replace(seat, tracks=_without(seat.tracks, {source})))
 
     def _say(self, command: c.Say) -> list[e.Event]:
         seat = self._actor(command.by, Capability.CHAT_SEND)
@@ -465,3 +483,15 @@ class Room:
         if len(self._nonces) > NONCES_KEPT:
             del self._nonces[next(iter(self._nonces))]
         return [e.Said(line)]
+
+
+def _shown(seat: Seat) -> Seat:
+    """Return a seat without what others do not see of it, to see whether that changed."""
+    return replace(
+        seat, tracks=MappingProxyType(seat.started), stopped=MappingProxyType({})
+    )
+
+
+def _without(of: Mapping[Source, _V], sources: set[Source]) -> Mapping[Source, _V]:
+    kept = {source: value for source, value in of.items() if source not in sources}
+    return MappingProxyType(kept)

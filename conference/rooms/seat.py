@@ -55,7 +55,7 @@ class Track:
     """A published track as the room knows it."""
 
     codec: str | None = None
-    """None until its first packet arrived."""
+    """None until its first packet arrived: declared, and nothing to show yet."""
     muted: bool = False
     """True: its gate is shut and nothing of it is forwarded."""
 
@@ -85,6 +85,22 @@ class Seat:
     quality_told_at: float | None = None
     """Monotonic seconds; None: never told."""
     tracks: Mapping[Source, Track] = field(default_factory=lambda: MappingProxyType({}))
+    """What was declared in its publish offer. Others see ``started`` only."""
+    stopped: Mapping[Source, str] = field(default_factory=lambda: MappingProxyType({}))
+    """
+    Sources that a moderator muted, with the moderator's name, until the participant
+    says itself that they are off or on. Until then no offer opens them again: it may
+    have been written before the participant learned of it.
+    """
+
+    @property
+    def started(self) -> dict[Source, Track]:
+        """The tracks of which packets came: what others may see, muted or not."""
+        return {
+            source: track
+            for source, track in self.tracks.items()
+            if track.codec is not None
+        }
 
     @property
     def connected(self) -> bool:

@@ -64,7 +64,8 @@ def default_stage(
     Return who stands on the stage by default.
 
     The presenter, then a moderator, then who holds the floor, of those who
-    publish a camera or a microphone. Somebody with an open track comes before
+    publish a camera or a microphone. What is only declared does not count: nothing
+    of it came. Somebody with an open track comes before
     somebody who has muted everything. Among equals the dominant speaker wins,
     then the one who stands there already stays (a stage that jumps is worse than
     one that lags), then the one who joined first.
@@ -77,7 +78,8 @@ def default_stage(
     best: tuple[bool, int, bool, bool, int] | None = None
     chosen: ParticipantId | None = None
     for order, seat in enumerate(seats):
-        tracks = [seat.tracks[s] for s in _FACE_AND_VOICE if s in seat.tracks]
+        started = seat.started
+        tracks = [started[s] for s in _FACE_AND_VOICE if s in started]
         if not tracks:
             continue
         silent = all(track.muted for track in tracks)

@@ -25,6 +25,8 @@ from conference.storage import records as r
 
 log = logging.getLogger(__name__)
 
+MediaCommand = c.TrackUp | c.TrackDown | c.Dominate
+
 
 @dataclass(slots=True)
 class OpenRoom:
@@ -40,6 +42,8 @@ class OpenRoom:
     """What each viewer's slots carry, to tell those who come back."""
     speakers: tuple[ParticipantId, ...] = ()
     dominant: ParticipantId | None = None
+    meanwhile: list[MediaCommand] | None = None
+    """What the media plane saw while a command is being stored; None: none is."""
 
     def view(self) -> n.RoomView:
         """Return the room as everybody in it knows it."""
@@ -179,17 +183,21 @@ class Hall:
             change for event in events if (change := self._change(opened, event))
         ]
         if changes:
+            meanwhile: list[MediaCommand] = []
+            opened.meanwhile = meanwhile
             try:
                 await self._store.apply(changes)
             except BaseException:
                 opened.room.restore(before)
+                opened.meanwhile = None
+                for seen in meanwhile:  # it happened all the same
+                    self.apply_at_once(opened, seen)
                 raise
+            opened.meanwhile = None
         self._effects(opened, events)
         return events
 
-    def apply_at_once(
-        self, opened: OpenRoom, command: c.TrackUp | c.TrackDown | c.Dominate
-    ) -> None:
+    def apply_at_once(self, opened: OpenRoom, command: MediaCommand) -> None:
         """
         Run a command of the media plane, of which nothing is stored.
 
@@ -197,6 +205,8 @@ class Hall:
         leg must be gone before the new leg's tracks are written down.
         """
         if not opened.room.closed:
+            if opened.meanwhile is not None:
+                opened.meanwhile.append(command)
             self._effects(opened, opened.room.handle(command, now=self.clock()))
             self.timeout_moved.set()
 

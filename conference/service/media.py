@@ -29,10 +29,20 @@ class Media:
         await self._hall.media.accept_answer(m.AcceptAnswer(occupied.participant, sdp))
 
     async def publish(
-        self, occupied: Occupied, sdp: str, tracks: Sequence[m.TrackDeclaration]
+        self,
+        occupied: Occupied,
+        sdp: str,
+        tracks: Sequence[m.TrackDeclaration],
+        active: frozenset[m.Source] = frozenset(),
     ) -> m.PublishAnswer:
         """
         Open, replace or renegotiate a publish leg.
+
+        Args:
+            occupied: The seat that publishes.
+            sdp: The offer.
+            tracks: What its sections carry.
+            active: The sources that are to be sent now; the others are off.
 
         Raises:
             NotAllowed: Neither the role nor the floor allows it (any more).
@@ -52,7 +62,7 @@ class Media:
             m.Publish(occupied.room, occupied.participant, sdp, tuple(tracks))
         )
         try:
-            await hall.handle(opened, c.Publish(occupied.participant, sources))
+            await hall.handle(opened, c.Publish(occupied.participant, sources, active))
         except NotFound:  # left or was removed meanwhile
             hall.media.apply(m.CloseLegs(occupied.participant))
             raise

@@ -265,10 +265,14 @@ class Seats:
         lines: list[ChatLine],
     ) -> Taken:
         seat = opened.room.seat(participant)
+        holder = opened.holders[participant]
+        for source, by in seat.stopped.items():
+            # It may have been away when it was muted.
+            self._hall.outbox.send((holder,), n.SeatMuted(source, by))
         if opened.speakers or opened.dominant:
             # A notice like any later one: it follows the answer.
             self._hall.outbox.send(
-                (opened.holders[participant],),
+                (holder,),
                 n.SpeakersChanged(opened.speakers, opened.dominant),
             )
         return Taken(

@@ -179,7 +179,9 @@ class RoomPlane:
             self._refresh_sharing(track)
             if track.source is Source.MICROPHONE:
                 self._loudest.remove(track.participant)
-            if track.started:
+            publisher = self.publishers.get(track.participant)
+            if publisher is None or track.source not in publisher.tracks:
+                # Else another one of its source goes on in its place.
                 self.events.append(
                     m.TrackStopped(self.room, track.participant, track.source)
                 )

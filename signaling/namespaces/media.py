@@ -34,6 +34,9 @@ async def publish(
             media.TrackDeclaration(Mid(track.mid), media.Source(track.source))
             for track in request.tracks
         ],
+        frozenset(
+            media.Source(track.source) for track in request.tracks if track.active
+        ),
     )
     return m.MediaPublished(sdp=answered.sdp)
 

@@ -28,7 +28,7 @@ def participant(view: notices.SeatView) -> m.ParticipantInfo:
             m.TrackInfo.model_validate(
                 {"source": source.value, "codec": track.codec, "muted": track.muted}
             )
-            for source, track in seat.tracks.items()
+            for source, track in seat.started.items()
         ],
         quality=seat.quality,
     )

@@ -42,10 +42,15 @@ class ConnectAuth(Wire):
 
 
 class TrackInfo(Wire):
-    """A published track. ``muted`` means that nothing of it is forwarded."""
+    """
+    A published track of which packets came.
+
+    ``muted`` means that nothing of it is forwarded. What was declared in an offer
+    and has sent nothing yet is not listed.
+    """
 
     source: SourceName
-    codec: CodecName | None = None
+    codec: CodecName
     muted: bool = False
 
 
@@ -244,6 +249,8 @@ class PublishedSection(Wire):
 
     mid: Mid
     source: SourceName
+    active: bool = False
+    """It is sent from now on. Off, it may be started later with ``media.track``."""
 
 
 class MediaPublish(Wire):

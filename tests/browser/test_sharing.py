@@ -74,6 +74,37 @@ async def test_sharing_is_chosen_by_keys_and_changed_without_negotiation(
     assert_clean(presenter, viewer)
 
 
+WATCH_FOR_SCREENS = """() => {
+  window.screens = 0;
+  new MutationObserver(() => {
+    const tiles = document.querySelectorAll('[data-testid="screen-tile"]');
+    window.screens = Math.max(window.screens, tiles.length);
+  }).observe(document, { childList: true, subtree: true });
+}"""
+
+
+@each
+async def test_nobody_sees_a_shared_screen_before_one_is_shared(
+    room: TestRoom, gallery: Gallery, browser: BrowserName
+) -> None:
+    viewer = await gallery.visit("chromium", "Rita")
+    presenter = await gallery.visit(browser, "Paul", Options(screen=True))
+    await viewer.enter(link(room, "researcher"))
+    await presenter.open_door(link(room, "presenter"))
+    for person in (viewer, presenter):
+        await person.page.evaluate(WATCH_FOR_SCREENS)
+    await presenter.join()
+    await viewer.sees("Paul")
+    # A change of one's own microphone comes after all that publishing says.
+    await presenter.page.press("m")
+    await viewer.page.see("[data-testid='tile'] [data-testid='mark-muted']")
+    for person in (viewer, presenter):
+        assert await person.page.evaluate("() => window.screens") == 0
+    await presenter.shares("sharp")
+    await viewer.sees_screen()
+    assert_clean(presenter, viewer)
+
+
 async def test_a_second_camera_is_shown_beside_the_first(
     room: TestRoom, gallery: Gallery
 ) -> None:

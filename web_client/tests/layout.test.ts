@@ -19,8 +19,12 @@ import type { ViewSet } from '../src/protocol';
 import { participant, slot, view } from './support';
 
 const USUAL: Choices = { layout: 'stage', pinned: null, selfShown: true };
-const camera = { tracks: [{ source: 'camera' as const, muted: false }] };
-const screen = { tracks: [{ source: 'screen' as const, muted: false }] };
+const camera = {
+  tracks: [{ source: 'camera' as const, codec: 'VP8' as const, muted: false }],
+};
+const screen = {
+  tracks: [{ source: 'screen' as const, codec: 'VP8' as const, muted: false }],
+};
 
 describe('the ladder of grids', () => {
   it.each([

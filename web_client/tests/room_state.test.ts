@@ -150,8 +150,8 @@ describe('lists of people', () => {
   it('knows a muted track from a sent one', () => {
     const p = participant('a', {
       tracks: [
-        { source: 'microphone', muted: true },
-        { source: 'camera', muted: false },
+        { source: 'microphone', codec: 'opus', muted: true },
+        { source: 'camera', codec: 'VP8', muted: false },
       ],
     });
     expect(sends(p, 'microphone')).toBe(false);

@@ -45,8 +45,12 @@ class Hall:
         return participant
 
     def publish(self, participant: ParticipantId, *sources: Source) -> list[e.Event]:
-        """Publish tracks."""
-        return self.do(c.Publish(participant, sources))
+        """Publish tracks that are on, and let their first packets come."""
+        events = self.do(c.Publish(participant, sources, frozenset(sources)))
+        for source in sources:
+            codec = "VP8" if source.kind == "video" else "opus"
+            events += self.do(c.TrackUp(participant, source, codec))
+        return events
 
     def say(self, by: ParticipantId, text: str, nonce: str) -> list[e.Event]:
         """Write a line."""

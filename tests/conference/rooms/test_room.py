@@ -347,7 +347,8 @@ def test_negotiating_again_keeps_a_mute(hall: Hall) -> None:
     p = hall.join("p", Role.PRESENTER)
     hall.publish(p, MICROPHONE)
     hall.do(c.SwitchTrack(p, MICROPHONE, active=False))
-    assert hall.publish(p, MICROPHONE, CAMERA)[:2] == [
+    offer = c.Publish(p, (MICROPHONE, CAMERA), frozenset({CAMERA}))
+    assert hall.do(offer) == [
         e.GateMoved(p, MICROPHONE, open=False),
         e.GateMoved(p, CAMERA, open=True),
     ]
@@ -355,13 +356,60 @@ def test_negotiating_again_keeps_a_mute(hall: Hall) -> None:
     assert set(hall.room.seat(p).tracks) == {CAMERA}
 
 
-def test_tracks_show_the_codec_that_arrived(hall: Hall) -> None:
+def test_an_offer_does_not_undo_a_moderators_mute(hall: Hall) -> None:
+    moderator, p = hall.join("m", Role.MODERATOR), hall.join("p", Role.PRESENTER)
+    hall.publish(p, MICROPHONE, CAMERA)
+    hall.do(c.Mute(moderator, p, MICROPHONE))
+    crossing = c.Publish(p, (MICROPHONE, CAMERA), frozenset({MICROPHONE, CAMERA}))
+    kept = [
+        e.GateMoved(p, MICROPHONE, open=False),
+        e.GateMoved(p, CAMERA, open=True),
+        e.TrackMuted(p, MICROPHONE, "M"),  # it may have missed it
+    ]
+    assert hall.do(crossing) == kept
+    # Nor does one that opens a new leg after the old one's tracks ended.
+    hall.do(c.TrackDown(p, MICROPHONE))
+    assert hall.do(crossing) == kept
+    assert hall.room.seat(p).tracks[MICROPHONE].muted
+
+
+@pytest.mark.parametrize("active", [True, False])
+def test_who_knows_of_a_mute_may_offer_the_track_anew(hall: Hall, active: bool) -> None:
+    moderator, p = hall.join("m", Role.MODERATOR), hall.join("p", Role.PRESENTER)
+    offer = c.Publish(p, (MICROPHONE,), frozenset({MICROPHONE}))
+    for knows in (
+        c.SwitchTrack(p, MICROPHONE, active=active),
+        c.Publish(p, (MICROPHONE,)),
+    ):
+        hall.publish(p, MICROPHONE)
+        hall.do(c.Mute(moderator, p, MICROPHONE))
+        assert hall.room.seat(p).stopped == {MICROPHONE: "M"}
+        hall.do(knows)
+        assert hall.room.seat(p).stopped == {}
+        assert hall.do(offer)[0] == e.GateMoved(p, MICROPHONE, open=True)
+
+
+def test_what_is_declared_is_shown_when_its_first_packet_comes(hall: Hall) -> None:
     p = hall.join("p", Role.PRESENTER)
-    hall.publish(p, CAMERA)
-    assert hall.room.seat(p).tracks[CAMERA] == Track(codec=None)
-    assert hall.do(c.TrackUp(p, CAMERA, "VP8")) == [e.SeatUpdated(p, durable=False)]
-    assert hall.room.seat(p).tracks[CAMERA] == Track(codec="VP8")
+    declared = c.Publish(p, (CAMERA, SCREEN), frozenset({CAMERA}))
+    assert hall.do(declared) == [
+        e.GateMoved(p, CAMERA, open=True),
+        e.GateMoved(p, SCREEN, open=False),
+    ]
+    assert hall.room.seat(p).started == {}
+    assert hall.room.stage is None
+    assert hall.do(c.TrackUp(p, CAMERA, "VP8")) == [
+        e.SeatUpdated(p, durable=False),
+        e.StageMoved(p),
+    ]
+    assert hall.room.seat(p).started == {CAMERA: Track(codec="VP8")}
     assert hall.do(c.TrackUp(p, CAMERA, "VP8")) == []
+    # Nobody sees a change of what nobody sees.
+    for active in (True, False):
+        assert hall.do(c.SwitchTrack(p, SCREEN, active=active)) == [
+            e.GateMoved(p, SCREEN, open=active)
+        ]
+    assert hall.do(c.TrackDown(p, SCREEN)) == []
 
 
 def test_late_news_of_a_track_that_is_gone_changes_nothing(hall: Hall) -> None:

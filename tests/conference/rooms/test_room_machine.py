@@ -96,9 +96,19 @@ class RoomMachine(RuleBasedStateMachine):
     def mute(self, by: ParticipantId, who: ParticipantId, source: Source) -> None:
         self.do(c.Mute(by, who, source))
 
-    @rule(who=WHO, sources=st.lists(SOURCE, min_size=1, unique=True))
-    def publish(self, who: ParticipantId, sources: list[Source]) -> None:
-        self.do(c.Publish(who, tuple(sources)))
+    @rule(
+        who=WHO,
+        sources=st.lists(SOURCE, min_size=1, unique=True),
+        active=st.frozensets(SOURCE),
+    )
+    def publish(
+        self, who: ParticipantId, sources: list[Source], active: frozenset[Source]
+    ) -> None:
+        self.do(c.Publish(who, tuple(sources), active))
+
+    @rule(who=WHO, source=SOURCE)
+    def track_up(self, who: ParticipantId, source: Source) -> None:
+        self.do(c.TrackUp(who, source, "VP8"))
 
     @rule(who=WHO, source=SOURCE, active=st.booleans())
     def switch(self, who: ParticipantId, source: Source, active: bool) -> None:
@@ -140,7 +150,10 @@ class RoomMachine(RuleBasedStateMachine):
     def the_stage_is_told_and_taken(self) -> None:
         assert self.stage == self.hall.room.stage
         assert self.stage is None or self.stage in self.hall.room.seats
-        assert self.hall.room.chosen_stage in (None, self.stage)
+        chosen = self.hall.room.chosen_stage
+        assert chosen in (None, self.stage)
+        if chosen is None and self.stage is not None:
+            assert self.hall.room.seats[self.stage].started
 
     @invariant()
     def the_chat_has_no_gap(self) -> None:

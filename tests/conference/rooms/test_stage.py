@@ -10,7 +10,7 @@ from conference.rooms.seat import Seat, Track
 from conference.rooms.stage import default_stage
 from conference.sfu.messages import Source
 
-OPEN, SHUT = Track(), Track(muted=True)
+OPEN, SHUT = Track("VP8"), Track("VP8", muted=True)
 
 
 def seat(name: str, role: Role, **tracks: Track) -> Seat:
@@ -26,6 +26,16 @@ def seat(name: str, role: Role, **tracks: Track) -> Seat:
 
 def test_nobody_publishes() -> None:
     assert default_stage([seat("p", Role.PRESENTER)], None) is None
+
+
+@pytest.mark.parametrize("declared", [Track(), Track(muted=True)])
+def test_what_is_only_declared_takes_no_stage(declared: Track) -> None:
+    seats = [
+        seat("p", Role.PRESENTER, camera=declared),
+        seat("r", Role.RESEARCHER, microphone=SHUT),
+    ]
+    assert default_stage(seats[:1], None) is None
+    assert default_stage(seats, None) == "r"
 
 
 def test_a_shared_screen_alone_is_no_face() -> None:

@@ -81,6 +81,18 @@ class World:
         )
         return taken.occupied
 
+    async def publish(self, seat: Occupied, source: m.Source) -> None:
+        """Publish one track, and let its first packet come."""
+        track = m.TrackDeclaration(Mid("0"), source)
+        await self.conference.media.publish(seat, "v=0", [track], frozenset({source}))
+        self.packets_come(seat, source)
+
+    def packets_come(self, seat: Occupied, source: m.Source) -> None:
+        """Let the media plane see the first packet of a track."""
+        self.conference.on_media(
+            m.TrackStarted(seat.room, seat.participant, source, "VP8")
+        )
+
 
 @pytest_asyncio.fixture
 async def world(tmp_path: Path) -> Any:
@@ -106,6 +118,29 @@ async def test_a_line_that_was_not_stored_is_seen_by_nobody(
     line = await world.conference.floor.say(seat, "kept", "n2")
     assert line.seq == 1
     assert await world.conference.floor.history(seat, 100, 10) == [line]
+
+
+async def test_a_track_that_starts_while_a_command_fails_is_shown(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seat = await world.join("presenter", "c1")
+    track = m.TrackDeclaration(Mid("0"), m.Source.CAMERA)
+    await world.conference.media.publish(
+        seat, "v=0", [track], frozenset({m.Source.CAMERA})
+    )
+
+    def fail(_: object) -> None:
+        world.packets_come(seat, m.Source.CAMERA)
+        world.story.clear()
+        raise InfrastructureError("storage-failed", "The disk is full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.rooms, "apply", fail)
+        with pytest.raises(InfrastructureError):
+            await world.conference.floor.raise_hand(seat, raised=True)
+    (changed,) = [x for x in world.story if isinstance(x, n.ParticipantChanged)]
+    assert changed.view.hand is None
+    assert set(changed.view.seat.started) == {m.Source.CAMERA}
 
 
 async def test_media_hears_of_a_departure_before_people(world: World) -> None:
@@ -136,9 +171,8 @@ async def test_the_stage_follows_who_holds_the_word_when_its_hold_is_over(
     world: World,
 ) -> None:
     first, second = [await world.join("presenter", c) for c in ("c1", "c2")]
-    track = m.TrackDeclaration(Mid("0"), m.Source.CAMERA)
     for seat in (first, second):
-        await world.conference.media.publish(seat, "v=0", [track])
+        await world.publish(seat, m.Source.CAMERA)
     assert m.SetStage(first.room, first.participant) in world.story
     world.story.clear()
     who = second.participant

@@ -381,7 +381,7 @@ def test_a_source_that_the_offer_did_not_name_is_bound_by_its_mid() -> None:
 
 def test_leaving_takes_tracks_and_slots_away() -> None:
     bench = Bench()
-    camera, microphone = bench.origin("ada", CAMERA, MICROPHONE)
+    camera, microphone, _ = bench.origin("ada", CAMERA, MICROPHONE, SCREEN)
     sink = bench.sink("viewer")
     bench.stage("ada")
     camera.send(camera.frame())
@@ -391,7 +391,8 @@ def test_leaving_takes_tracks_and_slots_away() -> None:
     bench.settle()
     assert {s.participant for s in bench.told[sink.participant].values()} == {None}
     stopped = {e.source for e in bench.events if isinstance(e, m.TrackStopped)}
-    assert stopped == {CAMERA, MICROPHONE}
+    # What was declared and sent nothing is no longer declared either.
+    assert stopped == {CAMERA, MICROPHONE, SCREEN}
     bench.apply(m.SetStage(ROOM, None))
     bench.apply(m.CloseLegs(sink.participant))
     bench.pass_time(3)

@@ -1,21 +1,30 @@
 """Publishing, muting, the floor and the stage, as the media plane is told."""
 
+from typing import Any
+
 import pytest
 
 from conference.ids import Mid, ParticipantId, RoomId
 from conference.sfu import messages as m
 from tests.signaling.support import Client, Refusal, RoomWithLinks, until
 
-CAMERA = {"mid": "0", "source": "camera"}
-MICROPHONE = {"mid": "1", "source": "microphone"}
+CAMERA = {"mid": "0", "source": "camera", "active": True}
+MICROPHONE = {"mid": "1", "source": "microphone", "active": True}
 
 
-async def publish(client: Client, *tracks: dict[str, str]) -> None:
+async def publish(client: Client, *tracks: dict[str, Any]) -> None:
     await client.ask("media.publish", sdp="v=0", tracks=list(tracks))
 
 
 def who(client: Client) -> ParticipantId:
     return ParticipantId(client.id)
+
+
+def packets_come(room: RoomWithLinks, client: Client, source: m.Source) -> None:
+    """Let the media plane see the first packet of a track."""
+    room.site.plane.on_event(
+        m.TrackStarted(RoomId(room.id), who(client), source, "VP8")
+    )
 
 
 async def test_a_published_track_is_shown_and_takes_the_stage(
@@ -25,17 +34,33 @@ async def test_a_published_track_is_shown_and_takes_the_stage(
     await publish(presenter, CAMERA)
     plane = room.site.plane
     assert plane.published[0].tracks == (m.TrackDeclaration(Mid("0"), m.Source.CAMERA),)
-    track = {"source": "camera", "codec": None, "muted": False}
+    assert plane.commands[-1] == m.SetTrack(who(presenter), m.Source.CAMERA, True)
+    packets_come(room, presenter, m.Source.CAMERA)
+    track = {"source": "camera", "codec": "VP8", "muted": False}
     await viewer.sees(presenter.id, tracks=[track])
     changed = await viewer.hears("room.changed")
     assert changed["room"]["stage"] == presenter.id
     assert m.SetStage(RoomId(room.id), who(presenter)) in plane.commands
-    plane.on_event(
-        m.TrackStarted(RoomId(room.id), who(presenter), m.Source.CAMERA, "VP8")
-    )
-    await viewer.sees(presenter.id, tracks=[{**track, "codec": "VP8"}])
     plane.on_event(m.TrackStopped(RoomId(room.id), who(presenter), m.Source.CAMERA))
     await viewer.sees(presenter.id, tracks=[])
+
+
+async def test_what_is_declared_and_sends_nothing_is_not_shown(
+    room: RoomWithLinks,
+) -> None:
+    presenter, viewer = await room.join("presenter"), await room.join("researcher")
+    await publish(presenter, CAMERA, {"mid": "2", "source": "screen"})
+    plane = room.site.plane
+    assert plane.commands[-2:] == [
+        m.SetTrack(who(presenter), m.Source.CAMERA, active=True),
+        m.SetTrack(who(presenter), m.Source.SCREEN, active=False),
+    ]
+    packets_come(room, presenter, m.Source.CAMERA)
+    shown = {"source": "camera", "codec": "VP8", "muted": False}
+    await viewer.sees(presenter.id, tracks=[shown])
+    later = await room.join("researcher")
+    seats = {p["id"]: p["tracks"] for p in later.seat["participants"]}
+    assert seats[presenter.id] == [shown]
 
 
 @pytest.mark.parametrize(
@@ -71,6 +96,29 @@ async def test_a_muted_one_hears_who_did_it_and_may_start_again(
     assert commands[-1] == m.SetTrack(who(presenter), m.Source.MICROPHONE, active=False)
     await presenter.ask("media.track", source="microphone", active=True)
     assert commands[-1] == m.SetTrack(who(presenter), m.Source.MICROPHONE, active=True)
+
+
+async def test_a_mute_that_was_missed_is_told_again_and_holds(
+    room: RoomWithLinks,
+) -> None:
+    moderator, presenter = (
+        await room.join("moderator", "Mod"),
+        await room.join("presenter"),
+    )
+    await publish(presenter, MICROPHONE)
+    await presenter.cut_off()
+    await moderator.ask(
+        "participant.mute", participant=presenter.id, source="microphone"
+    )
+    again = await room.come_back(presenter)
+    assert await again.hears("seat.muted") == {"source": "microphone", "by": "Mod"}
+    await publish(again, MICROPHONE)  # written before it was read
+    shut = m.SetTrack(who(presenter), m.Source.MICROPHONE, active=False)
+    assert room.site.plane.commands[-1] == shut
+    await again.ask("media.track", source="microphone", active=False)
+    await publish(again, MICROPHONE)
+    opened = m.SetTrack(who(presenter), m.Source.MICROPHONE, active=True)
+    assert room.site.plane.commands[-1] == opened
 
 
 async def test_the_floor_comes_and_goes(room: RoomWithLinks) -> None:
@@ -160,9 +208,8 @@ async def test_the_stage_is_chosen_and_given_back(room: RoomWithLinks) -> None:
 
 async def test_quality_of_who_publishes_is_shown_to_all(room: RoomWithLinks) -> None:
     viewer, other = await room.join("researcher"), await room.join("presenter")
-    await other.ask(
-        "media.publish", sdp="v=0", tracks=[{"mid": "0", "source": "camera"}]
-    )
+    await publish(other, CAMERA)
+    packets_come(room, other, m.Source.CAMERA)
     await other.ask("quality.report", level=2)
     await viewer.sees(other.id, quality=2)
 

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
 import aiohttp
@@ -212,8 +212,18 @@ class ScriptedClient:
         await leg.connect(remote)
         self._spawn(self._tick(self.watcher))
 
-    async def publish(self, *tracks: Outgoing) -> Publisher:
-        """Offer tracks, bring the publish leg up and start to play."""
+    async def publish(
+        self, *tracks: Outgoing, active: Collection[str] | None = None
+    ) -> Publisher:
+        """
+        Offer tracks, bring the publish leg up and start to play.
+
+        Args:
+            tracks: What is offered; those that are active are played.
+            active: Sources that are declared to be on; None: those that play.
+        """
+        if active is None:
+            active = {track.source for track in tracks if track.active}
         if self.published is not None:
             await self.published.close(silently=True)
         leg = self.published = Leg(self.space, tcp=self.tcp)
@@ -224,7 +234,7 @@ class ScriptedClient:
                 list({t.section.mid: t.section for t in tracks}.values()), leg.local
             ),
             tracks=[
-                {"mid": mid, "source": source}
+                {"mid": mid, "source": source, "active": source in active}
                 for mid, source in {t.section.mid: t.source for t in tracks}.items()
             ],
         )

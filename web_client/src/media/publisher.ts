@@ -53,10 +53,10 @@ function linesOf(track: MediaStreamTrack | null): number | null {
   return width && height ? Math.min(width, height) : null;
 }
 
-export type Negotiate = (request: {
-  sdp: string;
-  tracks: PublishedSection[];
-}) => Promise<string>;
+export type Section = Pick<PublishedSection, 'mid' | 'source'>;
+
+/** Sends an offer with what its sections carry; gives back the answer. */
+export type Negotiate = (sdp: string, sections: Section[]) => Promise<string>;
 
 export class Publisher implements Mendable {
   readonly #pc: RTCPeerConnection;
@@ -163,15 +163,12 @@ export class Publisher implements Mendable {
 
   async #offer(): Promise<void> {
     await this.#pc.setLocalDescription(await this.#pc.createOffer());
-    const tracks = SECTIONS.flatMap(({ source }) => {
+    const sections = SECTIONS.flatMap(({ source }) => {
       const mid = this.#transceivers.get(source)?.mid;
       return typeof mid === 'string' ? [{ mid, source }] : [];
     });
     try {
-      const sdp = await this.#negotiate({
-        sdp: this.#pc.localDescription?.sdp ?? '',
-        tracks,
-      });
+      const sdp = await this.#negotiate(this.#pc.localDescription?.sdp ?? '', sections);
       this.#answer = sdp;
       await this.#hearAnswer(sdp);
       for (const source of VIDEO_SOURCES) {

@@ -114,6 +114,7 @@ export interface MediaPublish {
 export interface PublishedSection {
   mid: string;
   source: 'microphone' | 'camera' | 'screen' | 'screen_audio';
+  active?: boolean;
 }
 export interface MediaPublished {
   sdp: string;
@@ -154,11 +155,14 @@ export interface ParticipantInfo {
   quality: number | null;
 }
 /**
- * A published track. ``muted`` means that nothing of it is forwarded.
+ * A published track of which packets came.
+ *
+ * ``muted`` means that nothing of it is forwarded. What was declared in an offer
+ * and has sent nothing yet is not listed.
  */
 export interface TrackInfo {
   source: 'microphone' | 'camera' | 'screen' | 'screen_audio';
-  codec?: ('opus' | 'VP8' | 'VP9' | 'H264' | 'AV1') | null;
+  codec: 'opus' | 'VP8' | 'VP9' | 'H264' | 'AV1';
   muted?: boolean;
 }
 export interface ParticipantLeft {

@@ -59,14 +59,9 @@ export class Sending {
 
   /** The connection to the server is back; does it still hold our tracks? */
   cameBack(stillPublished: boolean): void {
-    this.#told.clear();
+    // What was said of each gate holds: who muted it meanwhile says so in `seat.muted`.
     if (!stillPublished || this.#publisher?.broken) this.#drop();
     void this.sync();
-  }
-
-  /** A moderator shut this gate already. */
-  wasMuted(source: SourceName): void {
-    this.#told.set(source, false);
   }
 
   /** The server says which layers of a source are watched. */
@@ -141,7 +136,17 @@ export class Sending {
 
   #create(): Publisher {
     const publisher = new Publisher(
-      async (request) => (await this.#link.request('media.publish', request)).sdp,
+      async (sdp, sections) => {
+        const tracks = sections.map((section) => ({
+          ...section,
+          active: this.#local.on(section.source),
+        }));
+        const answer = await this.#link.request('media.publish', { sdp, tracks });
+        if (publisher === this.#publisher) {
+          for (const { source, active } of tracks) this.#told.set(source, active);
+        }
+        return answer.sdp;
+      },
       () => {
         if (publisher !== this.#publisher) return;
         this.#drop();

@@ -292,7 +292,6 @@ export class RoomSession {
   }
 
   #muted(source: SourceName, by: string): void {
-    this.sending.wasMuted(source);
     if (source === 'microphone') this.local.mute();
     else if (source === 'camera') this.local.stopCamera();
     else this.local.stopScreen();
