@@ -4,7 +4,7 @@ import { arrived, sortDevices } from '../src/media/devices';
 import { levelOf, MutedSpeech } from '../src/media/meter';
 import { captureProblem } from '../src/media/problems';
 import { SECTIONS } from '../src/media/publisher';
-import { judge, Reporter, type Sample } from '../src/media/quality';
+import { Judge, Reporter, type Connected, type Quality } from '../src/media/quality';
 import { audioMids, pictureOf, planOf } from '../src/media/slots';
 import type { SlotState } from '../src/protocol';
 import { slot } from './support';
@@ -165,16 +165,21 @@ describe('loudness', () => {
 });
 
 describe('quality', () => {
-  const sample = (change: Partial<Sample>): Sample => ({
+  const sample = (change: Partial<Connected>): Connected => ({
+    state: 'connected',
+    expected: false,
     at: 0,
     received: 0,
     lost: 0,
     freezes: 0,
     bytes: 0,
     rtt: 0.01,
-    connected: true,
     ...change,
   });
+  const judge = (...samples: Parameters<Judge['take']>[0][]): Quality | null => {
+    const judge = new Judge();
+    return samples.reduce<Quality | null>((_, taken) => judge.take(taken), null);
+  };
 
   it.each([
     [0, 10, 4],
@@ -187,22 +192,49 @@ describe('quality', () => {
   ])('%i of 1000 lost at %i ms: level %i', (lost, rttMs, level) => {
     const before = sample({});
     const after = sample({ received: 1000 - lost, lost, rtt: rttMs / 1000 });
-    expect(judge(before, after).level).toBe(level);
+    expect(judge(before, after)?.level).toBe(level);
   });
 
   it('is nothing without a connection and good in a silent room', () => {
-    expect(judge(null, sample({ connected: false })).level).toBe(0);
-    expect(judge(null, sample({ rtt: null })).level).toBe(4);
+    expect(judge({ state: 'down', leg: 'receive', at: 0 })).toEqual({
+      level: 0,
+      trouble: 'receive-down',
+    });
+    expect(judge(sample({ rtt: null }))?.level).toBe(4);
+  });
+
+  it('is never better than very weak while what one sends does not arrive', () => {
+    expect(judge(sample({}), { state: 'down', leg: 'send', at: 0 })).toEqual({
+      level: 1,
+      trouble: 'send-down',
+    });
+  });
+
+  it('is unknown without figures, whatever it was before', () => {
+    expect(judge(sample({}), sample({}), { state: 'unmeasured', at: 0 })).toBeNull();
+  });
+
+  it('is nothing when a voice should come and no packet does', () => {
+    const waits = sample({ received: 70, expected: true });
+    expect(judge(waits, waits)).toMatchObject({ level: 4 }); // a pause between two
+    expect(judge(waits, waits, waits)).toEqual({ level: 0, trouble: 'silent' });
+    const more = sample({ received: 71, expected: true });
+    expect(judge(waits, waits, waits, more)).toMatchObject({ level: 4 });
+    // Who is alone in a room expects nothing.
+    const alone = sample({ received: 70 });
+    expect(judge(alone, alone, alone)).toMatchObject({ level: 4 });
   });
 
   it('judges two seconds, not the past', () => {
     const before = sample({ received: 1000, lost: 500 });
-    expect(judge(before, sample({ received: 2000, lost: 500 })).loss).toBe(0);
+    expect(judge(before, sample({ received: 2000, lost: 500 }))).toMatchObject({
+      loss: 0,
+    });
   });
 
   it('takes counters that start again for a new connection', () => {
     const before = sample({ received: 5000, lost: 10, freezes: 3 });
-    expect(judge(before, sample({ received: 10 })).level).toBe(4);
+    expect(judge(before, sample({ received: 10 }))?.level).toBe(4);
   });
 
   it('reports changes, five seconds apart', () => {

@@ -68,11 +68,10 @@ describe('texts', () => {
     const tables = [
       ...code.matchAll(/_KEYS\b[^=]*=\s*[[{]([^;]*?)[\]}](?: as const)?;/g),
     ]
-      .flatMap((m) => [...(m[1] ?? '').matchAll(/'([a-z0-9]+(?:-[a-z0-9]+)+)'/g)])
-      .map((m) => m[1] ?? '')
-      .filter(
-        (key) => !['taken-over', 'room-closed', 'too-slow', 'seat-lost'].includes(key),
-      );
+      .flatMap((m) => [
+        ...(m[1] ?? '').matchAll(/'([a-z0-9]+(?:-[a-z0-9]+)+)'(?!\s*:)/g),
+      ])
+      .map((m) => m[1] ?? '');
     const wanted = [
       ...literal,
       ...branches.flatMap((m) => [m[1] ?? '', m[2] ?? '']),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Figures } from '../src/media/figures';
 import type { LinkChanged } from '../src/protocol';
-import { report, verdicts, type Known } from '../src/room/verdicts';
+import { report, verdicts, wayOf, type Known } from '../src/room/verdicts';
 
 const FIGURES: Figures = {
   received: [
@@ -26,8 +26,7 @@ const FIGURES: Figures = {
 };
 const LINK: LinkChanged = { down_kbps: 3000, loss: 0, rtt_ms: 20, reduced: null };
 const GOOD: Known = {
-  lost: false,
-  figures: FIGURES,
+  way: { state: 'measured', figures: FIGURES },
   link: LINK,
   strained: 0,
   waitMs: null,
@@ -37,7 +36,7 @@ const GOOD: Known = {
 const keys = (change: Partial<Known>): string[] =>
   verdicts({ ...GOOD, ...change }).map((v) => v.key.replace('verdict-', ''));
 const figures = (change: Partial<Figures>): Partial<Known> => ({
-  figures: { ...FIGURES, ...change },
+  way: { state: 'measured', figures: { ...FIGURES, ...change } },
 });
 const sent = (limited: 'cpu' | 'bandwidth'): Partial<Known> =>
   figures({ sent: FIGURES.sent.map((layer) => ({ ...layer, limited })) });
@@ -45,8 +44,20 @@ const sent = (limited: 'cpu' | 'bandwidth'): Partial<Known> =>
 describe('what is said of a connection', () => {
   it.each<[string, Partial<Known>, string[]]>([
     ['all well', {}, ['good']],
-    ['lost', { lost: true, ...figures({ lossDown: 0.3 }) }, ['lost']],
-    ['not measured yet', { figures: null, link: null }, []],
+    ['lost', { way: { state: 'lost' } }, ['lost']],
+    ['not measured yet', { way: { state: 'measuring' }, link: null }, []],
+    [
+      'not connected',
+      { way: { state: 'trouble', trouble: 'receive-down' } },
+      ['receive-down'],
+    ],
+    [
+      'others hear nothing',
+      { way: { state: 'trouble', trouble: 'send-down' }, receive: 'saver' },
+      ['send-down', 'saver'],
+    ],
+    ['nothing comes', { way: { state: 'trouble', trouble: 'silent' } }, ['silent']],
+    ['no such browser', { way: { state: 'unable' } }, ['unable']],
     ['loses packets', figures({ lossDown: 0.08 }), ['loss']],
     ['the server sees the loss', { link: { ...LINK, loss: 0.05 } }, ['loss']],
     ['a little loss', figures({ lossDown: 0.01, lossUp: 0.01 }), ['good']],
@@ -99,6 +110,21 @@ describe('what is said of a connection', () => {
   });
 });
 
+describe('what is known of the way', () => {
+  const good = { level: 4, trouble: null, loss: 0, rttMs: 20 } as const;
+
+  it.each<[string, Parameters<typeof wayOf>, string]>([
+    ['lost, whatever was measured', [true, good, FIGURES], 'lost'],
+    ['nothing measured', [false, null, null], 'measuring'],
+    ['old figures, nothing new', [false, null, FIGURES], 'measuring'],
+    ['a leg down', [false, { level: 0, trouble: 'receive-down' }, FIGURES], 'trouble'],
+    ['connected and measured', [false, good, FIGURES], 'measured'],
+    ['connected, figures to come', [false, good, null], 'measuring'],
+  ])('%s', (_, known, state) => {
+    expect(wayOf(...known).state).toBe(state);
+  });
+});
+
 describe('the report for the operator', () => {
   it('has the figures and no name', () => {
     const text = report(GOOD, 4);
@@ -108,7 +134,7 @@ describe('the report for the operator', () => {
   });
 
   it('says what is not known', () => {
-    const text = report({ ...GOOD, figures: null, link: null }, null);
+    const text = report({ ...GOOD, way: { state: 'measuring' }, link: null }, null);
     expect(text).toContain('quality: -');
     expect(text).toContain('server: -');
   });

@@ -1,5 +1,6 @@
 /* Opens microphone, camera and screen with the constraints we publish with. */
 import type { Style } from './layers';
+import { SETTING_WITHIN_MS, within } from './waiting';
 
 const CAMERA_SIZE = { width: { ideal: 1280 }, height: { ideal: 720 } };
 const CAMERA_FPS = 30; // more costs encoder time that talking heads do not need
@@ -109,10 +110,11 @@ export async function openDocumentCamera(
 export async function restyle(track: MediaStreamTrack, style: Style): Promise<void> {
   hinted(track, style === 'sharp' ? 'detail' : 'motion');
   try {
-    await track.applyConstraints({
-      ...track.getConstraints(),
-      frameRate: { max: SCREEN_FPS[style] },
-    });
+    const frameRate = { max: SCREEN_FPS[style] };
+    await within(
+      SETTING_WITHIN_MS,
+      track.applyConstraints({ ...track.getConstraints(), frameRate }),
+    );
   } catch {
     // The encoder drops the frames that the device does not leave out.
   }

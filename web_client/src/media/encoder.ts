@@ -4,6 +4,7 @@
  * A sender takes one change at a time and refuses the next meanwhile; here the
  * newest wish waits its turn and those between are never set.
  */
+import { SETTING_WITHIN_MS, within } from './waiting';
 import { encodings, type Encoding, type VideoSource, type Wanted } from './layers';
 
 const KEYS = [
@@ -75,7 +76,7 @@ export class Encoder {
     }
     if (!changed) return;
     try {
-      await this.#sender.setParameters(parameters);
+      await within(SETTING_WITHIN_MS, this.#sender.setParameters(parameters));
     } catch (error) {
       if (!(error instanceof DOMException) || error.name === 'InvalidStateError')
         return;

@@ -10,6 +10,7 @@ import { preferred, sendable } from './codecs';
 import { Encoder } from './encoder';
 import { encodings, negotiated, type Style, type VideoSource } from './layers';
 import { marked, type Mendable } from './restart';
+import { STEP_WITHIN_MS, within } from './waiting';
 
 const VOICE_BPS = 40_000;
 const SCREEN_AUDIO_BPS = 128_000;
@@ -68,6 +69,8 @@ export class Publisher implements Mendable {
   /** The server's last answer, as it came. */
   #answer: string | null = null;
   #restarts = 0;
+  /** Ends what is awaited of the connection: a closed one never answers. */
+  readonly #ended = new AbortController();
   #wasConnected = false;
 
   constructor(negotiate: Negotiate, lost: () => void) {
@@ -114,7 +117,7 @@ export class Publisher implements Mendable {
   async place(source: SourceName, track: MediaStreamTrack | null): Promise<void> {
     const sender = this.#transceivers.get(source)?.sender;
     if (!sender || sender.track === track) return;
-    await sender.replaceTrack(track);
+    await this.#step(sender.replaceTrack(track));
     if (track && (source === 'camera' || source === 'screen')) {
       void this.#encoders.get(source)?.want({ lines: linesOf(track) });
     }
@@ -153,16 +156,19 @@ export class Publisher implements Mendable {
     this.#lost();
   }
 
-  async stats(): Promise<RTCStatsReport> {
-    return this.#pc.getStats();
-  }
-
   close(): void {
+    this.#ended.abort();
     this.#pc.close();
   }
 
+  /** Waits for a step of the connection, no longer than it lives. */
+  async #step<T>(asked: Promise<T>): Promise<T> {
+    return within(STEP_WITHIN_MS, asked, this.#ended.signal);
+  }
+
   async #offer(): Promise<void> {
-    await this.#pc.setLocalDescription(await this.#pc.createOffer());
+    const offer = await this.#step(this.#pc.createOffer());
+    await this.#step(this.#pc.setLocalDescription(offer));
     const sections = SECTIONS.flatMap(({ source }) => {
       const mid = this.#transceivers.get(source)?.mid;
       return typeof mid === 'string' ? [{ mid, source }] : [];
@@ -186,9 +192,8 @@ export class Publisher implements Mendable {
     if (answer === null || this.#pc.signalingState !== 'stable') return;
     this.#restarts += 1;
     try {
-      await this.#pc.setLocalDescription(
-        await this.#pc.createOffer({ iceRestart: true }),
-      );
+      const offer = await this.#step(this.#pc.createOffer({ iceRestart: true }));
+      await this.#step(this.#pc.setLocalDescription(offer));
       await this.#hearAnswer(answer);
     } catch {
       await this.#rollBack(); // it may have been closed meanwhile
@@ -196,15 +201,13 @@ export class Publisher implements Mendable {
   }
 
   async #hearAnswer(sdp: string): Promise<void> {
-    await this.#pc.setRemoteDescription({
-      type: 'answer',
-      sdp: marked(sdp, this.#restarts),
-    });
+    const answer = { type: 'answer', sdp: marked(sdp, this.#restarts) } as const;
+    await this.#step(this.#pc.setRemoteDescription(answer));
   }
 
   async #rollBack(): Promise<void> {
     if (this.#pc.signalingState === 'have-local-offer') {
-      await this.#pc.setLocalDescription({ type: 'rollback' });
+      await this.#step(this.#pc.setLocalDescription({ type: 'rollback' }));
     }
   }
 

@@ -6,7 +6,7 @@
  * alone means nothing until checks go unanswered too. Else everybody in a hall would
  * look for another path whenever its only presenter falls silent.
  */
-import { pairInUse } from './pair';
+import { pairInUse, type Report } from './pair';
 
 /** Silence after a steady flow before a path is doubted. Lower: bursts of loss restart. */
 export const SILENT_MS = 500;
@@ -176,7 +176,7 @@ interface StatsEntry {
 }
 
 /** Reads a beat from a connection and its statistics. */
-export function beatOf(pc: RTCPeerConnection, report: RTCStatsReport): Beat {
+export function beatOf(pc: RTCPeerConnection, report: Report): Beat {
   const heard = new Map<string, number>();
   const unanswered = new Map<string, number>();
   const used = pairInUse(report);

@@ -7,6 +7,7 @@
  */
 import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
 import { speaker } from '../state/settings';
+import { SETTING_WITHIN_MS, within } from './waiting';
 
 type Sinkable = HTMLMediaElement & { setSinkId?: (id: string) => Promise<void> };
 
@@ -153,7 +154,7 @@ export async function testSpeaker(element: HTMLAudioElement): Promise<void> {
   element.src = url;
   await useSpeaker(element, speaker.value);
   try {
-    await element.play();
+    await within(SETTING_WITHIN_MS, element.play());
   } finally {
     element.addEventListener('ended', () => URL.revokeObjectURL(url), { once: true });
   }

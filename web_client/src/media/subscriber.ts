@@ -7,6 +7,7 @@ import { signal, type ReadonlySignal } from '@preact/signals';
 import type { SlotOffer } from '../protocol';
 import { marked, type Mendable } from './restart';
 import { planOf, type Plan } from './slots';
+import { STEP_WITHIN_MS, within } from './waiting';
 
 export type SubscribeState = 'none' | 'connecting' | 'connected' | 'broken';
 
@@ -19,6 +20,8 @@ export class Subscriber implements Mendable {
   /** The server's offer, once the connection stands on it. */
   #offer: string | null = null;
   #restarts = 0;
+  /** Ends what is awaited of the present connection: a closed one never answers. */
+  #ended = new AbortController();
   /** Milliseconds that pictures wait before they are shown; null: as the browser likes. */
   #waitMs: number | null = null;
 
@@ -58,11 +61,22 @@ export class Subscriber implements Mendable {
     const pc = this.#pc;
     if (!pc) return;
     this.#state.value = 'connecting';
-    await pc.setRemoteDescription({ type: 'offer', sdp: offer.sdp });
-    const local = await pc.createAnswer();
-    // A later offer may have taken this connection's place meanwhile.
-    if (pc !== this.#pc) return;
-    await pc.setLocalDescription(local);
+    try {
+      await this.#stand(pc, offer, answer);
+    } catch (error) {
+      // A later offer may have taken this connection's place meanwhile.
+      if (pc === this.#pc) throw error;
+    }
+  }
+
+  async #stand(
+    pc: RTCPeerConnection,
+    offer: SlotOffer,
+    answer: (sdp: string) => Promise<unknown>,
+  ): Promise<void> {
+    await this.#step(pc.setRemoteDescription({ type: 'offer', sdp: offer.sdp }));
+    const local = await this.#step(pc.createAnswer());
+    await this.#step(pc.setLocalDescription(local));
     this.#plan.value = planOf(offer.slots);
     this.#tracks.value = new Map(
       pc
@@ -88,11 +102,10 @@ export class Subscriber implements Mendable {
     if (!pc || offer === null || pc.signalingState !== 'stable') return;
     this.#restarts += 1;
     try {
-      await pc.setRemoteDescription({
-        type: 'offer',
-        sdp: marked(offer, this.#restarts),
-      });
-      await pc.setLocalDescription(await pc.createAnswer());
+      const sdp = marked(offer, this.#restarts);
+      await this.#step(pc.setRemoteDescription({ type: 'offer', sdp }));
+      const local = await this.#step(pc.createAnswer());
+      await this.#step(pc.setLocalDescription(local));
     } catch {
       // A later offer took this connection's place meanwhile.
     }
@@ -100,10 +113,6 @@ export class Subscriber implements Mendable {
 
   replace(): void {
     if (this.#pc) this.#break(this.#pc);
-  }
-
-  async stats(): Promise<RTCStatsReport | null> {
-    return this.#pc ? this.#pc.getStats() : null;
   }
 
   close(): void {
@@ -116,7 +125,14 @@ export class Subscriber implements Mendable {
     this.#pc = null;
     this.#offer = null;
     this.#restarts = 0;
+    this.#ended.abort();
+    this.#ended = new AbortController();
     pc?.close();
+  }
+
+  /** Waits for a step of the present connection, no longer than it lives. */
+  async #step<T>(asked: Promise<T>): Promise<T> {
+    return within(STEP_WITHIN_MS, asked, this.#ended.signal);
   }
 
   #create(): RTCPeerConnection {

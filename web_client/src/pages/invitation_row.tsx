@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Copy, QrCode, Trash2 } from 'lucide-preact';
 import { Button, Confirm, Dialog } from '../design/parts';
+import { SETTING_WITHIN_MS, within } from '../media/waiting';
 import type { InvitationInfo, RoleName } from '../protocol';
 import { notify } from '../state/notices';
 import { t } from '../text';
@@ -20,7 +21,7 @@ const ROLE_LINK_KEYS: Readonly<Record<RoleName, string>> = {
 
 async function copy(text: string, field: HTMLInputElement | null): Promise<void> {
   try {
-    await navigator.clipboard.writeText(text);
+    await within(SETTING_WITHIN_MS, navigator.clipboard.writeText(text));
     notify(t('notice-copied'));
   } catch {
     // No clipboard without a secure context: select it, the person copies.

@@ -2,7 +2,8 @@
  * One trial of the way to the server: a peer connection of its own that may use UDP
  * only, or TCP only, sends for a few seconds and measures.
  */
-import { between, readMoment, type Figures } from '../media/figures';
+import { STEP_WITHIN_MS, within } from '../media/waiting';
+import { between, readMoment, type Figures, type Moment } from '../media/figures';
 
 export type Transport = 'udp' | 'tcp';
 
@@ -64,6 +65,11 @@ const after = async (ms: number): Promise<void> =>
     setTimeout(resolve, ms);
   });
 
+async function moment(pc: RTCPeerConnection): Promise<Moment> {
+  const report = await within(STEP_WITHIN_MS, pc.getStats());
+  return readMoment([report], performance.now());
+}
+
 /**
  * Tries one transport. Throws what the server refused.
  *
@@ -83,18 +89,19 @@ export async function tryPath(
       direction: 'sendonly',
       sendEncodings: [{ maxBitrate: VIDEO_BPS }],
     });
-    await pc.setLocalDescription(await pc.createOffer());
+    const offer = await within(STEP_WITHIN_MS, pc.createOffer());
+    await within(STEP_WITHIN_MS, pc.setLocalDescription(offer));
     const answer = await negotiate(pc.localDescription?.sdp ?? '');
     const { sdp, port } = onlyTransport(answer, transport);
     if (port === null) return { ...nothing, outcome: 'absent' };
     const began = performance.now();
-    await pc.setRemoteDescription({ type: 'answer', sdp });
+    await within(STEP_WITHIN_MS, pc.setRemoteDescription({ type: 'answer', sdp }));
     if (!(await connected(pc))) return { ...nothing, outcome: 'failed', port };
     const connectMs = Math.round(performance.now() - began);
     await after(SETTLE_MS);
-    const first = readMoment([await pc.getStats()], performance.now());
+    const first = await moment(pc);
     await after(MEASURE_MS);
-    const last = readMoment([await pc.getStats()], performance.now());
+    const last = await moment(pc);
     return {
       transport,
       outcome: 'connected',

@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import { Bars, Button, Dialog } from '../design/parts';
 import type { Received, SentLayer } from '../media/figures';
 import { SECTIONS } from '../media/publisher';
+import { SETTING_WITHIN_MS, within } from '../media/waiting';
 import type { SourceName } from '../protocol';
 import { notify } from '../state/notices';
 import { receive } from '../state/settings';
@@ -11,7 +12,7 @@ import { t } from '../text';
 import { levelText } from './quality_text';
 import { ReceiveChoice } from './receive_choice';
 import type { RoomSession } from './session';
-import { lossDown, report, verdicts, type Known } from './verdicts';
+import { lossDown, report, verdicts, wayOf, type Known } from './verdicts';
 
 interface PanelProps {
   session: RoomSession;
@@ -29,23 +30,26 @@ const percent = (share: number): string =>
 export function ConnectionPanel({ session, onClose }: PanelProps): JSX.Element {
   const lost = session.missingSince.value !== null;
   const { viewing } = session;
+  const quality = session.health?.quality.value ?? null;
+  const way = wayOf(lost, quality, viewing.figures.value);
   const known: Known = {
-    lost,
-    figures: viewing.figures.value,
+    way,
     link: viewing.link.value,
     strained: viewing.strained.value,
     waitMs: session.receiving.waitMs.value,
     receive: receive.value,
   };
-  const level = lost ? null : (session.health?.quality.value?.level ?? null);
-  const { figures } = known;
+  const level = lost ? null : (quality?.level ?? null);
+  const figures = way.state === 'measured' ? way.figures : null;
   const found = verdicts(known);
   return (
     <Dialog title={t('connection')} onClose={onClose} testid="connection-panel">
       <div class="stack tight" role="status" data-testid="verdicts">
         <p class="row tight">
           <Bars level={level} text="" />
-          <strong>{level === null ? t('verdict-measuring') : levelText(level)}</strong>
+          <strong>
+            {quality && !lost ? levelText(quality) : t('verdict-measuring')}
+          </strong>
         </p>
         <ul class="stack tight">
           {found.map(({ key, args }) => (
@@ -56,7 +60,7 @@ export function ConnectionPanel({ session, onClose }: PanelProps): JSX.Element {
         </ul>
       </div>
       <ReceiveChoice testid="panel-receive" />
-      {figures && !lost ? (
+      {figures ? (
         <dl class="figures numbers" data-testid="figures">
           <dt>{t('figure-rtt')}</dt>
           <dd>
@@ -126,7 +130,7 @@ function Details({ text }: { text: string }): JSX.Element {
   const [open, setOpen] = useState(false);
   const copy = async (): Promise<void> => {
     try {
-      await navigator.clipboard.writeText(text);
+      await within(SETTING_WITHIN_MS, navigator.clipboard.writeText(text));
       notify(t('figures-copied'));
     } catch {
       notify(t('figures-copy-by-hand'));

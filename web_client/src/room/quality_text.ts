@@ -1,25 +1,28 @@
 /* The four bars in words. */
-import type { Quality } from '../media/quality';
+import type { Measured, Quality, Trouble } from '../media/quality';
 import { t } from '../text';
 
-const LEVEL_KEYS = [
-  'quality-none',
-  'quality-bad',
-  'quality-weak',
-  'quality-fair',
-  'quality-good',
-] as const;
+const LEVEL_KEYS: Readonly<Record<Measured['level'], string>> = {
+  1: 'quality-bad',
+  2: 'quality-weak',
+  3: 'quality-fair',
+  4: 'quality-good',
+};
 
-export const levelText = (level: number): string =>
-  t(LEVEL_KEYS[level] ?? 'quality-none');
+const TROUBLE_KEYS: Readonly<Record<Trouble['trouble'], string>> = {
+  'receive-down': 'quality-none',
+  'send-down': 'quality-send-down',
+  silent: 'quality-silent',
+};
+
+export const levelText = (quality: Quality): string =>
+  t(quality.trouble ? TROUBLE_KEYS[quality.trouble] : LEVEL_KEYS[quality.level]);
 
 export function qualityText(quality: Quality): string {
-  const loss = Math.round(quality.loss * 100);
-  return quality.rttMs === null
-    ? levelText(quality.level)
-    : t('quality-detail', {
-        level: levelText(quality.level),
-        rtt: quality.rttMs,
-        loss,
-      });
+  if (quality.trouble !== null || quality.rttMs === null) return levelText(quality);
+  return t('quality-detail', {
+    level: levelText(quality),
+    rtt: quality.rttMs,
+    loss: Math.round(quality.loss * 100),
+  });
 }

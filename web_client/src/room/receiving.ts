@@ -50,10 +50,6 @@ export class Receiving {
     });
   }
 
-  get connected(): boolean {
-    return this.subscriber.state.value === 'connected';
-  }
-
   /** Whether a new offer is needed to see anything. */
   get lost(): boolean {
     const state = this.subscriber.state.value;

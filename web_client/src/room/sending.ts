@@ -9,6 +9,7 @@ import type { SourceName } from '../protocol';
 import type { LocalMedia } from '../media/local';
 import { afresh, type VideoSource } from '../media/layers';
 import { Publisher, SECTIONS } from '../media/publisher';
+import { Unanswered } from '../media/waiting';
 import { codec } from '../state/settings';
 import { CodedError } from '../signaling/errors';
 import type { Link } from '../signaling/link';
@@ -167,9 +168,12 @@ export class Sending {
   }
 
   #trouble(error: unknown): void {
+    if (this.#closed) return;
+    // The browser itself did not answer: its connection is closed, or stuck.
+    if (error instanceof Unanswered) this.#drop();
     // Without an answer the socket heals first, and `cameBack` starts anew.
-    if (!(error instanceof CodedError) || this.#closed) return;
-    this.#failed(error);
+    else if (!(error instanceof CodedError)) return;
+    else this.#failed(error);
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => void this.sync(), RETRY_MS);
   }

@@ -21,7 +21,13 @@ import { CodedError } from '../signaling/errors';
 import { Link, type ServerEvent } from '../signaling/link';
 import { missingSince } from '../signaling/reconnect';
 import { notify } from '../state/notices';
-import { mergeMessages, reduce, viewFrom, type RoomView } from '../state/room';
+import {
+  expectsMedia,
+  mergeMessages,
+  reduce,
+  viewFrom,
+  type RoomView,
+} from '../state/room';
 import { codec, seats, switchedOn } from '../state/settings';
 import { failureText } from '../text/failure';
 import { t } from '../text';
@@ -241,14 +247,13 @@ export class RoomSession {
   #watchHealth(): void {
     this.health?.close();
     this.health = new Health(this.link, {
-      legs: () => {
-        const { publisher } = this.sending;
-        const { subscriber } = this.receiving;
-        return publisher ? [subscriber, publisher] : [subscriber];
-      },
+      legs: () => [
+        { name: 'receive', mendable: this.receiving.subscriber },
+        { name: 'send', mendable: this.sending.publisher },
+      ],
       sampled: (reports, at) =>
         this.viewing.take(reports, at, this.receiving.waitMs.peek() ?? 0),
-      connected: () => this.receiving.connected,
+      expected: () => this.view.value !== null && expectsMedia(this.view.value),
       ask: (withinMs) => this.link.request('view.set', this.viewing.wanted, withinMs),
     });
   }

@@ -4,13 +4,37 @@
  * Pure: from what was measured here and what the server said, to keys of texts.
  */
 import type { Figures } from '../media/figures';
+import type { Quality, Trouble } from '../media/quality';
 import type { LinkChanged } from '../protocol';
 import type { Receive } from '../state/settings';
 
-export interface Known {
+/**
+ * What is known of the way of picture and sound. Only `measured` can become "as it should
+ * be": its figures are of connections that all stand.
+ */
+export type Way =
+  /** This browser has no connections for picture and sound. */
+  | { readonly state: 'unable' }
   /** The connection to the server is lost. */
-  readonly lost: boolean;
-  readonly figures: Figures | null;
+  | { readonly state: 'lost' }
+  | { readonly state: 'measuring' }
+  | { readonly state: 'trouble'; readonly trouble: Trouble['trouble'] }
+  | { readonly state: 'measured'; readonly figures: Figures };
+
+/** The way from what was seen of it last. */
+export function wayOf(
+  lost: boolean,
+  quality: Quality | null,
+  figures: Figures | null,
+): Way {
+  if (lost) return { state: 'lost' };
+  if (quality?.trouble) return { state: 'trouble', trouble: quality.trouble };
+  if (quality === null || figures === null) return { state: 'measuring' };
+  return { state: 'measured', figures };
+}
+
+export interface Known {
+  readonly way: Way;
   /** What the server said of the way to this viewer. */
   readonly link: LinkChanged | null;
   /** Steps that a slow computer made us take. */
@@ -32,15 +56,21 @@ const FEWER_TILES_FROM = 3; // the step of `STEPS` that leaves out pictures
 
 const percent = (share: number): number => Math.max(1, Math.round(share * 100));
 
+const figuresOf = ({ way }: Known): Figures | null =>
+  way.state === 'measured' ? way.figures : null;
+
 /** How much of what is sent to this viewer is lost: seen here, or by the server. */
 export function lossDown(known: Known): number {
-  return Math.max(known.figures?.lossDown ?? 0, known.link?.loss ?? 0);
+  return Math.max(figuresOf(known)?.lossDown ?? 0, known.link?.loss ?? 0);
 }
 
 export function verdicts(known: Known): readonly Verdict[] {
-  const { figures, link, strained, receive } = known;
-  if (known.lost) return [{ key: 'verdict-lost' }];
+  const { way, link, strained, receive } = known;
+  const figures = figuresOf(known);
+  if (way.state === 'lost') return [{ key: 'verdict-lost' }];
+  if (way.state === 'unable') return [{ key: 'verdict-unable' }];
   const found: Verdict[] = [];
+  if (way.state === 'trouble') found.push({ key: `verdict-${way.trouble}` });
   const loss = lossDown(known);
   const reduced = link?.reduced ?? null;
   if (loss >= LOSS_FELT) {
@@ -83,9 +113,10 @@ export function verdicts(known: Known): readonly Verdict[] {
 
 /** Figures as lines of text, in English: for whoever runs the server, not for reading. */
 export function report(known: Known, level: number | null): string {
-  const { figures, link } = known;
+  const { link } = known;
+  const figures = figuresOf(known);
   const lines = [
-    `quality: ${level ?? '-'}  receive: ${known.receive}  strained: ${known.strained}  waits: ${known.waitMs ?? 'no'}`,
+    `quality: ${level ?? '-'}  way: ${known.way.state === 'trouble' ? known.way.trouble : known.way.state}  receive: ${known.receive}  strained: ${known.strained}  waits: ${known.waitMs ?? 'no'}`,
     `path: ${figures?.protocol ?? '-'}  rtt: ${figures?.rttMs ?? '-'} ms`,
     `down: ${figures?.downKbps ?? '-'} kbit/s  lost: ${share(figures?.lossDown)}`,
     `up: ${figures?.upKbps ?? '-'} kbit/s  lost: ${share(figures?.lossUp)}  room: ${figures?.roomUpKbps ?? '-'} kbit/s`,

@@ -77,10 +77,16 @@ export class Viewing {
   }
 
   /**
-   * Takes the statistics of the connections; called about twice a second. `askedMs` is
-   * how long pictures are had to wait.
+   * Takes the statistics of all connections, null when not all are known; called about
+   * twice a second. `askedMs` is how long pictures are had to wait.
    */
-  take(reports: readonly RTCStatsReport[], now: number, askedMs: number): void {
+  take(reports: readonly RTCStatsReport[] | null, now: number, askedMs: number): void {
+    if (reports === null) {
+      // What was measured over a connection that is gone says nothing of the next one.
+      this.#moment = null;
+      this.figures.value = null;
+      return;
+    }
     if (this.#moment !== null && now - this.#moment.at < SAMPLE_EVERY_MS) return;
     const moment = readMoment(reports, now);
     const before = this.#moment;

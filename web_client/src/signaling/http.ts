@@ -1,5 +1,9 @@
 /* The three plain requests of an account: who am I, sign in, sign out. */
+import { within } from '../media/waiting';
 import { CodedError, codedErrorFrom, NoAnswer } from './errors';
+
+/** For one answer. Lower: slow links fail; higher: a page waits for nothing for so long. */
+const ANSWER_WITHIN_MS = 10_000;
 
 async function call(path: string, body?: Record<string, string>): Promise<unknown> {
   const sending: RequestInit = body
@@ -11,11 +15,16 @@ async function call(path: string, body?: Record<string, string>): Promise<unknow
     : {};
   let response: Response;
   try {
-    response = await fetch(path, { credentials: 'same-origin', ...sending });
+    response = await within(
+      ANSWER_WITHIN_MS,
+      fetch(path, { credentials: 'same-origin', ...sending }),
+    );
   } catch {
     throw new NoAnswer();
   }
-  const data: unknown = await response.json().catch(() => null);
+  const data = await within<unknown>(ANSWER_WITHIN_MS, response.json()).catch(
+    () => null,
+  );
   if (response.ok) return data;
   const inner = (data as { error?: unknown } | null)?.error ?? data;
   throw (

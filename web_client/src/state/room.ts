@@ -121,6 +121,19 @@ export function sends(participant: ParticipantInfo, source: SourceName): boolean
   return participant.tracks.some((t) => t.source === source && !t.muted);
 }
 
+/**
+ * Whether voices or cameras should come here now: a slot carries what somebody sends.
+ *
+ * Not a shared screen: nothing is sent while nothing moves on it.
+ */
+export function expectsMedia(view: RoomView): boolean {
+  return [...view.slots.values()].some(({ participant, source, gap }) => {
+    if (source !== 'microphone' && source !== 'camera') return false;
+    const sender = view.participants.get(participant ?? '');
+    return gap === null && sender?.connected === true && sends(sender, source);
+  });
+}
+
 /** Raised hands, first raised first. */
 export function handQueue(view: RoomView): readonly ParticipantInfo[] {
   return [...view.participants.values()]

@@ -1,0 +1,44 @@
+/*
+ * Waiting for what may never answer.
+ *
+ * What is asked of a peer connection that is closed meanwhile is never settled: the
+ * specification aborts the steps (WebRTC §4.4.1.2, getStats of Firefox as well). A
+ * driver, a sound system or a network may be as silent. So nothing is awaited here
+ * without a bound, except what a person is asked.
+ */
+
+/** No answer within the time that was granted. */
+export class Unanswered extends Error {
+  override readonly name = 'Unanswered';
+}
+
+/** For a step of a negotiation. Lower: a busy computer counts as dead; higher: nothing is sent or seen for so long. */
+export const STEP_WITHIN_MS = 8000;
+
+/** For a small setting of a device, a track or an element. */
+export const SETTING_WITHIN_MS = 2000;
+
+/**
+ * Waits for `asked`, but not longer than `ms`, nor after `ended` is aborted.
+ *
+ * Throws `Unanswered` then; what `asked` comes to later is let go.
+ */
+export async function within<T>(
+  ms: number,
+  asked: Promise<T>,
+  ended?: AbortSignal,
+): Promise<T> {
+  let giveUp: () => void = () => undefined;
+  const late = new Promise<never>((_, reject) => {
+    giveUp = () => reject(new Unanswered(`no answer in ${ms} ms`));
+  });
+  const timer = setTimeout(giveUp, ms);
+  ended?.addEventListener('abort', giveUp);
+  if (ended?.aborted) giveUp();
+  try {
+    return await Promise.race([asked, late]);
+  } finally {
+    clearTimeout(timer);
+    ended?.removeEventListener('abort', giveUp);
+  }
+}

@@ -1,0 +1,127 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { countersOf, Questions, sampleOf, Stand, type Seen } from '../src/media/legs';
+import { count } from '../src/media/quality';
+import { Unanswered, within } from '../src/media/waiting';
+
+const NOTHING = count([]);
+const report = (packetsReceived: number): RTCStatsReport =>
+  new Map([['a', { id: 'a', type: 'inbound-rtp', packetsReceived }]]);
+const seen = (change: Partial<Seen> = {}): Seen => ({
+  name: 'receive',
+  standing: 'connected',
+  report: report(1),
+  ...change,
+});
+
+describe('whether a leg stands', () => {
+  it('grants a first connection some seconds', () => {
+    const stand = new Stand();
+    expect(stand.look('receive', null, 0)).toBe('connecting');
+    expect(stand.look('receive', 'connecting', 5900)).toBe('connecting');
+    expect(stand.look('receive', 'connecting', 6000)).toBe('down');
+    expect(stand.look('receive', 'connected', 7000)).toBe('connected');
+  });
+
+  it('is down at once when it was connected before, a successor too', () => {
+    const stand = new Stand();
+    stand.look('receive', 'connected', 0);
+    expect(stand.look('receive', 'disconnected', 100)).toBe('down');
+    expect(stand.look('receive', null, 200)).toBe('down');
+    expect(stand.look('receive', 'new', 300)).toBe('down');
+    expect(stand.look('receive', 'connected', 400)).toBe('connected');
+  });
+
+  it('is not expected of those who send nothing', () => {
+    const stand = new Stand();
+    expect(stand.look('send', null, 0)).toBe('absent');
+    expect(stand.look('send', 'new', 20_000)).toBe('absent');
+    expect(stand.look('send', 'connecting', 21_000)).toBe('connecting');
+    expect(stand.look('send', 'failed', 40_000)).toBe('down');
+    expect(stand.look('send', null, 41_000)).toBe('absent');
+  });
+});
+
+describe('a sample of all legs', () => {
+  it('is of connections only when each one stands and has answered', () => {
+    const send = (change: Partial<Seen>): Seen => seen({ name: 'send', ...change });
+    const state = (...legs: Seen[]): string => sampleOf(legs, NOTHING, true, 0).state;
+    expect(state(seen(), send({}))).toBe('connected');
+    expect(state(seen(), send({ standing: 'absent', report: null }))).toBe('connected');
+    expect(state(seen(), send({ report: null }))).toBe('unmeasured');
+    expect(state(seen(), send({ standing: 'connecting' }))).toBe('unmeasured');
+    expect(state(seen({ report: null }))).toBe('unmeasured');
+    expect(state(seen(), send({ standing: 'down' }))).toBe('down');
+    expect(state()).toBe('unmeasured');
+  });
+
+  it('tells what one does not see before what others do not', () => {
+    const both = [seen({ name: 'send', standing: 'down' }), seen({ standing: 'down' })];
+    expect(sampleOf(both, NOTHING, true, 0)).toMatchObject({ leg: 'receive' });
+  });
+
+  it('counts all legs or none: half of them would look like a loss', () => {
+    const whole = [seen(), seen({ name: 'send', report: report(2) })];
+    expect(countersOf(whole, NOTHING).received).toBe(3);
+    const half = [seen(), seen({ name: 'send', report: null })];
+    expect(countersOf(half, count([report(7)])).received).toBe(7);
+  });
+});
+
+describe('waiting for what may never answer', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+  const never = new Promise<never>(() => undefined);
+
+  it('ends with the time that was granted', async () => {
+    const waiting = expect(within(100, never)).rejects.toThrow(Unanswered);
+    await vi.advanceTimersByTimeAsync(100);
+    await waiting;
+    await expect(within(100, Promise.resolve(7))).resolves.toBe(7);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('ends at once with what it belongs to', async () => {
+    const ended = new AbortController();
+    const waiting = expect(within(8000, never, ended.signal)).rejects.toThrow(
+      Unanswered,
+    );
+    ended.abort();
+    await waiting;
+    await expect(within(8000, never, ended.signal)).rejects.toThrow(Unanswered);
+  });
+
+  it('looks on when a connection that was closed keeps a question open', async () => {
+    // Firefox never settles getStats of a connection that is closed meanwhile.
+    let asked = 0;
+    const closed = {
+      getStats: () => {
+        asked += 1;
+        return never;
+      },
+    } as unknown as RTCPeerConnection;
+    const open = { getStats: async () => report(1) } as unknown as RTCPeerConnection;
+    const questions = new Questions();
+    const both = Promise.all([questions.ask(closed), questions.ask(open)]);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(await both).toEqual([null, report(1)]);
+    // The next look does not wait for it again.
+    expect(await questions.ask(closed)).toBeNull();
+    expect(asked).toBe(1);
+    expect(await questions.ask(open)).toEqual(report(1));
+  });
+
+  it('takes a refusal for no figures, and asks again', async () => {
+    const getStats = vi
+      .fn<() => Promise<RTCStatsReport>>()
+      .mockRejectedValueOnce(new DOMException('', 'InvalidStateError'))
+      .mockResolvedValueOnce(report(1));
+    const questions = new Questions();
+    const pc = { getStats } as unknown as RTCPeerConnection;
+    expect(await questions.ask(pc)).toBeNull();
+    expect(await questions.ask(pc)).toEqual(report(1));
+  });
+});
