@@ -39,6 +39,7 @@ from signaling.http.metrics import LoopLag, Measured, MetricsPage
 from signaling.http.site import Site
 from signaling.http.tls import bound_receive_buffers
 from signaling.http.trust_page import TrustPage
+from signaling.log import watch_counts
 from signaling.namespaces.dispatcher import Edge
 from signaling.namespaces.gate import build_server
 from signaling.namespaces.hub import Hub
@@ -281,6 +282,8 @@ class Server:
         remember_address(settings.data_dir, self.urls()[0])
         watch = asyncio.create_task(self._watch_trust(), name="trust")
         self._open.push_async_callback(_cancelled, watch)
+        watch = asyncio.create_task(watch_counts(), name="log counts")
+        self._open.push_async_callback(_cancelled, watch)
         watch = asyncio.create_task(lag.watch(), name="loop lag")
         self._open.push_async_callback(_cancelled, watch)
 
@@ -336,6 +339,7 @@ class Server:
             keepalive_timeout=KEEPALIVE_S,
             lingering_time=2.0,
             shutdown_timeout=HANDLERS_S,
+            auto_decompress=False,  # no body of ours is compressed (``read_json``)
         )
         await runner.setup()
         self._open.push_async_callback(runner.cleanup)

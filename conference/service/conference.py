@@ -13,12 +13,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from conference.errors import ConferenceError
+from conference.ids import RoomId
 from conference.rooms import commands as c
 from conference.rooms.room import RoomLimits
 from conference.service.accounts import AccountDoor
 from conference.service.desk import Desk
 from conference.service.floor import Floor
-from conference.service.hall import Hall
+from conference.service.hall import Hall, OpenRoom
 from conference.service.media import Media
 from conference.service.notices import ServerStopping
 from conference.service.ports import (
@@ -92,6 +93,10 @@ class Conference:
         )
         self.floor = Floor(self._hall, stores.chat)
         self._timer: asyncio.Task[None] | None = None
+        self._ticks: dict[RoomId, asyncio.Task[None]] = {}
+        """Rooms whose timeouts are in work."""
+        self._retry_at: dict[RoomId, float] = {}
+        """When to look again at a room whose timeouts failed."""
 
     async def start(self) -> None:
         """Open the rooms of the last run and start the timer."""
@@ -107,6 +112,9 @@ class Conference:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._timer
             self._timer = None
+        for task in list(self._ticks.values()):
+            task.cancel()
+        await asyncio.gather(*self._ticks.values(), return_exceptions=True)
 
     def on_media(self, event: Event) -> None:
         """Take an event of the media plane."""
@@ -116,31 +124,61 @@ class Conference:
         """Wake when the next seat has waited, or a trial lasted, long enough."""
         while True:
             self._hall.timeout_moved.clear()
-            due = [
-                at
-                for opened in self._hall.rooms.values()
-                if (at := opened.room.next_timeout()) is not None
-            ]
-            if (trial := self.preflight.next_timeout()) is not None:
-                due.append(trial)
-            wait = max(0.0, min(due) - self._hall.clock()) if due else None
+            wakes = self._next_wake()
+            wait = None if wakes is None else max(0.0, wakes - self._hall.clock())
             # Not wait_for: in Python 3.11 it loses a cancellation that comes with
             # the event, and the server would not stop.
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait):
                     await self._hall.timeout_moved.wait()
-            await self.tick()
+            self._begin_ticks()
+
+    def _next_wake(self) -> float | None:
+        """Return when the next room or trial is due; None: there is none."""
+        due = [
+            max(at, self._retry_at.get(opened.room.id, at))
+            for opened in self._hall.rooms.values()
+            if opened.room.id not in self._ticks
+            and (at := opened.room.next_timeout()) is not None
+        ]
+        if (trial := self.preflight.next_timeout()) is not None:
+            due.append(trial)
+        return min(due, default=None)
 
     async def tick(self) -> None:
         """Free the seats that have waited long enough; end trials that have lasted so."""
+        self._begin_ticks()
+        await asyncio.gather(*self._ticks.values())
+
+    def _begin_ticks(self) -> None:
+        """
+        Begin what is due, each room in a task of its own.
+
+        A room waits for the database and for its turn; no other room waits with it.
+        """
         now = self._hall.clock()
         self.preflight.tick()
-        for opened in list(self._hall.rooms.values()):
-            at = opened.room.next_timeout()
-            if at is None or at > now:
+        rooms = self._hall.rooms
+        self._retry_at = {r: at for r, at in self._retry_at.items() if r in rooms}
+        for opened in rooms.values():
+            room, at = opened.room.id, opened.room.next_timeout()
+            if at is None or room in self._ticks:
                 continue
-            try:
-                await self._hall.handle(opened, c.Tick())
-            except ConferenceError:
-                log.exception("a seat could not be freed; trying again")
-                await asyncio.sleep(RETRY_S)
+            if now >= max(at, self._retry_at.get(room, at)):
+                self._ticks[room] = asyncio.create_task(self._tick(opened), name="tick")
+
+    async def _tick(self, opened: OpenRoom) -> None:
+        room = opened.room.id
+        try:
+            await self._hall.handle(opened, c.Tick())
+            self._retry_at.pop(room, None)
+        except Exception as error:
+            self._retry_at[room] = self._hall.clock() + RETRY_S
+            why = error.code if isinstance(error, ConferenceError) else "a mistake"
+            trace = None if isinstance(error, ConferenceError) else error
+            log.error(
+                "a seat could not be freed; trying again: %s", why, exc_info=trace
+            )
+        finally:
+            del self._ticks[room]
+            self._hall.timeout_moved.set()

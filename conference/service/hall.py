@@ -2,9 +2,8 @@
 The Hall: all open rooms, and the one way to change one.
 
 ``apply`` runs a command through a room and makes its events happen in one
-order: persist, then media, then broadcast. What was not stored did not happen:
-the room goes back to where it was and nobody hears of it. Chat is therefore on
-the disk before anybody sees it.
+order: persist, then media, then broadcast. What was not stored did not happen,
+and nobody hears of it. Chat is therefore on the disk before anybody sees it.
 """
 
 import asyncio
@@ -42,8 +41,6 @@ class OpenRoom:
     """What each viewer's slots carry, to tell those who come back."""
     speakers: tuple[ParticipantId, ...] = ()
     dominant: ParticipantId | None = None
-    meanwhile: list[MediaCommand] | None = None
-    """What the media plane saw while a command is being stored; None: none is."""
 
     def view(self) -> n.RoomView:
         """Return the room as everybody in it knows it."""
@@ -177,23 +174,18 @@ class Hall:
             UserError: The room refused; nothing changed.
             InfrastructureError: It could not be stored; nothing changed.
         """
-        before = opened.room.checkpoint()
-        events = opened.room.handle(command, now=self.clock())
+        before, now = opened.room.checkpoint(), self.clock()
+        events = opened.room.handle(command, now=now)
         changes = [
             change for event in events if (change := self._change(opened, event))
         ]
         if changes:
-            meanwhile: list[MediaCommand] = []
-            opened.meanwhile = meanwhile
-            try:
-                await self._store.apply(changes)
-            except BaseException:
-                opened.room.restore(before)
-                opened.meanwhile = None
-                for seen in meanwhile:  # it happened all the same
-                    self.apply_at_once(opened, seen)
-                raise
-            opened.meanwhile = None
+            # Storing may take seconds, and the media plane goes on meanwhile. Until
+            # it is done nothing has changed; then the same happens to the room as it
+            # is by now. Of what is stored only the holder of the lock changes anything.
+            opened.room.restore(before)
+            await self._store.apply(changes)
+            events = opened.room.handle(command, now=now)
         self._effects(opened, events)
         return events
 
@@ -205,8 +197,6 @@ class Hall:
         leg must be gone before the new leg's tracks are written down.
         """
         if not opened.room.closed:
-            if opened.meanwhile is not None:
-                opened.meanwhile.append(command)
             self._effects(opened, opened.room.handle(command, now=self.clock()))
             self.timeout_moved.set()
 

@@ -17,7 +17,7 @@ class Accounts:
 
     async def any(self) -> bool:
         """Return whether there is an account at all."""
-        async with self._database.transaction() as db:
+        async with self._database.reading() as db:
             found = await db.execute(select(accounts.c.id).limit(1))
             return found.first() is not None
 
@@ -88,7 +88,7 @@ class Accounts:
 
     async def by_session(self, token_hash: bytes, *, now: float) -> AccountId | None:
         """Return the account of a session that has not expired."""
-        async with self._database.transaction() as db:
+        async with self._database.reading() as db:
             found = await db.execute(
                 select(sessions.c.account_id).where(
                     sessions.c.token_hash == token_hash, sessions.c.expires_at > now

@@ -18,7 +18,7 @@ class Chat:
 
     async def before(self, room: RoomId, seq: int, limit: int) -> list[ChatLine]:
         """Return the newest ``limit`` lines older than ``seq``, oldest first."""
-        async with self._database.transaction() as db:
+        async with self._database.reading() as db:
             found = await db.execute(
                 select(lines)
                 .where(lines.c.room_id == room, lines.c.seq < seq)
@@ -29,7 +29,7 @@ class Chat:
 
     async def after(self, room: RoomId, seq: int, limit: int) -> list[ChatLine]:
         """Return the newest ``limit`` lines newer than ``seq``, oldest first."""
-        async with self._database.transaction() as db:
+        async with self._database.reading() as db:
             found = await db.execute(
                 select(lines)
                 .where(lines.c.room_id == room, lines.c.seq > seq)
@@ -42,7 +42,7 @@ class Chat:
         self, room: RoomId, participant: ParticipantId, nonce: str
     ) -> ChatLine | None:
         """Return the line a participant sent with a nonce, if it was stored."""
-        async with self._database.transaction() as db:
+        async with self._database.reading() as db:
             found = await db.execute(
                 select(lines).where(
                     lines.c.room_id == room,

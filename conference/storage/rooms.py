@@ -21,7 +21,7 @@ class Rooms:
 
     async def load(self) -> list[r.StoredRoom]:
         """Return every room that has not ended, oldest first."""
-        async with self._database.transaction() as db:
+        async with self._database.reading() as db:
             rooms = await db.execute(
                 select(t.rooms)
                 .where(t.rooms.c.ended_at.is_(None))
@@ -83,7 +83,7 @@ class Rooms:
 
     async def invitation(self, invitation: InvitationId) -> r.InvitationRecord | None:
         """Return an invitation, revoked or not."""
-        async with self._database.transaction() as db:
+        async with self._database.reading() as db:
             found = await db.execute(
                 select(t.invitations).where(t.invitations.c.id == invitation)
             )
@@ -92,7 +92,7 @@ class Rooms:
 
     async def invitations(self, room: RoomId) -> list[r.InvitationRecord]:
         """Return the invitations of a room, oldest first."""
-        async with self._database.transaction() as db:
+        async with self._database.reading() as db:
             found = await db.execute(
                 select(t.invitations)
                 .where(t.invitations.c.room_id == room)

@@ -1,26 +1,26 @@
 """
 The HTTPS site: pages, files, signing in and out, and the socket's handshake.
 
-Two middlewares stand before everything: ``deadlines`` tells the connection's
-guard how far the request has come, ``own_pages_only`` refuses what another
-page's script sends.
+Three middlewares stand before everything: ``deadlines`` tells the connection's
+guard how far the request has come, ``answer_faults`` answers what fails, and
+``own_pages_only`` refuses what another page's script sends.
 """
 
-import json
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Callable
 
 from aiohttp import web
 from cryptography.hazmat.primitives.serialization import Encoding
 from pydantic import ValidationError
 
-from conference.errors import ConferenceError, InfrastructureError
+from conference.errors import UserError
 from conference.service.accounts import SESSION_LIVES_S
 from conference.service.conference import Conference
 from signaling.auth.cookies import COOKIE, session_of
 from signaling.auth.origin import same_origin
 from signaling.auth.rates import Failures
+from signaling.http.body import UnreadableBody, read_json
 from signaling.http.client import ClientFiles
+from signaling.http.faults import Handler, answer_faults, refused
 from signaling.http.guard import BODY_S, HEADERS_S, Guards
 from signaling.http.headers import add_headers
 from signaling.protocol.base import Token, Wire
@@ -28,8 +28,6 @@ from signaling.trust.store import Trust
 
 SOCKET_PATH = "/socket.io/"
 BODY_BYTES = 16 * 1024  # of the plain requests; the longest honest one has 100
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class SignIn(Wire):
@@ -67,7 +65,7 @@ class Site:
     def application(self) -> web.Application:
         """Return the application; the socket is attached by its own server."""
         application = web.Application(
-            middlewares=[self._deadlines, self._own_pages_only],
+            middlewares=[self._deadlines, answer_faults, self._own_pages_only],
             client_max_size=BODY_BYTES,
         )
         application.on_response_prepare.append(add_headers)
@@ -113,23 +111,21 @@ class Site:
     async def _sign_in(self, request: web.Request) -> web.StreamResponse:
         address, now = request.remote or "", self._clock()
         if self._failures.blocked(address, now=now):
-            return _refused(
+            return refused(
                 429, "too-many-attempts", "Too many failed attempts. Wait a minute."
             )
-        if request.content_type != "application/json":
-            # No plain form can send this type, so no other site's page can.
-            return _refused(415, "malformed", "The body must be application/json.")
         try:
-            body = SignIn.model_validate(json.loads(await request.text()))
+            body = SignIn.model_validate(await read_json(request))
             session = await self._conference.accounts.sign_in(body.token)
-        except (ValueError, ValidationError, RecursionError):
+        except UnreadableBody as error:
             self._failures.note(address, now=now)
-            return _refused(400, "malformed", "The link is not complete.")
-        except InfrastructureError as error:
-            return _refused(503, error.code, error.message)
-        except ConferenceError as error:
+            return refused(error.status, error.code, error.message)
+        except ValidationError:
             self._failures.note(address, now=now)
-            return _refused(403, error.code, error.message)
+            return refused(400, "malformed", "The link is not complete.")
+        except UserError as error:
+            self._failures.note(address, now=now)
+            return refused(403, error.code, error.message)
         response = web.json_response({"signed_in": True})
         response.set_cookie(
             COOKIE,
@@ -176,8 +172,3 @@ def authority_response(trust: Trust) -> web.Response:
         content_type="application/x-x509-ca-cert",
         headers={"Content-Disposition": 'attachment; filename="pavilion-ca.crt"'},
     )
-
-
-def _refused(status: int, code: str, message: str) -> web.Response:
-    body: dict[str, Any] = {"error": {"code": code, "message": message}}
-    return web.json_response(body, status=status)

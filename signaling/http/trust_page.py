@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from signaling.http.faults import answer_faults
 from signaling.http.guard import Guards
 from signaling.http.headers import COMMON
 from signaling.http.site import authority_response
@@ -48,7 +49,7 @@ class TrustPage:
     def application(self) -> web.Application:
         """Return the application."""
         application = web.Application(
-            middlewares=[self._deadlines], client_max_size=1024
+            middlewares=[self._deadlines, answer_faults], client_max_size=1024
         )
         application.on_response_prepare.append(_add_headers)
         application.router.add_get("/", self._page)

@@ -14,7 +14,7 @@ def refusal(error: Exception) -> ErrorInfo:
     """Return what a client hears of an error; what it must not hear is logged."""
     match error:
         case InfrastructureError():
-            log.error("infrastructure failed: %s", error, exc_info=error)
+            log.error("%s", because(error))
             return ErrorInfo(code=error.code, message=error.message)
         case ConferenceError():
             return ErrorInfo(code=error.code, message=error.message)
@@ -26,6 +26,19 @@ def refusal(error: Exception) -> ErrorInfo:
                 code="internal",
                 message="The server made a mistake. It has been noted; try again.",
             )
+
+
+def because(error: InfrastructureError) -> str:
+    """
+    Return in one line what failed and why.
+
+    Without a traceback: a full disk or a locked database is no mistake of the code,
+    and every request of everybody meets it.
+    """
+    cause: BaseException | None = error.__cause__
+    cause = getattr(cause, "orig", None) or cause
+    why = str(cause).strip() or type(cause).__name__ if cause is not None else ""
+    return f"{error.code}: {why.splitlines()[0]}" if why else error.code
 
 
 def _fault(error: ValidationError) -> str:

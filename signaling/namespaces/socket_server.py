@@ -12,6 +12,7 @@ each by behaviour.
 
 import asyncio
 import logging
+import re
 import time
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -103,6 +104,11 @@ class _Clock:
 async_socket.time = base_socket.time = _Clock
 
 
+_CLIENT_PACKET = re.compile(r"[12356]|4[0-9]")
+# The types of Engine.IO 4 that a client may send. A message holds a Socket.IO packet,
+# which begins with its own type. (Binary messages are refused by ``SocketServer``.)
+
+
 class _PlainSocket(WebSocket):  # type: ignore[misc]
     """
     A WebSocket that declines compression and writes in pieces.
@@ -122,6 +128,20 @@ class _PlainSocket(WebSocket):  # type: ignore[misc]
         self.environ = environ
         await self.handler(self)
         return self._sock
+
+    async def wait(self) -> str | bytes:
+        """
+        Return the next packet.
+
+        Raises:
+            OSError: The connection has ended, or what has arrived is no packet of a
+                client's. Engine.IO would look its type up in a list that is too
+                short, or parse it as JSON, log the traceback and read on.
+        """
+        data: str | bytes = await super().wait()
+        if isinstance(data, str) and not _CLIENT_PACKET.match(data):
+            raise OSError("not a packet of a client")
+        return data
 
 
 class _Engine(engineio.AsyncServer):  # type: ignore[misc]
@@ -168,6 +188,18 @@ class _Line:
                 log.exception("request failed")
 
 
+def _library_log(name: str) -> logging.Logger:
+    """
+    Return a logger for a library that would otherwise add a handler of its own.
+
+    With one, its lines came twice, and past the limits of ``signaling.log``. Below
+    warnings it writes down every message of everybody.
+    """
+    found = logging.getLogger(name)
+    found.setLevel(logging.WARNING)
+    return found
+
+
 class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
     """
     The Socket.IO server.
@@ -194,8 +226,8 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
             ping_interval=PING_S,
             ping_timeout=PING_S,
             cors_allowed_origins=[],  # signaling.auth.origin decides
-            logger=False,
-            engineio_logger=False,
+            logger=_library_log("socketio.server"),
+            engineio_logger=_library_log("engineio.server"),
         )
         self._on_event = on_event
         self._on_garbage = on_garbage

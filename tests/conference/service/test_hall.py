@@ -1,6 +1,7 @@
 """Persist, then media, then people: and nothing when it could not be stored."""
 
-from collections.abc import Callable, Collection
+import asyncio
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from conference.ids import AccountId, InvitationId, Mid, ParticipantId, RoomId
 from conference.rooms.room import SEAT_KEPT_S
 from conference.rooms.stage import STAGE_HOLD_S
 from conference.service import notices as n
-from conference.service.conference import Conference, Limits, Stores
+from conference.service.conference import RETRY_S, Conference, Limits, Stores
 from conference.service.ports import ConnectionId
 from conference.service.seats import Occupied
 from conference.service.tokens import InvitationTokens, new_id, new_secret
@@ -20,8 +21,9 @@ from conference.sfu import messages as m
 from conference.storage.accounts import Accounts
 from conference.storage.chat import Chat
 from conference.storage.database import Database, sqlite_url
+from conference.storage.records import Change, DropSeat
 from conference.storage.rooms import Rooms
-from tests.signaling.support import QuietPlane
+from tests.signaling.support import QuietPlane, until
 
 
 class Letters:
@@ -79,6 +81,7 @@ class World:
         taken = await self.conference.seats.join(
             door, ConnectionId(connection), name="N", organisation="O", subscribe=False
         )
+        self.token = taken.token
         return taken.occupied
 
     async def publish(self, seat: Occupied, source: m.Source) -> None:
@@ -165,6 +168,73 @@ async def test_a_seat_is_freed_after_its_grace(world: World) -> None:
     assert m.CloseLegs(seat.participant) in world.story
     with pytest.raises(NotFound):
         await world.conference.media.subscribe(seat)
+
+
+async def test_a_room_that_cannot_be_stored_holds_up_no_other(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stuck = await world.join("researcher", "c1")
+    _, invitations = await world.conference.desk.create(world.account, "T2", "O")
+    world.tokens = {i.role.value: i.token for i in invitations}
+    other = await world.join("researcher", "c2")
+    await world.conference.seats.lose(stuck, ConnectionId("c1"))
+    await world.conference.seats.lose(other, ConnectionId("c2"))
+    stored, release = world.rooms.apply, asyncio.Event()
+    tries: list[float] = []
+
+    async def slow(changes: Sequence[Change]) -> None:
+        if any(x == DropSeat(stuck.participant) for x in changes):
+            tries.append(world.now)
+            await release.wait()
+            raise InfrastructureError("storage-busy", "The disk is slow.")
+        await stored(changes)
+
+    monkeypatch.setattr(world.rooms, "apply", slow)
+    world.now += SEAT_KEPT_S
+    ticking = asyncio.create_task(world.conference.tick())
+    await until(lambda: not world.conference.seats.capabilities(other))
+    assert world.conference.seats.capabilities(stuck)
+    release.set()
+    await ticking
+    # It is tried again, but not at once.
+    await world.conference.tick()
+    assert len(tries) == 1
+    world.now += RETRY_S
+    await world.conference.tick()
+    assert len(tries) == 2
+    monkeypatch.undo()
+    world.now += RETRY_S
+    await world.conference.tick()
+    assert not world.conference.seats.capabilities(stuck)
+
+
+async def test_media_goes_on_while_storing_takes_long_and_fails(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seat = await world.join("presenter", "c1")
+    track = m.TrackDeclaration(Mid("0"), m.Source.CAMERA)
+    await world.conference.media.publish(seat, "v=0", [track])
+    begun, fail = asyncio.Event(), asyncio.Event()
+
+    async def slow(_: Sequence[Change]) -> None:
+        begun.set()
+        await fail.wait()
+        raise InfrastructureError("storage-busy", "The disk is slow.")
+
+    monkeypatch.setattr(world.rooms, "apply", slow)
+    hand = asyncio.create_task(world.conference.floor.say(seat, "text", "n1"))
+    await begun.wait()
+    event = m.TrackStarted(seat.room, seat.participant, m.Source.CAMERA, "VP8")
+    world.conference.on_media(event)
+    fail.set()
+    with pytest.raises(InfrastructureError):
+        await hand
+    monkeypatch.undo()
+    taken = await world.conference.seats.resume(
+        seat, world.token, ConnectionId("c2"), last_chat=0, subscribe=False
+    )
+    (view,) = taken.seats
+    assert view.seat.tracks[m.Source.CAMERA].codec == "VP8"
 
 
 async def test_the_stage_follows_who_holds_the_word_when_its_hold_is_over(

@@ -23,6 +23,7 @@ const CONNECT_WITHIN_MS = 4000; // Lower: slow links never connect.
 const PASSING: ReadonlyMap<string, number> = new Map([
   ['internal', 1000],
   ['storage-failed', 1000],
+  ['storage-busy', 1000],
   // Asking again at once would only prolong it.
   ['too-many-attempts', 20_000],
 ]);

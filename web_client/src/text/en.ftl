@@ -444,3 +444,4 @@ error-too-large = This is longer than the server accepts. Make it shorter.
 error-malformed = The server could not read this. Load the page again and repeat it.
 error-internal = The server made a mistake. It has been noted; try again.
 error-storage-failed = The server could not save this. Try again in a moment.
+error-storage-busy = The server cannot save anything at the moment. Nothing was changed; try again in a moment.

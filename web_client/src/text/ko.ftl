@@ -433,3 +433,4 @@ error-too-large = 서버가 받을 수 있는 길이를 넘었습니다. 줄여 
 error-malformed = 서버가 요청을 읽지 못했습니다. 페이지를 새로 고치고 다시 시도하십시오.
 error-internal = 서버에 문제가 있었습니다. 기록해 두었으니 다시 시도하십시오.
 error-storage-failed = 서버가 저장하지 못했습니다. 잠시 뒤 다시 시도하십시오.
+error-storage-busy = 지금은 서버가 저장할 수 없습니다. 바뀐 것은 없습니다. 잠시 뒤 다시 시도하십시오.

@@ -1,0 +1,38 @@
+"""
+How long a request waits for the database. Pure: the time is an argument.
+
+A database that another program holds, or that a network has cut off, keeps every
+request waiting. Those that have waited as long as a person should are refused; and
+those that stand behind them, for a room changes one thing after another, are refused
+at once instead of waiting as long again each.
+"""
+
+PATIENCE_S = 5.0
+# For the database to take a request. Longer: a person presses again; shorter: a slow
+# disk looks like a fault.
+
+PAUSE_S = 1.0
+# After a wait in vain: how long others are refused at once, and how long the next one
+# waits. Longer: the database is used later than it could be; shorter: a room with many
+# waiting requests answers its last one later.
+
+
+class Patience:
+    """The patience of all requests with one database."""
+
+    def __init__(self) -> None:
+        self._refused_until: float | None = None
+
+    def end(self, *, now: float) -> float:
+        """Return until when a request that comes now may wait; ``now``: not at all."""
+        if self._refused_until is None:
+            return now + PATIENCE_S
+        return now if now < self._refused_until else now + PAUSE_S
+
+    def lost(self, *, now: float) -> None:
+        """A request has waited in vain."""
+        self._refused_until = now + PAUSE_S
+
+    def kept(self) -> None:
+        """The database has taken a request."""
+        self._refused_until = None

@@ -1,0 +1,219 @@
+"""Nothing that arrives from outside writes more than a line a second and cause."""
+
+import asyncio
+import contextlib
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.support.server import Server, shared
+from tests.support.wire.client import RefusedError, ScriptedClient
+from tests.support.wire.room import TestRoom, opened
+from tests.support.wire.scenes import assert_unbroken, flows, publish_camera, sees
+
+SOCKET = "/socket.io/?EIO=4&transport=websocket"
+HANDS_S = 12.0  # as long as the database is locked: more than two waits in a row
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with shared() as server:
+        yield server
+
+
+@pytest.fixture
+async def room(server: Server) -> AsyncIterator[TestRoom]:
+    async with opened(server) as room:
+        yield room
+
+
+class Lines:
+    """What a server writes from here on, and for how long."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._from = len(server.log)
+        self._began = time.monotonic()
+
+    async def of(self, *, causes: int) -> str:
+        """Return them, once counts are written; fail when they are too many."""
+        took = time.monotonic() - self._began
+        await asyncio.sleep(2.5)  # counts are written within two seconds
+        found = self._server.log[self._from :]
+        most = causes * (took + 3)
+        assert found.count("\n") <= most, f"in {took:.1f} s:\n{found[:6000]}"
+        return found
+
+
+@contextlib.asynccontextmanager
+async def stranger(server: Server) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+    """Open a socket without ever saying who is there."""
+    async with (
+        aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(ssl=server.trust)
+        ) as session,
+        session.ws_connect(server.url + SOCKET, autoping=False) as socket,
+    ):
+        assert (await socket.receive_str()).startswith("0")
+        yield socket
+
+
+@pytest.mark.parametrize(
+    "packet", ["7", "8", "9", "", "x", "bA", "٣", "4", "4[", "4" + "[" * 50_000]
+)
+async def test_packets_of_no_client_end_the_connection_without_a_traceback(
+    server: Server, packet: str
+) -> None:
+    lines = Lines(server)
+    for _ in range(20):
+        async with stranger(server) as socket:
+            for _ in range(20):
+                with contextlib.suppress(ConnectionError):
+                    await socket.send_str(packet)
+            async with asyncio.timeout(5):
+                async for _ in socket:
+                    pass
+            assert socket.closed
+    assert "Traceback" not in await lines.of(causes=1)
+
+
+async def test_pings_and_a_reset_are_a_line_with_a_count(server: Server) -> None:
+    lines = Lines(server)
+    for _ in range(2):
+        async with stranger(server) as ws:
+            connection = ws._response.connection
+            assert connection is not None
+            transport = connection.transport
+            assert transport is not None
+            raw = transport.get_extra_info("socket")
+            transport.pause_reading()
+            for _ in range(2700):
+                await ws.ping()
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            transport.abort()
+    assert "left out" in await lines.of(causes=2)
+
+
+@contextlib.contextmanager
+def locked(file: Path, mode: str) -> Iterator[None]:
+    """Hold a SQLite database from another process."""
+    program = (
+        "import sqlite3, sys\n"
+        "db = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
+        f"db.execute('BEGIN {mode}')\n"
+        "print('held', flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(file)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdin is not None
+        assert holder.stdout.readline() == b"held\n"
+        try:
+            yield
+        finally:
+            holder.stdin.close()
+
+
+async def timed_refusal(client: ScriptedClient, name: str, **asked: object) -> float:
+    """Ask for something that is refused for the storage; return how long it took."""
+    begun = time.monotonic()
+    with pytest.raises(RefusedError) as caught:
+        await client.ask(name, **asked)
+    assert caught.value.code == "storage-busy"
+    return time.monotonic() - begun
+
+
+@pytest.mark.parametrize("mode", ["IMMEDIATE", "EXCLUSIVE"])
+async def test_a_locked_database_holds_up_nothing_but_writing(
+    server: Server, room: TestRoom, mode: str
+) -> None:
+    presenter = await room.guest("presenter", "Paul")
+    viewer = await room.guest("researcher", "Rita", decode=True)
+    await publish_camera(presenter, "red")
+    (video,) = viewer.mids("stage", "video")
+    await sees(viewer, video, "red")
+    await presenter.ask("chat.send", text="before", nonce="n0")
+    others = [
+        await room.guest("researcher", f"R{n}", subscribe=False) for n in range(6)
+    ]
+    lines = Lines(server)
+    with locked(server.data / "pavilion.sqlite3", mode):
+        begun = time.monotonic()
+        hands = [
+            asyncio.create_task(timed_refusal(one, "hand.raise", raised=True))
+            for one in others
+        ]
+        # Reading goes on meanwhile, and doors open.
+        for _ in range(5):
+            at = time.monotonic()
+            page = await viewer.ask("chat.history", before=100)
+            assert [line.text for line in page.messages] == ["before"]
+            door = room.stranger()
+            await door.connect(invitation=room.token("researcher"))
+            assert (await door.ask("room.preview")).title == "Results"
+            assert time.monotonic() - at < 1.0
+        for took in await asyncio.gather(*hands):
+            assert took < 6.5
+        # Whoever comes later does not wait as long again.
+        assert await timed_refusal(others[0], "hand.raise", raised=True) < 1.5
+        await flows(viewer, video, frames=25)
+        while time.monotonic() - begun < HANDS_S:
+            assert await timed_refusal(others[1], "hand.raise", raised=True) < 1.5
+            await asyncio.sleep(0.3)
+    assert_unbroken(viewer)
+    async with asyncio.timeout(5):
+        while True:
+            with contextlib.suppress(RefusedError):
+                await others[2].ask("hand.raise", raised=True)
+                break
+            await asyncio.sleep(0.1)
+    assert "Traceback" not in await lines.of(causes=1)
+
+
+def fill(file: Path) -> None:
+    """Write until the disk takes nothing more."""
+    with contextlib.suppress(OSError), file.open("wb", buffering=0) as ballast:
+        while True:
+            ballast.write(bytes(4096))
+
+
+async def test_a_full_disk_is_a_line_and_a_sentence() -> None:
+    with tempfile.TemporaryDirectory(prefix="pavilion-full-") as home:
+        data = Path(home) / "data"
+        data.mkdir()
+        mounted = ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(data)]
+        subprocess.run(mounted, check=True)
+        server = Server(Path(home))
+        try:
+            await server.begin()
+            async with opened(server) as room:
+                guest = await room.guest("researcher", "Rita", subscribe=False)
+                fill(data / "ballast")
+                lines = Lines(server)
+                for number in range(20):
+                    with pytest.raises(RefusedError) as caught:
+                        await guest.ask(
+                            "chat.send", text="x" * 3000, nonce=f"n{number}"
+                        )
+                    assert caught.value.code == "storage-failed"
+                    await asyncio.sleep(0.5)  # as fast as the chat takes lines
+                assert "Traceback" not in await lines.of(causes=1)
+                (data / "ballast").unlink()
+                await asyncio.sleep(1)
+                await guest.ask("chat.send", text="again", nonce="again")
+        finally:
+            if server.process is not None:
+                await server.stop()
+            subprocess.run(["umount", "--lazy", str(data)], check=True)

@@ -1,0 +1,127 @@
+"""Logging: how often a cause is written, and what is kept of the rest."""
+
+import asyncio
+import io
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from signaling.log import LimitedHandler
+from signaling.log_limits import CAUSES_KEPT, LINE_S, TRACE_S, LineLimits, Verdict
+
+
+def test_a_cause_is_written_once_a_second_with_a_count() -> None:
+    limits = LineLimits()
+    assert limits.admit("a", now=0.0) == Verdict(write=True, trace=True)
+    assert [limits.admit("a", now=0.5) for _ in range(3)] == [Verdict(write=False)] * 3
+    assert limits.admit("b", now=0.5).write
+    assert limits.admit("a", now=LINE_S) == Verdict(write=True, left_out=3)
+    assert limits.admit("a", now=2 * LINE_S) == Verdict(write=True)
+
+
+def test_a_traceback_is_written_again_after_an_hour() -> None:
+    limits = LineLimits()
+    times = [0.0, TRACE_S - 1, TRACE_S, TRACE_S + 2]
+    traces = [limits.admit("a", now=now).trace for now in times]
+    assert traces == [True, False, True, False]
+
+
+def test_counts_are_due_when_a_cause_falls_silent() -> None:
+    limits = LineLimits()
+    for _ in range(5):
+        limits.admit("a", now=0.0)
+    limits.admit("b", now=0.0)
+    assert limits.due(now=LINE_S / 2) == []
+    assert limits.due(now=LINE_S) == [("a", 4)]
+    assert limits.due(now=9.0) == []
+    assert not limits.admit("a", now=LINE_S * 1.5).write  # the count was its line
+
+
+def test_the_oldest_causes_are_forgotten() -> None:
+    limits = LineLimits()
+    for cause in range(CAUSES_KEPT + 1):
+        limits.admit(cause, now=0.0)
+    assert not limits.admit(1, now=0.0).write
+    assert limits.admit(0, now=0.0).write
+
+
+class Log:
+    """A logger of a library's name over a limited handler with a clock to turn."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.stream = io.StringIO()
+        self.handler = LimitedHandler(self.stream, clock=lambda: self.now)
+        self.handler.setFormatter(logging.Formatter("%(name)s %(message)s"))
+
+    @property
+    def lines(self) -> list[str]:
+        return self.stream.getvalue().splitlines()
+
+
+@pytest.fixture
+def log() -> Iterator[Log]:
+    made = Log()
+    root = logging.getLogger()
+    before = root.handlers[:]
+    root.handlers[:] = [made.handler]
+    try:
+        yield made
+    finally:
+        root.handlers[:] = before
+
+
+def fail(text: str) -> None:
+    try:
+        raise ValueError(text)
+    except ValueError:
+        logging.getLogger("engineio.server").exception("it failed for %s", text)
+
+
+def test_what_arrives_does_not_make_a_cause(log: Log) -> None:
+    for number in range(100):
+        fail(f"a{number}")
+    assert log.lines[0] == "engineio.server it failed for a0"
+    assert log.lines[-1] == "ValueError: a0"
+    before = len(log.lines)
+    log.now = 1.0
+    fail("two\nlines")
+    assert log.lines[before:] == [
+        "engineio.server it failed for two: ValueError: two (99 more like this left out)"
+    ]
+
+
+def test_a_long_text_is_cut(log: Log) -> None:
+    fail("a")
+    log.now = 1.0
+    fail("b" * 100_000)
+    assert len(log.lines[-1]) < 1000
+
+
+def test_counts_are_written_at_the_end(log: Log) -> None:
+    for _ in range(3):
+        fail("a")
+    before = len(log.lines)
+    log.handler.close()
+    assert log.lines[before:] == [
+        "engineio.server it failed for a: ValueError: a (1 more like this left out)"
+    ]
+
+
+async def test_asyncio_tells_of_lost_tasks_through_the_same_handler(log: Log) -> None:
+    handle = asyncio.get_running_loop().call_exception_handler
+    for number in range(50):
+        handle({"message": f"lost\n{number}", "exception": RuntimeError("x")})
+    assert sum("lost" in line for line in log.lines) == 1
+    log.now = 1.0
+    log.handler.write_counts()
+    assert "(48 more like this left out)" in log.lines[-1]
+
+
+def test_a_log_that_cannot_be_written_is_not_written_about(
+    log: Log, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log.stream.close()
+    fail("a")
+    assert capsys.readouterr().err == ""
