@@ -31,6 +31,7 @@ from conference.storage.accounts import Accounts
 from conference.storage.chat import Chat
 from conference.storage.database import Database, sqlite_url
 from conference.storage.rooms import Rooms
+from signaling.auth.doors import DoorLimits, Doors
 from signaling.auth.rates import Failures
 from signaling.data_dir import INVITATION_KEY, Hold, remember_address
 from signaling.http.client import ClientFiles
@@ -187,6 +188,12 @@ class Server:
         self._open = contextlib.AsyncExitStack()
         self._open.callback(hold.close)
         self.hub = Hub()
+        self._doors = Doors(
+            DoorLimits(
+                waiting=settings.limits.waiting_at_door,
+                joins_at_once=settings.limits.joins_at_once,
+            )
+        )
         self.https_port = settings.https.port
         self.trust_port = settings.trust.port
         self.trust = trust_of(settings)
@@ -260,7 +267,10 @@ class Server:
         )
         application.router.add_get("/metrics", metrics.show)
         sockets = build_server(
-            Edge(self.conference, self.hub), self._guards, self._failures, self.base_url
+            Edge(self.conference, self.hub, self._doors),
+            self._guards,
+            self._failures,
+            self.base_url,
         )
         sockets.attach(application)
         site.add_pages(application)

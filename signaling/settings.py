@@ -129,6 +129,19 @@ class LimitSettings(Section):
     participants_per_room: int = Field(
         500, ge=2, description="Seats in one room, kept ones included."
     )
+    waiting_at_door: int = Field(
+        50,
+        ge=1,
+        description="Connections that may wait at a room's door, for each link and "
+        "network address.",
+    )
+    joins_at_once: int = Field(
+        20,
+        ge=1,
+        description="People who may enter at once by one link from one network "
+        "address; after them one a second. Five times as many by one link from all "
+        "addresses together.",
+    )
     participant_kbps: int = Field(
         0,
         ge=0,

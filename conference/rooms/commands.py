@@ -19,6 +19,10 @@ class TakeSeat:
     """Seconds since the epoch."""
     account: AccountId | None = None
     invitation: InvitationId | None = None
+    most_by_invitation: int | None = None
+    """How many seats this invitation may fill at the same time; None: no limit."""
+    browser: bytes | None = None
+    """SHA-256 of the key that this browser made for the invitation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,13 @@ class Lose:
 
 
 @dataclass(frozen=True, slots=True)
+class ClosePage:
+    """The page of a seat was closed or is being loaded again."""
+
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
 class Leave:
     """Go, of one's own will."""
 
@@ -48,6 +59,16 @@ class Remove:
 
     by: ParticipantId
     participant: ParticipantId
+    at: float
+    """Seconds since the epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiftRemoval:
+    """Let somebody who was removed come in again."""
+
+    by: ParticipantId
+    participant: ParticipantId
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +77,14 @@ class RaiseHand:
 
     by: ParticipantId
     raised: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LowerHand:
+    """Lower somebody else's hand."""
+
+    by: ParticipantId
+    participant: ParticipantId
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +192,12 @@ Command = (
     TakeSeat
     | Return
     | Lose
+    | ClosePage
     | Leave
     | Remove
+    | LiftRemoval
     | RaiseHand
+    | LowerHand
     | GiveFloor
     | ChooseStage
     | Mute

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from conference.ids import ParticipantId
+from conference.rooms.removals import Removal
 from conference.sfu.messages import Source
 
 
@@ -64,6 +65,27 @@ class SeatVacated:
     reason: Departure
     by: str | None = None
     """Name of the moderator, for a removal."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalHeld:
+    """A removed participant may not come in again; it must be stored."""
+
+    removal: Removal
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalLifted:
+    """A removal does not hold any more; it must be stored."""
+
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class PageClosed:
+    """The page of a seat is gone, and its media connections with it."""
+
+    participant: ParticipantId
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +147,9 @@ Event = (
     | SeatUpdated
     | QualityChanged
     | SeatVacated
+    | RemovalHeld
+    | RemovalLifted
+    | PageClosed
     | CapabilitiesChanged
     | StageMoved
     | StageChosen

@@ -12,29 +12,19 @@ here, driven the same way.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TypeVar, assert_never
+from typing import assert_never
 
 from conference.errors import NotAllowed, NotFound, Refused, TooMuch
 from conference.ids import AccountId, ParticipantId, RoomId
 from conference.rooms import commands as c
 from conference.rooms import events as e
-from conference.rooms import quality
+from conference.rooms import hands, quality
+from conference.rooms.chat_log import ChatLog
+from conference.rooms.removals import NO_REMOVALS, Removal, Removals
 from conference.rooms.roles import Capability, Role
-from conference.rooms.seat import Presence, Seat, Signal, Track, transition
+from conference.rooms.seat import Seat, Signal, Track, signalled, without
 from conference.rooms.stage import Stage
 from conference.sfu.messages import Source
-
-_V = TypeVar("_V")
-
-SEAT_KEPT_S = 120.0
-# How long a seat waits for somebody whose connection broke. Long enough for a
-# rebooted PC, a moved cable or an upgraded server; longer would leave ghosts in
-# the list, and in the order of hands, of people who just closed the lid.
-
-NONCES_KEPT = 512
-# Lines whose nonce is remembered, so that one sent again is not said twice. A
-# client repeats within seconds of a reconnection; older repeats are found by
-# the unique key of the chat table.
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +41,10 @@ class Checkpoint:
 
     seats: Mapping[ParticipantId, Seat]
     stage: Stage
-    chat_seq: int
+    chat: ChatLog
     next_hand: int
     closed: bool
-    nonces: Mapping[tuple[ParticipantId, str], e.ChatLine]
+    removals: Removals
 
 
 class Room:
@@ -72,6 +62,7 @@ class Room:
         seats: Iterable[Seat] = (),
         chosen_stage: ParticipantId | None = None,
         chat_seq: int = 0,
+        removals: Removals = NO_REMOVALS,
     ) -> None:
         self.id = id
         self.title = title
@@ -82,12 +73,10 @@ class Room:
         self._seats = {seat.id: seat for seat in seats}
         chosen = chosen_stage if chosen_stage in self._seats else None
         self._stage = Stage(chosen=chosen, present=chosen)
-        self._chat_seq = chat_seq
-        self._next_hand = 1 + max(
-            (s.hand for s in self._seats.values() if s.hand is not None), default=0
-        )
+        self._chat = ChatLog(chat_seq)
+        self._next_hand = hands.next_ticket(self._seats.values())
         self._closed = False
-        self._nonces: dict[tuple[ParticipantId, str], e.ChatLine] = {}
+        self._removals = removals
 
     # Reading
 
@@ -109,7 +98,7 @@ class Room:
     @property
     def chat_seq(self) -> int:
         """Number of the newest line of chat; 0: nothing was said."""
-        return self._chat_seq
+        return self._chat.seq
 
     @property
     def closed(self) -> bool:
@@ -120,6 +109,11 @@ class Room:
     def present(self) -> int:
         """How many participants are connected now."""
         return sum(seat.connected for seat in self._seats.values())
+
+    @property
+    def removals(self) -> tuple[Removal, ...]:
+        """Removals that hold, oldest first."""
+        return tuple(self._removals.by_participant.values())
 
     def seat(self, participant: ParticipantId) -> Seat:
         """
@@ -138,17 +132,12 @@ class Room:
         return next((s for s in self._seats.values() if s.account == account), None)
 
     def hand_place(self, participant: ParticipantId) -> int | None:
-        """Return the place in the order of raised hands, counted from 1."""
-        own = self.seat(participant).hand
-        if own is None:
-            return None
-        return sum(
-            seat.hand is not None and seat.hand <= own for seat in self._seats.values()
-        )
+        """Return the place in the order of raised hands; None: not in it."""
+        return hands.place(self.seat(participant), self._seats.values())
 
     def said(self, participant: ParticipantId, nonce: str) -> e.ChatLine | None:
         """Return the line already said with this nonce, if it is remembered."""
-        return self._nonces.get((participant, nonce))
+        return self._chat.sent.get((participant, nonce))
 
     def next_timeout(self) -> float | None:
         """Return when ``Tick`` is due, in monotonic seconds; None: never."""
@@ -158,9 +147,9 @@ class Room:
             if (at := quality.due_at(seat)) is not None
         ]
         due += [
-            seat.lost_at + SEAT_KEPT_S
+            seat.kept_until
             for seat in self._seats.values()
-            if seat.lost_at is not None
+            if seat.kept_until is not None
         ]
         if self._stage.due is not None:
             due.append(self._stage.due)
@@ -177,20 +166,20 @@ class Room:
         return Checkpoint(
             dict(self._seats),
             self._stage,
-            self._chat_seq,
+            self._chat,
             self._next_hand,
             self._closed,
-            dict(self._nonces),
+            self._removals,
         )
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Go back to a checkpoint."""
         self._seats = dict(checkpoint.seats)
         self._stage = checkpoint.stage
-        self._chat_seq = checkpoint.chat_seq
+        self._chat = checkpoint.chat
         self._next_hand = checkpoint.next_hand
         self._closed = checkpoint.closed
-        self._nonces = dict(checkpoint.nonces)
+        self._removals = checkpoint.removals
 
     # Changing
 
@@ -222,15 +211,23 @@ class Room:
                 return self._signal(participant, Signal.RETURNED, now)
             case c.Lose(participant):
                 return self._signal(participant, Signal.CONNECTION_LOST, now)
+            case c.ClosePage(participant):
+                events = self._signal(participant, Signal.PAGE_CLOSED, now)
+                return [*events, e.PageClosed(participant)]
             case c.Leave(participant):
                 self.seat(participant)
                 return self._vacate(participant, e.Departure.LEFT)
-            case c.Remove(by, participant):
-                actor = self._actor(by, Capability.PARTICIPANT_REMOVE)
-                self.seat(participant)
-                return self._vacate(participant, e.Departure.REMOVED, actor.name)
+            case c.Remove():
+                return self._remove(command)
+            case c.LiftRemoval(by, participant):
+                self._actor(by, Capability.PARTICIPANT_REMOVE)
+                self._removals = self._removals.without(participant)
+                return [e.RemovalLifted(participant)]
             case c.RaiseHand(by, raised):
                 return self._raise_hand(by, raised=raised)
+            case c.LowerHand(by, participant):
+                self._actor(by, Capability.FLOOR_GIVE)
+                return self._set_hand(self.seat(participant), raised=False)
             case c.GiveFloor():
                 return self._give_floor(command)
             case c.ChooseStage():
@@ -269,13 +266,22 @@ class Room:
 
     def _update(self, seat: Seat) -> list[e.Event]:
         before, self._seats[seat.id] = self._seats[seat.id], seat
-        if _shown(seat) == _shown(before):
+        if seat.shown == before.shown:
             return []
         return [e.SeatUpdated(seat.id, durable=seat.durable != before.durable)]
 
     def _take_seat(self, command: c.TakeSeat) -> list[e.Event]:
         if len(self._seats) >= self._limits.max_seats:
             raise TooMuch("room-full", "This room is full. Try again later.")
+        self._removals.admit(command.invitation, command.browser)
+        most = command.most_by_invitation
+        if most is not None and most <= sum(
+            seat.invitation == command.invitation for seat in self._seats.values()
+        ):
+            raise TooMuch(
+                "link-full",
+                "As many people as this link allows are in the room already.",
+            )
         assert command.participant not in self._seats
         self._seats[command.participant] = Seat(
             id=command.participant,
@@ -285,25 +291,43 @@ class Room:
             joined_at=command.at,
             account=command.account,
             invitation=command.invitation,
+            browser=command.browser,
         )
         return [e.SeatOpened(command.participant)]
+
+    def _remove(self, command: c.Remove) -> list[e.Event]:
+        actor = self._actor(command.by, Capability.PARTICIPANT_REMOVE)
+        seat = self.seat(command.participant)
+        events = self._vacate(seat.id, e.Departure.REMOVED, actor.name)
+        if seat.invitation is None or seat.browser is None:
+            return events
+        removal = Removal(
+            participant=seat.id,
+            name=seat.name,
+            organisation=seat.organisation,
+            invitation=seat.invitation,
+            browser=seat.browser,
+            at=command.at,
+            by=actor.name,
+        )
+        self._removals, lifted = self._removals.adding(removal)
+        events.append(e.RemovalHeld(removal))
+        return events + [e.RemovalLifted(participant) for participant in lifted]
 
     def _signal(
         self, participant: ParticipantId, signal: Signal, now: float
     ) -> list[e.Event]:
         seat = self.seat(participant)
-        presence = transition(seat.presence, signal)
-        if presence is seat.presence:
+        after = signalled(seat, signal, now=now)
+        if after == seat:
             return []
-        return self._update(
-            replace(
-                seat,
-                presence=presence,
-                lost_at=now if presence is Presence.LOST else None,
-                quality=None,
-                quality_waiting=None,
-            )
-        )
+        self._seats[participant] = after
+        if after.presence is seat.presence:
+            return []  # only the end of its time moved, which nobody sees
+        events: list[e.Event] = [e.SeatUpdated(participant, durable=False)]
+        if seat.hand is not None:
+            events += self._hands_behind(seat.hand)
+        return events
 
     def _set_quality(self, seat: Seat) -> list[e.Event]:
         before, self._seats[seat.id] = self._seats[seat.id], seat
@@ -313,7 +337,7 @@ class Room:
         over = [
             seat.id
             for seat in self._seats.values()
-            if seat.lost_at is not None and now - seat.lost_at >= SEAT_KEPT_S
+            if seat.kept_until is not None and now >= seat.kept_until
         ]
         events: list[e.Event] = []
         for participant in over:
@@ -335,15 +359,16 @@ class Room:
         return events
 
     def _hands_behind(self, ticket: int) -> list[e.Event]:
-        """Those behind a lowered hand move up: their shown place changes."""
+        """Return the events of those whose place a hand's going or coming moves."""
         return [
-            e.SeatUpdated(seat.id, durable=False)
-            for seat in self._seats.values()
-            if seat.hand is not None and seat.hand > ticket
+            e.SeatUpdated(participant, durable=False)
+            for participant in hands.behind(ticket, self._seats.values())
         ]
 
     def _raise_hand(self, by: ParticipantId, *, raised: bool) -> list[e.Event]:
-        seat = self._actor(by, Capability.HAND_RAISE)
+        return self._set_hand(self._actor(by, Capability.HAND_RAISE), raised=raised)
+
+    def _set_hand(self, seat: Seat, *, raised: bool) -> list[e.Event]:
         if raised == (seat.hand is not None):
             return []
         if raised:
@@ -422,7 +447,7 @@ class Room:
         seat = self._actor(command.by, Capability.MEDIA_PUBLISH)
         if command.source not in seat.tracks:
             raise Refused("not-published", "This track is not published.")
-        seat = replace(seat, stopped=_without(seat.stopped, {command.source}))
+        seat = replace(seat, stopped=without(seat.stopped, {command.source}))
         return self._update(seat) + self._gate(
             seat, command.source, is_open=command.active
         )
@@ -430,7 +455,7 @@ class Room:
     def _publish(self, command: c.Publish) -> list[e.Event]:
         seat = self._actor(command.by, Capability.MEDIA_PUBLISH)
         # Declared off, the participant agrees with the moderator who muted it.
-        stopped = _without(seat.stopped, set(command.sources) - command.active)
+        stopped = without(seat.stopped, set(command.sources) - command.active)
         tracks = MappingProxyType(
             {
                 source: replace(
@@ -463,15 +488,14 @@ class Room:
         seat = self._seats.get(participant)
         if seat is None or source not in seat.tracks:
             return []
-        return self._update(replace(seat, tracks=_without(seat.tracks, {source})))
+        return self._update(replace(seat, tracks=without(seat.tracks, {source})))
 
     def _say(self, command: c.Say) -> list[e.Event]:
         seat = self._actor(command.by, Capability.CHAT_SEND)
-        if (command.by, command.nonce) in self._nonces:
+        if (command.by, command.nonce) in self._chat.sent:
             return []
-        self._chat_seq += 1
         line = e.ChatLine(
-            seq=self._chat_seq,
+            seq=self._chat.seq + 1,
             participant=seat.id,
             name=seat.name,
             organisation=seat.organisation,
@@ -479,19 +503,5 @@ class Room:
             nonce=command.nonce,
             sent_at=command.at,
         )
-        self._nonces[command.by, command.nonce] = line
-        if len(self._nonces) > NONCES_KEPT:
-            del self._nonces[next(iter(self._nonces))]
+        self._chat = self._chat.having(line)
         return [e.Said(line)]
-
-
-def _shown(seat: Seat) -> Seat:
-    """Return a seat without what others do not see of it, to see whether that changed."""
-    return replace(
-        seat, tracks=MappingProxyType(seat.started), stopped=MappingProxyType({})
-    )
-
-
-def _without(of: Mapping[Source, _V], sources: set[Source]) -> Mapping[Source, _V]:
-    kept = {source: value for source, value in of.items() if source not in sources}
-    return MappingProxyType(kept)

@@ -5,13 +5,25 @@ Pure values. ``Room`` replaces a seat by a changed copy; nobody mutates one.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from types import MappingProxyType
+from typing import TypeVar
 
 from conference.ids import AccountId, InvitationId, ParticipantId
 from conference.rooms.roles import Capabilities, Capability, Role, capabilities
 from conference.sfu.messages import Source
+
+_V = TypeVar("_V")
+
+SEAT_KEPT_S = 120.0
+# How long a seat waits for somebody whose connection broke. Long enough for a
+# rebooted PC, a moved cable or an upgraded server; longer would leave ghosts in
+# the list, and in the order of hands, of people who just closed the lid.
+
+PAGE_KEPT_S = 10.0
+# How long a seat waits after its page said that it is being closed: enough for a
+# reload on an old PC. Longer would show people who closed the tab as expected back.
 
 
 class Presence(Enum):
@@ -28,6 +40,7 @@ class Signal(Enum):
     """What can happen to a seat."""
 
     CONNECTION_LOST = auto()
+    PAGE_CLOSED = auto()
     RETURNED = auto()
     GRACE_OVER = auto()
     LEFT = auto()
@@ -40,7 +53,7 @@ def transition(presence: Presence, signal: Signal) -> Presence:
             return Presence.GONE
         case _, Signal.LEFT:
             return Presence.GONE
-        case Presence.PRESENT, Signal.CONNECTION_LOST:
+        case Presence.PRESENT, Signal.CONNECTION_LOST | Signal.PAGE_CLOSED:
             return Presence.LOST
         case Presence.LOST, Signal.RETURNED:
             return Presence.PRESENT
@@ -72,9 +85,11 @@ class Seat:
     """Seconds since the epoch; also the order of the list."""
     account: AccountId | None = None
     invitation: InvitationId | None = None
+    browser: bytes | None = None
+    """SHA-256 of the key that this browser made for the invitation."""
     presence: Presence = Presence.PRESENT
-    lost_at: float | None = None
-    """Monotonic seconds; None while present."""
+    kept_until: float | None = None
+    """When a lost seat is given up, in monotonic seconds; None while present."""
     has_floor: bool = False
     hand: int | None = None
     """Ticket of the raised hand: smaller raised earlier. Not the place shown."""
@@ -117,6 +132,44 @@ class Seat:
         return capability in self.capabilities
 
     @property
+    def shown(self) -> "Seat":
+        """This seat without what others do not see of it, to see whether it changed."""
+        return replace(
+            self, tracks=MappingProxyType(self.started), stopped=MappingProxyType({})
+        )
+
+    @property
     def durable(self) -> tuple[object, ...]:
         """The part that survives a restart, to see whether it changed."""
         return (self.name, self.organisation, self.role, self.has_floor, self.hand)
+
+
+def without(of: Mapping[Source, _V], sources: set[Source]) -> Mapping[Source, _V]:
+    """Return a mapping by source without some of them."""
+    kept = {source: value for source, value in of.items() if source not in sources}
+    return MappingProxyType(kept)
+
+
+def signalled(seat: Seat, signal: Signal, *, now: float) -> Seat:
+    """
+    Return a seat after a signal.
+
+    A seat that becomes lost is kept for a while. A second loss does not prolong
+    that, but the farewell of its page shortens it.
+    """
+    presence = transition(seat.presence, signal)
+    kept_until = None
+    if presence is Presence.LOST:
+        kept_s = PAGE_KEPT_S if signal is Signal.PAGE_CLOSED else SEAT_KEPT_S
+        kept_until = now + kept_s
+        if seat.kept_until is not None:
+            kept_until = min(seat.kept_until, kept_until)
+    elif presence is seat.presence:
+        return seat
+    return replace(
+        seat,
+        presence=presence,
+        kept_until=kept_until,
+        quality=None,
+        quality_waiting=None,
+    )

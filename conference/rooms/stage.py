@@ -22,7 +22,7 @@ class Stage:
     """Who stands on the stage of a room, and why."""
 
     chosen: ParticipantId | None = None
-    """A moderator's choice: it always wins."""
+    """A moderator's choice: it wins while that participant is connected."""
     present: ParticipantId | None = None
     """Who stands there."""
     dominant: ParticipantId | None = None
@@ -48,11 +48,17 @@ class Stage:
             default = default_stage(seats, self.present)
             if default != following and self.chosen is None:
                 due = self.held_until
-        present = self.chosen or default
+        present = default
+        if self.chosen is not None and (default is None or _here(self.chosen, seats)):
+            present = self.chosen
         held_until = self.held_until
         if present != self.present:
             held_until = now + STAGE_HOLD_S
         return replace(self, present=present, held_until=held_until, due=due)
+
+
+def _here(participant: ParticipantId, seats: Collection[Seat]) -> bool:
+    return any(seat.id == participant and seat.connected for seat in seats)
 
 
 def default_stage(
@@ -65,7 +71,8 @@ def default_stage(
 
     The presenter, then a moderator, then who holds the floor, of those who
     publish a camera or a microphone. What is only declared does not count: nothing
-    of it came. Somebody with an open track comes before
+    of it came. Those who are connected come before those whose connection is
+    lost, and somebody with an open track before
     somebody who has muted everything. Among equals the dominant speaker wins,
     then the one who stands there already stays (a stage that jumps is worse than
     one that lags), then the one who joined first.
@@ -75,7 +82,7 @@ def default_stage(
         present: Who is on the stage now.
         dominant: Who holds the word, if the stage may follow that now.
     """
-    best: tuple[bool, int, bool, bool, int] | None = None
+    best: tuple[bool, bool, int, bool, bool, int] | None = None
     chosen: ParticipantId | None = None
     for order, seat in enumerate(seats):
         started = seat.started
@@ -84,6 +91,7 @@ def default_stage(
             continue
         silent = all(track.muted for track in tracks)
         rank = (
+            not seat.connected,
             silent,
             _RANK[seat.role],
             seat.id != dominant,

@@ -1,6 +1,6 @@
 """The desk: making rooms, and managing their invitations."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from conference.errors import NotFound, TooMuch
 from conference.ids import AccountId, InvitationId, ParticipantId, RoomId
@@ -45,6 +45,8 @@ class Invitation:
     token: str
     created_at: float
     revoked: bool
+    note: str
+    most_people: int | None
 
 
 class Desk:
@@ -87,8 +89,10 @@ class Desk:
             created_at=now,
         )
         invitations = [
-            InvitationRecord(InvitationId(new_id()), room.id, role, created_at=now)
-            for role in (Role.PRESENTER, Role.RESEARCHER)
+            InvitationRecord(
+                InvitationId(new_id()), room.id, role, created_at=now, number=number
+            )
+            for number, role in enumerate((Role.PRESENTER, Role.RESEARCHER))
         ]
         await self._rooms.add(room, invitations)
         opened = self._hall.open(room)
@@ -107,15 +111,38 @@ class Desk:
             by = opened.room.seat(actor.participant).name
         await self._hall.handle(opened, c.CloseRoom(by))
 
-    async def invite(self, actor: Actor, room: RoomId, role: Role) -> Invitation:
-        """Make an invitation."""
+    async def invite(
+        self,
+        actor: Actor,
+        room: RoomId,
+        role: Role,
+        *,
+        note: str = "",
+        most_people: int | None = None,
+    ) -> Invitation:
+        """
+        Make an invitation.
+
+        Args:
+            actor: Who asks.
+            room: Where it leads.
+            role: What those who come by it are.
+            note: Tells it from others on the moderators' pages.
+            most_people: How many may be in the room by it at the same time; None:
+                as many as the room holds.
+        """
         self._managed(actor, room)
         if len(await self._invitations.invitations(room)) >= INVITATIONS_PER_ROOM:
             raise TooMuch(
                 "too-many-invitations", "This room has too many invitations already."
             )
         record = InvitationRecord(
-            InvitationId(new_id()), room, role, created_at=self._hall.wall()
+            InvitationId(new_id()),
+            room,
+            role,
+            created_at=self._hall.wall(),
+            note=note,
+            most_people=most_people,
         )
         await self._invitations.add_invitation(record)
         return self._shown(record)
@@ -134,13 +161,7 @@ class Desk:
         if record is None or record.room != room:
             raise NotFound("invitation-unknown", "This invitation does not exist.")
         await self._invitations.revoke(invitation)
-        return Invitation(
-            record.id,
-            record.role,
-            self._tokens.write(record.id),
-            record.created_at,
-            revoked=True,
-        )
+        return self._shown(replace(record, revoked=True))
 
     def _managed(self, actor: Actor, room: RoomId) -> OpenRoom:
         """Return a room its owner or a moderator in it asks for; absent to others."""
@@ -160,6 +181,8 @@ class Desk:
             self._tokens.write(record.id),
             record.created_at,
             record.revoked,
+            record.note,
+            record.most_people,
         )
 
     @staticmethod

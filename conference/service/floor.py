@@ -3,6 +3,7 @@
 from conference.ids import ParticipantId
 from conference.rooms import commands as c
 from conference.rooms.events import ChatLine, Said
+from conference.rooms.removals import Removal
 from conference.service.hall import Hall
 from conference.service.ports import ChatStore
 from conference.service.seats import Occupied
@@ -42,6 +43,10 @@ class Floor:
         """Raise or lower one's own hand."""
         await self._handle(by, c.RaiseHand(by.participant, raised=raised))
 
+    async def lower_hand(self, by: Occupied, participant: ParticipantId) -> None:
+        """Lower somebody else's hand."""
+        await self._handle(by, c.LowerHand(by.participant, participant))
+
     async def give(
         self, by: Occupied, participant: ParticipantId, *, given: bool
     ) -> None:
@@ -59,8 +64,21 @@ class Floor:
         await self._handle(by, c.Mute(by.participant, participant, source))
 
     async def remove(self, by: Occupied, participant: ParticipantId) -> None:
-        """Put somebody out; their seat token opens nothing any more."""
-        await self._handle(by, c.Remove(by.participant, participant))
+        """
+        Put somebody out; their seat token opens nothing any more.
+
+        The browser they used cannot come in by the same link until ``lift``.
+        """
+        at = self._hall.wall()
+        await self._handle(by, c.Remove(by.participant, participant, at))
+
+    def removals(self, by: Occupied) -> tuple[Removal, ...]:
+        """Return the removals that hold in the room, oldest first."""
+        return self._hall.room(by.room).room.removals
+
+    async def lift(self, by: Occupied, participant: ParticipantId) -> None:
+        """Let somebody who was removed come in again."""
+        await self._handle(by, c.LiftRemoval(by.participant, participant))
 
     async def _handle(self, by: Occupied, command: c.Command) -> None:
         await self._hall.handle(self._hall.room(by.room), command)

@@ -10,13 +10,15 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from conference.errors import NotFound
 from conference.ids import Mid, ParticipantId, RoomId
 from conference.rooms import commands as c
 from conference.rooms import events as e
+from conference.rooms.removals import Removal, Removals
 from conference.rooms.room import Room, RoomLimits
-from conference.rooms.seat import Presence, Seat
+from conference.rooms.seat import SEAT_KEPT_S, Presence, Seat
 from conference.service import notices as n
 from conference.service.ports import ConnectionId, MediaPlane, Outbox, RoomStore
 from conference.sfu import messages as m
@@ -45,7 +47,13 @@ class OpenRoom:
     def view(self) -> n.RoomView:
         """Return the room as everybody in it knows it."""
         room = self.room
-        return n.RoomView(room.id, room.title, room.organisation, room.stage)
+        return n.RoomView(
+            room.id,
+            room.title,
+            room.organisation,
+            stage=room.stage,
+            chosen_stage=room.chosen_stage,
+        )
 
     def seat_view(self, participant: ParticipantId) -> n.SeatView:
         """Return a seat as everybody in the room sees it."""
@@ -95,20 +103,27 @@ class Hall:
                         joined_at=seat.joined_at,
                         account=seat.account,
                         invitation=seat.invitation,
+                        browser=seat.browser,
                         presence=Presence.LOST,
-                        lost_at=now,
+                        kept_until=now + SEAT_KEPT_S,
                         has_floor=seat.has_floor,
                         hand=seat.hand,
                     )
                     for seat in stored.seats
                 ],
                 chat_seq=stored.chat_seq,
+                removals=stored.removals,
             )
             for seat in stored.seats:
                 self.remember_token(record.id, seat.id, seat.token_hash)
 
     def open(
-        self, record: r.RoomRecord, *, seats: Sequence[Seat] = (), chat_seq: int = 0
+        self,
+        record: r.RoomRecord,
+        *,
+        seats: Sequence[Seat] = (),
+        chat_seq: int = 0,
+        removals: Sequence[Removal] = (),
     ) -> OpenRoom:
         """Open a room that is stored."""
         opened = OpenRoom(
@@ -122,6 +137,9 @@ class Hall:
                 seats=seats,
                 chosen_stage=record.chosen_stage,
                 chat_seq=chat_seq,
+                removals=Removals(
+                    MappingProxyType({one.participant: one for one in removals})
+                ),
             )
         )
         self.rooms[record.id] = opened
@@ -205,6 +223,8 @@ class Hall:
             self._tell_media(opened, event)
         for event in dict.fromkeys(events):
             self._tell_people(opened, event)
+        if any(isinstance(event, e.StageMoved | e.StageChosen) for event in events):
+            self.outbox.send(opened.holders.values(), n.RoomChanged(opened.view()))
         if events:
             self.timeout_moved.set()
 
@@ -218,6 +238,10 @@ class Hall:
                 return r.SaveStage(opened.room.id, participant)
             case e.Said(line):
                 return r.AddLine(opened.room.id, line)
+            case e.RemovalHeld(removal):
+                return r.AddRemoval(opened.room.id, removal)
+            case e.RemovalLifted(participant):
+                return r.DropRemoval(participant)
             case e.RoomEnded():
                 return r.EndRoom(opened.room.id, self.wall())
             case _:
@@ -237,13 +261,14 @@ class Hall:
             token_hash=opened.tokens[participant],
             account=seat.account,
             invitation=seat.invitation,
+            browser=seat.browser,
             has_floor=seat.has_floor,
             hand=seat.hand,
         )
 
     def _tell_media(self, opened: OpenRoom, event: e.Event) -> None:
         match event:
-            case e.SeatVacated(participant):
+            case e.SeatVacated(participant) | e.PageClosed(participant):
                 self.media.apply(m.CloseLegs(participant))
             case e.StageMoved(participant):
                 self.media.apply(m.SetStage(opened.room.id, participant))
@@ -279,8 +304,6 @@ class Hall:
                 if holder is not None and reason is e.Departure.REMOVED:
                     self.outbox.close(holder, n.SeatClosed(n.Closing.REMOVED, by))
                 self.outbox.send(everybody, n.ParticipantLeft(participant, reason))
-            case e.StageMoved():
-                self.outbox.send(everybody, n.RoomChanged(opened.view()))
             case e.CapabilitiesChanged(participant):
                 seat = opened.room.seat(participant)
                 self._tell_one(
@@ -292,7 +315,14 @@ class Hall:
                 self.outbox.send(everybody, n.ChatSaid(line))
             case e.RoomEnded(by):
                 self._end(opened, by)
-            case e.GateMoved() | e.StageChosen():
+            case (
+                e.StageMoved()
+                | e.StageChosen()
+                | e.GateMoved()
+                | e.PageClosed()
+                | e.RemovalHeld()
+                | e.RemovalLifted()
+            ):
                 pass
 
     def _tell_one(

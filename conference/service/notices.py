@@ -28,6 +28,9 @@ class RoomView:
     title: str
     organisation: str
     stage: ParticipantId | None
+    """Who is on the stage."""
+    chosen_stage: ParticipantId | None
+    """Whom a moderator keeps on the stage; None: the room chooses."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import logging
 from dataclasses import dataclass, replace
 
-from conference.errors import NotFound
+from conference.errors import NotFound, Refused
 from conference.ids import AccountId, InvitationId, ParticipantId, RoomId
 from conference.rooms import commands as c
 from conference.rooms.events import ChatLine
@@ -31,6 +31,8 @@ class Door:
     role: Role
     invitation: InvitationId | None = None
     account: AccountId | None = None
+    most_people: int | None = None
+    """How many may be in the room by this invitation at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,9 @@ class Preview:
     organisation: str
     role: Role
     seats: tuple[Seat, ...]
+    """Those who are connected, without the one who asks."""
+    seated_elsewhere: bool
+    """Whether the one who asks is in the room already, by another connection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,12 @@ class Seats:
                 "This invitation has been withdrawn. Ask the moderator for another.",
             )
         self._hall.room(record.room)
-        return Door(record.room, record.role, invitation=record.id)
+        return Door(
+            record.room,
+            record.role,
+            invitation=record.id,
+            most_people=record.most_people,
+        )
 
     def door_of_owner(self, account: AccountId, room: RoomId) -> Door:
         """
@@ -133,11 +143,31 @@ class Seats:
         seat = opened and opened.room.seats.get(occupied.participant)
         return seat.capabilities if seat else frozenset()
 
-    def preview(self, door: Door) -> Preview:
-        """Return the room as seen from its door."""
+    def preview(self, door: Door, own_token: str | None = None) -> Preview:
+        """
+        Return the room as seen from its door.
+
+        Args:
+            door: The door.
+            own_token: The seat token of another tab of the same browser, if any.
+        """
         room = self._hall.room(door.room).room
-        seats = tuple(seat for seat in room.seats.values() if seat.connected)
-        return Preview(room.title, room.organisation, door.role, seats)
+        own = None
+        if own_token is not None:
+            found = self._hall.seats.get(digest(own_token))
+            if found is not None and found[0] == door.room:
+                own = room.seats.get(found[1])
+        elif door.account is not None:
+            own = room.account_seat(door.account)
+        return Preview(
+            room.title,
+            room.organisation,
+            door.role,
+            seats=tuple(
+                seat for seat in room.seats.values() if seat.connected and seat != own
+            ),
+            seated_elsewhere=own is not None and own.connected,
+        )
 
     async def join(
         self,
@@ -147,21 +177,33 @@ class Seats:
         name: str,
         organisation: str,
         subscribe: bool,
+        browser_key: str | None = None,
+        take_over: bool = False,
     ) -> Taken:
         """
         Take a seat.
 
+        Args:
+            door: The right to enter.
+            connection: The connection that will hold the seat.
+            name: Name of the participant.
+            organisation: Where the participant belongs.
+            subscribe: Whether the answer carries a slot offer.
+            browser_key: The key that this browser made for the invitation.
+            take_over: Whether the account's present connection may be ended.
+
         Raises:
             NotFound: The invitation was withdrawn or the room ended meanwhile.
-            TooMuch: The room is full.
+            Refused: A removal holds, or the account is in the room already.
+            TooMuch: The room is full, or as full as the invitation allows.
         """
         if door.invitation is not None:
-            await self.door_by_invitation(self._tokens.write(door.invitation))
+            door = await self.door_by_invitation(self._tokens.write(door.invitation))
         hall, opened = self._hall, self._hall.room(door.room)
         token, participant = new_secret(), ParticipantId(new_id())
         async with opened.lock:
             if door.account is not None:
-                await self._free_own_seat(opened, door.account)
+                await self._free_own_seat(opened, door.account, take_over=take_over)
             hall.remember_token(door.room, participant, digest(token))
             try:
                 await hall.apply(
@@ -174,6 +216,8 @@ class Seats:
                         at=hall.wall(),
                         account=door.account,
                         invitation=door.invitation,
+                        most_by_invitation=door.most_people,
+                        browser=None if browser_key is None else digest(browser_key),
                     ),
                 )
             except BaseException:
@@ -227,6 +271,23 @@ class Seats:
         opened = self._hall.room(occupied.room)
         await self._hall.handle(opened, c.Leave(occupied.participant))
 
+    async def close_page(self, token: str, connection: ConnectionId) -> None:
+        """
+        Take the farewell of a page that is being closed or loaded again.
+
+        A seat that another connection has taken meanwhile is left alone, and so is
+        a token that opens nothing any more.
+        """
+        found = self._hall.seats.get(digest(token))
+        opened = found and self._hall.rooms.get(found[0])
+        if found is None or opened is None:
+            return
+        participant = found[1]
+        async with opened.lock:
+            holder = opened.holders.get(participant, connection)
+            if participant in opened.room.seats and holder == connection:
+                await self._hall.apply(opened, c.ClosePage(participant))
+
     async def lose(self, occupied: Occupied, connection: ConnectionId) -> None:
         """Note that a connection broke; its seat waits, unless another has it."""
         opened = self._hall.rooms.get(occupied.room)
@@ -247,11 +308,18 @@ class Seats:
         )
         self._hall.timeout_moved.set()  # it may wait, and then nothing happened yet
 
-    async def _free_own_seat(self, opened: OpenRoom, account: AccountId) -> None:
-        """One account has one seat in a room: the newer tab wins."""
+    async def _free_own_seat(
+        self, opened: OpenRoom, account: AccountId, *, take_over: bool
+    ) -> None:
+        """One account has one seat in a room; a person decides which page keeps it."""
         seat = opened.room.account_seat(account)
         if seat is None:
             return
+        if seat.connected and not take_over:
+            raise Refused(
+                "seated-elsewhere",
+                "You are in this room in another window. Move here, or go on there.",
+            )
         holder = opened.holders.pop(seat.id, None)
         if holder is not None:
             self._hall.outbox.close(holder, n.SeatClosed(n.Closing.TAKEN_OVER))

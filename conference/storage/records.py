@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from conference.ids import AccountId, InvitationId, ParticipantId, RoomId
 from conference.rooms.events import ChatLine
+from conference.rooms.removals import Removal
 from conference.rooms.roles import Role
 
 
@@ -39,6 +40,8 @@ class SeatRecord:
     """SHA-256 of the seat token."""
     account: AccountId | None
     invitation: InvitationId | None
+    browser: bytes | None
+    """SHA-256 of the key that this browser made for the invitation."""
     has_floor: bool
     hand: int | None
 
@@ -52,6 +55,12 @@ class InvitationRecord:
     role: Role
     created_at: float
     revoked: bool = False
+    note: str = ""
+    """What its moderators wrote to tell it from others."""
+    most_people: int | None = None
+    """How many may be in the room by it at the same time; None: no limit."""
+    number: int = 0
+    """Its place among invitations that were made in the same moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,7 @@ class StoredRoom:
     room: RoomRecord
     seats: tuple[SeatRecord, ...]
     chat_seq: int
+    removals: tuple[Removal, ...] = ()
 
 
 # Changes: what one command changed, stored in one transaction.
@@ -97,11 +107,26 @@ class AddLine:
 
 
 @dataclass(frozen=True, slots=True)
+class AddRemoval:
+    """Store a removal that holds."""
+
+    room: RoomId
+    removal: Removal
+
+
+@dataclass(frozen=True, slots=True)
+class DropRemoval:
+    """Delete a removal that was lifted."""
+
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
 class EndRoom:
-    """Mark the room as ended; free its seats. The chat is kept."""
+    """Mark the room as ended; free its seats and lift removals. The chat is kept."""
 
     room: RoomId
     at: float
 
 
-Change = SaveSeat | DropSeat | SaveStage | AddLine | EndRoom
+Change = SaveSeat | DropSeat | SaveStage | AddLine | AddRemoval | DropRemoval | EndRoom

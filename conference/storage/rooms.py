@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from conference.ids import InvitationId, RoomId
+from conference.rooms.removals import Removal
 from conference.rooms.roles import Role
 from conference.storage import records as r
 from conference.storage import tables as t
@@ -36,6 +37,11 @@ class Rooms:
                 )
             )
             chat_seq: dict[str, int] = {room: seq for room, seq in newest}
+            removals: dict[str, list[Removal]] = {}
+            for row in await db.execute(
+                select(t.removals).order_by(t.removals.c.removed_at)
+            ):
+                removals.setdefault(row.room_id, []).append(_removal(row))
             return [
                 r.StoredRoom(
                     room=r.RoomRecord(
@@ -48,6 +54,7 @@ class Rooms:
                     ),
                     seats=tuple(seats.get(row.id, ())),
                     chat_seq=chat_seq.get(row.id, 0),
+                    removals=tuple(removals.get(row.id, ())),
                 )
                 for row in rooms
             ]
@@ -96,7 +103,11 @@ class Rooms:
             found = await db.execute(
                 select(t.invitations)
                 .where(t.invitations.c.room_id == room)
-                .order_by(t.invitations.c.created_at, t.invitations.c.id)
+                .order_by(
+                    t.invitations.c.created_at,
+                    t.invitations.c.number,
+                    t.invitations.c.id,
+                )
             )
             return [_invitation(row) for row in found]
 
@@ -140,8 +151,26 @@ async def _apply(db: AsyncConnection, change: r.Change) -> None:
                     sent_at=line.sent_at,
                 )
             )
+        case r.AddRemoval(room, removal):
+            await db.execute(
+                insert(t.removals).values(
+                    participant_id=removal.participant,
+                    room_id=room,
+                    invitation_id=removal.invitation,
+                    browser=removal.browser,
+                    name=removal.name,
+                    organisation=removal.organisation,
+                    removed_at=removal.at,
+                    removed_by=removal.by,
+                )
+            )
+        case r.DropRemoval(participant):
+            await db.execute(
+                delete(t.removals).where(t.removals.c.participant_id == participant)
+            )
         case r.EndRoom(room, at):
             await db.execute(delete(t.seats).where(t.seats.c.room_id == room))
+            await db.execute(delete(t.removals).where(t.removals.c.room_id == room))
             await db.execute(
                 update(t.rooms).where(t.rooms.c.id == room).values(ended_at=at)
             )
@@ -157,6 +186,9 @@ async def _add_invitation(db: AsyncConnection, record: r.InvitationRecord) -> No
             role=record.role.value,
             created_at=record.created_at,
             revoked=record.revoked,
+            note=record.note,
+            most_people=record.most_people,
+            number=record.number,
         )
     )
 
@@ -168,6 +200,21 @@ def _invitation(row: Any) -> r.InvitationRecord:  # noqa: ANN401 - a result row
         role=Role(row.role),
         created_at=row.created_at,
         revoked=row.revoked,
+        note=row.note,
+        most_people=row.most_people,
+        number=row.number,
+    )
+
+
+def _removal(row: Any) -> Removal:  # noqa: ANN401 - a result row
+    return Removal(
+        participant=row.participant_id,
+        name=row.name,
+        organisation=row.organisation,
+        invitation=row.invitation_id,
+        browser=row.browser,
+        at=row.removed_at,
+        by=row.removed_by,
     )
 
 
@@ -182,6 +229,7 @@ def _seat(row: Any) -> r.SeatRecord:  # noqa: ANN401 - a result row
         token_hash=row.token_hash,
         account=row.account_id,
         invitation=row.invitation_id,
+        browser=row.browser,
         has_floor=row.has_floor,
         hand=row.hand,
     )
@@ -197,6 +245,7 @@ def _seat_values(seat: r.SeatRecord) -> dict[str, object]:
         "token_hash": seat.token_hash,
         "account_id": seat.account,
         "invitation_id": seat.invitation,
+        "browser": seat.browser,
         "has_floor": seat.has_floor,
         "hand": seat.hand,
     }

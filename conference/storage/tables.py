@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
 )
 
 metadata = MetaData(
@@ -68,6 +69,22 @@ invitations = Table(
     Column("role", String(16), nullable=False),
     Column("created_at", Float, nullable=False),
     Column("revoked", Boolean, nullable=False),
+    Column("note", String(80), nullable=False, server_default=""),
+    Column("most_people", Integer),
+    Column("number", Integer, nullable=False, server_default=text("0")),
+)
+
+removals = Table(
+    "removals",
+    metadata,
+    Column("participant_id", String(64), primary_key=True),
+    Column("room_id", ForeignKey("rooms.id"), nullable=False, index=True),
+    Column("invitation_id", ForeignKey("invitations.id"), nullable=False),
+    Column("browser", LargeBinary(32), nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("organisation", String(80), nullable=False),
+    Column("removed_at", Float, nullable=False),
+    Column("removed_by", String(80), nullable=False),
 )
 
 seats = Table(
@@ -82,6 +99,7 @@ seats = Table(
     Column("token_hash", LargeBinary(32), nullable=False),
     Column("account_id", ForeignKey("accounts.id")),
     Column("invitation_id", ForeignKey("invitations.id")),
+    Column("browser", LargeBinary(32)),
     Column("has_floor", Boolean, nullable=False),
     Column("hand", Integer),
     UniqueConstraint("token_hash"),

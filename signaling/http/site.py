@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from conference.errors import UserError
 from conference.service.accounts import SESSION_LIVES_S
 from conference.service.conference import Conference
+from conference.service.ports import ConnectionId
 from signaling.auth.cookies import COOKIE, session_of
 from signaling.auth.origin import same_origin
 from signaling.auth.rates import Failures
@@ -23,7 +24,7 @@ from signaling.http.client import ClientFiles
 from signaling.http.faults import Handler, answer_faults, refused
 from signaling.http.guard import BODY_S, HEADERS_S, Guards
 from signaling.http.headers import add_headers
-from signaling.protocol.base import Token, Wire
+from signaling.protocol.base import Identifier, Token, Wire
 from signaling.trust.store import Trust
 
 SOCKET_PATH = "/socket.io/"
@@ -34,6 +35,15 @@ class SignIn(Wire):
     """The body of ``POST /api/sign-in``."""
 
     token: Token
+
+
+class PageClosed(Wire):
+    """The body of ``POST /api/page-closed``."""
+
+    seat: Token
+    """The seat token of the page."""
+    connection: Identifier
+    """Its Socket.IO session: a seat that has another one by now is left alone."""
 
 
 class Site:
@@ -71,6 +81,7 @@ class Site:
         application.on_response_prepare.append(add_headers)
         application.router.add_post("/api/sign-in", self._sign_in)
         application.router.add_post("/api/sign-out", self._sign_out)
+        application.router.add_post("/api/page-closed", self._page_closed)
         application.router.add_get("/api/session", self._session)
         application.router.add_get("/healthz", self._health)
         application.router.add_get("/trust/ca.crt", self._authority)
@@ -148,6 +159,22 @@ class Site:
             COOKIE, path="/", secure=True, httponly=True, samesite="Strict"
         )
         return response
+
+    async def _page_closed(self, request: web.Request) -> web.StreamResponse:
+        if request.content_type != "application/json":
+            return _refused(415, "malformed", "The body must be application/json.")
+        try:
+            body = PageClosed.model_validate(json.loads(await request.text()))
+        except (ValueError, ValidationError, RecursionError):
+            return _refused(400, "malformed", "The request is malformed.")
+        try:
+            await self._conference.seats.close_page(
+                body.seat, ConnectionId(body.connection)
+            )
+        except InfrastructureError as error:
+            return _refused(503, error.code, error.message)
+        # The same answer whether or not there was such a seat.
+        return web.Response(status=204)
 
     async def _session(self, request: web.Request) -> web.StreamResponse:
         session = session_of(request.cookies)

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from engineio.packet import Packet as EnginePacket
 
 from conference.errors import Refused
-from conference.ids import AccountId
+from conference.ids import AccountId, InvitationId
 from conference.rooms.roles import AT_THE_DESK, AT_THE_DOOR, COMING_BACK, Capabilities
 from conference.service.conference import Conference
 from conference.service.desk import Actor
 from conference.service.ports import ConnectionId
 from conference.service.seats import Door, Occupied
+from signaling.auth.doors import Doors
 from signaling.auth.rates import Bucket
 
 EVENTS_PER_SECOND = 30.0
@@ -37,6 +38,8 @@ class Connection:
     session: str | None = None
     """The account's session secret, to cut the connection when it ends."""
     door: Door | None = None
+    waits_by: InvitationId | None = None
+    """The invitation at whose door this connection is counted as waiting."""
     returning: Occupied | None = None
     """The seat that a shown token opens, until it is resumed."""
     token: str | None = None
@@ -84,6 +87,12 @@ class Connection:
             room=self.occupied.room,
             participant=self.occupied.participant,
         )
+
+    def leave_door(self, doors: Doors) -> None:
+        """Count it no more among those who wait at a door."""
+        if self.waits_by is not None:
+            doors.go(self.waits_by, self.address)
+            self.waits_by = None
 
     def flooding(self, *, now: float) -> bool:
         """Note a refusal by rate; return whether there were too many."""

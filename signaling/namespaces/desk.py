@@ -43,7 +43,11 @@ async def create_invitation(
 ) -> m.InvitationInfo:
     """Make one more invitation."""
     made = await edge.conference.desk.invite(
-        connection.actor, RoomId(request.room), Role(request.role)
+        connection.actor,
+        RoomId(request.room),
+        Role(request.role),
+        note=request.note,
+        most_people=request.most_people,
     )
     return wire.invitation(made, connection.base_url)
 
@@ -71,12 +75,14 @@ async def revoke_invitation(
 
 
 async def preview_room(
-    edge: Edge, connection: Connection, _: m.Nothing
+    edge: Edge, connection: Connection, request: m.PreviewAsk
 ) -> m.RoomPreview:
     """Look at the door of a room."""
     if connection.door is None:
         raise NotFound("room-not-found", "This room does not exist any more.")
-    return wire.preview(edge.conference.seats.preview(connection.door))
+    return wire.preview(
+        edge.conference.seats.preview(connection.door, own_token=request.seat)
+    )
 
 
 HANDLERS: dict[str, Handler] = {

@@ -17,6 +17,7 @@ from conference.errors import NotAllowed, Refused, TooMuch
 from conference.rooms.roles import Capability
 from conference.service.conference import Conference
 from conference.service.notices import Closing, SeatClosed
+from signaling.auth.doors import Doors
 from signaling.auth.rates import Bucket
 from signaling.namespaces.connection import (
     EVENTS_BURST,
@@ -43,6 +44,7 @@ class Edge:
 
     conference: Conference
     hub: Hub
+    doors: Doors
 
 
 Handler = Callable[[Edge, Connection, Any], Awaitable[Wire]]

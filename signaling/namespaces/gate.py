@@ -66,7 +66,8 @@ class Gate:
                 )
             connection = await self._admit(sid, request, auth)
         except Exception as error:
-            if isinstance(error, ConferenceError | ValidationError):
+            wrong = isinstance(error, ConferenceError | ValidationError)
+            if wrong and not isinstance(error, TooMuch):
                 self._failures.note(address, now=now)
             info = refusal(error)
             raise Refusal(
@@ -97,9 +98,11 @@ class Gate:
             connection.returning = conference.seats.seat_by_token(asked.seat)
             connection.token = asked.seat
         elif asked.invitation is not None:
-            connection.door = await conference.seats.door_by_invitation(
-                asked.invitation
-            )
+            door = await conference.seats.door_by_invitation(asked.invitation)
+            connection.door = door
+            assert door.invitation is not None
+            self._edge.doors.come(door.invitation, connection.address)
+            connection.waits_by = door.invitation
         elif account is None:
             raise NotAllowed("not-signed-in", "Sign in first, or use an invitation.")
         elif asked.room is not None:
@@ -114,6 +117,7 @@ class Gate:
         if connection is None:
             return
         self._edge.hub.remove(connection)
+        connection.leave_door(self._edge.doors)
         self._edge.conference.preflight.close(connection.id)
         if connection.occupied is not None:
             await self._edge.conference.seats.lose(connection.occupied, connection.id)

@@ -2,6 +2,7 @@
 
 from conference.ids import ParticipantId
 from conference.sfu.messages import Source
+from signaling.namespaces import wire
 from signaling.namespaces.connection import Connection
 from signaling.namespaces.dispatcher import Edge, Handler
 from signaling.protocol import messages as m
@@ -12,6 +13,16 @@ async def raise_hand(
 ) -> m.Nothing:
     """Raise or lower the own hand."""
     await edge.conference.floor.raise_hand(connection.seat, raised=request.raised)
+    return m.Nothing()
+
+
+async def lower_hand(
+    edge: Edge, connection: Connection, request: m.HandLower
+) -> m.Nothing:
+    """Lower somebody else's hand."""
+    await edge.conference.floor.lower_hand(
+        connection.seat, ParticipantId(request.participant)
+    )
     return m.Nothing()
 
 
@@ -56,10 +67,31 @@ async def remove(
     return m.Nothing()
 
 
+async def list_removals(
+    edge: Edge, connection: Connection, _: m.Nothing
+) -> m.RemovalList:
+    """List those who were removed and may not come in again."""
+    removals = edge.conference.floor.removals(connection.seat)
+    return m.RemovalList(removals=[wire.removal(one) for one in removals])
+
+
+async def lift_removal(
+    edge: Edge, connection: Connection, request: m.RemovalAddress
+) -> m.Nothing:
+    """Let somebody who was removed come in again."""
+    await edge.conference.floor.lift(
+        connection.seat, ParticipantId(request.participant)
+    )
+    return m.Nothing()
+
+
 HANDLERS: dict[str, Handler] = {
     "hand.raise": raise_hand,
     "floor.give": give_floor,
     "stage.set": set_stage,
     "participant.mute": mute,
     "participant.remove": remove,
+    "hand.lower": lower_hand,
+    "removal.list": list_removals,
+    "removal.lift": lift_removal,
 }

@@ -1,5 +1,7 @@
 """Handlers of a seat: joining, coming back, leaving, reporting."""
 
+import time
+
 from conference.errors import NotFound, Refused
 from conference.service.seats import Taken
 from signaling.namespaces import wire
@@ -12,6 +14,8 @@ async def join(edge: Edge, connection: Connection, request: m.SeatJoin) -> m.Sea
     """Take a seat."""
     if connection.door is None:
         raise NotFound("room-not-found", "This room does not exist any more.")
+    if connection.waits_by is not None:
+        edge.doors.enter(connection.waits_by, connection.address, now=time.monotonic())
     edge.conference.preflight.close(connection.id)
     taken = await edge.conference.seats.join(
         connection.door,
@@ -19,6 +23,8 @@ async def join(edge: Edge, connection: Connection, request: m.SeatJoin) -> m.Sea
         name=request.name,
         organisation=request.organisation,
         subscribe=request.subscribe,
+        browser_key=request.browser,
+        take_over=request.take_over,
     )
     return await _sit(edge, connection, taken)
 
@@ -44,6 +50,7 @@ async def _sit(edge: Edge, connection: Connection, taken: Taken) -> m.SeatTaken:
         await edge.conference.seats.lose(taken.occupied, connection.id)
     connection.occupied = taken.occupied
     connection.door = connection.returning = None
+    connection.leave_door(edge.doors)
     return wire.taken(taken)
 
 

@@ -1,6 +1,7 @@
 """From the domain's words to the wire's. The only place that knows both."""
 
 from conference.rooms.events import ChatLine
+from conference.rooms.removals import Removal
 from conference.rooms.roles import Capabilities
 from conference.service import desk, notices, seats
 from conference.sfu import messages as media
@@ -41,6 +42,7 @@ def room(view: notices.RoomView) -> m.RoomInfo:
         title=view.title,
         organisation=view.organisation,
         stage=view.stage,
+        chosen_stage=view.chosen_stage,
     )
 
 
@@ -101,6 +103,8 @@ def invitation(of: desk.Invitation, base_url: str) -> m.InvitationInfo:
         url=f"{base_url}/join#{of.token}",
         created_at=of.created_at,
         revoked=of.revoked,
+        note=of.note,
+        most_people=of.most_people,
     )
 
 
@@ -116,6 +120,18 @@ def preview(of: seats.Preview) -> m.RoomPreview:
             )
             for seat in of.seats
         ],
+        seated_elsewhere=of.seated_elsewhere,
+    )
+
+
+def removal(of: Removal) -> m.RemovalInfo:
+    """Return a removal as moderators see it."""
+    return m.RemovalInfo(
+        participant=of.participant,
+        name=of.name,
+        organisation=of.organisation,
+        removed_at=of.at,
+        by=of.by,
     )
 
 

@@ -27,6 +27,11 @@ def one_line(text: str) -> str:
     return text
 
 
+def note_line(text: str) -> str:
+    """Return a note as ``one_line`` does; unlike a name it may be empty."""
+    return one_line(text) if text.strip() else ""
+
+
 def many_lines(text: str) -> str:
     """Return ``text`` normalised; line feed and tab are the only controls kept."""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
@@ -46,6 +51,7 @@ Mid = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,16}$")]
 Name = Annotated[
     str, StringConstraints(min_length=1, max_length=80), AfterValidator(one_line)
 ]
+Note = Annotated[str, StringConstraints(max_length=80), AfterValidator(note_line)]
 Title = Annotated[
     str, StringConstraints(min_length=1, max_length=120), AfterValidator(one_line)
 ]

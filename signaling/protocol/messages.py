@@ -13,6 +13,7 @@ from signaling.protocol.base import (
     MediaKind,
     Mid,
     Name,
+    Note,
     RoleName,
     Sdp,
     SourceName,
@@ -20,6 +21,9 @@ from signaling.protocol.base import (
     Token,
     Wire,
 )
+
+MOST_PEOPLE = 100_000
+# In one room by one invitation: above whatever an operator allows for a room.
 
 # Connecting
 
@@ -80,6 +84,9 @@ class RoomInfo(Wire):
     organisation: str
     stage: Identifier | None
     """The participant on the stage, by a moderator's choice or by default."""
+    chosen_stage: Identifier | None
+    """Whom a moderator keeps on the stage; None: the room chooses. While that
+    participant's connection is lost, another one is on the stage."""
 
 
 class RoomSummary(Wire):
@@ -103,6 +110,10 @@ class InvitationInfo(Wire):
     """The link to hand out; opens the pre-join page."""
     created_at: float
     revoked: bool
+    note: str
+    """What the moderators wrote to tell it from others; may be empty."""
+    most_people: Annotated[int, Field(ge=1, le=MOST_PEOPLE)] | None
+    """How many may be in the room by it at the same time; None: no limit."""
 
 
 class ChatMessage(Wire):
@@ -172,6 +183,10 @@ class RoomCreated(Wire):
 class InvitationCreate(Wire):
     room: Identifier
     role: RoleName
+    note: Note = ""
+    """Tells this invitation from others; only moderators see it."""
+    most_people: Annotated[int, Field(ge=1, le=MOST_PEOPLE)] | None = None
+    """How many may be in the room by it at the same time; None: no limit."""
 
 
 class InvitationAddress(Wire):
@@ -181,6 +196,11 @@ class InvitationAddress(Wire):
 
 class InvitationList(Wire):
     invitations: list[InvitationInfo]
+
+
+class PreviewAsk(Wire):
+    seat: Token | None = None
+    """The seat that another tab of this browser holds: it is left out of the list."""
 
 
 class PreviewParticipant(Wire):
@@ -199,6 +219,9 @@ class RoomPreview(Wire):
     role: RoleName
     """The role that the one at the door would enter with."""
     participants: list[PreviewParticipant]
+    """Those who are connected; the one who asks is not among them."""
+    seated_elsewhere: bool
+    """The one who asks is in the room already: the account, or the seat of ``seat``."""
 
 
 class SeatJoin(Wire):
@@ -206,6 +229,11 @@ class SeatJoin(Wire):
     organisation: Name
     subscribe: bool = True
     """Ask for the slot offer in the same answer: saves a round trip."""
+    browser: Token | None = None
+    """A random key that this browser made for this invitation and shows to no other.
+    It has one use: a removal holds for the browser that shows it."""
+    take_over: bool = False
+    """For an account that is in the room already: end its other connection."""
 
 
 class SeatResume(Wire):
@@ -343,6 +371,31 @@ class ParticipantMute(Wire):
 
 
 class ParticipantRemove(Wire):
+    participant: Identifier
+
+
+class HandLower(Wire):
+    participant: Identifier
+
+
+class RemovalInfo(Wire):
+    """Somebody who was removed and may not come in by the same link and browser."""
+
+    participant: Identifier
+    """The seat that was taken away; names the removal."""
+    name: str
+    organisation: str
+    removed_at: float
+    """Seconds since the epoch."""
+    by: str
+    """Name of the moderator."""
+
+
+class RemovalList(Wire):
+    removals: list[RemovalInfo]
+
+
+class RemovalAddress(Wire):
     participant: Identifier
 
 

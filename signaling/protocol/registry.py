@@ -73,7 +73,7 @@ CLIENT_EVENTS = {
             "room.manage",
             SELDOM,
         ),
-        ClientEvent("room.preview", m.Nothing, m.RoomPreview, "room.preview", USUAL),
+        ClientEvent("room.preview", m.PreviewAsk, m.RoomPreview, "room.preview", USUAL),
         ClientEvent("seat.join", m.SeatJoin, m.SeatTaken, "room.preview", SELDOM),
         ClientEvent(
             "seat.resume", m.SeatResume, m.SeatTaken, "room.watch", NEGOTIATION
@@ -111,6 +111,7 @@ CLIENT_EVENTS = {
         ClientEvent("chat.send", m.ChatSend, m.ChatMessage, "chat.send", CHAT, 32_768),
         ClientEvent("chat.history", m.ChatHistory, m.ChatPage, "room.watch", USUAL),
         ClientEvent("hand.raise", m.HandRaise, m.Nothing, "hand.raise", CHAT),
+        ClientEvent("hand.lower", m.HandLower, m.Nothing, "floor.give", USUAL),
         ClientEvent("floor.give", m.FloorGive, m.Nothing, "floor.give", USUAL),
         ClientEvent("stage.set", m.StageSet, m.Nothing, "stage.set", USUAL),
         ClientEvent(
@@ -122,6 +123,12 @@ CLIENT_EVENTS = {
             m.Nothing,
             "participant.remove",
             USUAL,
+        ),
+        ClientEvent(
+            "removal.list", m.Nothing, m.RemovalList, "participant.remove", USUAL
+        ),
+        ClientEvent(
+            "removal.lift", m.RemovalAddress, m.Nothing, "participant.remove", USUAL
         ),
         ClientEvent(
             "quality.report", m.QualityReport, m.Nothing, "room.watch", Rate(0.5, 5)

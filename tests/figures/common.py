@@ -10,6 +10,8 @@ import psutil
 
 SERVER_CORE = 0
 LOAD_CORE = 1
+CROWDED = "[limits]\njoins_at_once = 10000\n"
+"""Settings of a server whose crowd enters by one link from one address."""
 PINNED = ("taskset", "--cpu-list", str(SERVER_CORE))
 
 

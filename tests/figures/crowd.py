@@ -11,6 +11,7 @@ import argparse
 import asyncio
 
 from tests.figures.common import (
+    CROWDED,
     PINNED,
     cpu_s,
     percentile,
@@ -33,7 +34,7 @@ async def measure(
 ) -> None:
     """Run once and report."""
     video = picture(width=1280, height=720, rate=30, seconds=4, bitrate_bps=bitrate_bps)
-    async with running(prefix=PINNED) as server, opened(server) as room:
+    async with running(prefix=PINNED, extra=CROWDED) as server, opened(server) as room:
         presenter = await room.guest("presenter", "Paul")
         publisher = await presenter.publish(
             outgoing("0", "camera", video), outgoing("1", "microphone", tone())

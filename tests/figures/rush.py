@@ -13,7 +13,7 @@ import argparse
 import asyncio
 import time
 
-from tests.figures.common import PINNED, cpu_s, percentile, pin_load, report
+from tests.figures.common import CROWDED, PINNED, cpu_s, percentile, pin_load, report
 from tests.support.server import running
 from tests.support.wire.crowd import Clock, Crowd
 from tests.support.wire.recording import picture, tone
@@ -43,7 +43,7 @@ class Sending:
 
 async def measure(viewers: int) -> None:
     """Run once and report."""
-    async with running(prefix=PINNED) as server, opened(server) as room:
+    async with running(prefix=PINNED, extra=CROWDED) as server, opened(server) as room:
         presenter = await room.guest("presenter", "Paul")
         publisher = await presenter.publish(
             outgoing("0", "camera", picture(bitrate_bps=600_000)),

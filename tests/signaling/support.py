@@ -158,10 +158,16 @@ class Client:
             return result
         raise Refusal(answer["error"]["code"], answer["error"]["message"])
 
-    async def join(self, name: str, *, subscribe: bool = False) -> Self:
+    async def join(
+        self, name: str, *, subscribe: bool = False, **request: object
+    ) -> Self:
         """Take a seat."""
         self.seat = await self.ask(
-            "seat.join", name=name, organisation="Institute", subscribe=subscribe
+            "seat.join",
+            name=name,
+            organisation="Institute",
+            subscribe=subscribe,
+            **request,
         )
         return self
 
@@ -339,11 +345,11 @@ class RoomWithLinks:
         return await self.site.client().connect(invitation=self.tokens[role])
 
     async def join(
-        self, role: str, name: str = "", *, subscribe: bool = False
+        self, role: str, name: str = "", *, subscribe: bool = False, **request: object
     ) -> Client:
         """Return somebody in the room."""
         door = await self.at_the_door(role)
-        return await door.join(name or role.title(), subscribe=subscribe)
+        return await door.join(name or role.title(), subscribe=subscribe, **request)
 
     async def come_back(self, client: Client, **request: Any) -> Client:
         """Return a new connection that has resumed a client's seat."""

@@ -29,7 +29,15 @@ class Hall:
         """Run a command now."""
         return self.room.handle(command, now=self.now)
 
-    def join(self, name: str, role: Role = Role.RESEARCHER) -> ParticipantId:
+    def join(
+        self,
+        name: str,
+        role: Role = Role.RESEARCHER,
+        *,
+        invitation: str = "i",
+        most: int | None = None,
+        browser: bytes | None = None,
+    ) -> ParticipantId:
         """Seat somebody."""
         participant = ParticipantId(name)
         self.do(
@@ -39,7 +47,9 @@ class Hall:
                 organisation="Institute",
                 role=role,
                 at=WALL,
-                invitation=InvitationId("i"),
+                invitation=InvitationId(invitation),
+                most_by_invitation=most,
+                browser=browser,
             )
         )
         return participant

@@ -6,9 +6,11 @@ from conference.errors import NotAllowed, NotFound, Refused, TooMuch
 from conference.ids import ParticipantId, RoomId
 from conference.rooms import commands as c
 from conference.rooms import events as e
+from conference.rooms.chat_log import NONCES_KEPT
+from conference.rooms.removals import REMOVALS_KEPT
 from conference.rooms.roles import Capability, Role
-from conference.rooms.room import NONCES_KEPT, SEAT_KEPT_S, Room
-from conference.rooms.seat import Presence, Seat, Track
+from conference.rooms.room import Room
+from conference.rooms.seat import PAGE_KEPT_S, SEAT_KEPT_S, Presence, Seat, Track
 from conference.rooms.stage import STAGE_HOLD_S
 from conference.sfu.messages import Source
 from tests.conference.rooms.support import OWNER, WALL, Hall
@@ -78,7 +80,7 @@ def test_who_returns_has_everything_back(hall: Hall) -> None:
 def test_who_left_or_was_removed_does_not_return(hall: Hall) -> None:
     moderator, a, b = hall.join("m", Role.MODERATOR), hall.join("a"), hall.join("b")
     assert hall.do(c.Leave(a)) == [e.SeatVacated(a, e.Departure.LEFT)]
-    assert hall.do(c.Remove(moderator, b)) == [
+    assert hall.do(c.Remove(moderator, b, at=WALL)) == [
         e.SeatVacated(b, e.Departure.REMOVED, "M")
     ]
     for gone in (a, b):
@@ -106,7 +108,113 @@ def test_an_account_finds_its_seat(hall: Hall) -> None:
     assert seat.id == NOBODY
 
 
+def test_a_closed_page_keeps_its_seat_only_for_a_reload(hall: Hall) -> None:
+    a = hall.join("a")
+    assert hall.do(c.ClosePage(a)) == [
+        e.SeatUpdated(a, durable=False),
+        e.PageClosed(a),
+    ]
+    assert not hall.room.seat(a).connected
+    assert hall.do(c.Lose(a)) == []  # its socket closes a moment later
+    assert hall.room.next_timeout() == hall.now + PAGE_KEPT_S
+    hall.now += PAGE_KEPT_S
+    assert hall.do(c.Tick()) == [e.SeatVacated(a, e.Departure.LOST)]
+
+
+def test_a_reload_has_its_seat_back(hall: Hall) -> None:
+    a = hall.join("a")
+    hall.do(c.ClosePage(a))
+    assert hall.do(c.Return(a)) == [e.SeatUpdated(a, durable=False)]
+    assert hall.room.next_timeout() is None
+
+
+def test_a_farewell_after_the_loss_shortens_the_wait(hall: Hall) -> None:
+    a = hall.join("a")
+    hall.do(c.Lose(a))
+    hall.now += 2
+    assert hall.do(c.ClosePage(a)) == [e.PageClosed(a)]
+    assert hall.room.next_timeout() == hall.now + PAGE_KEPT_S
+
+
+# Removals
+
+
+def test_a_removal_holds_for_its_browser_and_link_until_it_is_lifted(
+    hall: Hall,
+) -> None:
+    moderator = hall.join("m", Role.MODERATOR)
+    a = hall.join("a", browser=b"one")
+    events = hall.do(c.Remove(moderator, a, at=WALL))
+    assert events == [
+        e.SeatVacated(a, e.Departure.REMOVED, "M"),
+        e.RemovalHeld(hall.room.removals[0]),
+    ]
+    with pytest.raises(Refused) as caught:
+        hall.join("again", browser=b"one")
+    assert caught.value.code == "removed-from-room"
+    hall.join("colleague", browser=b"two")
+    hall.join("by another link", invitation="j", browser=b"one")
+    assert hall.do(c.LiftRemoval(moderator, a)) == [e.RemovalLifted(a)]
+    hall.join("again", browser=b"one")
+    with pytest.raises(NotFound):
+        hall.do(c.LiftRemoval(moderator, a))
+
+
+def test_without_a_browser_key_a_removal_holds_for_nobody(hall: Hall) -> None:
+    moderator, a = hall.join("m", Role.MODERATOR), hall.join("a")
+    assert hall.do(c.Remove(moderator, a, at=WALL)) == [
+        e.SeatVacated(a, e.Departure.REMOVED, "M")
+    ]
+    hall.join("b")
+
+
+def test_only_so_many_removals_are_kept(hall: Hall) -> None:
+    moderator = hall.join("m", Role.MODERATOR)
+    for n in range(REMOVALS_KEPT + 1):
+        guest = hall.join(f"g{n}", browser=str(n).encode())
+        events = hall.do(c.Remove(moderator, guest, at=WALL))
+    assert events[-1] == e.RemovalLifted(ParticipantId("g0"))
+    assert len(hall.room.removals) == REMOVALS_KEPT
+    hall.join("back", browser=b"0")
+
+
+def test_only_moderators_lift_removals_and_lower_hands(hall: Hall) -> None:
+    moderator, a = hall.join("m", Role.MODERATOR), hall.join("a", browser=b"one")
+    b = hall.join("b")
+    hall.do(c.Remove(moderator, a, at=WALL))
+    hall.do(c.RaiseHand(b, raised=True))
+    for command in (c.LiftRemoval(b, a), c.LowerHand(b, b)):
+        with pytest.raises(NotAllowed):
+            hall.do(command)
+    assert hall.do(c.LowerHand(moderator, b)) == [e.SeatUpdated(b, durable=True)]
+    assert hall.do(c.LowerHand(moderator, b)) == []
+
+
+def test_a_link_fills_no_more_seats_than_it_may(hall: Hall) -> None:
+    a = hall.join("a", most=2)
+    hall.join("b", most=2)
+    with pytest.raises(TooMuch) as caught:
+        hall.join("c", most=2)
+    assert caught.value.code == "link-full"
+    hall.join("by another link", invitation="j", most=2)
+    hall.do(c.Leave(a))
+    hall.join("c", most=2)
+
+
 # Hands
+
+
+def test_a_lost_hand_is_not_in_the_order_and_comes_back_to_its_place(
+    hall: Hall,
+) -> None:
+    a, b = hall.join("a"), hall.join("b")
+    hall.do(c.RaiseHand(a, raised=True))
+    hall.do(c.RaiseHand(b, raised=True))
+    events = hall.do(c.Lose(a))
+    assert e.SeatUpdated(b, durable=False) in events
+    assert [hall.room.hand_place(p) for p in (a, b)] == [None, 1]
+    hall.do(c.Return(a))
+    assert [hall.room.hand_place(p) for p in (a, b)] == [1, 2]
 
 
 def test_hands_keep_their_order(hall: Hall) -> None:
@@ -193,7 +301,7 @@ def test_only_moderators_moderate(hall: Hall, role: Role) -> None:
         c.GiveFloor(a, b, given=True),
         c.ChooseStage(a, b),
         c.Mute(a, b, CAMERA),
-        c.Remove(a, b),
+        c.Remove(a, b, at=WALL),
     ):
         with pytest.raises(NotAllowed):
             hall.do(command)
@@ -205,7 +313,7 @@ def test_nobody_acts_on_who_is_not_here(hall: Hall) -> None:
         c.GiveFloor(moderator, NOBODY, given=True),
         c.ChooseStage(moderator, NOBODY),
         c.Mute(moderator, NOBODY, CAMERA),
-        c.Remove(moderator, NOBODY),
+        c.Remove(moderator, NOBODY, at=WALL),
         c.GiveFloor(NOBODY, moderator, given=True),
         c.Say(NOBODY, "hello", "n", at=WALL),
         c.Lose(NOBODY),
@@ -461,7 +569,7 @@ def test_restore_undoes_everything(hall: Hall) -> None:
     hall.do(c.RaiseHand(p, raised=True))
     hall.say(p, "after", "n1")
     hall.do(c.ChooseStage(moderator, p))
-    hall.do(c.Remove(moderator, p))
+    hall.do(c.Remove(moderator, p, at=WALL))
     hall.do(c.CloseRoom(None))
     hall.room.restore(before)
     assert hall.room.checkpoint() == before
@@ -477,7 +585,7 @@ def test_a_room_comes_back_from_what_was_stored() -> None:
         Role.RESEARCHER,
         WALL,
         presence=Presence.LOST,
-        lost_at=5.0,
+        kept_until=5.0,
         has_floor=True,
         hand=7,
     )
@@ -496,6 +604,8 @@ def test_a_room_comes_back_from_what_was_stored() -> None:
         c.TakeSeat(ParticipantId("b"), "B", "I", Role.RESEARCHER, at=WALL), now=6.0
     )
     room.handle(c.RaiseHand(ParticipantId("b"), raised=True), now=6.0)
+    assert room.hand_place(ParticipantId("b")) == 1
+    room.handle(c.Return(seat.id), now=7.0)
     assert room.hand_place(ParticipantId("b")) == 2
     lone = Room(
         RoomId("r"),

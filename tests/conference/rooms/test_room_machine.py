@@ -10,7 +10,7 @@ from conference.rooms import commands as c
 from conference.rooms import events as e
 from conference.rooms.quality import TELL_EVERY_S
 from conference.rooms.roles import Capability, Role
-from conference.rooms.room import SEAT_KEPT_S
+from conference.rooms.seat import SEAT_KEPT_S
 from conference.sfu.messages import Source
 from tests.conference.rooms.support import WALL, Hall
 
@@ -65,6 +65,10 @@ class RoomMachine(RuleBasedStateMachine):
         self.do(c.Lose(who))
 
     @rule(who=WHO)
+    def close_page(self, who: ParticipantId) -> None:
+        self.do(c.ClosePage(who))
+
+    @rule(who=WHO)
     def come_back(self, who: ParticipantId) -> None:
         self.do(c.Return(who))
 
@@ -74,7 +78,7 @@ class RoomMachine(RuleBasedStateMachine):
 
     @rule(by=WHO, who=WHO)
     def remove(self, by: ParticipantId, who: ParticipantId) -> None:
-        self.do(c.Remove(by, who))
+        self.do(c.Remove(by, who, at=WALL))
 
     @rule(who=WHO, raised=st.booleans())
     def hand(self, who: ParticipantId, raised: bool) -> None:
@@ -151,7 +155,8 @@ class RoomMachine(RuleBasedStateMachine):
         assert self.stage == self.hall.room.stage
         assert self.stage is None or self.stage in self.hall.room.seats
         chosen = self.hall.room.chosen_stage
-        assert chosen in (None, self.stage)
+        if chosen is not None and self.hall.room.seats[chosen].connected:
+            assert self.stage == chosen
         if chosen is None and self.stage is not None:
             assert self.hall.room.seats[self.stage].started
 
@@ -162,9 +167,9 @@ class RoomMachine(RuleBasedStateMachine):
     @invariant()
     def no_seat_outlives_its_grace(self) -> None:
         for seat in self.hall.room.seats.values():
-            if seat.lost_at is not None:
-                assert not seat.connected
-                assert self.hall.now - seat.lost_at < SEAT_KEPT_S
+            assert (seat.kept_until is None) == seat.connected
+            if seat.kept_until is not None:
+                assert 0 < seat.kept_until - self.hall.now <= SEAT_KEPT_S
 
 
 TestRoomMachine = RoomMachine.TestCase

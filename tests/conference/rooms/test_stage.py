@@ -1,13 +1,14 @@
 """Who stands on the stage when nobody has chosen."""
 
+from dataclasses import replace
 from types import MappingProxyType
 
 import pytest
 
 from conference.ids import ParticipantId
 from conference.rooms.roles import Role
-from conference.rooms.seat import Seat, Track
-from conference.rooms.stage import default_stage
+from conference.rooms.seat import Presence, Seat, Track
+from conference.rooms.stage import Stage, default_stage
 from conference.sfu.messages import Source
 
 OPEN, SHUT = Track("VP8"), Track("VP8", muted=True)
@@ -81,3 +82,31 @@ def test_an_open_track_comes_before_a_muted_one() -> None:
 def test_who_has_muted_everything_stays_while_nobody_else_speaks() -> None:
     seats = [seat("a", Role.PRESENTER, microphone=SHUT)]
     assert default_stage(seats, ParticipantId("a")) == "a"
+
+
+def lost(present: Seat) -> Seat:
+    return replace(present, presence=Presence.LOST, kept_until=1.0)
+
+
+def test_those_who_are_connected_come_before_those_who_are_lost() -> None:
+    away = lost(seat("p", Role.PRESENTER, camera=OPEN))
+    here = seat("m", Role.MODERATOR, camera=SHUT)
+    assert default_stage([away, here], away.id) == here.id
+    assert default_stage([away], away.id) == away.id
+
+
+def test_a_choice_rests_while_its_participant_is_lost() -> None:
+    chosen, other = [seat(n, Role.PRESENTER, camera=OPEN) for n in "ab"]
+    stage = Stage(chosen=chosen.id, present=chosen.id)
+    away = stage.settled([lost(chosen), other], now=0.0)
+    assert (away.present, away.chosen) == (other.id, chosen.id)
+    assert away.settled([chosen, other], now=1.0).present == chosen.id
+    # Alone, a lost one is still better than an empty stage.
+    assert stage.settled([lost(chosen)], now=0.0).present == chosen.id
+
+
+def test_a_choice_without_a_picture_stays() -> None:
+    chosen = seat("r", Role.RESEARCHER)
+    stage = Stage(chosen=chosen.id)
+    other = seat("p", Role.PRESENTER, camera=OPEN)
+    assert stage.settled([chosen, other], now=0.0).present == chosen.id

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from conference.errors import InfrastructureError, NotFound
 from conference.ids import AccountId, InvitationId, Mid, ParticipantId, RoomId
-from conference.rooms.room import SEAT_KEPT_S
+from conference.rooms.seat import SEAT_KEPT_S
 from conference.rooms.stage import STAGE_HOLD_S
 from conference.service import notices as n
 from conference.service.conference import RETRY_S, Conference, Limits, Stores

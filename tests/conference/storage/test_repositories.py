@@ -29,6 +29,7 @@ SEAT = r.SeatRecord(
     token_hash=b"t" * 32,
     account=None,
     invitation=INVITATION.id,
+    browser=b"b" * 32,
     has_floor=True,
     hand=3,
 )

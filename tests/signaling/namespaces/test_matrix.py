@@ -46,6 +46,8 @@ REQUESTS: dict[str, dict[str, object]] = {
     "stage.set": {"participant": SOMEBODY},
     "participant.mute": {"participant": SOMEBODY, "source": "camera"},
     "participant.remove": {"participant": SOMEBODY},
+    "hand.lower": {"participant": SOMEBODY},
+    "removal.lift": {"participant": SOMEBODY},
     "quality.report": {"level": 4},
 }
 

@@ -19,7 +19,26 @@ async def test_the_door_shows_who_is_there(room: RoomWithLinks) -> None:
         "participants": [
             {"name": "Kim", "organisation": "Institute", "role": "presenter"}
         ],
+        "seated_elsewhere": False,
     }
+
+
+async def test_the_door_does_not_list_oneself(room: RoomWithLinks) -> None:
+    guest, other = await room.join("researcher", "Kim"), await room.join("researcher")
+    second_tab = await room.at_the_door("researcher")
+    preview = await second_tab.ask("room.preview", seat=guest.seat["seat"])
+    assert [p["name"] for p in preview["participants"]] == ["Researcher"]
+    assert preview["seated_elsewhere"]
+    await room.join("moderator", "Mod")
+    preview = await (await room.at_the_door("moderator")).ask("room.preview")
+    assert [p["name"] for p in preview["participants"]] == ["Kim", "Researcher"]
+    assert preview["seated_elsewhere"]
+    await other.ask("seat.leave")
+    elsewhere = await room.site.room()
+    door = await elsewhere.at_the_door("researcher")
+    preview = await door.ask("room.preview", seat=guest.seat["seat"])
+    assert preview["participants"] == []
+    assert not preview["seated_elsewhere"]
 
 
 async def test_who_joins_sees_all_and_is_seen(room: RoomWithLinks) -> None:
@@ -73,11 +92,27 @@ async def test_the_newer_of_two_tabs_wins(room: RoomWithLinks) -> None:
     assert all(p["connected"] for p in shown if p["id"] == older.id)
 
 
-async def test_an_owner_has_one_seat(room: RoomWithLinks) -> None:
+async def test_an_owner_has_one_seat_and_moves_it_only_when_asked(
+    room: RoomWithLinks,
+) -> None:
     older = await room.join("moderator")
-    newer = await room.join("moderator")
+    with pytest.raises(Refusal) as caught:
+        await room.join("moderator")
+    assert caught.value.code == "seated-elsewhere"
+    assert not older.all("seat.closed")
+    newer = await room.join("moderator", take_over=True)
     await older.hears("seat.closed", reason="taken-over")
     assert [p["id"] for p in newer.seat["participants"]] == [newer.id]
+
+
+async def test_an_owner_whose_connection_broke_simply_enters_again(
+    room: RoomWithLinks,
+) -> None:
+    older, witness = await room.join("moderator"), await room.join("researcher")
+    await older.cut_off()
+    await witness.sees(older.id, connected=False)
+    newer = await room.join("moderator")
+    assert older.id not in [p["id"] for p in newer.seat["participants"]]
 
 
 async def test_who_was_removed_stays_out(room: RoomWithLinks) -> None:
@@ -91,6 +126,29 @@ async def test_who_was_removed_stays_out(room: RoomWithLinks) -> None:
         await room.site.client().connect(seat=guest.seat["seat"])
     assert caught.value.code == "seat-gone"
     await room.join("presenter", "Somebody else")
+
+
+async def test_a_removed_browser_stays_out_by_its_link_until_let_in(
+    room: RoomWithLinks,
+) -> None:
+    moderator = await room.join("moderator", "Mod")
+    guest = await room.join("presenter", "Kim", browser="k" * 43)
+    await moderator.ask("participant.remove", participant=guest.id)
+    with pytest.raises(Refusal) as caught:
+        await room.join("presenter", "Kim again", browser="k" * 43)
+    assert caught.value.code == "removed-from-room"
+    await room.join("presenter", "A colleague", browser="c" * 43)
+    await room.site.stop()
+    await room.site.start()  # it holds over a restart
+    with pytest.raises(Refusal) as caught:
+        await room.join("presenter", "Kim once more", browser="k" * 43)
+    assert caught.value.code == "removed-from-room"
+    again = await room.come_back(moderator)
+    (removal,) = (await again.ask("removal.list"))["removals"]
+    assert (removal["name"], removal["by"]) == ("Kim", "Mod")
+    await again.ask("removal.lift", participant=removal["participant"])
+    assert (await again.ask("removal.list"))["removals"] == []
+    await room.join("presenter", "Kim is back", browser="k" * 43)
 
 
 async def test_who_leaves_is_gone(room: RoomWithLinks) -> None:

@@ -49,6 +49,9 @@ export interface FloorGive {
   participant: string;
   given: boolean;
 }
+export interface HandLower {
+  participant: string;
+}
 export interface HandRaise {
   raised: boolean;
 }
@@ -59,6 +62,8 @@ export interface InvitationAddress {
 export interface InvitationCreate {
   room: string;
   role: 'moderator' | 'presenter' | 'researcher';
+  note?: string;
+  most_people?: number | null;
 }
 /**
  * An invitation as its room's moderators see it.
@@ -69,6 +74,8 @@ export interface InvitationInfo {
   url: string;
   created_at: number;
   revoked: boolean;
+  note: string;
+  most_people: number | null;
 }
 export interface InvitationList {
   invitations: InvitationInfo[];
@@ -176,6 +183,9 @@ export interface ParticipantMute {
 export interface ParticipantRemove {
   participant: string;
 }
+export interface PreviewAsk {
+  seat?: string | null;
+}
 /**
  * Somebody already there, as seen from the door.
  */
@@ -198,6 +208,22 @@ export interface PublishNeeded {}
 export interface QualityReport {
   level: number;
 }
+export interface RemovalAddress {
+  participant: string;
+}
+/**
+ * Somebody who was removed and may not come in by the same link and browser.
+ */
+export interface RemovalInfo {
+  participant: string;
+  name: string;
+  organisation: string;
+  removed_at: number;
+  by: string;
+}
+export interface RemovalList {
+  removals: RemovalInfo[];
+}
 export interface RoomAddress {
   room: string;
 }
@@ -212,6 +238,7 @@ export interface RoomInfo {
   title: string;
   organisation: string;
   stage: string | null;
+  chosen_stage: string | null;
 }
 export interface RoomCreated {
   room: RoomSummary;
@@ -238,6 +265,7 @@ export interface RoomPreview {
   organisation: string;
   role: 'moderator' | 'presenter' | 'researcher';
   participants: PreviewParticipant[];
+  seated_elsewhere: boolean;
 }
 /**
  * Your own role or capabilities changed (for one: the floor was given).
@@ -269,6 +297,8 @@ export interface SeatJoin {
   name: string;
   organisation: string;
   subscribe?: boolean;
+  browser?: string | null;
+  take_over?: boolean;
 }
 /**
  * A moderator stopped a track of yours; you may start it again.
@@ -380,7 +410,7 @@ export interface ClientEvents {
   'invitation.create': { request: InvitationCreate; result: InvitationInfo };
   'invitation.list': { request: RoomAddress; result: InvitationList };
   'invitation.revoke': { request: InvitationAddress; result: InvitationInfo };
-  'room.preview': { request: Nothing; result: RoomPreview };
+  'room.preview': { request: PreviewAsk; result: RoomPreview };
   'seat.join': { request: SeatJoin; result: SeatTaken };
   'seat.resume': { request: SeatResume; result: SeatTaken };
   'seat.leave': { request: Nothing; result: Nothing };
@@ -393,10 +423,13 @@ export interface ClientEvents {
   'chat.send': { request: ChatSend; result: ChatMessage };
   'chat.history': { request: ChatHistory; result: ChatPage };
   'hand.raise': { request: HandRaise; result: Nothing };
+  'hand.lower': { request: HandLower; result: Nothing };
   'floor.give': { request: FloorGive; result: Nothing };
   'stage.set': { request: StageSet; result: Nothing };
   'participant.mute': { request: ParticipantMute; result: Nothing };
   'participant.remove': { request: ParticipantRemove; result: Nothing };
+  'removal.list': { request: Nothing; result: RemovalList };
+  'removal.lift': { request: RemovalAddress; result: Nothing };
   'quality.report': { request: QualityReport; result: Nothing };
 }
 

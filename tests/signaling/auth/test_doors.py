@@ -1,0 +1,62 @@
+"""How many wait at a door and how fast they enter, by a clock of the test."""
+
+import contextlib
+
+import pytest
+
+from conference.errors import TooMuch
+from signaling.auth.doors import BUCKETS_KEPT, LINK_FACTOR, DoorLimits, Doors
+
+
+def entered(doors: Doors, link: str, address: str, tries: int, now: float) -> int:
+    count = 0
+    for _ in range(tries):
+        with contextlib.suppress(TooMuch):
+            doors.enter(link, address, now=now)
+            count += 1
+    return count
+
+
+def test_one_address_enters_in_a_burst_and_then_slowly() -> None:
+    doors = Doors(DoorLimits(joins_at_once=20, joins_per_second=1.0))
+    assert entered(doors, "link", "a", 150, now=0.0) == 20
+    assert entered(doors, "link", "a", 150, now=6.0) == 6
+    assert entered(doors, "other", "a", 1, now=6.0) == 1
+
+
+def test_all_addresses_together_are_bounded_too() -> None:
+    doors = Doors(DoorLimits(joins_at_once=2))
+    at_once = sum(entered(doors, "link", str(n), 2, now=0.0) for n in range(50))
+    assert at_once == 2 * LINK_FACTOR
+
+
+def test_who_is_refused_hears_why() -> None:
+    doors = Doors(DoorLimits(joins_at_once=1))
+    doors.enter("link", "a", now=0.0)
+    with pytest.raises(TooMuch) as caught:
+        doors.enter("link", "a", now=0.0)
+    assert caught.value.code == "door-busy"
+
+
+def test_a_refusal_costs_nothing() -> None:
+    doors = Doors(DoorLimits(joins_at_once=1))
+    entered(doors, "link", "a", 100, now=0.0)
+    assert entered(doors, "link", "b", 1, now=0.0) == 1
+
+
+def test_memory_is_bounded() -> None:
+    doors = Doors()
+    for n in range(2 * BUCKETS_KEPT):
+        doors.enter(str(n), "a", now=0.0)
+    assert len(doors._buckets) == BUCKETS_KEPT
+
+
+def test_those_who_wait_are_counted_by_link_and_address() -> None:
+    doors = Doors(DoorLimits(waiting=1))
+    doors.come("link", "a")
+    doors.come("link", "b")
+    with pytest.raises(TooMuch) as caught:
+        doors.come("link", "a")
+    assert caught.value.code == "door-full"
+    doors.go("link", "a")
+    doors.come("link", "a")

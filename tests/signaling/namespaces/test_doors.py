@@ -1,0 +1,123 @@
+"""At the door: links with a note and a limit, waiting, entering, saying goodbye."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.signaling.support import Client, Refusal, RoomWithLinks, Site, until
+
+
+async def closes_page(client: Client, connection: str | None = None) -> int:
+    """Say what a page says when it is closed; return the status of the answer."""
+    site = client.site
+    async with (
+        site.http() as http,
+        http.post(
+            "/api/page-closed",
+            json={
+                "seat": client.seat["seat"],
+                "connection": connection or client.sio.get_sid(),
+            },
+            headers={"Origin": site.url},
+        ) as response,
+    ):
+        return response.status
+
+
+async def test_a_closed_page_is_gone_for_the_others_at_once(
+    room: RoomWithLinks,
+) -> None:
+    witness, guest = await room.join("moderator"), await room.join("presenter")
+    page = guest.sio.get_sid()
+    assert await closes_page(guest, page) == 204
+    await witness.sees(guest.id, connected=False)
+    again = await room.come_back(guest)  # a reload, seconds later
+    await witness.sees(guest.id, connected=True)
+    # The farewell of the page before may come late; the new page stays.
+    assert await closes_page(guest, page) == 204
+    await again.ask("hand.raise", raised=True)
+    assert (await witness.sees(guest.id, hand=1))["connected"]
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b"[" * 5000, b'{"seat": 1}'])
+async def test_a_malformed_farewell_is_refused(site: Site, body: bytes) -> None:
+    headers = {"Origin": site.url, "Content-Type": "application/json"}
+    async with (
+        site.http() as http,
+        http.post("/api/page-closed", data=body, headers=headers) as response,
+    ):
+        assert response.status == 400
+    async with (
+        site.http() as http,
+        http.post(
+            "/api/page-closed", data=b"{}", headers={"Origin": site.url}
+        ) as response,
+    ):
+        assert response.status == 415
+
+
+async def test_a_farewell_with_an_unknown_token_tells_nothing(
+    room: RoomWithLinks,
+) -> None:
+    guest = await room.join("researcher")
+    guest.seat = {**guest.seat, "seat": "A" * 43}
+    assert await closes_page(guest) == 204
+
+
+async def test_links_keep_note_limit_and_order(room: RoomWithLinks) -> None:
+    made = await room.desk.ask(
+        "invitation.create",
+        room=room.id,
+        role="researcher",
+        note="  Institute of Optics ",
+        most_people=1,
+    )
+    assert (made["note"], made["most_people"]) == ("Institute of Optics", 1)
+    listed = (await room.desk.ask("invitation.list", room=room.id))["invitations"]
+    assert [i["role"] for i in listed] == ["presenter", "researcher", "researcher"]
+    assert listed[2] == made
+    room.tokens["optics"] = made["url"].partition("#")[2]
+    first = await room.join("optics")
+    with pytest.raises(Refusal) as caught:
+        await room.join("optics")
+    assert caught.value.code == "link-full"
+    await first.ask("seat.leave")
+    await room.join("optics")
+
+
+@pytest.mark.parametrize("flags", [{"limits.waiting_at_door": 2}])
+async def test_only_so_many_wait_at_a_door(
+    tmp_path: Path, flags: dict[str, int]
+) -> None:
+    async with Site(tmp_path / "data", **flags) as site:
+        room = await site.room()
+        first, second = [await room.at_the_door("researcher") for _ in range(2)]
+        for _ in range(3):
+            with pytest.raises(Refusal) as caught:
+                await room.at_the_door("researcher")
+            assert caught.value.code == "door-full"
+        await room.at_the_door("presenter")  # another link is not concerned
+        await first.join("Kim")
+        third = await room.at_the_door("researcher")
+        await second.close()
+        await third.join("Lee")
+        await until(lambda: len(site.server.hub) == 4)
+        await room.at_the_door("researcher")
+
+
+@pytest.mark.parametrize("flags", [{"limits.joins_at_once": 3}])
+async def test_a_link_lets_only_so_many_in_at_once(
+    tmp_path: Path, flags: dict[str, int]
+) -> None:
+    async with Site(tmp_path / "data", **flags) as site:
+        room = await site.room()
+        refused = []
+        for _ in range(20):
+            try:
+                await room.join("researcher")
+            except Refusal as refusal:
+                refused.append(refusal.code)
+        assert set(refused) == {"door-busy"}
+        # One a second follows, and this took no ten seconds.
+        assert len(refused) > 5
+        await room.join("presenter")
