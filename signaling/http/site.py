@@ -161,18 +161,15 @@ class Site:
         return response
 
     async def _page_closed(self, request: web.Request) -> web.StreamResponse:
-        if request.content_type != "application/json":
-            return _refused(415, "malformed", "The body must be application/json.")
         try:
-            body = PageClosed.model_validate(json.loads(await request.text()))
-        except (ValueError, ValidationError, RecursionError):
-            return _refused(400, "malformed", "The request is malformed.")
-        try:
-            await self._conference.seats.close_page(
-                body.seat, ConnectionId(body.connection)
-            )
-        except InfrastructureError as error:
-            return _refused(503, error.code, error.message)
+            body = PageClosed.model_validate(await read_json(request))
+        except UnreadableBody as error:
+            return refused(error.status, error.code, error.message)
+        except ValidationError:
+            return refused(400, "malformed", "The request is malformed.")
+        await self._conference.seats.close_page(
+            body.seat, ConnectionId(body.connection)
+        )
         # The same answer whether or not there was such a seat.
         return web.Response(status=204)
 

@@ -16,7 +16,7 @@ import {
 } from '../src/layout/viewset';
 import { STEPS } from '../src/media/strain';
 import type { ViewSet } from '../src/protocol';
-import { participant, slot, view } from './support';
+import { participant, roomInfo, slot, view } from './support';
 
 const USUAL: Choices = { layout: 'stage', pinned: null, selfShown: true };
 const camera = {
@@ -100,7 +100,25 @@ describe('the arrangement', () => {
       participant('chair', { role: 'moderator', ...camera }),
       participant('ann', camera),
     ],
-    room: { id: 'room', title: 'T', organisation: 'O', stage: 'ann' },
+    room: roomInfo({ stage: 'ann' }),
+  });
+
+  it('takes nobody who is lost before those who are here', () => {
+    const camera = {
+      tracks: [{ source: 'camera' as const, codec: 'VP8' as const, muted: false }],
+    };
+    const away = view({
+      participants: [
+        participant('me'),
+        participant('chair', { role: 'moderator', connected: false, ...camera }),
+        participant('ann', camera),
+      ],
+      room: roomInfo({ stage: 'me' }),
+    });
+    expect(arrange(away, USUAL)).toMatchObject({
+      stage: 'ann',
+      tiles: ['me', 'chair'],
+    });
   });
 
   it('follows the room and shows the others beside', () => {
@@ -127,7 +145,7 @@ describe('the arrangement', () => {
   it('gives a shared screen the stage and keeps the presenter beside it', () => {
     const sharing = view({
       participants: [participant('me'), participant('ann', screen)],
-      room: { id: 'room', title: 'T', organisation: 'O', stage: 'ann' },
+      room: roomInfo({ stage: 'ann' }),
     });
     const now = arrange(sharing, { ...USUAL, layout: 'grid' });
     expect(now).toMatchObject({ mode: 'stage', content: 'ann', stage: 'ann' });
@@ -144,7 +162,7 @@ describe('the arrangement', () => {
   it('puts somebody else on the stage of whoever is on it', () => {
     const mine = view({
       participants: [participant('me', camera), participant('ann', camera)],
-      room: { id: 'room', title: 'T', organisation: 'O', stage: 'me' },
+      room: roomInfo({ stage: 'me' }),
     });
     expect(arrange(mine, USUAL)).toMatchObject({ stage: 'ann', ownStage: 'ann' });
   });
@@ -152,7 +170,7 @@ describe('the arrangement', () => {
   it('shows oneself large only while alone', () => {
     const alone = view({
       participants: [participant('me', camera)],
-      room: { id: 'room', title: 'T', organisation: 'O', stage: 'me' },
+      room: roomInfo({ stage: 'me' }),
     });
     expect(arrange(alone, USUAL)).toMatchObject({
       stage: 'me',
@@ -190,7 +208,7 @@ describe('what the server is asked for', () => {
     arrange(
       view({
         participants: [participant('me'), participant('a'), participant('b')],
-        room: { id: 'room', title: 'T', organisation: 'O', stage },
+        room: roomInfo({ stage }),
       }),
       { ...USUAL, ...change },
     );

@@ -5,6 +5,7 @@ import {
   HURRY_WITHIN_MS,
   LONGEST_WAIT_MS,
   missingSince,
+  refusedBy,
   waitBefore,
   type Phase,
   type Signal,
@@ -12,9 +13,9 @@ import {
 
 const PHASES: Phase[] = [
   { name: 'idle' },
-  { name: 'connecting', attempt: 0, lostAt: null, since: 0 },
+  { name: 'connecting', attempt: 0, lostAt: null, since: 0, refusedBy: null },
   { name: 'online' },
-  { name: 'waiting', attempt: 1, lostAt: 0, retryAt: 300 },
+  { name: 'waiting', attempt: 1, lostAt: 0, retryAt: 300, refusedBy: null },
   { name: 'refused', code: 'room-closed', message: '' },
   { name: 'closed' },
 ];
@@ -109,10 +110,15 @@ describe('retrying', () => {
 
   it('waits out a refusal that passes', () => {
     const phase = advance(
-      { name: 'connecting', attempt: 0, lostAt: null, since: 0 },
+      { name: 'connecting', attempt: 0, lostAt: null, since: 0, refusedBy: null },
       { name: 'refused', code: 'too-many-attempts', message: '', passesInMs: 20_000 },
       0,
     );
     expect(phase).toMatchObject({ name: 'waiting', retryAt: 20_000 });
+    expect(refusedBy(phase)).toBe('too-many-attempts');
+    expect(refusedBy(advance(phase, { name: 'retry' }, 20_000))).toBe(
+      'too-many-attempts',
+    );
+    expect(refusedBy({ name: 'online' })).toBeNull();
   });
 });

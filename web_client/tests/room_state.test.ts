@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  counts,
   byOrganisation,
   handQueue,
   mergeMessages,
@@ -8,7 +9,7 @@ import {
   sends,
   viewFrom,
 } from '../src/state/room';
-import { message, participant, seatTaken, slot, view } from './support';
+import { message, participant, roomInfo, seatTaken, slot, view } from './support';
 
 describe('messages', () => {
   it('appends what is newer', () => {
@@ -40,7 +41,7 @@ describe('coming back', () => {
 
   it('takes nothing along from another room', () => {
     const before = view({ messages: [message(1)] });
-    const room = { id: 'other', title: 'T', organisation: 'O', stage: null };
+    const room = roomInfo({ id: 'other' });
     expect(viewFrom(seatTaken({ room }), before).messages).toEqual([]);
   });
 
@@ -105,7 +106,7 @@ describe('events of the server', () => {
     });
     now = reduce(now, {
       name: 'room.changed',
-      payload: { room: { id: 'room', title: 'New', organisation: 'I', stage: 'me' } },
+      payload: { room: roomInfo({ title: 'New', stage: 'me' }) },
     });
     now = reduce(now, { name: 'chat.message', payload: message(1) });
     now = reduce(now, {
@@ -157,5 +158,19 @@ describe('lists of people', () => {
     expect(sends(p, 'microphone')).toBe(false);
     expect(sends(p, 'camera')).toBe(true);
     expect(sends(p, 'screen')).toBe(false);
+  });
+});
+
+describe('how many are there', () => {
+  it('counts those who are lost apart', () => {
+    const room = view({
+      participants: [
+        participant('me'),
+        participant('ann'),
+        participant('ben', { connected: false }),
+      ],
+    });
+    expect(counts(room)).toEqual({ here: 2, lost: 1 });
+    expect(counts(null)).toEqual({ here: 0, lost: 0 });
   });
 });

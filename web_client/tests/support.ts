@@ -2,6 +2,7 @@
 import type {
   ChatMessage,
   ParticipantInfo,
+  RoomInfo,
   SeatTaken,
   SlotState,
   SourceName,
@@ -47,13 +48,24 @@ export function slot(
   return { mid, participant: who, source, codec: null, gap: null, ...change };
 }
 
+export function roomInfo(change: Partial<RoomInfo> = {}): RoomInfo {
+  return {
+    id: 'room',
+    title: 'Title',
+    organisation: 'Institute',
+    stage: null,
+    chosen_stage: null,
+    ...change,
+  };
+}
+
 export function seatTaken(change: Partial<SeatTaken> = {}): SeatTaken {
   return {
     participant: 'me',
     seat: 'seat-token-0123456789',
     role: 'presenter',
     capabilities: ['room.watch', 'chat.send', 'media.publish'],
-    room: { id: 'room', title: 'Title', organisation: 'Institute', stage: null },
+    room: roomInfo(),
     participants: [participant('me')],
     messages: [],
     slots: [],

@@ -4,6 +4,7 @@
  * Pure. Two rules hold everywhere: a shared screen takes the stage, and nobody
  * who is visible changes place because somebody speaks.
  */
+import type { ParticipantInfo } from '../protocol';
 import { sends, type RoomView } from '../state/room';
 import type { LayoutChoice } from '../state/settings';
 
@@ -29,7 +30,15 @@ export interface Arrangement {
 /** So many without a voice get a tile too: a small meeting shows everybody. */
 const SHOW_ALL_UP_TO = 9;
 
-/** Participants who get a tile: those who may be seen first, in the room's order. */
+/** Those who are connected first; else in the given order. */
+function hereFirst(people: readonly ParticipantInfo[]): ParticipantInfo[] {
+  return [...people.filter((p) => p.connected), ...people.filter((p) => !p.connected)];
+}
+
+/**
+ * Participants who get a tile: those who may be seen first, in the room's order, and
+ * of these who is connected before who is lost.
+ */
 export function tiled(view: RoomView, selfShown: boolean): string[] {
   const all = [...view.participants.values()].filter(
     (p) => p.id !== view.self || selfShown,
@@ -41,11 +50,13 @@ export function tiled(view: RoomView, selfShown: boolean): string[] {
     all.length <= SHOW_ALL_UP_TO
       ? [...visible, ...all.filter((p) => !visible.includes(p))]
       : visible;
-  return chosen.map((p) => p.id);
+  return hereFirst(chosen).map((p) => p.id);
 }
 
 function contentOwner(view: RoomView): string | null {
-  const owners = [...view.participants.values()].filter((p) => sends(p, 'screen'));
+  const owners = hereFirst([...view.participants.values()]).filter((p) =>
+    sends(p, 'screen'),
+  );
   // One stage for all: whose screen the server routes is known by its slot.
   const routed = [...view.slots.values()].find((s) => s.source === 'screen');
   const chosen = owners.find((p) => p.id === routed?.participant) ?? owners[0];
@@ -54,7 +65,9 @@ function contentOwner(view: RoomView): string | null {
 
 /** Somebody other than oneself for the stage: with a camera first, then by role. */
 function another(view: RoomView): string | null {
-  const others = [...view.participants.values()].filter((p) => p.id !== view.self);
+  const others = hereFirst([...view.participants.values()]).filter(
+    (p) => p.id !== view.self,
+  );
   const seen = others.find((p) => sends(p, 'camera'));
   return (seen ?? others.find((p) => p.role !== 'researcher'))?.id ?? null;
 }

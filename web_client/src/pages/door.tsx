@@ -9,11 +9,12 @@ import { refreshDevices } from '../media/devices';
 import type { Controls } from '../room/controls';
 import type { RoomSession } from '../room/session';
 import { listenShortcuts } from '../room/shortcuts';
-import { missingSince } from '../signaling/reconnect';
+import { missingSince, refusedBy } from '../signaling/reconnect';
 import * as settings from '../state/settings';
 import { t } from '../text';
-import { failureText } from '../text/failure';
+import { codeText, failureText } from '../text/failure';
 import { DoorDevices } from './door_devices';
+import { SeatedElsewhere } from './seated_elsewhere';
 
 interface DoorProps {
   session: RoomSession;
@@ -62,6 +63,8 @@ export function DoorPage({ session, controls }: DoorProps): JSX.Element {
     }
   };
   const offline = missingSince(session.link.phase.value) !== null;
+  const refusal = refusedBy(session.link.phase.value);
+  const elsewhere = session.elsewhere.value;
   const named =
     settings.name.value.trim() !== '' && settings.organisation.value.trim() !== '';
   return (
@@ -83,6 +86,7 @@ export function DoorPage({ session, controls }: DoorProps): JSX.Element {
               <Waiting text={t('waiting-door')} />
             </>
           )}
+          {elsewhere ? <SeatedElsewhere session={session} /> : null}
           <TextField
             label={t('your-name')}
             value={settings.name.value}
@@ -110,7 +114,14 @@ export function DoorPage({ session, controls }: DoorProps): JSX.Element {
         <div class="door-go stack tight">
           {offline ? (
             <p class="problem" role="alert">
-              {t('door-reconnecting')}
+              {refusal === null
+                ? t('door-reconnecting')
+                : codeText(refusal, t('door-reconnecting'))}
+            </p>
+          ) : null}
+          {session.queued.value ? (
+            <p role="status" data-testid="queued">
+              {t('door-queued')}
             </p>
           ) : null}
           {problem ? (
@@ -123,7 +134,7 @@ export function DoorPage({ session, controls }: DoorProps): JSX.Element {
             type="submit"
             wide
             testid="join"
-            disabled={joining || preview === null || offline || !named}
+            disabled={joining || preview === null || offline || !named || elsewhere}
           >
             {joining ? t('joining') : t('join')}
           </Button>

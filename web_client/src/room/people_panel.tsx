@@ -7,6 +7,7 @@ import type { ParticipantInfo } from '../protocol';
 import { byOrganisation, handQueue, moderators } from '../state/room';
 import { language, t } from '../text';
 import { PersonRow } from './person_row';
+import { RemovedPeople } from './removed_people';
 import type { RoomProps } from './props';
 
 /** Gives the keyboard to the row after the one that went, or to the heading. */
@@ -16,7 +17,7 @@ function focusAfter(row: HTMLElement, fallback: HTMLElement | null): void {
   // The row is still there now; what stays is known only after the change.
   queueMicrotask(() => {
     const button = next?.isConnected
-      ? next.querySelector<HTMLElement>('button.person-head')
+      ? next.querySelector<HTMLElement>('button[aria-expanded]')
       : null;
     const kept = heading?.isConnected ? heading : fallback;
     (button ?? kept)?.focus();
@@ -41,6 +42,7 @@ export function PeoplePanel({ session, controls }: RoomProps): JSX.Element {
         <PersonRow
           key={participant.id}
           {...{ session, controls, participant, grouped }}
+          queued={list === 'hands'}
           open={open === `${list} ${participant.id}`}
           onToggle={() => {
             const row = `${list} ${participant.id}`;
@@ -88,6 +90,7 @@ export function PeoplePanel({ session, controls }: RoomProps): JSX.Element {
           </section>
         ))}
         {groups.length === 0 ? <p class="soft small">{t('people-empty')}</p> : null}
+        {session.may('participant.remove') ? <RemovedPeople session={session} /> : null}
       </div>
     </aside>
   );

@@ -1,6 +1,7 @@
 /* One participant in the list; opened, what one may do for or about them. */
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { Ellipsis } from 'lucide-preact';
 import { Button, Confirm } from '../design/parts';
 import type { ParticipantInfo, RoleName, SourceName } from '../protocol';
 import { sends } from '../state/room';
@@ -12,6 +13,8 @@ interface PersonProps extends RoomProps {
   participant: ParticipantInfo;
   /** The heading above says the organisation already. */
   grouped: boolean;
+  /** It stands in the queue of raised hands. */
+  queued: boolean;
   open: boolean;
   onToggle: () => void;
   /** The row goes away while the keyboard is in it. */
@@ -48,11 +51,14 @@ export function PersonRow(props: PersonProps): JSX.Element {
       if (element?.contains(document.activeElement)) gone.current(element);
     };
   }, []);
+  const room = session.view.value?.room;
+  const onStage = room?.stage === participant.id;
+  const kept = room?.chosen_stage === participant.id;
   const facts = [
     grouped ? null : participant.organisation,
     t(ROLE_KEYS[participant.role]),
     participant.has_floor ? t('has-floor') : null,
-    session.view.value?.room.stage === participant.id ? t('on-stage') : null,
+    kept ? t('kept-on-stage') : onStage ? t('on-stage') : null,
     participant.connected ? null : t('connection-lost'),
   ];
   const head = (
@@ -74,21 +80,54 @@ export function PersonRow(props: PersonProps): JSX.Element {
   );
   return (
     <li ref={row} class="person" data-testid="person" data-participant={participant.id}>
-      {acts ? (
-        <button
-          type="button"
-          class="person-head"
-          aria-expanded={open}
-          data-testid="person-menu"
-          onClick={onToggle}
-        >
-          {head}
-        </button>
-      ) : (
-        <div class="person-head">{head}</div>
-      )}
+      <div class="person-head" data-open={open}>
+        {head}
+        {acts ? (
+          <Button
+            kind="plain"
+            iconOnly
+            label={t('actions-for', { name: participant.name })}
+            expanded={open}
+            testid="person-menu"
+            onPress={onToggle}
+          >
+            <Ellipsis aria-hidden="true" />
+          </Button>
+        ) : null}
+      </div>
+      {props.queued && session.may('floor.give') && participant.hand !== null ? (
+        <QueueActions {...props} />
+      ) : null}
       {open && acts ? <Actions {...props} own={own} /> : null}
     </li>
+  );
+}
+
+/** What a moderator does with a raised hand, without opening the menu. */
+function QueueActions({ session, participant }: PersonProps): JSX.Element {
+  const { id: who, name } = participant;
+  return (
+    <div class="row tight queue-actions">
+      {participant.role === 'researcher' && !participant.has_floor ? (
+        <Button
+          kind="primary"
+          label={t('floor-give-named', { name })}
+          testid="queue-floor"
+          onPress={() =>
+            void session.ask('floor.give', { participant: who, given: true })
+          }
+        >
+          {t('floor-give')}
+        </Button>
+      ) : null}
+      <Button
+        label={t('hand-lower-named', { name })}
+        testid="queue-lower"
+        onPress={() => void session.ask('hand.lower', { participant: who })}
+      >
+        {t('hand-lower')}
+      </Button>
+    </div>
   );
 }
 
@@ -97,7 +136,9 @@ function Actions(props: PersonProps & { own: boolean }): JSX.Element {
   const [removing, setRemoving] = useState(false);
   const { id, name } = participant;
   const pinned = session.pinned.value === id;
-  const onStage = session.view.value?.room.stage === id;
+  const room = session.view.value?.room;
+  const onStage = room?.stage === id;
+  const kept = room?.chosen_stage === id;
   return (
     <div class="row tight actions" role="group" aria-label={t('actions-for', { name })}>
       {own ? null : (
@@ -125,13 +166,21 @@ function Actions(props: PersonProps & { own: boolean }): JSX.Element {
       ) : null}
       {session.may('stage.set') ? (
         <Button
-          pressed={onStage}
+          pressed={kept}
           testid="action-stage"
           onPress={() =>
-            void session.ask('stage.set', { participant: onStage ? null : id })
+            void session.ask('stage.set', { participant: kept ? null : id })
           }
         >
-          {onStage ? t('stage-off') : t('stage-on')}
+          {kept ? t('stage-off') : onStage ? t('stage-keep') : t('stage-on')}
+        </Button>
+      ) : null}
+      {session.may('floor.give') && !own && participant.hand !== null ? (
+        <Button
+          testid="action-lower"
+          onPress={() => void session.ask('hand.lower', { participant: id })}
+        >
+          {t('hand-lower')}
         </Button>
       ) : null}
       {session.may('participant.mute') && !own

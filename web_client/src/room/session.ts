@@ -20,6 +20,8 @@ import { LocalMedia } from '../media/local';
 import { CodedError } from '../signaling/errors';
 import { Link, type ServerEvent } from '../signaling/link';
 import { missingSince } from '../signaling/reconnect';
+import { sayPageClosed } from '../signaling/farewell';
+import { browserKey } from '../state/browser_key';
 import { notify } from '../state/notices';
 import {
   expectsMedia,
@@ -29,6 +31,8 @@ import {
   type RoomView,
 } from '../state/room';
 import { codec, seats, switchedOn } from '../state/settings';
+import { StageTold } from '../state/stage_told';
+import { SeatTab, seatElsewhere } from '../state/tabs';
 import { failureText } from '../text/failure';
 import { t } from '../text';
 import { Chat } from './chat';
@@ -47,14 +51,35 @@ export type SeatPhase =
   | { name: 'ended'; reason: EndReason; by: string | null }
   | { name: 'refused'; code: string; message: string };
 
+/** Between two tries to enter by a link by which many enter just now. */
+const BUSY_WAIT_MS = 1500;
 const LEAVE_WITHIN_MS = 1500; // the door shuts behind a leaver even without a net
 const PREVIEW_EVERY_MS = 10_000;
+
+function passed(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Listens to the window; returns what ends it. */
+function listen<N extends 'pagehide' | 'pageshow'>(
+  name: N,
+  handler: (event: WindowEventMap[N]) => void,
+): () => void {
+  window.addEventListener(name, handler);
+  return () => window.removeEventListener(name, handler);
+}
 
 export class RoomSession {
   readonly phase = signal<SeatPhase>({ name: 'door' });
   readonly view = signal<RoomView | null>(null);
   readonly preview = signal<RoomPreview | null>(null);
   readonly pinned = signal<string | null>(null);
+  /** The seat that another tab of this browser holds by this door. */
+  readonly otherTab = signal<string | null>(null);
+  /** One is in the room elsewhere and has not said yet what to do about it. */
+  readonly elsewhere = signal(false);
+  /** Many enter by this link just now: one's own turn comes in some seconds. */
+  readonly queued = signal(false);
   readonly local = new LocalMedia();
   readonly link: Link;
   readonly receiving: Receiving;
@@ -66,12 +91,17 @@ export class RoomSession {
   /** How one first comes to this door. */
   readonly entry: ConnectAuth;
   readonly #key: string;
+  readonly #tab: SeatTab;
   readonly #stops: (() => void)[] = [];
+  /** What one decided about being in the room elsewhere. */
+  #decided: 'take-over' | 'another' | null = null;
+  #staged = new StageTold();
 
   /** `key` names the kept seat of this door. */
   constructor(entry: ConnectAuth, key: string) {
     this.entry = entry;
     this.#key = key;
+    this.#tab = new SeatTab(key);
     this.link = new Link(entry);
     this.receiving = new Receiving(this.link);
     this.sending = new Sending(this.link, this.local, (e) => notify(failureText(e)));
@@ -89,6 +119,13 @@ export class RoomSession {
     const poll = setInterval(() => this.#look(), PREVIEW_EVERY_MS);
     this.#stops.push(
       () => clearInterval(poll),
+      listen('pagehide', () => this.#pageClosed()),
+      listen('pageshow', (event) => {
+        // Back from the browser's cache, where all connections were ended.
+        if (event.persisted && this.phase.peek().name === 'inside') {
+          window.location.reload();
+        }
+      }),
       this.link.onEvent((event) => this.#take(event)),
       this.link.onOnline(() => this.#online()),
       effect(() => this.#watchRefusal()),
@@ -104,9 +141,39 @@ export class RoomSession {
   /** Opens the connection: back to a kept seat, else to the door. */
   start(): void {
     const seat = seats.get(this.#key);
-    if (seat) this.link.identify({ seat });
     this.phase.value = { name: seat ? 'entering' : 'door' };
+    void seatElsewhere(this.#key).then((other) => {
+      this.otherTab.value = other;
+      this.elsewhere.value = other !== null;
+      // A copied tab has the seat of its original, which must not lose it unasked.
+      if (seat && other === null) this.link.identify({ seat });
+      else this.phase.value = { name: 'door' };
+      this.link.open();
+    });
+  }
+
+  /** Takes the place that one has elsewhere. */
+  moveHere(): void {
+    const other = this.otherTab.value;
+    this.elsewhere.value = false;
+    this.#decided = 'take-over';
+    if (other === null) return;
+    seats.set(this.#key, other);
+    this.otherTab.value = null;
+    this.link.close();
+    this.#enter(other);
+  }
+
+  #enter(seat: string): void {
+    this.link.identify({ seat });
+    this.phase.value = { name: 'entering' };
     this.link.open();
+  }
+
+  /** Enters beside the one who is in the room by another tab. */
+  enterAsAnother(): void {
+    this.elsewhere.value = false;
+    this.#decided = 'another';
   }
 
   /** Takes a seat. Throws what the server refused; the door stays open then. */
@@ -116,11 +183,38 @@ export class RoomSession {
     this.receiving.subscriber.prepare();
     if (this.preview.value?.role !== 'researcher') this.sending.prepare();
     try {
-      const request = { name, organisation, subscribe: true };
-      this.#seat(await this.link.request('seat.join', request));
+      this.#seat(await this.#join(name, organisation));
     } catch (error) {
       this.phase.value = { name: 'door' };
+      if (error instanceof CodedError && error.code === 'seated-elsewhere') {
+        this.elsewhere.value = true;
+        return;
+      }
       throw error;
+    } finally {
+      this.queued.value = false;
+    }
+  }
+
+  async #join(name: string, organisation: string): Promise<SeatTaken> {
+    const { invitation } = this.entry;
+    const request = {
+      name,
+      organisation,
+      subscribe: true,
+      browser: invitation ? await browserKey(invitation) : null,
+      take_over: this.#decided === 'take-over',
+    };
+    for (;;) {
+      try {
+        return await this.link.request('seat.join', request);
+      } catch (error) {
+        const busy = error instanceof CodedError && error.code === 'door-busy';
+        if (!busy || this.link.phase.value.name !== 'online') throw error;
+        this.queued.value = true;
+        // Spread, so that those who wait do not all come again at once.
+        await passed(BUSY_WAIT_MS * (1 + Math.random()));
+      }
     }
   }
 
@@ -138,8 +232,13 @@ export class RoomSession {
   comeBack(): void {
     if (this.phase.value.name !== 'ended') return;
     this.link.close();
-    if (!seats.get(this.#key)) this.link.identify(this.entry);
-    this.start();
+    const seat = seats.get(this.#key);
+    if (seat) {
+      this.#enter(seat);
+    } else {
+      this.link.identify(this.entry);
+      this.start();
+    }
   }
 
   may(capability: Parameters<RoomView['capabilities']['has']>[0]): boolean {
@@ -162,6 +261,7 @@ export class RoomSession {
 
   dispose(): void {
     for (const stop of this.#stops) stop();
+    this.#tab.release();
     this.health?.close();
     this.viewing.close();
     this.sending.close();
@@ -181,9 +281,10 @@ export class RoomSession {
       return;
     }
     this.link
-      .request('room.preview', {})
+      .request('room.preview', { seat: this.otherTab.peek() })
       .then((preview) => {
         this.preview.value = preview;
+        this.elsewhere.value = preview.seated_elsewhere && this.#decided === null;
       })
       .catch(() => undefined);
   }
@@ -207,6 +308,7 @@ export class RoomSession {
     const first = this.phase.value.name !== 'inside';
     const restored = this.phase.value.name === 'entering';
     seats.set(this.#key, taken.seat);
+    this.#tab.hold(taken.seat);
     this.link.identify({ seat: taken.seat });
     if (taken.offer) void this.receiving.accept(taken.offer);
     this.view.value = viewFrom(taken, before);
@@ -273,7 +375,7 @@ export class RoomSession {
         this.link.close();
         break;
       case 'room.changed':
-        this.#staged(before);
+        this.#onStage(before);
         break;
       case 'publish.needed':
         void this.sending.offerAgain();
@@ -289,11 +391,20 @@ export class RoomSession {
     }
   }
 
-  /** Tells whoever was put on stage just now. */
-  #staged(before: RoomView | null): void {
+  /** Says that one came on the stage, when others see or hear it. */
+  #onStage(before: RoomView | null): void {
     const view = this.view.value;
-    if (!view || view.room.stage !== view.self) return;
-    if (before?.room.stage !== view.self) notify(t('notice-on-stage'));
+    const key = view && this.#staged.notice(before, view);
+    if (key) notify(t(key));
+  }
+
+  #pageClosed(): void {
+    const seat = seats.get(this.#key);
+    const { connection } = this.link;
+    if (this.phase.peek().name !== 'inside' || seat === null || connection === null) {
+      return;
+    }
+    sayPageClosed(seat, connection);
   }
 
   #muted(source: SourceName, by: string): void {
@@ -337,6 +448,8 @@ export class RoomSession {
     if (reason === 'left' || reason === 'removed' || reason === 'room-closed') {
       seats.drop(this.#key);
     }
+    this.#tab.release();
+    this.#decided = null;
     this.phase.value = { name: 'ended', reason, by };
     this.health?.close();
     this.health = null;

@@ -2,13 +2,14 @@
 import type { JSX } from 'preact';
 import { Preferences } from '../app/preferences';
 import { Bars, Button } from '../design/parts';
+import { counts } from '../state/room';
 import { t } from '../text';
 import type { RoomProps } from './props';
 import { qualityText } from './quality_text';
 
 export function TopBar({ session, controls }: RoomProps): JSX.Element {
   const room = session.view.value?.room;
-  const count = session.view.value?.participants.size ?? 0;
+  const { here, lost } = counts(session.view.value);
   return (
     <header class="top-bar">
       <div class="grow">
@@ -16,8 +17,15 @@ export function TopBar({ session, controls }: RoomProps): JSX.Element {
           {room?.title}
         </h1>
         <p class="soft small cut">
-          <span class="numbers">{t('present-count', { count })}</span> ·{' '}
-          {room?.organisation}
+          <span class="numbers" data-testid="present-count">
+            {t('present-count', { count: here })}
+          </span>
+          {lost > 0 ? (
+            <span class="numbers" data-testid="lost-count">
+              , {t('lost-count', { count: lost })}
+            </span>
+          ) : null}{' '}
+          · {room?.organisation}
         </p>
       </div>
       <span data-testid="quality" data-level={session.health?.quality.value?.level}>

@@ -26,6 +26,7 @@ const PASSING: ReadonlyMap<string, number> = new Map([
   ['storage-busy', 1000],
   // Asking again at once would only prolong it.
   ['too-many-attempts', 20_000],
+  ['door-full', 4000],
 ]);
 
 export type ServerEvent = {
@@ -81,6 +82,11 @@ export class Link {
   /** Where the connection stands. */
   get phase(): ReadonlySignal<Phase> {
     return this.#phase;
+  }
+
+  /** The id of the present connection; null: there is none. */
+  get connection(): string | null {
+    return this.#socket.id ?? null;
   }
 
   /** Who one is at the next connection (a seat taken replaces an invitation). */

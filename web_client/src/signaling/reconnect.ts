@@ -15,9 +15,22 @@ export const LONGEST_WAIT_MS = 3000; // Higher: people wait after the net is bac
 
 export type Phase =
   | { name: 'idle' }
-  | { name: 'connecting'; attempt: number; lostAt: number | null; since: number }
+  | {
+      name: 'connecting';
+      attempt: number;
+      lostAt: number | null;
+      since: number;
+      refusedBy: string | null;
+    }
   | { name: 'online' }
-  | { name: 'waiting'; attempt: number; lostAt: number; retryAt: number }
+  /** `refusedBy`: code of the passing refusal after which it waits; null: none. */
+  | {
+      name: 'waiting';
+      attempt: number;
+      lostAt: number;
+      retryAt: number;
+      refusedBy: string | null;
+    }
   | { name: 'refused'; code: string; message: string }
   | { name: 'closed' };
 
@@ -44,11 +57,17 @@ function hurried(chance: number): number {
 
 type Waiting = Extract<Phase, { name: 'waiting' }>;
 
-function wait(phase: Phase, now: number, chance: number, atLeastMs = 0): Waiting {
+function wait(
+  phase: Phase,
+  now: number,
+  chance: number,
+  atLeastMs = 0,
+  refusedBy: string | null = null,
+): Waiting {
   const attempt = phase.name === 'connecting' ? phase.attempt + 1 : 1;
   const lostAt = phase.name === 'connecting' ? (phase.lostAt ?? now) : now;
   const waitMs = Math.max(atLeastMs, waitBefore(attempt, chance));
-  return { name: 'waiting', attempt, lostAt, retryAt: now + waitMs };
+  return { name: 'waiting', attempt, lostAt, retryAt: now + waitMs, refusedBy };
 }
 
 /**
@@ -64,7 +83,13 @@ export function advance(phase: Phase, signal: Signal, now: number, chance = 0): 
     case 'closed':
     case 'refused':
       return signal.name === 'open'
-        ? { name: 'connecting', attempt: 0, lostAt: null, since: now }
+        ? {
+            name: 'connecting',
+            attempt: 0,
+            lostAt: null,
+            since: now,
+            refusedBy: null,
+          }
         : phase;
     case 'connecting':
       if (signal.name === 'connected') return { name: 'online' };
@@ -74,7 +99,7 @@ export function advance(phase: Phase, signal: Signal, now: number, chance = 0): 
       }
       if (signal.name === 'refused') {
         return signal.passesInMs !== null
-          ? wait(phase, now, chance, signal.passesInMs)
+          ? wait(phase, now, chance, signal.passesInMs, signal.code)
           : { name: 'refused', code: signal.code, message: signal.message };
       }
       return phase;
@@ -82,8 +107,8 @@ export function advance(phase: Phase, signal: Signal, now: number, chance = 0): 
       return signal.name === 'lost' ? wait(phase, now, chance) : phase;
     case 'waiting':
       if (signal.name === 'retry' || signal.name === 'net-returned') {
-        const { attempt, lostAt } = phase;
-        return { name: 'connecting', attempt, lostAt, since: now };
+        const { attempt, lostAt, refusedBy } = phase;
+        return { name: 'connecting', attempt, lostAt, since: now, refusedBy };
       }
       if (signal.name === 'hurry') {
         return {
@@ -99,4 +124,11 @@ export function advance(phase: Phase, signal: Signal, now: number, chance = 0): 
 /** Since when the connection is missing (ms), or null while it is there. */
 export function missingSince(phase: Phase): number | null {
   return phase.name === 'waiting' || phase.name === 'connecting' ? phase.lostAt : null;
+}
+
+/** The passing refusal because of which the connection is missing; null: none. */
+export function refusedBy(phase: Phase): string | null {
+  return phase.name === 'waiting' || phase.name === 'connecting'
+    ? phase.refusedBy
+    : null;
 }

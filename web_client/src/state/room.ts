@@ -134,6 +134,13 @@ export function expectsMedia(view: RoomView): boolean {
   });
 }
 
+/** How many are connected, and how many are expected back. */
+export function counts(view: RoomView | null): { here: number; lost: number } {
+  const all = [...(view?.participants.values() ?? [])];
+  const here = all.filter((p) => p.connected).length;
+  return { here, lost: all.length - here };
+}
+
 /** Raised hands, first raised first. */
 export function handQueue(view: RoomView): readonly ParticipantInfo[] {
   return [...view.participants.values()]

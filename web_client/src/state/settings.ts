@@ -64,6 +64,19 @@ export const receive = remembered<Receive>('receive', 'auto', [
   'audio',
 ]);
 
+let secret: string | null = null;
+
+/** A random secret of this browser; made at first use, never sent. */
+export function browserSecret(): string {
+  secret ??= read(globalThis.localStorage, 'secret');
+  if (secret === null) {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    secret = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+    write(globalThis.localStorage, 'secret', secret);
+  }
+  return secret;
+}
+
 /** A seat kept for a reload of this very tab. */
 export const seats = {
   get: (key: string): string | null => read(globalThis.sessionStorage, `seat.${key}`),

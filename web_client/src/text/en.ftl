@@ -69,6 +69,11 @@ present-count =
         [one] { $count } person here
        *[other] { $count } people here
     }
+lost-count =
+    { $count ->
+        [one] { $count } with a lost connection
+       *[other] { $count } with lost connections
+    }
 enter-room = Enter room
 close-room = Close room
 close-room-title = Close “{ $title }”?
@@ -120,6 +125,12 @@ door-watch-anyway = You can join now and watch, listen and chat.
 door-reconnecting = The connection to the server is lost. It comes back by itself.
 join = Join
 joining = Joining…
+door-queued = Many people are entering by this link at the moment. You enter in some seconds.
+elsewhere-tab = You are in this room in another tab.
+elsewhere-window = You are in this room in another window or on another computer.
+elsewhere-move = Move here
+elsewhere-stay = Stay there
+elsewhere-another = Enter as another person
 join-needs-name = Fill in your name and organisation to join.
 devices = Devices
 microphone = Microphone
@@ -324,16 +335,25 @@ has-floor = has the floor
 connection-lost = connection lost
 actions-for = What you can do for { $name }
 floor-give = Give the floor
+floor-give-named = Give the floor to { $name }
+hand-lower = Lower hand
+hand-lower-named = Lower the hand of { $name }
 floor-take = Take the floor back
 on-stage = on stage
 stage-on = Show to everybody
+stage-keep = Keep on stage
+kept-on-stage = kept on stage
 stage-off = Back to automatic
 mute-microphone = Mute microphone
 stop-camera = Stop camera
 stop-screen = Stop screen
+removed-people = Removed
+removed-by = { $organisation } · removed by { $by }
+let-in = Let in again
+let-in-named = Let { $name } in again
 remove = Remove
 remove-title = Remove { $name }?
-remove-text = They leave at once and their place is given up. Whoever has a link can still enter: withdraw the link as well if they must stay out.
+remove-text = They leave at once and cannot come in again by the same link with this browser. You can let them in again in the list of people. Other people with the link are not concerned.
 
 ## The floor
 
@@ -346,7 +366,8 @@ muted-speech = You are muted. Press M to be heard.
 
 ## Notices
 
-notice-on-stage = You are on stage now: everybody sees you.
+notice-on-stage-seen = You are on stage now: everybody sees you.
+notice-on-stage-heard = You are on stage now: everybody hears you. Your camera is off.
 notice-no-floor = You do not have the floor. Raise your hand to ask for it.
 notice-muted-microphone = { $by } muted your microphone.
 notice-muted-camera = { $by } stopped your camera.
@@ -424,6 +445,12 @@ error-no-answer = The server does not answer. What you did is kept; try again in
 error-room-not-found = This room does not exist any more.
 error-room-closed = This room has been closed.
 error-room-full = This room is full. Try again later.
+error-link-full = As many people as this link allows are in the room already. Ask the moderator for another link.
+error-door-full = Too many people of your network are waiting at this door. You are let in as soon as there is room.
+error-door-busy = Many people are entering by this link at the moment. Try again in some seconds.
+error-removed-from-room = A moderator removed you from this room. Ask them to let you in again.
+error-removal-not-found = This removal is lifted already.
+error-seated-elsewhere = You are in this room in another window. Move here, or go on there.
 error-not-allowed = Your role does not allow this.
 error-not-signed-in = Only a signed-in moderator can enter here. Use an invitation, or sign in first.
 error-not-seated = You are not in the room. Come back to your place first.

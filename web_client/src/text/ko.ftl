@@ -68,6 +68,7 @@ present-count =
         [0] 아무도 없음
        *[other] { $count }명 참가 중
     }
+lost-count = 연결 끊김 { $count }명
 enter-room = 입장하기
 close-room = 회의실 닫기
 close-room-title = “{ $title }” 회의실을 닫으시겠습니까?
@@ -111,6 +112,12 @@ door-watch-anyway = 지금 참가하여 보고 듣고 채팅할 수 있습니다
 door-reconnecting = 서버와의 연결이 끊어졌습니다. 자동으로 다시 연결됩니다.
 join = 참가하기
 joining = 참가하고 있습니다…
+door-queued = 지금 이 링크로 많은 분이 입장하고 있습니다. 몇 초 뒤에 입장됩니다.
+elsewhere-tab = 이 회의실에 다른 탭으로 이미 들어와 계십니다.
+elsewhere-window = 이 회의실에 다른 창이나 다른 컴퓨터로 이미 들어와 계십니다.
+elsewhere-move = 여기로 옮기기
+elsewhere-stay = 그쪽에서 계속하기
+elsewhere-another = 다른 사람으로 입장
 join-needs-name = 참가하려면 이름과 소속 기관을 입력하십시오.
 devices = 장치
 microphone = 마이크
@@ -314,16 +321,25 @@ has-floor = 발언권 있음
 connection-lost = 연결 끊어짐
 actions-for = { $name } 님에 대해 할 수 있는 일
 floor-give = 발언권 주기
+floor-give-named = { $name } 님에게 발언권 주기
+hand-lower = 손 내리기
+hand-lower-named = { $name } 님의 손 내리기
 floor-take = 발언권 거두기
 on-stage = 무대에 있음
 stage-on = 모두에게 보이기
+stage-keep = 무대에 고정
+kept-on-stage = 무대에 고정됨
 stage-off = 자동으로 되돌리기
 mute-microphone = 마이크 음소거
 stop-camera = 카메라 끄기
 stop-screen = 화면 공유 중지
+removed-people = 내보낸 사람
+removed-by = { $organisation } · { $by } 님이 내보냄
+let-in = 다시 들이기
+let-in-named = { $name } 님을 다시 들이기
 remove = 내보내기
 remove-title = { $name } 님을 내보내시겠습니까?
-remove-text = 즉시 나가게 되며 자리도 없어집니다. 링크를 가진 사람은 다시 입장할 수 있으니, 들어오지 못하게 하려면 링크도 회수하십시오.
+remove-text = 바로 회의실에서 나가게 되며, 이 브라우저로는 같은 링크로 다시 들어올 수 없습니다. 참가자 목록에서 다시 들일 수 있습니다. 같은 링크를 쓰는 다른 사람에게는 영향이 없습니다.
 
 ## 발언권
 
@@ -336,7 +352,8 @@ muted-speech = 음소거 상태입니다. 말하려면 M 키를 누르십시오.
 
 ## 알림
 
-notice-on-stage = 지금 무대에 있습니다. 모두에게 보입니다.
+notice-on-stage-seen = 지금 무대에 올랐습니다. 모두에게 내 모습이 보입니다.
+notice-on-stage-heard = 지금 무대에 올랐습니다. 모두에게 내 목소리가 들립니다. 카메라는 꺼져 있습니다.
 notice-no-floor = 발언권이 없습니다. 손을 들어 요청하십시오.
 notice-muted-microphone = { $by } 님이 마이크를 음소거했습니다.
 notice-muted-camera = { $by } 님이 카메라를 껐습니다.
@@ -413,6 +430,12 @@ error-no-answer = 서버가 응답하지 않습니다. 하시던 일은 그대�
 error-room-not-found = 이 회의실은 더 이상 없습니다.
 error-room-closed = 이 회의실은 닫혔습니다.
 error-room-full = 회의실이 가득 찼습니다. 나중에 다시 시도하십시오.
+error-link-full = 이 링크로 들어올 수 있는 인원이 이미 모두 찼습니다. 진행자에게 다른 링크를 요청하십시오.
+error-door-full = 같은 네트워크에서 너무 많은 분이 입구에서 기다리고 있습니다. 자리가 나면 자동으로 연결됩니다.
+error-door-busy = 지금 이 링크로 많은 분이 입장하고 있습니다. 몇 초 뒤에 다시 시도하십시오.
+error-removed-from-room = 진행자가 이 회의실에서 내보냈습니다. 다시 들어오려면 진행자에게 요청하십시오.
+error-removal-not-found = 이 조치는 이미 해제되었습니다.
+error-seated-elsewhere = 이 회의실에 다른 창으로 이미 들어와 계십니다. 여기로 옮기거나 그쪽에서 계속하십시오.
 error-not-allowed = 현재 역할로는 할 수 없습니다.
 error-not-signed-in = 로그인한 진행자만 들어갈 수 있습니다. 초대 링크를 사용하거나 먼저 로그인하십시오.
 error-not-seated = 회의실 안에 있지 않습니다. 먼저 자리로 돌아가십시오.

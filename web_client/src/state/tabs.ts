@@ -1,0 +1,97 @@
+/*
+ * Which tab of this browser is in a room.
+ *
+ * A tab that is inside holds a lock named after its door and answers, over a channel
+ * of the same name, with its seat. Another tab of the same door asks before it takes
+ * that seat or a second one. Browsers without locks or channels do not ask: the newer
+ * tab wins, as on the wire.
+ */
+
+const PREFIX = 'pavilion.seat.';
+/** Time that the other tab has to answer. Lower: a busy tab seems gone; higher: a
+ * reload waits, whose old page may hold the lock for a moment. */
+const ANSWER_MS = 400;
+
+type Message = { ask: true } | { seat: string };
+
+function isMessage(data: unknown): data is Message {
+  return typeof data === 'object' && data !== null && ('ask' in data || 'seat' in data);
+}
+
+function channel(key: string): BroadcastChannel | null {
+  try {
+    return new BroadcastChannel(PREFIX + key);
+  } catch {
+    return null; // storage is switched off, or the browser has none
+  }
+}
+
+async function locked(key: string): Promise<boolean> {
+  try {
+    const { held } = await navigator.locks.query();
+    return held?.some((lock) => lock.name === PREFIX + key) ?? false;
+  } catch {
+    return false;
+  }
+}
+
+/** The seat that another tab of this browser holds at this door; null: there is none. */
+export async function seatElsewhere(key: string): Promise<string | null> {
+  if (!(await locked(key))) return null;
+  const asking = channel(key);
+  if (!asking) return null;
+  return new Promise((resolve) => {
+    const end = (seat: string | null): void => {
+      clearTimeout(timer);
+      asking.close();
+      resolve(seat);
+    };
+    const timer = setTimeout(() => end(null), ANSWER_MS);
+    asking.onmessage = ({ data }: MessageEvent<unknown>): void => {
+      if (isMessage(data) && 'seat' in data) end(data.seat);
+    };
+    asking.postMessage({ ask: true } satisfies Message);
+  });
+}
+
+/** Says, while it is held, that this tab is inside by this door. */
+export class SeatTab {
+  readonly #key: string;
+  #seat: string | null = null;
+  #answering: BroadcastChannel | null = null;
+  #letGo: (() => void) | null = null;
+
+  constructor(key: string) {
+    this.#key = key;
+  }
+
+  /** This tab holds the seat from now on. */
+  hold(seat: string): void {
+    this.#seat = seat;
+    if (this.#answering) return;
+    this.#answering = channel(this.#key);
+    if (!this.#answering) return;
+    this.#answering.onmessage = ({ data }: MessageEvent<unknown>): void => {
+      if (!isMessage(data) || !('ask' in data) || this.#seat === null) return;
+      this.#answering?.postMessage({ seat: this.#seat } satisfies Message);
+    };
+    const done = new Promise<void>((resolve) => {
+      this.#letGo = resolve;
+    });
+    // Shared: a tab that was thrown out a moment ago must not keep this one waiting.
+    const held = navigator.locks?.request(
+      PREFIX + this.#key,
+      { mode: 'shared' },
+      () => done,
+    );
+    held?.catch(() => undefined);
+  }
+
+  release(): void {
+    this.#seat = null;
+    this.#answering?.close();
+    this.#answering = null;
+    this.#letGo?.();
+    this.#letGo = null;
+  }
+}
