@@ -4,7 +4,9 @@ ICE-lite (RFC 8445 §2.5): answering connectivity checks, and nothing more.
 A check is believed when its user fragment is known and its MESSAGE-INTEGRITY
 is right; everything else is dropped without an answer and without a log line.
 The address of a believed check is the only place from which DTLS and SRTP are
-taken, and the nominated one is where media goes.
+taken, and the nominated one is where media goes. A new address is believed with a
+new check only: one that was seen already is a copy that a stranger sends, to have
+media sent to itself or to somebody else.
 """
 
 import asyncio
@@ -15,6 +17,7 @@ from dataclasses import dataclass
 from aioice import stun
 
 from conference.transport.addresses import Address, Send
+from conference.transport.seen import SeenTransactions
 
 MAGIC_COOKIE = b"\x21\x12\xa4\x42"
 BINDING_REQUEST = b"\x00\x01"
@@ -129,6 +132,10 @@ class IceLite:
         self._on_selected = on_selected
         self._passwords = {ufrag: pwd}
         self._paths: dict[Path, float] = {}
+        """When the newest check came over each path."""
+        self._brought_by: dict[Path, bytes] = {}
+        """The transaction of the check that made each path known."""
+        self._transactions = SeenTransactions()
         self._evicted: list[Path] = []
         self._nominated_at = 0.0
         """When the selected path was last nominated."""
@@ -165,11 +172,8 @@ class IceLite:
                 return None
         except Exception:
             return None
-        if path not in self._paths and len(self._paths) >= MAX_PATHS:
-            # Long sessions wander: the oldest path that is not in use makes room.
-            oldest = next(known for known in self._paths if known != self.selected)
-            del self._paths[oldest]
-            self._evicted.append(oldest)
+        if not self._is_original(message.transaction_id, path):
+            return None
         response = stun.Message(
             stun.Method.BINDING, stun.Class.RESPONSE, message.transaction_id
         )
@@ -180,12 +184,44 @@ class IceLite:
         else:
             response.attributes["XOR-MAPPED-ADDRESS"] = path.address[:2]
             self.checked_at = now
-            self._paths[path] = now
+            self._learn(path, message.transaction_id, now=now)
             ours, _, self.remote_ufrag = message.attributes["USERNAME"].partition(":")
             nominated = "USE-CANDIDATE" in message.attributes
             self._select(path, restarts_of(ours), nominated, now=now)
         response.add_message_integrity(key)
         return bytes(response)
+
+    def _is_original(self, transaction: bytes, path: Path) -> bool:
+        """
+        Whether a check is no copy of another.
+
+        Over a known path, one that was seen is a repetition (RFC 8489 §6.2.1). If
+        such a one has made another path known meanwhile, a copy of it was faster:
+        that path is forgotten, and media comes back to where it was.
+        """
+        seen = self._transactions.note(transaction)
+        if path not in self._paths:
+            return not seen
+        if seen:
+            for other, brought_by in list(self._brought_by.items()):
+                if brought_by == transaction and other != path:
+                    self._evict(other)
+                    if other == self.selected:
+                        self.selected = path
+                        self._on_selected(path)
+        return True
+
+    def _learn(self, path: Path, transaction: bytes, *, now: float) -> None:
+        if path not in self._paths:
+            if len(self._paths) >= MAX_PATHS:
+                # Long sessions wander: the oldest path not in use makes room.
+                self._evict(next(p for p in self._paths if p != self.selected))
+            self._brought_by[path] = transaction
+        self._paths[path] = now
+
+    def _evict(self, path: Path) -> None:
+        del self._paths[path], self._brought_by[path]
+        self._evicted.append(path)
 
     def _select(
         self, path: Path, restarts: int, nominated: bool, *, now: float
@@ -229,6 +265,7 @@ class IceLite:
         """Return all paths and forget them: the transport has ended."""
         paths = list(self._paths)
         self._paths.clear()
+        self._brought_by.clear()
         return paths
 
     def lose(self, path: Path) -> None:
@@ -239,6 +276,7 @@ class IceLite:
         without any other path it goes nowhere.
         """
         self._paths.pop(path, None)
+        self._brought_by.pop(path, None)
         if path != self.selected:
             return
         self.selected = max(self._paths, key=self._paths.__getitem__, default=None)

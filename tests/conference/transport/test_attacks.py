@@ -162,6 +162,40 @@ async def test_nobody_takes_over_a_live_address(table: Table) -> None:
     assert attacker.selected is None
 
 
+async def test_a_replayed_check_brings_nothing_to_a_stranger(table: Table) -> None:
+    await table.publish()
+    table.stage()
+    leg, remote = await table.offered()
+    checks: list[bytes] = []
+    real = leg._write
+
+    def overhear(data: bytes) -> None:
+        if data[0] < 4:
+            checks.append(data)
+        real(data)
+
+    leg._write = overhear  # type: ignore[method-assign]
+    watcher = await table.answered(leg, remote)
+    await leg.connect(remote)
+    await table.flows(watcher)
+    leg._check()  # the newest one too
+    sock, address = stranger(table)
+    with sock:
+        sock.setblocking(False)
+        before = table.plane.stats()["datagrams_bad_check"]
+        for _ in range(20):
+            for datagram in checks:
+                sock.sendto(datagram, address)
+        copies = 20 * len(checks)
+        await until(
+            lambda: table.plane.stats()["datagrams_bad_check"] >= before + copies,
+            "the copies to be refused",
+        )
+        await table.flows(watcher)
+        with pytest.raises(BlockingIOError):
+            sock.recv(2048)
+
+
 async def test_a_packet_too_large_to_protect_ends_nothing(table: Table) -> None:
     await table.publish()
     table.stage()

@@ -1,5 +1,6 @@
 """What the media port believes, and what it meets with silence."""
 
+import secrets
 import struct
 
 import pytest
@@ -18,6 +19,7 @@ from conference.transport.ice import (
     restarts_of,
     username,
 )
+from conference.transport.seen import FILTER_IDS, MAX_FILTERS, SeenTransactions
 
 PWD = "a-password-of-the-server"
 GATE = Gate(print, rank=UDP_RANK)
@@ -54,6 +56,57 @@ class Agent:
 
     def take(self, datagram: bytes, over: Path, *, now: float = 1.0) -> bytes | None:
         return self.ice.on_check(datagram, "ours", over, now=now)
+
+
+def test_a_copy_of_a_check_from_elsewhere_is_met_with_silence() -> None:
+    agent = Agent()
+    copied = check(nominate=True)
+    assert agent.take(copied, path(1)) is not None
+    assert agent.take(copied, path(1)) is not None  # a repetition, from where it came
+    for hours in range(10):
+        assert agent.take(copied, path(2), now=1.0 + 3600.0 * hours) is None
+        for _ in range(FILTER_IDS):
+            agent.ice._transactions.note(secrets.token_bytes(12))
+    assert agent.selected == [path(1)]
+    assert not agent.ice.knows(path(2))
+    assert agent.ice.checked_at == 1.0
+    # The browser itself moves: its checks are new ones.
+    for _ in range(3):
+        agent.take(check(nominate=True), path(3))
+    assert agent.selected == [path(1), path(3)]
+
+
+def test_a_copy_that_is_faster_than_its_original_loses_the_path_again() -> None:
+    agent = Agent()
+    agent.take(check(nominate=True), path(1))
+    copied = check(nominate=True)
+    agent.take(copied, path(2))
+    assert agent.ice.selected == path(2)
+    agent.take(copied, path(1))
+    assert agent.selected == [path(1), path(2), path(1)]
+    assert not agent.ice.knows(path(2))
+    assert agent.ice.take_evicted() == [path(2)]
+
+
+def test_a_copied_path_that_carries_nothing_is_forgotten_too() -> None:
+    agent = Agent()
+    agent.take(check(nominate=True), path(1))
+    copied = check()
+    agent.take(copied, path(2))
+    agent.take(copied, path(1))
+    assert not agent.ice.knows(path(2))
+    assert agent.selected == [path(1)]
+
+
+def test_memory_for_checks_is_bounded() -> None:
+    seen = SeenTransactions()
+    first = secrets.token_bytes(12)
+    assert not seen.note(first)
+    for _ in range((MAX_FILTERS + 1) * FILTER_IDS):
+        seen.note(secrets.token_bytes(12))
+    assert len(seen._filters) == MAX_FILTERS
+    taken_for_seen = sum(seen.note(secrets.token_bytes(12)) for _ in range(1000))
+    assert taken_for_seen < 1000 * MAX_FILTERS * 0.002
 
 
 @pytest.mark.parametrize("host", ["192.0.2.7", "2001:db8::7"])
