@@ -6,7 +6,7 @@ from conference.rooms.roles import Capabilities
 from conference.service import desk, notices, seats
 from conference.sfu import messages as media
 from signaling.protocol import messages as m
-from signaling.protocol.base import CapabilityName, Wire
+from signaling.protocol.base import MAX_COUNT, CapabilityName, Wire
 
 
 def capabilities(of: Capabilities) -> list[CapabilityName]:
@@ -189,9 +189,11 @@ def notice(of: notices.Notice) -> tuple[str, Wire]:
             )
         case notices.LinkChanged(down_bps, loss, rtt_s, reduced):
             return "link.changed", m.LinkChanged(
-                down_kbps=None if down_bps is None else down_bps // 1000,
-                loss=round(loss, 3),
-                rtt_ms=None if rtt_s is None else round(rtt_s * 1000),
+                down_kbps=None
+                if down_bps is None
+                else min(MAX_COUNT, down_bps // 1000),
+                loss=min(1.0, max(0.0, round(loss, 3))),
+                rtt_ms=None if rtt_s is None else min(MAX_COUNT, round(rtt_s * 1000)),
                 reduced=None if reduced is None else reduced.value,
             )
         case notices.ServerStopping():

@@ -3,7 +3,7 @@
 import unicodedata
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 # Cf holds bidi overrides and zero-width characters, with which one name can be
@@ -59,6 +59,17 @@ ChatText = Annotated[
     str, StringConstraints(min_length=1, max_length=4000), AfterValidator(many_lines)
 ]
 Sdp = Annotated[str, StringConstraints(min_length=1, max_length=65_536)]
+
+MAX_COUNT = 2**31 - 1
+# The largest number that every store of ours holds: PostgreSQL's integer. SQLite and
+# JavaScript hold larger ones; none of our counts comes near it.
+
+Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
+Place = Annotated[int, Field(ge=1, le=MAX_COUNT)]
+"""A number in an order that begins with 1."""
+Moment = Annotated[float, Field(ge=0, le=2**53, allow_inf_nan=False)]
+"""Seconds since the epoch."""
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 RoleName = Literal["moderator", "presenter", "researcher"]
 SourceName = Literal["microphone", "camera", "screen", "screen_audio"]

@@ -8,14 +8,18 @@ from signaling.protocol.base import (
     CapabilityName,
     ChatText,
     CodecName,
+    Count,
     GroupName,
     Identifier,
     MediaKind,
     Mid,
+    Moment,
     Name,
     Note,
+    Place,
     RoleName,
     Sdp,
+    Share,
     SourceName,
     Title,
     Token,
@@ -69,7 +73,7 @@ class ParticipantInfo(Wire):
     """False while the seat is kept for somebody whose connection was lost."""
     has_floor: bool
     """A researcher who may publish until the floor is taken back."""
-    hand: int | None
+    hand: Place | None
     """Place in the order of raised hands, counted from 1; None: not raised."""
     tracks: list[TrackInfo]
     quality: Annotated[int, Field(ge=0, le=4)] | None
@@ -95,9 +99,9 @@ class RoomSummary(Wire):
     id: Identifier
     title: str
     organisation: str
-    created_at: float
+    created_at: Moment
     """Seconds since the epoch."""
-    present: int
+    present: Count
     """Participants connected now."""
 
 
@@ -108,7 +112,7 @@ class InvitationInfo(Wire):
     role: RoleName
     url: str
     """The link to hand out; opens the pre-join page."""
-    created_at: float
+    created_at: Moment
     revoked: bool
     note: str
     """What the moderators wrote to tell it from others; may be empty."""
@@ -119,12 +123,12 @@ class InvitationInfo(Wire):
 class ChatMessage(Wire):
     """One line of the chat. ``seq`` counts from 1 in each room, without a gap."""
 
-    seq: int
+    seq: Place
     participant: Identifier
     name: str
     organisation: str
     text: str
-    sent_at: float
+    sent_at: Moment
     """Seconds since the epoch, by the server's clock."""
 
 
@@ -239,7 +243,7 @@ class SeatJoin(Wire):
 class SeatResume(Wire):
     """Come back to a seat; the connection's ``auth`` named it."""
 
-    last_chat: Annotated[int, Field(ge=0)] = 0
+    last_chat: Count = 0
     """The highest chat ``seq`` this client has; newer ones are in the answer."""
     subscribe: bool = False
     """Ask for a new slot offer (the old peer connection is lost)."""
@@ -342,7 +346,7 @@ class ChatSend(Wire):
 
 
 class ChatHistory(Wire):
-    before: Annotated[int, Field(ge=1)]
+    before: Place
     limit: Annotated[int, Field(ge=1, le=200)] = 100
 
 
@@ -481,11 +485,11 @@ class PublishLayers(Wire):
 class LinkChanged(Wire):
     """How the server sees the way to you; sent when it changes noticeably."""
 
-    down_kbps: int | None
+    down_kbps: Count | None
     """Estimated capacity towards you; None: not known yet."""
-    loss: float
+    loss: Share
     """Share of packets lost on the way to you, 0…1."""
-    rtt_ms: int | None
+    rtt_ms: Count | None
     reduced: Literal["link", "operator", "choice"] | None
     """Why you are sent less than your screen could show; None: you are not."""
 

@@ -1,5 +1,6 @@
 """Pages, files, headers, signing in: what the HTTPS site answers."""
 
+import asyncio
 import gzip
 import json
 import socket
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from cryptography import x509
 
+from conference.errors import InfrastructureError
 from tests.signaling.support import Refusal, RoomWithLinks, Site
 
 
@@ -200,6 +202,77 @@ async def test_what_is_no_link_is_refused(
         site, "/api/sign-in", data=body, Origin=site.url, **{"Content-Type": kind}
     )
     assert answered == status
+
+
+@pytest.mark.parametrize("path", ["/api/sign-in", "/api/sign-out"])
+@pytest.mark.parametrize(
+    ("headers", "body", "status"),
+    [
+        ({"Content-Type": "application/json; charset=klingon"}, b"{}", 415),
+        ({"Content-Type": "application/json; charset=utf-16"}, b"\xff\xfe{\0}\0", 415),
+        ({"Content-Type": "application/json; charset=rot13"}, b"{}", 415),
+        ({"Content-Encoding": "gzip"}, b"no gzip at all", 415),
+        ({"Content-Encoding": "gzip"}, gzip.compress(b"0" * 50_000_000), 415),
+        ({"Content-Encoding": "deflate"}, b"\x78", 415),
+        ({"Content-Encoding": "br"}, b"\x78", 415),
+        ({"Content-Encoding": "x"}, b"{}", 415),
+        ({"Content-Type": "application/json; charset=UTF-8"}, b"[]", 400),
+        ({}, b"9" * 10_000, 400),
+        ({}, b"", 400),
+    ],
+)
+async def test_bodies_in_odd_forms_are_refused_as_such(
+    site: Site,
+    caplog: pytest.LogCaptureFixture,
+    path: str,
+    headers: dict[str, str],
+    body: bytes,
+    status: int,
+) -> None:
+    given = {"Content-Type": "application/json", "Origin": site.url} | headers
+    answered, _, content = await post(site, path, data=body, **given)
+    if path == "/api/sign-out":
+        assert answered == 200  # it reads no body
+    else:
+        assert answered == status
+        assert json.loads(content)["error"]["code"] == "malformed"
+    assert "Traceback" not in caplog.text
+
+
+async def test_a_body_in_broken_chunks_is_no_fault_of_the_server(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    reader, writer = await asyncio.open_connection(
+        "localhost", site.server.https_port, ssl=site.tls
+    )
+    writer.write(
+        b"POST /api/sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        b"Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\nzz\r\n"
+    )
+    assert b" 400 " in await reader.readline()
+    writer.close()
+    ours = [r for r in caplog.records if not r.name.startswith("aiohttp.")]
+    assert [r for r in ours if r.exc_info] == []
+
+
+async def test_a_fault_is_answered_with_a_code_and_logged_in_one_place(
+    site: Site, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accounts = site.server.conference.accounts
+    for fault, status, code in (
+        (InfrastructureError("storage-busy", "Later."), 503, "storage-busy"),
+        (RuntimeError("a mistake"), 500, "internal"),
+    ):
+
+        async def fail(*_: object, fault: Exception = fault) -> str:
+            raise fault
+
+        monkeypatch.setattr(accounts, "sign_in", fail)
+        answered, _, content = await post(
+            site, "/api/sign-in", json={"token": "A" * 43}, Origin=site.url
+        )
+        assert (answered, json.loads(content)["error"]["code"]) == (status, code)
+    assert caplog.text.count("Traceback") == 1
 
 
 async def test_guessing_is_slowed_down(

@@ -222,3 +222,22 @@ async def test_who_does_not_read_is_cut_and_costs_little(room: RoomWithLinks) ->
         await until(lambda: len(hub) == 2)
         connection.transport.abort()
     await witness.ask("chat.send", text="still here", nonce="n")
+
+
+@pytest.mark.parametrize("number", [2**31, 2**63, 2**64, -(2**63), 1e308])
+async def test_numbers_that_no_store_holds_are_malformed(
+    room: RoomWithLinks, caplog: pytest.LogCaptureFixture, number: float
+) -> None:
+    guest = await room.join("researcher")
+    again = await room.site.client().connect(seat=guest.seat["seat"])
+    for client, event, field in (
+        (guest, "chat.history", "before"),
+        (guest, "chat.history", "limit"),
+        (guest, "quality.report", "level"),
+        (guest, "view.set", "stage_height"),
+        (again, "seat.resume", "last_chat"),
+    ):
+        with pytest.raises(Refusal) as caught:
+            await client.ask(event, **{field: number})
+        assert caught.value.code == "malformed"
+    assert "Traceback" not in caplog.text
