@@ -389,7 +389,7 @@ class RemovalInfo(Wire):
     """The seat that was taken away; names the removal."""
     name: str
     organisation: str
-    removed_at: float
+    removed_at: Moment
     """Seconds since the epoch."""
     by: str
     """Name of the moderator."""
