@@ -150,12 +150,17 @@ async def test_a_restarted_server_gets_everybody_back(
     start = time.monotonic()
     await server.kill()
     await banners(start, presenter, viewer)
+    await presenter.says("meanwhile")
+    # It goes out by itself, so there is nothing to press.
+    await presenter.page.see(by_id("chat-waits"))
+    assert await presenter.page.count(by_id("chat-again")) == 0
     await server.start()
     await back(time.monotonic(), RESTART_S, presenter, viewer)
     await viewer.hears()
     await viewer.pressed("hand", True)
+    await viewer.reads("before", "meanwhile")
     await presenter.says("after")
-    await viewer.reads("before", "after")
+    await viewer.reads("before", "meanwhile", "after")
 
 
 @pytest.mark.parametrize("browser", ["chromium", "firefox"])

@@ -65,9 +65,19 @@ async def test_without_an_invitation_devices_only(
     person = await gallery.visit(browser, "Paul", Options(width=320, locale="ko"))
     page = person.page
     await page.goto(server.url)
+    # The button promises what the page does: nothing of the way to the server.
+    await page.see(by_id("to-check"))
+    assert "연결" not in await page.text(by_id("to-check"))
     await page.click(by_id("to-check"))
     await page.see(by_id("devices-only"))
     assert await page.count(by_id("check-udp")) == 0
+    for row, picker in (
+        ("check-camera", "camera-picker"),
+        ("check-microphone", "microphone-picker"),
+        ("check-speaker", "test-speaker"),
+    ):
+        assert await page.count(f"{by_id(row)} {by_id(picker)}") == 1
+    assert "없습니다" not in await page.text(by_id("check-page"))
     await page.click(by_id("start-check"))
     await shows(page, "check-camera", "good")
     await page.click(by_id("tone-not-heard"))

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { codecChoices, preferred } from '../src/media/codecs';
-import { arrived, sortDevices } from '../src/media/devices';
+import {
+  arrived,
+  left,
+  sortDevices,
+  type Device,
+  type DeviceList,
+} from '../src/media/devices';
 import { levelOf, MutedSpeech } from '../src/media/meter';
 import { captureProblem } from '../src/media/problems';
 import { SECTIONS } from '../src/media/publisher';
@@ -90,7 +96,8 @@ describe('codecs', () => {
 });
 
 describe('devices', () => {
-  const device = (id: string, label: string) => ({ id, label });
+  const device = (id: string, label: string): Device => ({ id, label });
+  const list = (...devices: Device[]): DeviceList => ({ state: 'listed', devices });
 
   it('sorts by kind and leaves out what has no id', () => {
     const sorted = sortDevices([
@@ -99,21 +106,39 @@ describe('devices', () => {
       { kind: 'videoinput', deviceId: 'c', label: 'Cam' },
       { kind: 'audiooutput', deviceId: 's', label: 'Out' },
     ]);
-    expect(sorted.microphones).toEqual([device('m', 'Mic')]);
-    expect(sorted.cameras).toEqual([device('c', 'Cam')]);
-    expect(sorted.speakers).toEqual([device('s', 'Out')]);
+    expect(sorted.microphones).toEqual(list(device('m', 'Mic')));
+    expect(sorted.cameras).toEqual(list(device('c', 'Cam')));
+    expect(sorted.speakers).toEqual(list(device('s', 'Out')));
+  });
+
+  it('tells what may not be named from what is not there', () => {
+    const asked = sortDevices([{ kind: 'audioinput', deviceId: '', label: '' }]);
+    expect(asked.microphones).toEqual({ state: 'unnamed', devices: [] });
+    expect(asked.cameras).toEqual({ state: 'listed', devices: [] });
   });
 
   it('sees a headset arrive', () => {
-    const before = [device('a', 'Built-in')];
-    expect(arrived(before, [...before, device('h', 'Headset')])).toEqual([
-      device('h', 'Headset'),
-    ]);
+    const before = list(device('a', 'Built-in'));
+    const after = list(device('a', 'Built-in'), device('h', 'Headset'));
+    expect(arrived(before, after)).toEqual([device('h', 'Headset')]);
+    // Also where there was none at all.
+    expect(arrived(list(), list(device('h', 'Headset')))).toHaveLength(1);
   });
 
   it('takes the granting of permission for no arrival', () => {
-    expect(arrived([device('x', '')], [device('a', 'Built-in')])).toEqual([]);
-    expect(arrived([], [device('a', 'Built-in')])).toEqual([]);
+    const named = list(device('a', 'Built-in'));
+    expect(arrived(list(device('x', '')), named)).toEqual([]);
+    expect(arrived({ state: 'unnamed', devices: [] }, named)).toEqual([]);
+    expect(arrived({ state: 'unknown', devices: [] }, named)).toEqual([]);
+  });
+
+  it('sees the speaker leave that was chosen', () => {
+    const both = list(device('a', 'Built-in'), device('h', 'Headset'));
+    const one = list(device('a', 'Built-in'));
+    expect(left('h', both, one)).toBe(true);
+    expect(left('a', both, one)).toBe(false);
+    expect(left('h', one, one)).toBe(false);
+    expect(left('', both, one)).toBe(false);
   });
 
   it('names the causes that people can mend', () => {

@@ -163,6 +163,7 @@ interface SelectProps {
   value: string;
   options: readonly { value: string; label: string }[];
   onChange: (value: string) => void;
+  disabled?: boolean;
   testid?: string;
 }
 
@@ -174,6 +175,7 @@ export function Select(props: SelectProps): JSX.Element {
       <select
         class="input"
         value={known ? props.value : props.options[0]?.value}
+        disabled={props.disabled}
         data-testid={props.testid}
         onChange={(event) => props.onChange(event.currentTarget.value)}
       >

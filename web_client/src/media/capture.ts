@@ -1,5 +1,11 @@
-/* Opens microphone, camera and screen with the constraints we publish with. */
+/*
+ * Opens microphone, camera and screen with the constraints we publish with.
+ *
+ * A chosen device is asked for exactly: as a mere wish (`ideal`) Chromium gives the
+ * default one in its place. When it is not there, another one is opened, and that is said.
+ */
 import type { Style } from './layers';
+import { captureProblem } from './problems';
 import { SETTING_WITHIN_MS, within } from './waiting';
 
 const CAMERA_SIZE = { width: { ideal: 1280 }, height: { ideal: 720 } };
@@ -8,9 +14,31 @@ const CAMERA_FPS = 30; // more costs encoder time that talking heads do not need
 const SCREEN_FPS: Readonly<Record<Style, number>> = { sharp: 8, motion: 30 };
 const DOCUMENT_SIZE = { width: { ideal: 1920 }, height: { ideal: 1080 } };
 
+/** An own device that was opened. */
+export interface Opened {
+  readonly track: MediaStreamTrack;
+  /** A device was chosen and is not there: this is another one. */
+  readonly instead: boolean;
+}
+
 function chosen(deviceId: string): { deviceId?: ConstrainDOMString } {
-  // `ideal`, not `exact`: a remembered device that is unplugged is no failure.
-  return deviceId === '' ? {} : { deviceId: { ideal: deviceId } };
+  return deviceId === '' ? {} : { deviceId: { exact: deviceId } };
+}
+
+/** Whether the browser says that a device is not there. */
+const absent = (error: unknown): boolean => captureProblem(error) === 'absent';
+
+/** Opens the chosen device, or any one when the chosen one is not there. */
+async function chosenOrAny(
+  deviceId: string,
+  open: (deviceId: string) => Promise<MediaStreamTrack>,
+): Promise<Opened> {
+  try {
+    return { track: await open(deviceId), instead: false };
+  } catch (error) {
+    if (deviceId === '' || !absent(error)) throw error;
+    return { track: await open(''), instead: true };
+  }
 }
 
 function onlyTrack(stream: MediaStream, kind: 'audio' | 'video'): MediaStreamTrack {
@@ -41,22 +69,77 @@ function hinted(track: MediaStreamTrack, hint: string): MediaStreamTrack {
   return track;
 }
 
-export async function openMicrophone(deviceId: string): Promise<MediaStreamTrack> {
+async function microphoneTrack(deviceId: string): Promise<MediaStreamTrack> {
   const stream = await navigator.mediaDevices.getUserMedia({
     audio: microphoneWishes(deviceId),
   });
   return hinted(onlyTrack(stream, 'audio'), 'speech');
 }
 
-export async function openCamera(deviceId: string): Promise<MediaStreamTrack> {
+async function cameraTrack(deviceId: string): Promise<MediaStreamTrack> {
   const stream = await navigator.mediaDevices.getUserMedia({
     video: cameraWishes(deviceId),
   });
   return hinted(onlyTrack(stream, 'video'), 'motion');
 }
 
+export async function openMicrophone(deviceId: string): Promise<Opened> {
+  return chosenOrAny(deviceId, microphoneTrack);
+}
+
+export async function openCamera(deviceId: string): Promise<Opened> {
+  return chosenOrAny(deviceId, cameraTrack);
+}
+
+/** Both own devices at once. */
+export interface Both {
+  readonly microphone: Opened;
+  readonly camera: Opened;
+}
+
 /** Asks for both in one question; fails when either cannot be had. */
 export async function openMicrophoneAndCamera(
+  microphoneId: string,
+  cameraId: string,
+): Promise<Both> {
+  try {
+    const both = await bothTracks(microphoneId, cameraId);
+    return {
+      microphone: { track: both.microphone, instead: false },
+      camera: { track: both.camera, instead: false },
+    };
+  } catch (error) {
+    if ((microphoneId === '' && cameraId === '') || !absent(error)) throw error;
+  }
+  // One of them is not there, the browser does not say which. Still one question: any
+  // two, and then each chosen one by itself, for which no question is due any more.
+  const any = await bothTracks('', '');
+  const microphone = await exchanged(any.microphone, microphoneId, microphoneTrack);
+  return {
+    microphone,
+    camera: await exchanged(any.camera, cameraId, cameraTrack),
+  };
+}
+
+/** The chosen device in place of the one that is open, if it is there. */
+async function exchanged(
+  track: MediaStreamTrack,
+  deviceId: string,
+  open: (deviceId: string) => Promise<MediaStreamTrack>,
+): Promise<Opened> {
+  if (deviceId === '' || track.getSettings().deviceId === deviceId) {
+    return { track, instead: false };
+  }
+  try {
+    const right = await open(deviceId);
+    track.stop();
+    return { track: right, instead: false };
+  } catch {
+    return { track, instead: true };
+  }
+}
+
+async function bothTracks(
   microphoneId: string,
   cameraId: string,
 ): Promise<{ microphone: MediaStreamTrack; camera: MediaStreamTrack }> {

@@ -1,4 +1,9 @@
-/* The list of microphones, cameras and speakers, and what changes in it. */
+/*
+ * The list of microphones, cameras and speakers, and what changes in it.
+ *
+ * Three things look alike in a browser's list and are not: a kind that is not there,
+ * one that may not be named yet, and a list that was never asked for.
+ */
 import { signal } from '@preact/signals';
 
 export interface Device {
@@ -7,26 +12,33 @@ export interface Device {
   readonly label: string;
 }
 
-export interface Devices {
-  readonly microphones: readonly Device[];
-  readonly cameras: readonly Device[];
-  readonly speakers: readonly Device[];
+export type DeviceKind = 'microphones' | 'cameras' | 'speakers';
+
+export interface DeviceList {
+  /** `unnamed`: there is at least one, and the browser may not say which. */
+  readonly state: 'unknown' | 'unnamed' | 'listed';
+  readonly devices: readonly Device[];
 }
 
-const NONE: Devices = { microphones: [], cameras: [], speakers: [] };
+export type Devices = Readonly<Record<DeviceKind, DeviceList>>;
+
+const UNKNOWN: DeviceList = { state: 'unknown', devices: [] };
+const NONE: Devices = { microphones: UNKNOWN, cameras: UNKNOWN, speakers: UNKNOWN };
 
 export const devices = signal<Devices>(NONE);
-
-export type DeviceKind = keyof Devices;
 
 /** Sorts what the browser lists. Pure; entries without an id are not choosable. */
 export function sortDevices(
   infos: readonly Pick<MediaDeviceInfo, 'kind' | 'deviceId' | 'label'>[],
 ): Devices {
-  const of = (kind: MediaDeviceKind): Device[] =>
-    infos
-      .filter((info) => info.kind === kind && info.deviceId !== '')
-      .map((info) => ({ id: info.deviceId, label: info.label }));
+  const of = (kind: MediaDeviceKind): DeviceList => {
+    const all = infos.filter((info) => info.kind === kind);
+    const named = all.filter((info) => info.deviceId !== '');
+    return {
+      state: all.length > 0 && named.length === 0 ? 'unnamed' : 'listed',
+      devices: named.map((info) => ({ id: info.deviceId, label: info.label })),
+    };
+  };
   return {
     microphones: of('audioinput'),
     cameras: of('videoinput'),
@@ -35,14 +47,21 @@ export function sortDevices(
 }
 
 /** Devices that are in `after` and were not in `before`, labels known. */
-export function arrived(
-  before: readonly Device[],
-  after: readonly Device[],
-): readonly Device[] {
+export function arrived(before: DeviceList, after: DeviceList): readonly Device[] {
   // Before permission the list is one nameless entry: naming it is no arrival.
-  if (before.every((d) => d.label === '')) return [];
-  const known = new Set(before.map((d) => d.id));
-  return after.filter((d) => d.label !== '' && !known.has(d.id) && d.id !== 'default');
+  if (before.state !== 'listed') return [];
+  if (before.devices.length > 0 && before.devices.every((d) => d.label === ''))
+    return [];
+  const known = new Set(before.devices.map((d) => d.id));
+  return after.devices.filter(
+    (d) => d.label !== '' && !known.has(d.id) && d.id !== 'default',
+  );
+}
+
+/** Whether a device was there before and is not now. */
+export function left(id: string, before: DeviceList, after: DeviceList): boolean {
+  const has = (list: DeviceList): boolean => list.devices.some((d) => d.id === id);
+  return id !== '' && has(before) && !has(after);
 }
 
 export async function refreshDevices(): Promise<void> {

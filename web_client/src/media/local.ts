@@ -15,6 +15,8 @@ import {
   openMicrophoneAndCamera,
   openScreen,
   restyle,
+  type Both,
+  type Opened,
 } from './capture';
 import { refreshDevices } from './devices';
 import type { Style } from './layers';
@@ -22,7 +24,7 @@ import { meter } from './meter';
 import { captureObstacle, captureProblem, type CaptureProblem } from './problems';
 
 export type Sent = ReadonlyMap<SourceName, MediaStreamTrack>;
-type Own = 'microphone' | 'camera';
+export type Own = 'microphone' | 'camera';
 
 /** What the content section shows: a screen, or a second camera by its id. */
 export type ShareOrigin = { kind: 'screen' } | { kind: 'camera'; id: string };
@@ -42,10 +44,20 @@ export class LocalMedia {
   readonly level = signal(0);
   readonly microphoneProblem = signal<CaptureProblem | null>(null);
   readonly cameraProblem = signal<CaptureProblem | null>(null);
+  /** What the browser is being asked for; a person may have to answer it. */
+  readonly opening = signal<ReadonlySet<Own>>(new Set());
   readonly #tracks = signal<Sent>(new Map());
   #raw: MediaStreamTrack | null = null;
   #stopMeter: (() => void) | null = null;
-  #opening: Record<Own, Promise<void> | null> = { microphone: null, camera: null };
+  readonly #running: Record<Own, Promise<void> | null> = {
+    microphone: null,
+    camera: null,
+  };
+  /** Counts the closings: what a person allows after one is not used any more. */
+  #era = 0;
+  readonly #asked: Record<Own, string> = { microphone: '', camera: '' };
+  /** Told that a chosen device is not there, and the name of the one that took its place. */
+  onInstead: (source: Own, name: string) => void = () => undefined;
   /** Told when a device or the browser's own "stop sharing" ended a track. */
   onEnded: Ended = () => undefined;
 
@@ -76,22 +88,46 @@ export class LocalMedia {
       await Promise.all([this.unmute(), this.startCamera()]);
       return;
     }
+    const era = this.#era;
+    this.#asked.microphone = settings.microphone.value;
+    this.#asked.camera = settings.camera.value;
+    this.opening.value = new Set(['microphone', 'camera']);
+    const opening = this.#openBothNow().finally(() => {
+      this.#running.microphone = this.#running.camera = null;
+      this.opening.value = new Set();
+    });
+    this.#running.microphone = this.#running.camera = opening.then(() => undefined);
+    if ((await opening) || era !== this.#era) return;
+    // One of the two is missing or forbidden; the other may still be had.
+    await this.unmute();
+    await this.startCamera();
+  }
+
+  async #openBothNow(): Promise<boolean> {
+    const era = this.#era;
+    let both: Both;
     try {
-      const both = await openMicrophoneAndCamera(
+      both = await openMicrophoneAndCamera(
         settings.microphone.value,
         settings.camera.value,
       );
-      this.#takeMicrophone(both.microphone, true);
-      this.#setMicrophone(true);
-      this.#takeCamera(both.camera);
-      this.microphoneProblem.value = null;
-      this.cameraProblem.value = null;
-      void refreshDevices();
     } catch {
-      // One of the two is missing or forbidden; the other may still be had.
-      await this.unmute();
-      await this.startCamera();
+      return false;
     }
+    if (era !== this.#era) {
+      both.microphone.track.stop();
+      both.camera.track.stop();
+      return true;
+    }
+    this.#takeMicrophone(both.microphone.track, true);
+    this.#setMicrophone(true);
+    this.#takeCamera(both.camera.track);
+    this.microphoneProblem.value = null;
+    this.cameraProblem.value = null;
+    this.#sayInstead('microphone', both.microphone);
+    this.#sayInstead('camera', both.camera);
+    void refreshDevices();
+    return true;
   }
 
   /** Opens the microphone if needed and lets it be heard. False: it cannot be had. */
@@ -157,7 +193,8 @@ export class LocalMedia {
   /** Takes the chosen microphone or camera in place of the present one. */
   async change(source: Own): Promise<boolean> {
     const before = this.#tracks.value.get(source);
-    if (!before && !(source === 'microphone' && this.#raw)) return true;
+    const running = this.#running[source] !== null;
+    if (!running && !before && !(source === 'microphone' && this.#raw)) return true;
     const on = this.on(source);
     if (source === 'camera') before?.stop(); // some cameras open only once
     await this.#open(source, on);
@@ -171,8 +208,14 @@ export class LocalMedia {
       : (this.camera.value?.label ?? '');
   }
 
+  /** The id of the device in use; empty: none is, or the browser does not say. */
+  idOf(source: Own): string {
+    return this.#tracks.value.get(source)?.getSettings().deviceId ?? '';
+  }
+
   /** Stops everything; it can be opened again. */
   close(): void {
+    this.#era += 1;
     this.#loseMicrophone();
     this.stopCamera();
     this.stopScreen();
@@ -184,14 +227,27 @@ export class LocalMedia {
   }
 
   async #open(source: Own, on = true): Promise<void> {
-    // Two quick presses ask the browser once.
-    const running = this.#opening[source];
-    if (running) return running;
+    // Two quick presses ask the browser once; another choice meanwhile has its turn.
+    const running = this.#running[source];
+    if (running) {
+      const asked = this.#asked[source];
+      await running;
+      if (settings.ownDevice(source).value === asked || !this.#tracks.value.has(source))
+        return;
+      return this.#open(source, this.on(source));
+    }
+    this.#asked[source] = settings.ownDevice(source).value;
+    this.opening.value = new Set([...this.opening.value, source]);
     const opening = this.#openNow(source, on).finally(() => {
-      this.#opening[source] = null;
+      this.#running[source] = null;
+      this.opening.value = new Set([...this.opening.value].filter((o) => o !== source));
     });
-    this.#opening[source] = opening;
+    this.#running[source] = opening;
     return opening;
+  }
+
+  #sayInstead(source: Own, { track, instead }: Opened): void {
+    if (instead) this.onInstead(source, track.label);
   }
 
   async #openNow(source: Own, on: boolean): Promise<void> {
@@ -202,15 +258,21 @@ export class LocalMedia {
       problem.value = obstacle;
       return;
     }
+    const era = this.#era;
     try {
-      if (source === 'microphone') {
-        this.#takeMicrophone(await openMicrophone(settings.microphone.value), on);
-      } else {
-        this.#takeCamera(await openCamera(settings.camera.value));
+      const open = source === 'microphone' ? openMicrophone : openCamera;
+      const opened = await open(settings.ownDevice(source).value);
+      if (era !== this.#era) {
+        opened.track.stop();
+        return;
       }
+      if (source === 'microphone') this.#takeMicrophone(opened.track, on);
+      else this.#takeCamera(opened.track);
+      this.#sayInstead(source, opened);
       problem.value = null;
       void refreshDevices();
     } catch (error) {
+      if (era !== this.#era) return;
       problem.value = captureProblem(error);
       if (source === 'camera') this.stopCamera();
       else this.#loseMicrophone();

@@ -5,81 +5,43 @@
  * voice under it is not interrupted. Lips stay in sync because the browser pairs
  * tracks by their msid, not by the element that plays them.
  */
-import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
+import { effect } from '@preact/signals';
 import { speaker } from '../state/settings';
+import { keepPlaying } from './playing';
+import { follow, useSpeaker } from './speaker';
 import { SETTING_WITHIN_MS, within } from './waiting';
 
-type Sinkable = HTMLMediaElement & { setSinkId?: (id: string) => Promise<void> };
-
-export const canChooseSpeaker = (): boolean =>
-  'setSinkId' in globalThis.HTMLMediaElement.prototype;
-
-export async function useSpeaker(element: HTMLMediaElement, id: string): Promise<void> {
-  try {
-    await (element as Sinkable).setSinkId?.(id);
-  } catch {
-    // The speaker is gone: the browser plays on the default one.
-  }
+interface Playing {
+  readonly element: HTMLAudioElement;
+  readonly stop: () => void;
 }
 
-/** What counts as a gesture that allows sound; a pointer going down does not always. */
-const GESTURES = ['pointerup', 'keydown'] as const;
-
 export class Sound {
-  readonly #elements = new Map<string, HTMLAudioElement>();
-  /** Slots whose sound the browser holds back. */
-  readonly #held = signal<ReadonlySet<string>>(new Set());
-  readonly #blocked = computed(() => this.#held.value.size > 0);
-  readonly #gesture = (): void => this.unblock();
+  readonly #playing = new Map<string, Playing>();
   readonly #stop: () => void;
 
   constructor() {
-    const stopSpeaker = effect(() => {
-      const id = speaker.value;
-      for (const element of this.#elements.values()) void useSpeaker(element, id);
+    this.#stop = effect(() => {
+      // Read outside: also when there is no element yet.
+      void follow.value;
+      for (const { element } of this.#playing.values()) void useSpeaker(element);
     });
-    const stopGestures = effect(() => {
-      if (!this.#blocked.value) return;
-      // Any gesture will do: nobody needs to look for the button.
-      for (const name of GESTURES) window.addEventListener(name, this.#gesture);
-      return () => {
-        for (const name of GESTURES) window.removeEventListener(name, this.#gesture);
-      };
-    });
-    this.#stop = () => {
-      stopSpeaker();
-      stopGestures();
-    };
-  }
-
-  /** The browser wants a gesture before it plays. */
-  get blocked(): ReadonlySignal<boolean> {
-    return this.#blocked;
   }
 
   /** Plays these tracks and no others. */
   play(tracks: ReadonlyMap<string, MediaStreamTrack>): void {
-    for (const [mid, element] of this.#elements) {
-      if (!tracks.has(mid)) {
-        element.remove();
-        element.srcObject = null;
-        this.#elements.delete(mid);
-        this.#hold(mid, false);
-      }
+    for (const [mid, { element, stop }] of this.#playing) {
+      if (tracks.has(mid)) continue;
+      stop();
+      element.remove();
+      element.srcObject = null;
+      this.#playing.delete(mid);
     }
     for (const [mid, track] of tracks) {
-      const element = this.#elements.get(mid) ?? this.#create(mid);
-      const [present] = (element.srcObject as MediaStream | null)?.getTracks() ?? [];
-      if (present === track) continue;
-      element.srcObject = new MediaStream([track]);
-      this.#start(mid, element);
+      const element = this.#playing.get(mid)?.element;
+      const [present] = (element?.srcObject as MediaStream | null)?.getTracks() ?? [];
+      if (present !== track) this.#start(mid, track);
     }
-  }
-
-  /** Called from a click: plays what the browser held back. */
-  unblock(): void {
-    this.#held.value = new Set();
-    for (const [mid, element] of this.#elements) this.#start(mid, element);
   }
 
   close(): void {
@@ -87,32 +49,21 @@ export class Sound {
     this.play(new Map());
   }
 
+  #start(mid: string, track: MediaStreamTrack): void {
+    const before = this.#playing.get(mid);
+    before?.stop();
+    const element = before?.element ?? this.#create(mid);
+    element.srcObject = new MediaStream([track]);
+    this.#playing.set(mid, { element, stop: keepPlaying(element) });
+  }
+
   #create(mid: string): HTMLAudioElement {
     const element = document.createElement('audio');
     element.autoplay = true;
     element.dataset.slot = mid;
-    // The browser may start it by itself once the person has touched the page.
-    element.addEventListener('playing', () => this.#hold(mid, false));
     document.body.append(element);
-    this.#elements.set(mid, element);
-    if (speaker.value !== '') void useSpeaker(element, speaker.value);
+    if (speaker.value !== '') void useSpeaker(element);
     return element;
-  }
-
-  #start(mid: string, element: HTMLAudioElement): void {
-    element.play().catch((error: unknown) => {
-      if (!(error instanceof DOMException) || error.name !== 'NotAllowedError') return;
-      // The answer may be late: it may play by now, or be gone.
-      if (element.paused && this.#elements.get(mid) === element) this.#hold(mid, true);
-    });
-  }
-
-  #hold(mid: string, held: boolean): void {
-    if (this.#held.value.has(mid) === held) return;
-    const next = new Set(this.#held.value);
-    if (held) next.add(mid);
-    else next.delete(mid);
-    this.#held.value = next;
   }
 }
 
@@ -152,7 +103,7 @@ function tone(): Blob {
 export async function testSpeaker(element: HTMLAudioElement): Promise<void> {
   const url = URL.createObjectURL(tone());
   element.src = url;
-  await useSpeaker(element, speaker.value);
+  await useSpeaker(element);
   try {
     await within(SETTING_WITHIN_MS, element.play());
   } finally {

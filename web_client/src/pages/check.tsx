@@ -22,9 +22,8 @@ import {
 } from '../preflight/path';
 import type { ConnectAuth } from '../protocol';
 import { Trust } from './door_devices';
-import { DevicePickers } from '../room/device_pickers';
+import { CameraPicker, MicrophonePicker, SpeakerPicker } from '../room/device_pickers';
 import { Picture } from '../room/picture';
-import * as settings from '../state/settings';
 import { t } from '../text';
 import { failureText } from '../text/failure';
 import { cameraProblemText, microphoneProblemText } from '../text/problems';
@@ -78,12 +77,16 @@ export function CheckPage({ entry, back }: CheckProps): JSX.Element {
     <Shell narrow>
       <div class="stack" data-testid="check-page">
         <h1>{t('check-title')}</h1>
-        <p>{t('check-text')}</p>
         {check.link === null ? (
-          <p class="soft" data-testid="devices-only">
-            {t('check-devices-only')}
-          </p>
-        ) : null}
+          <>
+            <p>{t('check-text-devices')}</p>
+            <p class="soft" data-testid="devices-only">
+              {t('check-devices-only')}
+            </p>
+          </>
+        ) : (
+          <p>{t('check-text')}</p>
+        )}
         <div class="row">
           <Button
             kind={started && !busy ? 'usual' : 'primary'}
@@ -147,6 +150,7 @@ function CameraRow({ check }: { check: Check }): JSX.Element {
           />
         </div>
       ) : null}
+      <CameraPicker local={local} choose={(id) => check.useCamera(id)} />
     </Row>
   );
 }
@@ -163,6 +167,7 @@ function MicrophoneRow({ check }: { check: Check }): JSX.Element {
   return (
     <Row title={t('microphone')} state={state} text={text} testid="check-microphone">
       {on ? <LevelMeter level={local.level.value} /> : null}
+      <MicrophonePicker local={local} choose={(id) => check.useMicrophone(id)} />
     </Row>
   );
 }
@@ -172,18 +177,6 @@ function SpeakerRow({ check }: { check: Check }): JSX.Element {
   const texts = { true: 'check-speaker-good', false: 'check-speaker-bad' } as const;
   const state = heard === null ? 'waiting' : heard ? 'good' : 'bad';
   const text = heard === null ? t('check-speaker-ask') : t(texts[`${heard}`]);
-  const { local } = check;
-  const pickers = {
-    useMicrophone: (id: string): void => {
-      settings.microphone.value = id;
-      check.heard.value = false;
-      void local.change('microphone');
-    },
-    useCamera: (id: string): void => {
-      settings.camera.value = id;
-      void local.change('camera');
-    },
-  };
   return (
     <Row title={t('speaker')} state={state} text={text} testid="check-speaker">
       <div class="row">
@@ -200,7 +193,7 @@ function SpeakerRow({ check }: { check: Check }): JSX.Element {
           </Button>
         ))}
       </div>
-      <DevicePickers controls={pickers} />
+      <SpeakerPicker />
     </Row>
   );
 }

@@ -42,7 +42,11 @@ export function DoorDevices(props: DoorDevicesProps): JSX.Element {
         {local.camera.value ? (
           <Picture track={local.camera.value} mirrored label={t('own-picture')} />
         ) : (
-          <p class="soft">{t('camera-is-off')}</p>
+          <p class="soft">
+            {local.opening.value.has('camera')
+              ? t('check-opening')
+              : t('camera-is-off')}
+          </p>
         )}
       </div>
       <LevelMeter level={microphone ? local.level.value : 0} />
@@ -65,7 +69,11 @@ export function DoorDevices(props: DoorDevicesProps): JSX.Element {
         </Button>
       </div>
       <Trouble session={session} />
-      <DevicePickers controls={controls} />
+      <DevicePickers
+        local={local}
+        useMicrophone={(id) => controls.useMicrophone(id)}
+        useCamera={(id) => controls.useCamera(id)}
+      />
     </div>
   );
 }

@@ -47,7 +47,7 @@ export function LandingPage(): JSX.Element {
         </form>
         <p>
           <Way to="/check" class="button" testid="to-check">
-            {t('check-link')}
+            {t('check-link-devices')}
           </Way>
         </p>
         <section class="stack tight">

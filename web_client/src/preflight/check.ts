@@ -3,10 +3,14 @@
  * then the way to the server by trial.
  */
 import { computed, effect, signal } from '@preact/signals';
+import { refreshDevices } from '../media/devices';
 import { LocalMedia } from '../media/local';
+import { within } from '../media/waiting';
 import type { ConnectAuth } from '../protocol';
 import { CodedError } from '../signaling/errors';
 import { Link } from '../signaling/link';
+import { watchOwnDevices } from '../room/device_watch';
+import * as settings from '../state/settings';
 import { movingPattern } from './pattern';
 import { tryPath, type Transport, type Trial } from './path';
 
@@ -17,6 +21,8 @@ export type PathState =
   | { name: 'refused'; error: unknown };
 
 const ONLINE_WITHIN_MS = 10_000; // for the socket; after it the request fails by itself
+/** For the question about devices, before the way is tried without them. */
+const ALLOWED_WITHIN_MS = 20_000;
 const HEARD_LEVEL = 0.25; // of the meter: clearly above a quiet room
 
 export class Check {
@@ -40,7 +46,12 @@ export class Check {
   constructor(entry: ConnectAuth | null) {
     this.link = entry ? new Link(entry) : null;
     this.link?.open();
+    void refreshDevices();
     this.#stops.push(
+      watchOwnDevices({
+        local: this.local,
+        useMicrophone: (id) => this.useMicrophone(id),
+      }),
       effect(() => {
         if (this.local.level.value > HEARD_LEVEL) this.heard.value = true;
       }),
@@ -51,12 +62,24 @@ export class Check {
   async start(): Promise<void> {
     if (this.running.peek()) return;
     this.started.value = true;
-    await this.local.openBoth();
+    // The way to the server does not depend on what a person allows.
+    await within(ALLOWED_WITHIN_MS, this.local.openBoth()).catch(() => undefined);
     this.devicesTried.value = true;
     if (this.link === null) return;
     // One after the other: together they would share the link and measure half.
     await this.#try('udp');
     await this.#try('tcp');
+  }
+
+  useMicrophone(id: string): void {
+    settings.microphone.value = id;
+    this.heard.value = false;
+    void this.local.change('microphone');
+  }
+
+  useCamera(id: string): void {
+    settings.camera.value = id;
+    void this.local.change('camera');
   }
 
   close(): void {

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Volume2 } from 'lucide-preact';
 import { Button } from '../design/parts';
+import { picturesHeld, playAll, soundHeld } from '../media/playing';
 import { receive } from '../state/settings';
 import { t } from '../text';
 import type { RoomProps } from './props';
@@ -37,12 +38,13 @@ export function ConnectionBanner({ session }: { session: RoomSession }): JSX.Ele
   );
 }
 
-export function SoundButton({ session }: { session: RoomSession }): JSX.Element | null {
-  const { sound } = session.receiving;
-  if (!sound.blocked.value) return null;
+/** What the browser or the system holds back; pressed, it plays. */
+export function PlayButton(): JSX.Element | null {
+  const silent = soundHeld.value;
+  if (!silent && !picturesHeld.value) return null;
   return (
-    <Button kind="primary" testid="play-sound" onPress={() => sound.unblock()}>
-      <Volume2 aria-hidden="true" /> {t('play-sound')}
+    <Button kind="primary" testid="play-sound" onPress={playAll}>
+      <Volume2 aria-hidden="true" /> {silent ? t('play-sound') : t('play-pictures')}
     </Button>
   );
 }

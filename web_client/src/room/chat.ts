@@ -6,6 +6,8 @@ import type { Link } from '../signaling/link';
 import { again, failed, put, taken, unanswered, type Outbox } from '../state/outbox';
 
 const PAGE = 100;
+/** Till a message goes out again that got no answer over a connection that stands. */
+const AGAIN_MS = 2000;
 
 export interface ChatStore {
   readonly messages: () => readonly ChatMessage[];
@@ -97,6 +99,9 @@ export class Chat {
     } catch (error) {
       const code = error instanceof CodedError ? error.code : null;
       this.outbox.value = failed(this.outbox.value, id, code);
+      // A connection that is lost sends it again when it is back; one that stands does not.
+      const stands = this.#link.phase.peek().name === 'online';
+      if (code === null && stands) setTimeout(() => this.cameBack(), AGAIN_MS);
     }
   }
 }

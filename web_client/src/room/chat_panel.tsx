@@ -140,10 +140,15 @@ function Pending({ message, chat }: PendingProps): JSX.Element {
       <p class="message-text">{message.text}</p>
       {message.state === 'sending' ? (
         <p class="soft small">{t('chat-sending')}</p>
+      ) : code === null ? (
+        // It goes out by itself: there is nothing to press.
+        <p class="soft small" role="status" data-testid="chat-waits">
+          {t('chat-waits')}
+        </p>
       ) : (
         <div class="stack tight">
           <p class="problem small" role="alert">
-            {code === null ? t('chat-failed') : codeText(code, t('chat-failed'))}
+            {codeText(code, t('chat-failed'))}
           </p>
           <div class="row tight">
             <Button

@@ -1,14 +1,15 @@
 /* What the buttons and the keys do: one function for each, said once. */
 import { effect, signal } from '@preact/signals';
-import { arrived, refreshDevices, watchDevices } from '../media/devices';
+import { refreshDevices } from '../media/devices';
 import type { Style } from '../media/layers';
 import type { ShareOrigin } from '../media/local';
 import { MutedSpeech } from '../media/meter';
-import type { ParticipantInfo, SourceName } from '../protocol';
+import type { ParticipantInfo } from '../protocol';
 import { notify } from '../state/notices';
 import * as settings from '../state/settings';
 import { t } from '../text';
 import { cameraProblemText, microphoneProblemText } from '../text/problems';
+import { watchOwnDevices } from './device_watch';
 import type { RoomSession } from './session';
 
 export type Panel = 'people' | 'chat';
@@ -31,13 +32,8 @@ export class Controls {
     this.#session = session;
     const { local } = session;
     const speech = new MutedSpeech();
-    local.onEnded = (source) => void this.#ended(source);
     this.#stops.push(
-      watchDevices((before, after) => {
-        for (const device of arrived(before.microphones, after.microphones)) {
-          this.#offer(device.label, () => this.useMicrophone(device.id));
-        }
-      }),
+      watchOwnDevices({ local, useMicrophone: (id) => this.useMicrophone(id) }),
       effect(() => {
         const muted = !local.microphoneOn.value;
         if (speech.heard(local.level.value, muted, performance.now())) {
@@ -159,26 +155,5 @@ export class Controls {
     const may = this.#session.may('media.publish');
     if (!may) notify(t('notice-no-floor'));
     return may;
-  }
-
-  #offer(name: string, use: () => void): void {
-    notify(t('notice-device-arrived', { name }), { label: t('use-it'), run: use });
-  }
-
-  async #ended(source: SourceName): Promise<void> {
-    const { local } = this.#session;
-    if (source === 'screen' || source === 'screen_audio') {
-      if (source === 'screen') local.stopScreen();
-      return;
-    }
-    const lost = local.labelOf(source);
-    const found = await local.change(source);
-    const name = local.labelOf(source);
-    if (found && name !== '') notify(t('notice-device-replaced', { lost, name }));
-    else {
-      if (source === 'camera') local.stopCamera();
-      else local.mute();
-      notify(t('notice-device-gone', { lost }));
-    }
   }
 }

@@ -1,6 +1,7 @@
 /* A video element for one track. It is always silent: `Sound` plays the voices. */
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { keepPlaying } from '../media/playing';
 
 interface PictureProps {
   track: MediaStreamTrack;
@@ -18,9 +19,9 @@ export function Picture(props: PictureProps): JSX.Element {
     const video = element.current;
     if (!video) return;
     video.srcObject = new MediaStream([track]);
-    // Muted pictures may always start; some browsers still want to be told.
-    video.play().catch(() => undefined);
+    const stop = keepPlaying(video);
     return () => {
+      stop();
       video.srcObject = null;
     };
   }, [track]);

@@ -10,7 +10,7 @@ import {
   ConnectionBanner,
   FloorNotice,
   MutedSpeechHint,
-  SoundButton,
+  PlayButton,
 } from './alerts';
 import { BottomBar } from './bottom_bar';
 import { ChatPanel } from './chat_panel';
@@ -89,7 +89,7 @@ export function RoomPage({ session, controls }: RoomProps): JSX.Element {
         <div class="stage-column">
           <StageArea session={session} controls={controls} />
           <div class="stage-alerts">
-            <SoundButton session={session} />
+            <PlayButton />
             <FloorNotice session={session} controls={controls} />
             <MutedSpeechHint session={session} controls={controls} />
             <AudioOnlyHint />
@@ -104,7 +104,7 @@ export function RoomPage({ session, controls }: RoomProps): JSX.Element {
       <BottomBar session={session} controls={controls} />
       <Announcer session={session} controls={controls} />
       {dialog === 'settings' ? (
-        <SettingsDialog controls={controls} onClose={close} />
+        <SettingsDialog session={session} controls={controls} onClose={close} />
       ) : null}
       {dialog === 'shortcuts' ? <ShortcutDialog onClose={close} /> : null}
       {dialog === 'connection' ? (

@@ -6,19 +6,23 @@ import { codecChoices, sendable } from '../media/codecs';
 import * as settings from '../state/settings';
 import type { CodecChoice, Theme } from '../state/settings';
 import { language, LANGUAGES, t } from '../text';
-import type { Controls } from './controls';
 import { DevicePickers } from './device_pickers';
+import type { RoomProps } from './props';
 import { ReceiveChoice } from './receive_choice';
 
-interface SettingsProps {
-  controls: Controls;
+interface SettingsProps extends RoomProps {
   onClose: () => void;
 }
 
-export function SettingsDialog({ controls, onClose }: SettingsProps): JSX.Element {
+export function SettingsDialog(props: SettingsProps): JSX.Element {
+  const { session, controls, onClose } = props;
   return (
     <Dialog title={t('settings')} onClose={onClose} testid="settings-dialog">
-      <DevicePickers controls={controls} />
+      <DevicePickers
+        local={session.local}
+        useMicrophone={(id) => controls.useMicrophone(id)}
+        useCamera={(id) => controls.useCamera(id)}
+      />
       <ReceiveChoice testid="receive" />
       <Select
         label={t('codec')}

@@ -72,7 +72,7 @@ export function ShareMenu({ session, controls }: RoomProps): JSX.Element {
     };
   }, [controls]);
   const inUse = session.local.camera.value?.getSettings().deviceId;
-  const cameras = devices.value.cameras.filter((camera) => camera.id !== inUse);
+  const cameras = devices.value.cameras.devices.filter((camera) => camera.id !== inUse);
   return (
     <div
       ref={menu}

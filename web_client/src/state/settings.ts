@@ -43,6 +43,9 @@ export const organisation = remembered<string>('organisation', '');
 export const microphone = remembered<string>('microphone', '');
 export const camera = remembered<string>('camera', '');
 export const speaker = remembered<string>('speaker', '');
+/** The chosen device of one's own; empty: any. */
+export const ownDevice = (own: 'microphone' | 'camera'): Signal<string> =>
+  own === 'microphone' ? microphone : camera;
 /** Empty: as the browser says. */
 export const language = remembered<string>('language', '', ['', 'en', 'ko']);
 export const theme = remembered<Theme>('theme', 'auto', ['auto', 'light', 'dark']);

@@ -1,0 +1,41 @@
+/*
+ * The speaker that was chosen, and the one that plays.
+ *
+ * A speaker that is not there any more leaves the sound to the default one; the choice
+ * stays, and holds again when it is plugged in.
+ */
+import { computed, signal } from '@preact/signals';
+import { speaker } from '../state/settings';
+import { devices } from './devices';
+import { SETTING_WITHIN_MS, within } from './waiting';
+
+type Sinkable = HTMLMediaElement & { setSinkId?: (id: string) => Promise<void> };
+
+export const canChooseSpeaker = (): boolean =>
+  'setSinkId' in globalThis.HTMLMediaElement.prototype;
+
+/** The chosen speaker could not be used: the default one plays. */
+export const speakerMissing = signal(false);
+
+/** The speaker that plays; empty: the default one of the computer. */
+export const speakerInUse = computed(() => (speakerMissing.value ? '' : speaker.value));
+
+/** Changes whenever elements must be told again: a choice, or a list that has changed. */
+export const follow = computed(() => ({
+  id: speaker.value,
+  there: devices.value.speakers.devices.map((d) => d.id).join(),
+}));
+
+/** Has an element play on the chosen speaker, or on the default one if it is gone. */
+export async function useSpeaker(element: HTMLMediaElement): Promise<void> {
+  const sinkable = element as Sinkable;
+  const id = speaker.peek();
+  if (!sinkable.setSinkId) return;
+  try {
+    await within(SETTING_WITHIN_MS, sinkable.setSinkId(id));
+    if (id === speaker.peek()) speakerMissing.value = false;
+  } catch {
+    if (id === speaker.peek()) speakerMissing.value = true;
+    await within(SETTING_WITHIN_MS, sinkable.setSinkId('')).catch(() => undefined);
+  }
+}
