@@ -76,6 +76,12 @@ class Gallery:
         self.people.append(person)
         return person
 
+    async def second_tab(self, person: Person) -> Person:
+        """Give a person one more tab, which shares everything with the first."""
+        again = Person(await person.page.second_tab(), person.name)
+        self.people.append(again)
+        return again
+
     async def picture(self, person: Person, what: str) -> None:
         """Keep a screenshot as an artefact."""
         await self._keep(person.page, f"{self._name}-{what}")

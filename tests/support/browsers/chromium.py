@@ -101,6 +101,14 @@ class ChromiumPage(Page):
     async def type(self, text: str) -> None:
         await self.page.keyboard.type(text)
 
+    async def second_tab(self) -> Page:
+        page = await self.context.new_page()
+        devtools = await self.context.new_cdp_session(page)
+        return ChromiumPage(self.context, page, devtools)
+
+    async def close_tab(self) -> None:
+        await self.page.close()
+
     async def close(self) -> None:
         await self.context.close()
 

@@ -175,6 +175,18 @@ class FirefoxPage(Page):
             "input.performActions", context=self.context, actions=[source]
         )
 
+    async def second_tab(self) -> Page:
+        context = await self.bidi.command(
+            "browsingContext.create", type="tab", userContext=self.person
+        )
+        page = FirefoxPage(self.bidi, context["context"], self.person)
+        await self.bidi.subscribe("log.entryAdded", page.on_log)
+        await self.bidi.subscribe("network.beforeRequestSent", page.on_request)
+        return page
+
+    async def close_tab(self) -> None:
+        await self.bidi.command("browsingContext.close", context=self.context)
+
     async def close(self) -> None:
         self.bidi.forget("log.entryAdded", self.on_log)
         self.bidi.forget("network.beforeRequestSent", self.on_request)

@@ -141,8 +141,16 @@ class Page(abc.ABC):
         """Press key after key, for whatever has the focus; a new line is Enter."""
 
     @abc.abstractmethod
+    async def second_tab(self) -> "Page":
+        """Open another tab of the same person: with the same cookies and storage."""
+
+    @abc.abstractmethod
+    async def close_tab(self) -> None:
+        """Close this tab alone, as a person does; the page hears of it."""
+
+    @abc.abstractmethod
     async def close(self) -> None:
-        """Close the tab."""
+        """Close all tabs of the person."""
 
     async def wait_for(
         self, function: str, *arguments: Any, deadline_s: float = DEADLINE_S
