@@ -133,6 +133,8 @@ interface FieldProps {
   autocomplete?: string;
   required?: boolean;
   autofocus?: boolean;
+  /** Only digits: phones show the keys for numbers. */
+  numeric?: boolean;
   testid?: string;
 }
 
@@ -151,6 +153,7 @@ export function TextField(props: FieldProps): JSX.Element {
         maxLength={props.maxLength}
         autocomplete={props.autocomplete ?? 'off'}
         required={props.required}
+        inputMode={props.numeric ? 'numeric' : undefined}
         data-testid={props.testid}
         onInput={(event) => props.onInput(event.currentTarget.value)}
       />

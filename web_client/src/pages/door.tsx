@@ -86,30 +86,7 @@ export function DoorPage({ session, controls }: DoorProps): JSX.Element {
               <Waiting text={t('waiting-door')} />
             </>
           )}
-          {elsewhere ? <SeatedElsewhere session={session} /> : null}
-          <TextField
-            label={t('your-name')}
-            value={settings.name.value}
-            maxLength={80}
-            required
-            autofocus
-            autocomplete="name"
-            testid="name"
-            onInput={(value) => {
-              settings.name.value = value;
-            }}
-          />
-          <TextField
-            label={t('your-organisation')}
-            value={settings.organisation.value}
-            maxLength={80}
-            required
-            autocomplete="organization"
-            testid="organisation"
-            onInput={(value) => {
-              settings.organisation.value = value;
-            }}
-          />
+          {elsewhere ? <SeatedElsewhere session={session} /> : <Names />}
         </div>
         <div class="door-go stack tight">
           {offline ? (
@@ -129,16 +106,18 @@ export function DoorPage({ session, controls }: DoorProps): JSX.Element {
               {problem}
             </p>
           ) : null}
-          <Button
-            kind="primary"
-            type="submit"
-            wide
-            testid="join"
-            disabled={joining || preview === null || offline || !named || elsewhere}
-          >
-            {joining ? t('joining') : t('join')}
-          </Button>
-          {named ? null : <p class="soft small">{t('join-needs-name')}</p>}
+          {elsewhere ? null : (
+            <Button
+              kind="primary"
+              type="submit"
+              wide
+              testid="join"
+              disabled={joining || preview === null || offline || !named}
+            >
+              {joining ? t('joining') : t('join')}
+            </Button>
+          )}
+          {named || elsewhere ? null : <p class="soft small">{t('join-needs-name')}</p>}
           <p>
             <Way to={checkPath(session.entry)} class="button" testid="to-check">
               {t('check-link')}
@@ -149,6 +128,37 @@ export function DoorPage({ session, controls }: DoorProps): JSX.Element {
         <DoorDevices session={session} controls={controls} publishes={publishes} />
       </form>
     </Shell>
+  );
+}
+
+/** Who one is; remembered for the next time. */
+function Names(): JSX.Element {
+  return (
+    <>
+      <TextField
+        label={t('your-name')}
+        value={settings.name.value}
+        maxLength={80}
+        required
+        autofocus
+        autocomplete="name"
+        testid="name"
+        onInput={(value) => {
+          settings.name.value = value;
+        }}
+      />
+      <TextField
+        label={t('your-organisation')}
+        value={settings.organisation.value}
+        maxLength={80}
+        required
+        autocomplete="organization"
+        testid="organisation"
+        onInput={(value) => {
+          settings.organisation.value = value;
+        }}
+      />
+    </>
   );
 }
 

@@ -1,14 +1,14 @@
 /* One room on the desk: who is in it, its invitations, the way in, the end of it. */
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { go } from '../app/routes';
 import { Button, Confirm } from '../design/parts';
-import type { InvitationInfo, RoleName, RoomSummary } from '../protocol';
+import { Invitations } from '../invitations/list';
+import type { InvitationInfo, RoomSummary } from '../protocol';
 import type { Link } from '../signaling/link';
 import { notify } from '../state/notices';
 import { t } from '../text';
 import { failureText } from '../text/failure';
-import { InvitationRow } from './invitation_row';
 
 interface RoomCardProps {
   room: RoomSummary;
@@ -18,47 +18,9 @@ interface RoomCardProps {
   onClosed: () => void;
 }
 
-const INVITED: readonly RoleName[] = ['presenter', 'researcher', 'moderator'];
-const INVITE_KEYS: Readonly<Record<RoleName, string>> = {
-  presenter: 'invite-presenter',
-  researcher: 'invite-researcher',
-  moderator: 'invite-moderator',
-};
-
 export function RoomCard({ room, link, fresh, onClosed }: RoomCardProps): JSX.Element {
   const [open, setOpen] = useState(fresh !== null);
   const [closing, setClosing] = useState(false);
-  const [invitations, setInvitations] = useState<readonly InvitationInfo[] | null>(
-    fresh,
-  );
-  useEffect(() => {
-    if (!open || invitations !== null) return;
-    link.request('invitation.list', { room: room.id }).then(
-      (list) => setInvitations(list.invitations),
-      (error: unknown) => notify(failureText(error)),
-    );
-  }, [open, invitations, link, room.id]);
-
-  const invite = async (role: RoleName): Promise<void> => {
-    try {
-      const made = await link.request('invitation.create', { room: room.id, role });
-      setInvitations((now) => [...(now ?? []), made]);
-    } catch (error) {
-      notify(failureText(error));
-    }
-  };
-  const revoke = async (invitation: string): Promise<void> => {
-    try {
-      const dead = await link.request('invitation.revoke', {
-        room: room.id,
-        invitation,
-      });
-      setInvitations((now) => (now ?? []).map((i) => (i.id === dead.id ? dead : i)));
-      notify(t('notice-revoked'));
-    } catch (error) {
-      notify(failureText(error));
-    }
-  };
   const close = async (): Promise<void> => {
     try {
       await link.request('room.close', { room: room.id });
@@ -67,7 +29,6 @@ export function RoomCard({ room, link, fresh, onClosed }: RoomCardProps): JSX.El
       notify(failureText(error));
     }
   };
-  const valid = (invitations ?? []).filter((i) => !i.revoked);
   return (
     <li class="card stack" data-testid="room-card">
       <div class="row apart">
@@ -93,34 +54,7 @@ export function RoomCard({ room, link, fresh, onClosed }: RoomCardProps): JSX.El
           {t('close-room')}
         </Button>
       </div>
-      {open ? (
-        <div class="stack">
-          <p class="soft small">{t('invitations-help')}</p>
-          {invitations !== null && valid.length === 0 ? (
-            <p class="soft">{t('invitations-empty')}</p>
-          ) : null}
-          <ul class="stack tight">
-            {valid.map((invitation) => (
-              <InvitationRow
-                key={invitation.id}
-                invitation={invitation}
-                onRevoke={() => void revoke(invitation.id)}
-              />
-            ))}
-          </ul>
-          <div class="row">
-            {INVITED.map((role) => (
-              <Button
-                key={role}
-                testid={`invite-${role}`}
-                onPress={() => void invite(role)}
-              >
-                {t(INVITE_KEYS[role])}
-              </Button>
-            ))}
-          </div>
-        </div>
-      ) : null}
+      {open ? <Invitations link={link} room={room.id} fresh={fresh} /> : null}
       {closing ? (
         <Confirm
           title={t('close-room-title', { title: room.title })}

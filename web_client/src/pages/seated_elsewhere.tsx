@@ -17,17 +17,13 @@ export function SeatedElsewhere({ session }: { session: RoomSession }): JSX.Elem
         <Button testid="stay-there" onPress={() => go('/')}>
           {t('elsewhere-stay')}
         </Button>
+        {/* An account has one place in its room; several people may use a link. */}
+        {session.entry.invitation ? (
+          <Button testid="another-person" onPress={() => session.enterAsAnother()}>
+            {t('elsewhere-another')}
+          </Button>
+        ) : null}
       </div>
-      {/* An account has one place in its room; a link may be used by several people. */}
-      {session.entry.invitation ? (
-        <Button
-          kind="plain"
-          testid="another-person"
-          onPress={() => session.enterAsAnother()}
-        >
-          {t('elsewhere-another')}
-        </Button>
-      ) : null}
     </div>
   );
 }

@@ -149,16 +149,29 @@ export function AudioOnlyHint(): JSX.Element {
 }
 
 /** Alone in a room one wonders whether it works: it does, and what comes next. */
-export function AloneHint({ session }: { session: RoomSession }): JSX.Element {
+export function AloneHint({ session, controls }: RoomProps): JSX.Element {
   const view = session.view.value;
   const alone = view?.participants.size === 1 && view.participants.has(view.self);
-  const leads = view?.participants.get(view.self)?.role === 'moderator';
+  const invites = session.may('room.manage');
   return (
     <div role="status">
       {alone ? (
-        <p class="hint calm" data-testid="alone">
-          {t('alone')} {leads ? t('alone-moderator') : t('alone-guest')}
-        </p>
+        <div class="hint calm row tight" data-testid="alone">
+          <p>
+            {t('alone')} {invites ? t('alone-moderator') : t('alone-guest')}
+          </p>
+          {invites ? (
+            <Button
+              kind="primary"
+              testid="invite-now"
+              onPress={() => {
+                controls.dialog.value = 'invite';
+              }}
+            >
+              {t('invite-people')}
+            </Button>
+          ) : null}
+        </div>
       ) : null}
     </div>
   );

@@ -13,7 +13,7 @@ import { watchOwnDevices } from './device_watch';
 import type { RoomSession } from './session';
 
 export type Panel = 'people' | 'chat';
-export type OpenDialog = 'settings' | 'shortcuts' | 'leave' | 'connection';
+export type OpenDialog = 'settings' | 'shortcuts' | 'leave' | 'connection' | 'invite';
 
 export class Controls {
   readonly panel = signal<Panel | null>(null);

@@ -1,7 +1,7 @@
 /* Everybody in the room: raised hands in order, moderators, then organisations. */
 import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import { X } from 'lucide-preact';
+import { UserPlus, X } from 'lucide-preact';
 import { Button } from '../design/parts';
 import type { ParticipantInfo } from '../protocol';
 import { byOrganisation, handQueue, moderators } from '../state/room';
@@ -69,6 +69,17 @@ export function PeoplePanel({ session, controls }: RoomProps): JSX.Element {
         </Button>
       </div>
       <div class="rail-body" tabIndex={0} role="region" aria-label={t('people')}>
+        {session.may('room.manage') ? (
+          <Button
+            wide
+            testid="invite"
+            onPress={() => {
+              controls.dialog.value = 'invite';
+            }}
+          >
+            <UserPlus aria-hidden="true" /> {t('invite-people')}
+          </Button>
+        ) : null}
         <section class="group" data-testid="hand-queue">
           <h3 tabIndex={-1}>{t('hands')}</h3>
           {hands.length === 0 ? (

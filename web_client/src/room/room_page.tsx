@@ -18,6 +18,7 @@ import type { Controls } from './controls';
 import { LeaveDialog } from './leave_dialog';
 import { PeoplePanel } from './people_panel';
 import type { RoomProps } from './props';
+import { RoomNews } from './room_news';
 import type { RoomSession } from './session';
 import { SettingsDialog } from './settings_dialog';
 import { listenShortcuts, type ShortcutName } from './shortcuts';
@@ -60,6 +61,14 @@ function ConnectionDialog(props: {
   return part ? <part.ConnectionPanel {...props} /> : null;
 }
 
+function InviteLater(props: {
+  session: RoomSession;
+  onClose: () => void;
+}): JSX.Element | null {
+  const part = useLater(() => import('./invite_dialog'));
+  return part ? <part.InviteDialog {...props} /> : null;
+}
+
 export function RoomPage({ session, controls }: RoomProps): JSX.Element {
   const main = useRef<HTMLElement>(null);
   // Before the page is seen: no key that is pressed at once may be lost.
@@ -93,7 +102,8 @@ export function RoomPage({ session, controls }: RoomProps): JSX.Element {
             <FloorNotice session={session} controls={controls} />
             <MutedSpeechHint session={session} controls={controls} />
             <AudioOnlyHint />
-            <AloneHint session={session} />
+            <AloneHint session={session} controls={controls} />
+            <RoomNews session={session} />
           </div>
         </div>
         {panel === 'people' ? (
@@ -110,6 +120,7 @@ export function RoomPage({ session, controls }: RoomProps): JSX.Element {
       {dialog === 'connection' ? (
         <ConnectionDialog session={session} onClose={close} />
       ) : null}
+      {dialog === 'invite' ? <InviteLater session={session} onClose={close} /> : null}
       {dialog === 'leave' ? <LeaveDialog session={session} onClose={close} /> : null}
     </div>
   );

@@ -48,6 +48,20 @@ export function SettingsDialog(props: SettingsProps): JSX.Element {
           settings.selfView.value = value as 'shown' | 'hidden';
         }}
       />
+      {session.may('floor.give') ? (
+        <Select
+          label={t('news-sound')}
+          value={settings.newsSound.value}
+          options={[
+            { value: 'off', label: t('news-sound-off') },
+            { value: 'on', label: t('news-sound-on') },
+          ]}
+          testid="news-sound"
+          onChange={(value) => {
+            settings.newsSound.value = value as 'off' | 'on';
+          }}
+        />
+      ) : null}
       <Select
         label={t('language')}
         value={language.value}

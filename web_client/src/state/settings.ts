@@ -61,6 +61,8 @@ export const selfView = remembered<'shown' | 'hidden'>('self-view', 'shown', [
   'shown',
   'hidden',
 ]);
+/** Whether moderators hear that somebody comes or raises a hand. */
+export const newsSound = remembered<'off' | 'on'>('news-sound', 'off', ['off', 'on']);
 export const receive = remembered<Receive>('receive', 'auto', [
   'auto',
   'saver',

@@ -81,12 +81,22 @@ close-room-text = Everybody in the room is sent out, its invitations stop workin
 invitations = Invitations
 invitations-help = Whoever has a link can enter in its role. Hand it out only to those who may.
 invitations-empty = No valid invitations. Create one to let people in.
+invitations-local = These links work on this computer only. Open Pavilion by the server’s name or network address, then make and copy links there.
+invite-people = Invite people
+invite-title = New link
+invite-note = Note for yourselves, such as whom it is for (optional)
+invite-most = At most so many people at once (optional)
 invite-presenter = New link for presenters
 invite-researcher = New link for researchers
 invite-moderator = New link for a moderator
 link-presenter = Link for presenters
 link-researcher = Link for researchers
 link-moderator = Link for a moderator
+link-most =
+    { $count ->
+        [one] at most { $count } person at once
+       *[other] at most { $count } people at once
+    }
 copy = Copy
 copy-named = Copy: { $name }
 qr-named = QR code: { $name }
@@ -218,7 +228,7 @@ room = Conference room
 stage = Stage
 stage-empty = Nobody is on the stage yet. The picture appears here as soon as somebody starts a camera or shares a screen.
 alone = Only you are here so far.
-alone-moderator = Send people the invitation links on your desk; they appear here as soon as they join.
+alone-moderator = Invite people by link; they appear here as soon as they join.
 alone-guest = The others appear here as soon as they join.
 controls = Controls
 screen-share = Share screen
@@ -369,6 +379,18 @@ floor-unmute = Unmute microphone
 floor-taken = The floor was taken back. Microphone, camera and screen are off.
 unmute = Unmute
 muted-speech = You are muted. Press M to be heard.
+
+## News for moderators
+
+news-sound = Sound when somebody joins or raises a hand
+news-sound-off = Off
+news-sound-on = On
+news-joined = { $name } joined
+news-joined-more = { $name } and { $count } more joined
+news-left = { $name } left
+news-left-more = { $name } and { $count } more left
+news-hand = { $name } raised a hand
+news-hand-more = { $name } and { $count } more raised their hands
 
 ## Notices
 

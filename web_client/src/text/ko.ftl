@@ -76,12 +76,18 @@ close-room-text = 회의실 안의 모든 사람이 나가게 되고, 초대 링
 invitations = 초대 링크
 invitations-help = 링크를 가진 사람은 누구나 그 역할로 입장할 수 있습니다. 필요한 사람에게만 전달하십시오.
 invitations-empty = 유효한 초대 링크가 없습니다. 사람들을 초대하려면 새로 만드십시오.
+invitations-local = 이 링크는 이 컴퓨터에서만 열립니다. 서버의 이름이나 네트워크 주소로 Pavilion을 열고, 거기서 링크를 만들어 복사하십시오.
+invite-people = 사람 초대
+invite-title = 새 링크
+invite-note = 구분하기 위한 메모 (선택)
+invite-most = 동시에 들어올 수 있는 최대 인원 (선택)
 invite-presenter = 발표자 링크 만들기
 invite-researcher = 연구자 링크 만들기
 invite-moderator = 진행자 링크 만들기
 link-presenter = 발표자 링크
 link-researcher = 연구자 링크
 link-moderator = 진행자 링크
+link-most = 동시에 최대 { $count }명
 copy = 복사
 copy-named = { $name } 복사
 qr-named = { $name } QR 코드
@@ -205,7 +211,7 @@ room = 회의실
 stage = 무대
 stage-empty = 아직 무대에 아무도 없습니다. 누군가 카메라를 켜거나 화면을 공유하면 여기에 나타납니다.
 alone = 아직 다른 참가자가 없습니다.
-alone-moderator = 내 회의실 목록에 있는 초대 링크를 보내십시오. 들어오는 사람이 여기에 나타납니다.
+alone-moderator = 링크로 사람을 초대하십시오. 들어오는 사람이 여기에 나타납니다.
 alone-guest = 들어오는 사람이 여기에 나타납니다.
 controls = 조작
 screen-share = 화면 공유
@@ -355,6 +361,18 @@ floor-unmute = 음소거 해제
 floor-taken = 발언권이 회수되었습니다. 마이크와 카메라, 화면 공유가 꺼졌습니다.
 unmute = 음소거 해제
 muted-speech = 음소거 상태입니다. 말하려면 M 키를 누르십시오.
+
+## 진행자에게 알리는 소식
+
+news-sound = 누가 들어오거나 손을 들 때 알림음
+news-sound-off = 끔
+news-sound-on = 켬
+news-joined = { $name } 님이 들어왔습니다
+news-joined-more = { $name } 님 외 { $count }명이 들어왔습니다
+news-left = { $name } 님이 나갔습니다
+news-left-more = { $name } 님 외 { $count }명이 나갔습니다
+news-hand = { $name } 님이 손을 들었습니다
+news-hand-more = { $name } 님 외 { $count }명이 손을 들었습니다
 
 ## 알림
 

@@ -34,11 +34,17 @@ async function copy(text: string, field: HTMLInputElement | null): Promise<void>
 export function InvitationRow({ invitation, onRevoke }: RowProps): JSX.Element {
   const field = useRef<HTMLInputElement>(null);
   const [asking, setAsking] = useState<'qr' | 'revoke' | null>(null);
-  const name = t(ROLE_LINK_KEYS[invitation.role]);
+  const role = t(ROLE_LINK_KEYS[invitation.role]);
+  const name = invitation.note === '' ? role : `${role}: ${invitation.note}`;
   return (
     <li class="invitation" data-testid="invitation" data-role={invitation.role}>
       <label class="field grow">
-        <span>{name}</span>
+        <span data-testid="invitation-name">
+          {name}
+          {invitation.most_people === null
+            ? null
+            : ` · ${t('link-most', { count: invitation.most_people })}`}
+        </span>
         <input
           ref={field}
           class="input"

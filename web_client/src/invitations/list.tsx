@@ -1,0 +1,126 @@
+/* A room's invitations: the links that are good, and the making of another one. */
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { Button, TextField } from '../design/parts';
+import type { InvitationInfo, RoleName } from '../protocol';
+import type { Link } from '../signaling/link';
+import { notify } from '../state/notices';
+import { t } from '../text';
+import { failureText } from '../text/failure';
+import { onlyOnThisComputer } from './address';
+import { InvitationRow } from './row';
+
+interface InvitationsProps {
+  link: Link;
+  room: string;
+  /** Invitations that came with a room made just now: shown at once. */
+  fresh?: readonly InvitationInfo[] | null;
+}
+
+const INVITED: readonly RoleName[] = ['presenter', 'researcher', 'moderator'];
+const INVITE_KEYS: Readonly<Record<RoleName, string>> = {
+  presenter: 'invite-presenter',
+  researcher: 'invite-researcher',
+  moderator: 'invite-moderator',
+};
+const LONGEST_NOTE = 80; // the protocol's limit
+
+export function Invitations({
+  link,
+  room,
+  fresh = null,
+}: InvitationsProps): JSX.Element {
+  const [invitations, setInvitations] = useState<readonly InvitationInfo[] | null>(
+    fresh,
+  );
+  const [note, setNote] = useState('');
+  const [most, setMost] = useState('');
+  useEffect(() => {
+    if (invitations !== null) return;
+    link.request('invitation.list', { room }).then(
+      (list) => setInvitations(list.invitations),
+      (error: unknown) => notify(failureText(error)),
+    );
+  }, [invitations, link, room]);
+
+  const invite = async (role: RoleName): Promise<void> => {
+    try {
+      const made = await link.request('invitation.create', {
+        room,
+        role,
+        note: note.trim(),
+        most_people: Number.parseInt(most, 10) || null,
+      });
+      setInvitations((now) => [...(now ?? []), made]);
+      setNote('');
+      setMost('');
+    } catch (error) {
+      notify(failureText(error));
+    }
+  };
+  const revoke = async (invitation: string): Promise<void> => {
+    try {
+      const dead = await link.request('invitation.revoke', { room, invitation });
+      setInvitations((now) => (now ?? []).map((i) => (i.id === dead.id ? dead : i)));
+      notify(t('notice-revoked'));
+    } catch (error) {
+      notify(failureText(error));
+    }
+  };
+  const valid = (invitations ?? []).filter((i) => !i.revoked);
+  return (
+    <div class="stack" data-testid="invitation-list">
+      <p class="soft small">{t('invitations-help')}</p>
+      {valid.some((i) => onlyOnThisComputer(i.url)) ? (
+        <p class="problem" role="alert" data-testid="local-links">
+          {t('invitations-local')}
+        </p>
+      ) : null}
+      {invitations !== null && valid.length === 0 ? (
+        <p class="soft">{t('invitations-empty')}</p>
+      ) : null}
+      <ul class="stack tight">
+        {valid.map((invitation) => (
+          <InvitationRow
+            key={invitation.id}
+            invitation={invitation}
+            onRevoke={() => void revoke(invitation.id)}
+          />
+        ))}
+      </ul>
+      <fieldset class="stack tight new-invitation">
+        <legend>{t('invite-title')}</legend>
+        <div class="row">
+          <div class="grow">
+            <TextField
+              label={t('invite-note')}
+              value={note}
+              maxLength={LONGEST_NOTE}
+              testid="invite-note"
+              onInput={setNote}
+            />
+          </div>
+          <TextField
+            label={t('invite-most')}
+            value={most}
+            maxLength={5}
+            numeric
+            testid="invite-most"
+            onInput={(value) => setMost(value.replace(/\D/g, ''))}
+          />
+        </div>
+        <div class="row">
+          {INVITED.map((role) => (
+            <Button
+              key={role}
+              testid={`invite-${role}`}
+              onPress={() => void invite(role)}
+            >
+              {t(INVITE_KEYS[role])}
+            </Button>
+          ))}
+        </div>
+      </fieldset>
+    </div>
+  );
+}

@@ -1,0 +1,28 @@
+/* Two soft tones: somebody came, or asks for the floor. */
+
+const TONES_HZ: Readonly<Record<'joined' | 'hand', readonly [number, number]>> = {
+  joined: [523, 659],
+  hand: [659, 784],
+};
+const LOUDNESS = 0.05; // of full scale. Higher: it is heard over a speaker.
+const TONE_S = 0.14;
+
+let context: AudioContext | null = null;
+
+/** Plays it; where the browser does not let pages play, nothing is heard. */
+export function chime(kind: 'joined' | 'hand'): void {
+  try {
+    context ??= new AudioContext();
+    const audio = context;
+    const volume = new GainNode(audio, { gain: LOUDNESS });
+    volume.connect(audio.destination);
+    TONES_HZ[kind].forEach((frequency, order) => {
+      const tone = new OscillatorNode(audio, { frequency });
+      tone.connect(volume);
+      tone.start(audio.currentTime + order * TONE_S);
+      tone.stop(audio.currentTime + (order + 1) * TONE_S);
+    });
+  } catch {
+    // No sound device, or the page may not use it: the line on the screen is enough.
+  }
+}
