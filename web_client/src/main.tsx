@@ -16,7 +16,14 @@ followTheme();
 followAddress();
 const place = document.getElementById('app');
 if (place) {
-  void followLanguage().then(() => render(<App />, place));
+  followLanguage().then(
+    () => render(<App />, place),
+    () => {
+      // Not even the texts came: the one sentence that is not among them.
+      place.textContent =
+        'Pavilion could not be loaded. Load the page again. · 페이지를 불러오지 못했습니다. 다시 불러오십시오.';
+    },
+  );
 }
 // The fonts are large in number: they come after the first picture.
 void import('./design/fonts.css');

@@ -60,6 +60,9 @@ class ChromiumPage(Page):
         page.on("request", lambda request: self.requests.append(request.url))
         page.on("websocket", lambda socket: self.requests.append(socket.url))
 
+    async def before_load(self, function: str) -> None:
+        await self.context.add_init_script(f"({function})()")
+
     async def goto(self, url: str) -> None:
         await self.page.goto(url, wait_until="load")
 

@@ -102,6 +102,13 @@ class FirefoxPage(Page):
         if event.get("context") == self.context:
             self.requests.append(event["request"]["url"])
 
+    async def before_load(self, function: str) -> None:
+        await self.bidi.command(
+            "script.addPreloadScript",
+            functionDeclaration=function,
+            contexts=[self.context],
+        )
+
     async def goto(self, url: str) -> None:
         await self.bidi.command(
             "browsingContext.navigate", context=self.context, url=url, wait="complete"

@@ -1,9 +1,9 @@
 """
 What a test may do with a page, the same for every browser.
 
-A browser implements eight primitives (``goto``, ``reload``, ``evaluate``,
-``screenshot``, ``click_at``, ``press``, ``type``, ``close``); everything else is
-built from them here, so that Chromium and Firefox are asked exactly the same
+A browser implements nine primitives (``before_load``, ``goto``, ``reload``,
+``evaluate``, ``screenshot``, ``click_at``, ``press``, ``type``, ``close``); everything
+else is built from them here, so that Chromium and Firefox are asked exactly the same
 questions. A click is a real pointer event at the middle of a visible element that
 nothing covers, a text a real key event for each of its characters.
 """
@@ -111,6 +111,10 @@ class Page(abc.ABC):
         """What the page wrote to the console as an error, or threw."""
         self.requests: list[str] = []
         """Every URL that the page asked for."""
+
+    @abc.abstractmethod
+    async def before_load(self, function: str) -> None:
+        """Call a JavaScript function in each page from now on, before its own scripts."""
 
     @abc.abstractmethod
     async def goto(self, url: str) -> None:

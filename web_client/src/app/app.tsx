@@ -1,24 +1,43 @@
 /* Chooses the page that belongs to the address. */
 import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
 import { useLater } from '../design/later';
+import { Button } from '../design/parts';
 import { HomePage } from '../pages/home';
 import { SeatPage } from '../pages/seat';
 import { StartPage } from '../pages/start';
 import { UnknownPage } from '../pages/unknown';
 import type { ConnectAuth } from '../protocol';
 import { t } from '../text';
+import { Boundary } from './boundary';
 import { Notices } from './notices';
 import { checkPath, doorPath, route } from './routes';
 import { Shell, Waiting } from './shell';
 
 /** Few visits test anything: its code comes on demand. */
 function CheckLater({ entry }: { entry: ConnectAuth | null }): JSX.Element {
-  const part = useLater(() => import('../pages/check'));
+  const [failed, setFailed] = useState(false);
+  const part = useLater(
+    () => import('../pages/check'),
+    () => setFailed(true),
+  );
   if (part) return <part.CheckPage entry={entry} back={entry && doorPath(entry)} />;
   return (
     <Shell narrow>
-      <Waiting text={t('waiting-check')} />
+      {failed ? <LoadAgain /> : <Waiting text={t('waiting-check')} />}
     </Shell>
+  );
+}
+
+/** A part of the client did not come: said, with the one thing that helps. */
+function LoadAgain(): JSX.Element {
+  return (
+    <div class="stack card" role="alert" data-testid="load-again">
+      <p>{t('error-no-answer')}</p>
+      <Button kind="primary" onPress={() => window.location.reload()}>
+        {t('load-again')}
+      </Button>
+    </div>
   );
 }
 
@@ -48,9 +67,9 @@ function Page(): JSX.Element {
 
 export function App(): JSX.Element {
   return (
-    <>
+    <Boundary>
       <Page />
       <Notices />
-    </>
+    </Boundary>
   );
 }

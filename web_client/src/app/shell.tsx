@@ -7,10 +7,14 @@ import { go } from './routes';
 interface ShellProps {
   children: ComponentChildren;
   narrow?: boolean;
+  /** One thing is said: it stands in the middle. */
+  message?: boolean;
   actions?: ComponentChildren;
 }
 
-export function Shell({ children, narrow = false, actions }: ShellProps): JSX.Element {
+export function Shell(props: ShellProps): JSX.Element {
+  const { children, narrow = false, message = false, actions } = props;
+  const names = ['shell-main', narrow && 'narrow', message && 'message'];
   return (
     <div class="shell">
       <header class="shell-head">
@@ -23,7 +27,7 @@ export function Shell({ children, narrow = false, actions }: ShellProps): JSX.El
           <Preferences />
         </div>
       </header>
-      <main class={narrow ? 'shell-main narrow' : 'shell-main'}>{children}</main>
+      <main class={names.filter(Boolean).join(' ')}>{children}</main>
     </div>
   );
 }

@@ -1,8 +1,11 @@
 /* Parts that most visits never open: their code comes when they are wanted. */
 import { useEffect, useState } from 'preact/hooks';
 
-/** What `load` brings; null until it is there. A new attempt at each showing. */
-export function useLater<T>(load: () => Promise<T>): T | null {
+/**
+ * What `load` brings; null until it is there. A new attempt at each showing; `failed` is
+ * called when it does not come.
+ */
+export function useLater<T>(load: () => Promise<T>, failed: () => void): T | null {
   const [part, setPart] = useState<T | null>(null);
   useEffect(() => {
     let here = true;
@@ -10,8 +13,10 @@ export function useLater<T>(load: () => Promise<T>): T | null {
       (loaded) => {
         if (here) setPart(() => loaded);
       },
-      // The connection is gone: whoever opens it again tries again.
-      () => undefined,
+      // The connection is gone, or the server is another one by now.
+      () => {
+        if (here) failed();
+      },
     );
     return () => {
       here = false;

@@ -38,6 +38,14 @@ export function Button(props: ButtonProps): JSX.Element {
   );
 }
 
+/**
+ * Text that changes while it is shown: a new element each time. Page translators replace
+ * text nodes, and what is then written into the old ones is never seen.
+ */
+export function Live({ text }: { text: string | number }): JSX.Element {
+  return <span key={text}>{text}</span>;
+}
+
 interface DialogProps {
   title: string;
   onClose: () => void;

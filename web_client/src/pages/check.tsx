@@ -11,7 +11,7 @@ import {
 } from 'lucide-preact';
 import { go } from '../app/routes';
 import { Shell } from '../app/shell';
-import { Button, LevelMeter } from '../design/parts';
+import { Button, LevelMeter, Live } from '../design/parts';
 import { Check, type PathState } from '../preflight/check';
 import {
   adviceOf,
@@ -54,7 +54,9 @@ function Row({ title, state, text, testid, children }: RowProps): JSX.Element {
       <Icon class="check-icon" aria-hidden="true" />
       <div class="stack tight">
         <h2>{title}</h2>
-        <p>{text}</p>
+        <p>
+          <Live text={text} />
+        </p>
         {children}
       </div>
     </li>

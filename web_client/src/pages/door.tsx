@@ -3,8 +3,9 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { checkPath } from '../app/routes';
 import { Shell, Waiting, Way } from '../app/shell';
-import { Button, TextField } from '../design/parts';
+import { Button, Live, TextField } from '../design/parts';
 import type { RoleName, RoomPreview } from '../protocol';
+import { canConnect } from '../media/ability';
 import { refreshDevices } from '../media/devices';
 import type { Controls } from '../room/controls';
 import type { RoomSession } from '../room/session';
@@ -48,7 +49,7 @@ export function DoorPage({ session, controls }: DoorProps): JSX.Element {
   }, [controls]);
   useEffect(() => {
     // Whoever only watches is not asked for a camera.
-    if (publishes) void session.local.openBoth();
+    if (publishes && canConnect()) void session.local.openBoth();
   }, [publishes, session]);
 
   const join = async (): Promise<void> => {
@@ -89,6 +90,7 @@ export function DoorPage({ session, controls }: DoorProps): JSX.Element {
           {elsewhere ? <SeatedElsewhere session={session} /> : <Names />}
         </div>
         <div class="door-go stack tight">
+          <Missing />
           {offline ? (
             <p class="problem" role="alert">
               {refusal === null
@@ -162,6 +164,24 @@ function Names(): JSX.Element {
   );
 }
 
+/** What this browser cannot do, said before one joins. */
+function Missing(): JSX.Element {
+  return (
+    <>
+      {canConnect() ? null : (
+        <p class="problem" role="alert" data-testid="unable">
+          {t('door-no-webrtc')}
+        </p>
+      )}
+      {settings.remembers ? null : (
+        <p class="soft small" data-testid="forgets">
+          {t('door-forgets')}
+        </p>
+      )}
+    </>
+  );
+}
+
 function RoomHead({ preview }: { preview: RoomPreview }): JSX.Element {
   return (
     <div class="stack tight">
@@ -176,9 +196,13 @@ function Present({ there }: { there: RoomPreview['participants'] }): JSX.Element
   return (
     <div class="stack tight">
       <p data-testid="present">
-        {there.length === 0
-          ? t('door-empty')
-          : t('door-present', { count: there.length })}
+        <Live
+          text={
+            there.length === 0
+              ? t('door-empty')
+              : t('door-present', { count: there.length })
+          }
+        />
       </p>
       {there.length > 0 ? (
         <ul class="soft small">

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Mic, MicOff, Video, VideoOff } from 'lucide-preact';
 import { Button, LevelMeter } from '../design/parts';
+import { canConnect } from '../media/ability';
 import { captureObstacle, type CaptureProblem } from '../media/problems';
 import type { Controls } from '../room/controls';
 import { DevicePickers } from '../room/device_pickers';
@@ -24,6 +25,7 @@ export function DoorDevices(props: DoorDevicesProps): JSX.Element {
   const [setUp, setSetUp] = useState(false);
   const microphone = local.microphoneOn.value;
   const camera = local.cameraOn.value;
+  if (!canConnect()) return <p class="door-devices card">{t('door-unable')}</p>;
   if (!publishes && !setUp) {
     return (
       <div class="door-devices stack card">

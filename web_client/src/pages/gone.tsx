@@ -36,7 +36,7 @@ const TEXT_KEYS: Readonly<Record<EndReason, string>> = {
 export function GonePage({ session, reason, by }: GoneProps): JSX.Element {
   const canReturn = reason !== 'room-closed' && reason !== 'removed';
   return (
-    <Shell narrow>
+    <Shell narrow message>
       <div class="stack card" data-testid="gone-page" data-reason={reason}>
         <h1>{t(TITLE_KEYS[reason])}</h1>
         <p>{t(TEXT_KEYS[reason], { by: by ?? t('somebody') })}</p>
@@ -75,7 +75,7 @@ const FINAL = new Set([
 export function RefusedPage(props: { code: string; message: string }): JSX.Element {
   const final = FINAL.has(props.code);
   return (
-    <Shell narrow>
+    <Shell narrow message>
       <div class="stack card" data-testid="refused-page" data-code={props.code}>
         <h1>{t('refused-title')}</h1>
         <p>{codeText(props.code, props.message)}</p>

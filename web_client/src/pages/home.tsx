@@ -25,7 +25,7 @@ export function HomePage(): JSX.Element {
     return <DeskPage onSignedOut={() => setState('stranger')} />;
   if (state === 'stranger') return <LandingPage />;
   return (
-    <Shell narrow>
+    <Shell narrow message>
       {state === 'asking' ? (
         <Waiting text={t('waiting-server')} />
       ) : (

@@ -39,6 +39,7 @@ export function SeatPage({ entry, seatKey }: SeatPageProps): JSX.Element | null 
 
 function Phase({ session, controls }: Parts): JSX.Element {
   const phase = session.phase.value;
+  const lost = session.missingSince.value !== null;
   const title = session.view.value?.room.title ?? session.preview.value?.title;
   useEffect(() => {
     document.title = title ? `${title} · ${t('product')}` : t('product');
@@ -46,8 +47,8 @@ function Phase({ session, controls }: Parts): JSX.Element {
   switch (phase.name) {
     case 'entering':
       return (
-        <Shell narrow>
-          <Waiting text={t('waiting-seat')} />
+        <Shell narrow message>
+          <Waiting text={t(lost ? 'door-reconnecting' : 'waiting-seat')} />
         </Shell>
       );
     case 'door':

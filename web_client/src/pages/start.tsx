@@ -12,6 +12,11 @@ export function StartPage({ token }: { token: string }): JSX.Element {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const become = async (): Promise<void> => {
+    // A link works once: it must not be used up for a sign-in that is not kept.
+    if (!navigator.cookieEnabled) {
+      setProblem(t('start-no-cookie'));
+      return;
+    }
     setBusy(true);
     setProblem(null);
     try {
@@ -25,7 +30,7 @@ export function StartPage({ token }: { token: string }): JSX.Element {
     }
   };
   return (
-    <Shell narrow>
+    <Shell narrow message>
       <div class="stack card" data-testid="start-page">
         <h1>{t('start-title')}</h1>
         <p>{t('start-text')}</p>

@@ -7,7 +7,7 @@ import { t } from '../text';
 
 export function UnknownPage(): JSX.Element {
   return (
-    <Shell narrow>
+    <Shell narrow message>
       <div class="stack card" data-testid="unknown-page">
         <h1>{t('unknown-title')}</h1>
         <p>{t('unknown-text')}</p>

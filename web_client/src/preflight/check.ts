@@ -3,6 +3,7 @@
  * then the way to the server by trial.
  */
 import { computed, effect, signal } from '@preact/signals';
+import { canConnect } from '../media/ability';
 import { refreshDevices } from '../media/devices';
 import { LocalMedia } from '../media/local';
 import { within } from '../media/waiting';
@@ -93,6 +94,10 @@ export class Check {
     const state = transport === 'udp' ? this.udp : this.tcp;
     const { link } = this;
     if (link === null || this.#closed) return;
+    if (!canConnect()) {
+      state.value = { name: 'refused', error: new CodedError('no-webrtc', '') };
+      return;
+    }
     state.value = { name: 'running' };
     const pattern = movingPattern();
     // One's own picture, where nothing can be drawn, measures a little less.

@@ -2,7 +2,8 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Volume2 } from 'lucide-preact';
-import { Button } from '../design/parts';
+import { Button, Live } from '../design/parts';
+import { canConnect } from '../media/ability';
 import { picturesHeld, playAll, soundHeld } from '../media/playing';
 import { receive } from '../state/settings';
 import { t } from '../text';
@@ -30,7 +31,7 @@ export function ConnectionBanner({ session }: { session: RoomSession }): JSX.Ele
           {t('reconnecting')}{' '}
           {/* The count is for the eye: said aloud each second it would drown speech. */}
           <span class="numbers" aria-hidden="true">
-            {t('reconnecting-seconds', { seconds })}
+            <Live text={t('reconnecting-seconds', { seconds })} />
           </span>
         </p>
       ) : null}
@@ -123,6 +124,19 @@ export function MutedSpeechHint({ session, controls }: RoomProps): JSX.Element {
           </Button>
         </div>
       ) : null}
+    </div>
+  );
+}
+
+/** Why there is nothing to see and hear, where that cannot be mended here. */
+export function UnableHint(): JSX.Element {
+  return (
+    <div role="status">
+      {canConnect() ? null : (
+        <p class="hint calm" data-testid="unable">
+          {t('no-webrtc')}
+        </p>
+      )}
     </div>
   );
 }

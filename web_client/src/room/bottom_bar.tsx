@@ -16,6 +16,8 @@ import {
   VideoOff,
   type LucideIcon,
 } from 'lucide-preact';
+import { canConnect } from '../media/ability';
+import { Live } from '../design/parts';
 import { layout } from '../state/settings';
 import { t } from '../text';
 import type { RoomProps } from './props';
@@ -59,10 +61,12 @@ function Control(props: ControlProps): JSX.Element {
       <span class="control-icon">
         <Icon aria-hidden="true" />
       </span>
-      <span class="control-text">{props.text}</span>
+      <span class="control-text">
+        <Live text={props.text} />
+      </span>
       {badge > 0 ? (
         <span class="badge" data-testid={`${props.testid}-badge`}>
-          {badge > MOST_SHOWN ? `${MOST_SHOWN}+` : badge}
+          <Live text={badge > MOST_SHOWN ? `${MOST_SHOWN}+` : badge} />
         </span>
       ) : null}
       {badge > 0 ? <span class="hidden-text">{props.counted}</span> : null}
@@ -82,7 +86,7 @@ export function BottomBar({ session, controls }: RoomProps): JSX.Element {
   return (
     <nav class="bottom-bar" aria-label={t('controls')}>
       <div class="bar-group">
-        {session.may('media.publish') ? (
+        {session.may('media.publish') && canConnect() ? (
           <PublishControls {...{ session, controls }} />
         ) : null}
         {session.may('hand.raise') ? (

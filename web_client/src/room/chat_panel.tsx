@@ -119,7 +119,9 @@ function Message({ message, own }: MessageProps): JSX.Element {
           {time.format(at)}
         </time>
       </p>
-      <p class="message-text">{message.text}</p>
+      <p class="message-text" translate>
+        {message.text}
+      </p>
     </li>
   );
 }

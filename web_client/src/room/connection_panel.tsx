@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { Bars, Button, Dialog } from '../design/parts';
+import { canConnect } from '../media/ability';
 import type { Received, SentLayer } from '../media/figures';
 import { SECTIONS } from '../media/publisher';
 import { SETTING_WITHIN_MS, within } from '../media/waiting';
@@ -12,7 +13,7 @@ import { t } from '../text';
 import { levelText } from './quality_text';
 import { ReceiveChoice } from './receive_choice';
 import type { RoomSession } from './session';
-import { lossDown, report, verdicts, wayOf, type Known } from './verdicts';
+import { lossDown, report, verdicts, wayOf, type Known, type Way } from './verdicts';
 
 interface PanelProps {
   session: RoomSession;
@@ -31,7 +32,9 @@ export function ConnectionPanel({ session, onClose }: PanelProps): JSX.Element {
   const lost = session.missingSince.value !== null;
   const { viewing } = session;
   const quality = session.health?.quality.value ?? null;
-  const way = wayOf(lost, quality, viewing.figures.value);
+  const way: Way = canConnect()
+    ? wayOf(lost, quality, viewing.figures.value)
+    : { state: 'unable' };
   const known: Known = {
     way,
     link: viewing.link.value,
@@ -48,7 +51,9 @@ export function ConnectionPanel({ session, onClose }: PanelProps): JSX.Element {
         <p class="row tight">
           <Bars level={level} text="" />
           <strong>
-            {quality && !lost ? levelText(quality) : t('verdict-measuring')}
+            {quality && !lost
+              ? levelText(quality)
+              : t(canConnect() ? 'verdict-measuring' : 'no-webrtc')}
           </strong>
         </p>
         <ul class="stack tight">

@@ -1,5 +1,6 @@
 /* What the buttons and the keys do: one function for each, said once. */
 import { effect, signal } from '@preact/signals';
+import { canConnect } from '../media/ability';
 import { refreshDevices } from '../media/devices';
 import type { Style } from '../media/layers';
 import type { ShareOrigin } from '../media/local';
@@ -150,6 +151,10 @@ export class Controls {
   }
 
   #mayPublish(): boolean {
+    if (!canConnect()) {
+      notify(t('no-webrtc'));
+      return false;
+    }
     // At the door nothing is sent yet: setting up is everybody's right.
     if (this.#session.phase.value.name !== 'inside') return true;
     const may = this.#session.may('media.publish');

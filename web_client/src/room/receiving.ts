@@ -3,6 +3,7 @@
  * sound and hands out pictures by participant.
  */
 import { effect, signal } from '@preact/signals';
+import { canConnect } from '../media/ability';
 import { Patience, type Way } from '../media/patience';
 import type { SlotOffer, SlotState, SourceName } from '../protocol';
 import { audioMids, pictureOf } from '../media/slots';
@@ -68,8 +69,8 @@ export class Receiving {
 
   /** Asks for a new offer, again and again while the socket is there. */
   async renew(): Promise<void> {
-    if (this.#asking || this.#closed || this.#link.phase.value.name !== 'online')
-      return;
+    if (this.#asking || this.#closed || !canConnect()) return;
+    if (this.#link.phase.value.name !== 'online') return;
     this.#asking = true;
     try {
       await this.accept(await this.#link.request('media.subscribe', {}));

@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useLater } from '../design/later';
+import { notify } from '../state/notices';
 import { t } from '../text';
 import {
   AloneHint,
@@ -11,6 +12,7 @@ import {
   FloorNotice,
   MutedSpeechHint,
   PlayButton,
+  UnableHint,
 } from './alerts';
 import { BottomBar } from './bottom_bar';
 import { ChatPanel } from './chat_panel';
@@ -57,7 +59,13 @@ function ConnectionDialog(props: {
   session: RoomSession;
   onClose: () => void;
 }): JSX.Element | null {
-  const part = useLater(() => import('./connection_panel'));
+  const part = useLater(
+    () => import('./connection_panel'),
+    () => {
+      notify(t('error-no-answer'));
+      props.onClose();
+    },
+  );
   return part ? <part.ConnectionPanel {...props} /> : null;
 }
 
@@ -99,6 +107,7 @@ export function RoomPage({ session, controls }: RoomProps): JSX.Element {
           <StageArea session={session} controls={controls} />
           <div class="stage-alerts">
             <PlayButton />
+            <UnableHint />
             <FloorNotice session={session} controls={controls} />
             <MutedSpeechHint session={session} controls={controls} />
             <AudioOnlyHint />

@@ -6,6 +6,7 @@
  */
 import { effect, signal } from '@preact/signals';
 import type { SourceName } from '../protocol';
+import { canConnect } from '../media/ability';
 import type { LocalMedia } from '../media/local';
 import { afresh, type VideoSource } from '../media/layers';
 import { Publisher, SECTIONS } from '../media/publisher';
@@ -113,7 +114,7 @@ export class Sending {
 
   async #step(): Promise<void> {
     const online = this.#link.phase.value.name === 'online';
-    if (this.#closed || !online || !this.#allowed.value) return;
+    if (this.#closed || !online || !this.#allowed.value || !canConnect()) return;
     const tracks = this.#local.tracks.value;
     if (!this.#publisher && tracks.size === 0) return;
     const publisher = (this.#publisher ??= this.#create());

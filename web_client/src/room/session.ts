@@ -16,6 +16,7 @@ import type {
   SeatTaken,
   SourceName,
 } from '../protocol';
+import { canConnect } from '../media/ability';
 import { LocalMedia } from '../media/local';
 import { CodedError } from '../signaling/errors';
 import { Link, type ServerEvent } from '../signaling/link';
@@ -180,9 +181,8 @@ export class RoomSession {
   async join(name: string, organisation: string): Promise<void> {
     performance.mark('pavilion-join');
     this.phase.value = { name: 'joining' };
-    this.receiving.subscriber.prepare();
-    if (this.preview.value?.role !== 'researcher') this.sending.prepare();
     try {
+      this.#prepare();
       this.#seat(await this.#join(name, organisation));
     } catch (error) {
       this.phase.value = { name: 'door' };
@@ -196,12 +196,19 @@ export class RoomSession {
     }
   }
 
+  /** Makes connections ahead of time, where this browser can make any. */
+  #prepare(): void {
+    if (!canConnect()) return;
+    this.receiving.subscriber.prepare();
+    if (this.preview.value?.role !== 'researcher') this.sending.prepare();
+  }
+
   async #join(name: string, organisation: string): Promise<SeatTaken> {
     const { invitation } = this.entry;
     const request = {
       name,
       organisation,
-      subscribe: true,
+      subscribe: canConnect(),
       browser: invitation ? await browserKey(invitation) : null,
       take_over: this.#decided === 'take-over',
     };
@@ -293,7 +300,7 @@ export class RoomSession {
     try {
       const taken = await this.link.request('seat.resume', {
         last_chat: this.view.value?.messages.at(-1)?.seq ?? 0,
-        subscribe: this.receiving.lost,
+        subscribe: canConnect() && this.receiving.lost,
       });
       this.#seat(taken);
     } catch (error) {
@@ -349,10 +356,13 @@ export class RoomSession {
   #watchHealth(): void {
     this.health?.close();
     this.health = new Health(this.link, {
-      legs: () => [
-        { name: 'receive', mendable: this.receiving.subscriber },
-        { name: 'send', mendable: this.sending.publisher },
-      ],
+      legs: () =>
+        canConnect()
+          ? [
+              { name: 'receive', mendable: this.receiving.subscriber },
+              { name: 'send', mendable: this.sending.publisher },
+            ]
+          : [],
       sampled: (reports, at) =>
         this.viewing.take(reports, at, this.receiving.waitMs.peek() ?? 0),
       expected: () => this.view.value !== null && expectsMedia(this.view.value),

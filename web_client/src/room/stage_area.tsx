@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ChevronLeft, ChevronRight } from 'lucide-preact';
-import { Button } from '../design/parts';
+import { Button, Live } from '../design/parts';
 import { arrange, type Arrangement } from '../layout/arrange';
 import {
   gridRows,
@@ -226,7 +226,9 @@ function Pager({ page, pages, turn }: PagerProps): JSX.Element {
       >
         <ChevronLeft aria-hidden="true" />
       </Button>
-      <span class="numbers small">{t('page-of', { page: page + 1, pages })}</span>
+      <span class="numbers small">
+        <Live text={t('page-of', { page: page + 1, pages })} />
+      </span>
       <Button
         iconOnly
         kind="plain"

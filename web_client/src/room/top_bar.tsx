@@ -1,7 +1,7 @@
 /* Title, how many are here, how good the connection is, language and theme. */
 import type { JSX } from 'preact';
 import { Preferences } from '../app/preferences';
-import { Bars, Button } from '../design/parts';
+import { Bars, Button, Live } from '../design/parts';
 import { counts } from '../state/room';
 import { t } from '../text';
 import type { RoomProps } from './props';
@@ -18,7 +18,7 @@ export function TopBar({ session, controls }: RoomProps): JSX.Element {
         </h1>
         <p class="soft small cut">
           <span class="numbers" data-testid="present-count">
-            {t('present-count', { count: here })}
+            <Live text={t('present-count', { count: here })} />
           </span>
           {lost > 0 ? (
             <span class="numbers" data-testid="lost-count">

@@ -9,32 +9,43 @@ export type CodecChoice = 'auto' | 'VP8' | 'VP9' | 'H264' | 'AV1';
 
 const PREFIX = 'pavilion.';
 
-function read(storage: Storage | undefined, key: string): string | null {
+/** Gives a store; merely naming it throws where a browser refuses all site data. */
+type Store = () => Storage | undefined;
+
+const kept: Store = () => globalThis.localStorage;
+const keptByTab: Store = () => globalThis.sessionStorage;
+
+function read(store: Store, key: string): string | null {
   try {
-    return storage?.getItem(PREFIX + key) ?? null;
+    return store()?.getItem(PREFIX + key) ?? null;
   } catch {
     return null; // storage switched off: the choice lasts as long as the page
   }
 }
 
-function write(storage: Storage | undefined, key: string, value: string | null): void {
+/** False: it is not kept. */
+function write(store: Store, key: string, value: string | null): boolean {
   try {
-    if (value === null) storage?.removeItem(PREFIX + key);
-    else storage?.setItem(PREFIX + key, value);
+    if (value === null) store()?.removeItem(PREFIX + key);
+    else store()?.setItem(PREFIX + key, value);
+    return true;
   } catch {
-    // as above
+    return false;
   }
 }
+
+/** Whether this browser keeps anything for this site, a seat over a reload included. */
+export const remembers = write(kept, 'probe', '') && write(kept, 'probe', null);
 
 function remembered<T extends string>(
   key: string,
   fallback: T,
   allowed?: readonly T[],
 ): Signal<T> {
-  const stored = read(globalThis.localStorage, key) as T | null;
+  const stored = read(kept, key) as T | null;
   const known = stored !== null && (!allowed || allowed.includes(stored));
   const setting = signal<T>(known ? stored : fallback);
-  effect(() => write(globalThis.localStorage, key, setting.value));
+  effect(() => void write(kept, key, setting.value));
   return setting;
 }
 
@@ -73,31 +84,30 @@ let secret: string | null = null;
 
 /** A random secret of this browser; made at first use, never sent. */
 export function browserSecret(): string {
-  secret ??= read(globalThis.localStorage, 'secret');
+  secret ??= read(kept, 'secret');
   if (secret === null) {
     const bytes = crypto.getRandomValues(new Uint8Array(16));
     secret = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-    write(globalThis.localStorage, 'secret', secret);
+    void write(kept, 'secret', secret);
   }
   return secret;
 }
 
 /** A seat kept for a reload of this very tab. */
 export const seats = {
-  get: (key: string): string | null => read(globalThis.sessionStorage, `seat.${key}`),
-  set: (key: string, seat: string): void =>
-    write(globalThis.sessionStorage, `seat.${key}`, seat),
-  drop: (key: string): void => write(globalThis.sessionStorage, `seat.${key}`, null),
+  get: (key: string): string | null => read(keptByTab, `seat.${key}`),
+  set: (key: string, seat: string): void => void write(keptByTab, `seat.${key}`, seat),
+  drop: (key: string): void => void write(keptByTab, `seat.${key}`, null),
 };
 
 /** What was switched on before a reload of this tab. */
 export const switchedOn = {
   get: (): { microphone: boolean; camera: boolean } => ({
-    microphone: read(globalThis.sessionStorage, 'microphone-on') === 'yes',
-    camera: read(globalThis.sessionStorage, 'camera-on') === 'yes',
+    microphone: read(keptByTab, 'microphone-on') === 'yes',
+    camera: read(keptByTab, 'camera-on') === 'yes',
   }),
   set: (source: 'microphone' | 'camera', on: boolean): void =>
-    write(globalThis.sessionStorage, `${source}-on`, on ? 'yes' : null),
+    void write(keptByTab, `${source}-on`, on ? 'yes' : null),
 };
 
 /** Puts the chosen theme on the document; the style sheet does the rest. */

@@ -7,6 +7,8 @@
  * tab wins, as on the wire.
  */
 
+import { within } from '../media/waiting';
+
 const PREFIX = 'pavilion.seat.';
 /** Time that the other tab has to answer. Lower: a busy tab seems gone; higher: a
  * reload waits, whose old page may hold the lock for a moment. */
@@ -28,7 +30,7 @@ function channel(key: string): BroadcastChannel | null {
 
 async function locked(key: string): Promise<boolean> {
   try {
-    const { held } = await navigator.locks.query();
+    const { held } = await within(ANSWER_MS, navigator.locks.query());
     return held?.some((lock) => lock.name === PREFIX + key) ?? false;
   } catch {
     return false;

@@ -9,6 +9,9 @@ not-now = Not now
 somebody = a moderator
 use-it = Use it
 go-home = Go to the front page
+load-again = Load again
+failed-title = This page has stopped working
+failed-text = Something in it failed. Load it again: your place in the room is kept.
 
 ## Language and theme
 
@@ -47,6 +50,7 @@ start-text = This link signs this browser in as a moderator. You then find your 
 start-once = The link works once. Use it in the browser that you will work with.
 start-button = Sign in
 start-busy = Signing in…
+start-no-cookie = This browser refuses cookies, so it could not stay signed in. Allow them for this site, then sign in; the link is not used up.
 sign-out = Sign out
 sign-out-title = Sign out of this browser?
 sign-out-text = Your rooms stay. To come back you need a new one-time link from whoever runs the server.
@@ -132,6 +136,9 @@ door-more =
 door-listener = You come to watch and listen, to chat and to raise your hand. Microphone and camera are needed only when a moderator gives you the floor.
 door-set-up = Try microphone and camera now
 door-watch-anyway = You can join now and watch, listen and chat.
+door-no-webrtc = This browser shows neither picture nor sound of a room, and sends none: WebRTC is missing or switched off. You can join to read and write in the chat and to raise your hand. For everything else open the link in a current Firefox, Chrome or Edge.
+door-unable = Microphone and camera cannot be used in this browser.
+door-forgets = This browser keeps nothing for this site. You can join, but after the page is loaded again you join anew.
 door-reconnecting = The connection to the server is lost. It comes back by itself.
 join = Join
 joining = Joining…
@@ -279,6 +286,7 @@ reconnecting = The connection is lost. It comes back by itself.
 reconnecting-seconds = { $seconds } s
 play-sound = Sound is off. Play it
 play-pictures = Pictures stand still. Play them
+no-webrtc = This browser shows neither picture nor sound here, and sends none. The chat works.
 audio-only = You receive sound only.
 show-pictures = Show pictures
 tile-audio-only = Sound only
@@ -474,6 +482,8 @@ refused-next = If you think that you should, ask whoever invited you for a new l
 ## Refusals by the server, by code
 
 error-no-answer = The server does not answer. What you did is kept; try again in a moment.
+error-here = This page could not do that. Load it again and repeat it.
+error-no-webrtc = This browser cannot connect for picture and sound: WebRTC is missing or switched off.
 error-room-not-found = This room does not exist any more.
 error-room-closed = This room has been closed.
 error-room-full = This room is full. Try again later.

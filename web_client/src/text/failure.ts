@@ -1,5 +1,5 @@
 /* A failed request as a sentence for people. */
-import { CodedError } from '../signaling/errors';
+import { CodedError, NoAnswer } from '../signaling/errors';
 import { has, t } from '.';
 
 /** The sentence for a code of the server; its own English where we have none. */
@@ -9,7 +9,7 @@ export function codeText(code: string, message: string): string {
 }
 
 export function failureText(error: unknown): string {
-  return error instanceof CodedError
-    ? codeText(error.code, error.message)
-    : t('error-no-answer');
+  if (error instanceof CodedError) return codeText(error.code, error.message);
+  // What this page itself cannot do is not the server's silence.
+  return t(error instanceof NoAnswer ? 'error-no-answer' : 'error-here');
 }

@@ -45,6 +45,8 @@ export async function followLanguage(): Promise<void> {
   effect(() => {
     const loading = load(wantedLanguage(choice.value, navigator.languages));
     first ??= loading;
+    // A language that does not come leaves the one that is shown.
+    loading.catch(() => undefined);
   });
   await (first ?? Promise.resolve());
 }

@@ -9,6 +9,9 @@ not-now = 나중에
 somebody = 진행자
 use-it = 사용하기
 go-home = 첫 페이지로 가기
+load-again = 다시 불러오기
+failed-title = 이 페이지가 멈췄습니다
+failed-text = 페이지에 문제가 생겼습니다. 다시 불러오십시오. 회의실의 자리는 그대로 있습니다.
 
 ## 언어와 색
 
@@ -47,6 +50,7 @@ start-text = 이 링크로 이 브라우저에 진행자로 로그인합니다. 
 start-once = 이 링크는 한 번만 쓸 수 있습니다. 앞으로 사용할 브라우저에서 여십시오.
 start-button = 진행자로 로그인
 start-busy = 로그인하고 있습니다…
+start-no-cookie = 이 브라우저가 쿠키를 거부하여 로그인을 유지할 수 없습니다. 이 사이트의 쿠키를 허용한 다음 로그인하십시오. 링크는 아직 쓰이지 않았습니다.
 sign-out = 로그아웃
 sign-out-title = 이 브라우저에서 로그아웃하시겠습니까?
 sign-out-text = 회의실은 그대로 남습니다. 다시 들어오려면 서버 운영자에게 한 번만 쓸 수 있는 새 링크를 받아야 합니다.
@@ -115,6 +119,9 @@ door-more = 외 { $count }명
 door-listener = 회의를 보고 듣고, 채팅하고, 손을 들 수 있습니다. 마이크와 카메라는 진행자가 발언권을 줄 때만 필요합니다.
 door-set-up = 지금 마이크와 카메라 확인하기
 door-watch-anyway = 지금 참가하여 보고 듣고 채팅할 수 있습니다.
+door-no-webrtc = 이 브라우저는 회의실의 영상과 소리를 주고받을 수 없습니다. WebRTC가 없거나 꺼져 있습니다. 입장하여 채팅을 읽고 쓰고 손을 들 수 있습니다. 나머지는 최신 Firefox나 Chrome, Edge에서 링크를 여십시오.
+door-unable = 이 브라우저에서는 마이크와 카메라를 쓸 수 없습니다.
+door-forgets = 이 브라우저는 이 사이트의 데이터를 저장하지 않습니다. 입장할 수 있지만, 페이지를 다시 불러오면 다시 입장해야 합니다.
 door-reconnecting = 서버와의 연결이 끊어졌습니다. 자동으로 다시 연결됩니다.
 join = 참가하기
 joining = 참가하고 있습니다…
@@ -262,6 +269,7 @@ reconnecting = 연결이 끊어졌습니다. 자동으로 다시 연결됩니다
 reconnecting-seconds = { $seconds }초
 play-sound = 소리가 꺼져 있습니다. 재생하기
 play-pictures = 영상이 멈춰 있습니다. 재생하기
+no-webrtc = 이 브라우저에서는 영상과 소리를 주고받을 수 없습니다. 채팅은 사용할 수 있습니다.
 audio-only = 소리만 받고 있습니다.
 show-pictures = 영상 보기
 tile-audio-only = 소리만
@@ -455,6 +463,8 @@ refused-next = 입장할 수 있어야 한다면 초대한 사람에게 새 링�
 ## 서버의 거절(코드별)
 
 error-no-answer = 서버가 응답하지 않습니다. 하시던 일은 그대로 남아 있으니 잠시 뒤 다시 시도하십시오.
+error-here = 이 페이지에서 처리하지 못했습니다. 다시 불러와 시도하십시오.
+error-no-webrtc = 이 브라우저는 영상과 소리를 위한 연결을 만들 수 없습니다. WebRTC가 없거나 꺼져 있습니다.
 error-room-not-found = 이 회의실은 더 이상 없습니다.
 error-room-closed = 이 회의실은 닫혔습니다.
 error-room-full = 회의실이 가득 찼습니다. 나중에 다시 시도하십시오.

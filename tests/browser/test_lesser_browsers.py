@@ -1,0 +1,132 @@
+"""Browsers that refuse or lack something: the page works as far as it can, and says so."""
+
+import pytest
+
+from tests.browser.conftest import Gallery, assert_clean, link
+from tests.support.browsers import BrowserName, Options
+from tests.support.browsers.axe import assert_accessible, assert_nothing_lost
+from tests.support.browsers.page import by_id
+from tests.support.server import Server
+from tests.support.wire.room import TestRoom
+from tests.support.wire.scenes import publish_camera
+
+BROWSERS: list[BrowserName] = ["chromium", "firefox"]
+each = pytest.mark.parametrize("browser", BROWSERS)
+
+NO_WEBRTC = """() => {
+  for (const name of Object.getOwnPropertyNames(window))
+    if (/^(webkit|moz)?RTC/.test(name)) delete window[name];
+}"""
+BLOCKED_WEBRTC = """() => {
+  window.RTCPeerConnection = class {
+    constructor() { throw new DOMException("by policy", "NotAllowedError"); }
+  };
+}"""
+NO_SITE_DATA = """() => {
+  const refuse = { get() { throw new DOMException("refused", "SecurityError"); } };
+  Object.defineProperty(window, "localStorage", refuse);
+  Object.defineProperty(window, "sessionStorage", refuse);
+  Object.defineProperty(Navigator.prototype, "cookieEnabled", { get: () => false });
+}"""
+TRANSLATE = """() => {
+  const wrap = (node) => {
+    const inside = node.parentElement?.closest("script, style, font, textarea");
+    if (!node.nodeValue.trim() || inside) return;
+    const outer = document.createElement("font");
+    const inner = document.createElement("font");
+    inner.textContent = node.nodeValue;
+    outer.append(inner);
+    node.replaceWith(outer);
+  };
+  const all = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const nodes = [];
+  while (all.nextNode()) nodes.push(all.currentNode);
+  nodes.forEach(wrap);
+}"""
+"""What page translators do."""
+
+
+@each
+@pytest.mark.parametrize("lack", [NO_WEBRTC, BLOCKED_WEBRTC], ids=["none", "blocked"])
+@pytest.mark.parametrize("role", ["presenter", "researcher"])
+async def test_without_webrtc_the_door_says_so_and_the_chat_works(
+    room: TestRoom, gallery: Gallery, browser: BrowserName, lack: str, role: str
+) -> None:
+    other = await room.guest("presenter", "Paul")
+    await publish_camera(other, "red")
+    person = await gallery.visit(browser, "Rita")
+    page = person.page
+    await page.before_load(lack)
+    await person.open_door(link(room, role))
+    await page.read(by_id("unable"), "neither picture nor sound")
+    await gallery.picture(person, "door")
+    await person.join()
+    await page.read(by_id("unable"), "neither picture nor sound")
+    await person.says("I can read and write")
+    await person.reads("I can read and write")
+    await page.press("Escape")
+    await page.press("r")
+    await person.pressed("hand", True)
+    assert await page.count(by_id("camera")) == 0
+    await gallery.picture(person, "room")
+    await page.click(by_id("connection"))
+    await page.see("[data-verdict='verdict-unable']")
+    await assert_accessible(page)
+
+    await page.goto(link(room, role).replace("/join#", "/check#"))
+    await page.click(by_id("start-check"))
+    await page.see(f'{by_id("check-udp")}[data-state="bad"]')
+    await page.read(by_id("check-udp"), "WebRTC")
+
+
+@each
+async def test_without_site_data_everything_works_and_nothing_is_kept(
+    room: TestRoom, gallery: Gallery, browser: BrowserName
+) -> None:
+    other = await room.guest("presenter", "Paul")
+    await publish_camera(other, "red")
+    person = await gallery.visit(browser, "Rita")
+    page = person.page
+    await page.before_load(NO_SITE_DATA)
+    await person.open_door(link(room, "researcher"))
+    await page.read(by_id("forgets"), "keeps nothing")
+    await gallery.picture(person, "door")
+    await person.join()
+    await person.sees("Paul")
+    await person.says("here all the same")
+    await person.reads("here all the same")
+    await page.reload()
+    await page.see(by_id("door-page"))
+    assert_clean(person)
+
+
+async def test_a_sign_in_that_would_not_be_kept_uses_up_no_link(
+    server: Server, gallery: Gallery
+) -> None:
+    person = await gallery.visit("chromium", "Mina", Options(width=390))
+    page = person.page
+    await page.before_load(NO_SITE_DATA)
+    await page.goto(f"{server.url}/start#{'A' * 43}")
+    await page.click(by_id("become-moderator"))
+    await page.read(by_id("problem"), "cookies")
+    assert not any("/api/sign-in" in url for url in page.requests)
+    await assert_nothing_lost(page)
+
+
+@each
+async def test_counts_stay_true_under_a_page_translator(
+    room: TestRoom, gallery: Gallery, browser: BrowserName
+) -> None:
+    person = await gallery.visit(browser, "Rita")
+    page = person.page
+    await person.open_door(link(room, "researcher"))
+    # Browsers are asked to keep their own translator out; others do not ask.
+    assert await page.evaluate("() => document.documentElement.translate") is False
+    await person.join()
+    await page.read(by_id("room-page"), "1 person here")
+    await page.evaluate(TRANSLATE)
+    await room.guest("researcher", "Paul")
+    await room.guest("researcher", "Sora")
+    await page.read(by_id("room-page"), "3 people here")
+    assert "1 person here" not in await page.text(by_id("room-page"))
+    assert_clean(person)
