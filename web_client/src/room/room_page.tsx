@@ -55,17 +55,19 @@ function act(controls: Controls, name: ShortcutName): void {
   }
 }
 
+/** The part of a dialog does not come: said, and the dialog is closed again. */
+function unloaded({ onClose }: { onClose: () => void }): () => void {
+  return () => {
+    notify(t('error-no-answer'));
+    onClose();
+  };
+}
+
 function ConnectionDialog(props: {
   session: RoomSession;
   onClose: () => void;
 }): JSX.Element | null {
-  const part = useLater(
-    () => import('./connection_panel'),
-    () => {
-      notify(t('error-no-answer'));
-      props.onClose();
-    },
-  );
+  const part = useLater(() => import('./connection_panel'), unloaded(props));
   return part ? <part.ConnectionPanel {...props} /> : null;
 }
 
@@ -73,7 +75,7 @@ function InviteLater(props: {
   session: RoomSession;
   onClose: () => void;
 }): JSX.Element | null {
-  const part = useLater(() => import('./invite_dialog'));
+  const part = useLater(() => import('./invite_dialog'), unloaded(props));
   return part ? <part.InviteDialog {...props} /> : null;
 }
 
