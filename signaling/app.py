@@ -31,7 +31,9 @@ from conference.storage.accounts import Accounts
 from conference.storage.chat import Chat
 from conference.storage.database import Database, sqlite_url
 from conference.storage.rooms import Rooms
+from signaling.addresses import addresses, best_names, bracketed, matches
 from signaling.auth.doors import DoorLimits, Doors
+from signaling.auth.proxies import Proxies
 from signaling.auth.rates import Failures
 from signaling.data_dir import INVITATION_KEY, Hold, remember_address
 from signaling.http.client import ClientFiles
@@ -181,7 +183,8 @@ class Server:
         hold: Hold,
     ) -> None:
         self._settings = settings
-        self._guards = Guards()
+        self._proxies = Proxies(settings.proxy.networks, settings.proxy.address)
+        self._guards = Guards(exempt=self._proxies.trusts)
         self._trust_guards = Guards()
         self._failures = Failures()
         self._client = client
@@ -250,6 +253,7 @@ class Server:
             self.conference,
             self._guards,
             self._failures,
+            self._proxies,
             self.trust,
             self._client,
             version=version(),
@@ -264,13 +268,15 @@ class Server:
             lag,
             networks=settings.metrics.networks,
             token=settings.metrics.token,
+            proxies=self._proxies,
         )
         application.router.add_get("/metrics", metrics.show)
         sockets = build_server(
             Edge(self.conference, self.hub, self._doors),
             self._guards,
             self._failures,
-            self.base_url,
+            self._proxies,
+            self._base_url_of,
         )
         sockets.attach(application)
         site.add_pages(application)
@@ -320,9 +326,15 @@ class Server:
         name = None
         with contextlib.suppress(ValueError):
             name = urlsplit(f"//{host}").hostname
-        if name and any(_matches(pattern, name) for pattern in self.trust.names):
+        if name and any(matches(pattern, name) for pattern in self.trust.names):
             return f"https://{host}"
         return self.urls()[0]
+
+    def _base_url_of(self, request: web.Request) -> str:
+        """Return the address that links begin with which are asked for here."""
+        forwarded = self._proxies.forwarded(request.remote, request.headers)
+        found = self._proxies.public or forwarded
+        return found or self.base_url(request.headers.get("Host", ""))
 
     def urls(self) -> list[str]:
         """Return the addresses to open, the best first."""
@@ -331,7 +343,7 @@ class Server:
     def trust_url(self) -> str:
         """Return the address of the page about the certificate."""
         name = best_names(self._settings, self.trust)[0]
-        return f"http://{_bracketed(name)}:{self.trust_port}"
+        return f"http://{bracketed(name)}:{self.trust_port}"
 
     async def _listen(
         self,
@@ -388,22 +400,6 @@ class Server:
                     log.info("the certificate was renewed; nobody was disconnected")
             except (InfrastructureError, OSError):
                 log.exception("the certificate could not be renewed; the old one stays")
-
-
-def best_names(settings: Settings, trust: Trust) -> list[str]:
-    """Return names and addresses to open the site by, the best first."""
-    names = [name for name in trust.names if "*" not in name]
-    configured = [name for name in settings.names if name in names]
-    ordered = dict.fromkeys([*configured, *sorted(names, key=_preference)])
-    return list(ordered) or ["localhost"]
-
-
-def addresses(settings: Settings, trust: Trust, port: int) -> list[str]:
-    """Return the addresses to open, the best first."""
-    suffix = "" if port == 443 else f":{port}"
-    return [
-        f"https://{_bracketed(name)}{suffix}" for name in best_names(settings, trust)
-    ]
 
 
 def trust_of(settings: Settings) -> Trust:
@@ -470,20 +466,3 @@ async def _cancelled(task: asyncio.Task[None]) -> None:
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
-
-
-def _matches(pattern: str, name: str) -> bool:
-    """Return whether a certificate's name covers a host (RFC 9525 §6.3)."""
-    if pattern.startswith("*."):
-        return name.partition(".")[2] == pattern[2:].lower()
-    return pattern.lower() == name
-
-
-def _preference(name: str) -> tuple[bool, bool]:
-    """Loopback last; addresses before names, which may not resolve everywhere."""
-    loopback = name in ("localhost", "127.0.0.1", "::1")
-    return loopback, name[-1:].isalpha() and ":" not in name
-
-
-def _bracketed(name: str) -> str:
-    return f"[{name}]" if ":" in name else name

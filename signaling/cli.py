@@ -280,7 +280,8 @@ async def _new_link(settings: "Settings", *, further: bool) -> tuple[str, str]:
 
 def _site_of(settings: "Settings", *, name: str | None, port: int | None) -> str:
     """Return the address the server has, but for what the flags say otherwise."""
-    from signaling.app import addresses, trust_of
+    from signaling.addresses import addresses
+    from signaling.app import trust_of
     from signaling.data_dir import address_with, remembered_address
 
     known = remembered_address(settings.data_dir)

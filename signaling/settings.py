@@ -29,6 +29,7 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 
 from conference.errors import UserError
+from signaling.auth.origin import origin_of
 from signaling.trust.hosts import is_name
 
 PREFIX = "PAVILION_"
@@ -58,6 +59,13 @@ def _postgres_url(text: str) -> str:
     except ValueError:
         raise ValueError("its port must be a number up to 65535") from None
     return text
+
+
+def _public_address(text: str) -> str:
+    origin = origin_of(text.rstrip("/"))
+    if origin is None or not origin.startswith("https://"):
+        raise ValueError("it must be an address such as https://conference.example.lan")
+    return origin
 
 
 HostName = Annotated[str, AfterValidator(_host_name)]
@@ -109,6 +117,21 @@ class TrustPage(Section):
     port: Port = Field(8080, description="TCP port of the page. 0: no such page.")
     bind: IPvAnyAddress | Literal["::"] = Field(
         "::", description="Address to listen on. :: is every address, IPv4 included."
+    )
+
+
+class ProxySettings(Section):
+    """A reverse proxy before the site; see docs/operations.md."""
+
+    address: Annotated[str, AfterValidator(_public_address)] | None = Field(
+        None,
+        description="The address that people open, as https://conference.example.lan: "
+        "links point there, and its pages may connect.",
+    )
+    networks: tuple[IPvAnyNetwork, ...] = Field(
+        (),
+        description="Networks of trusted proxies. X-Forwarded-For, -Host and -Proto "
+        "count on connections from these alone.",
     )
 
 
@@ -205,6 +228,7 @@ class Settings(Section):
     https: Https = Https.model_construct()
     media: Media = Media.model_construct()
     trust: TrustPage = TrustPage.model_construct()
+    proxy: ProxySettings = ProxySettings.model_construct()
     database: DatabaseSettings = DatabaseSettings.model_construct()
     limits: LimitSettings = LimitSettings.model_construct()
     metrics: Metrics = Metrics.model_construct()
@@ -352,6 +376,7 @@ def _toml(path: tuple[str, ...], info: FieldInfo) -> str:
     examples: dict[tuple[str, ...], str] = {
         ("https", "certificate"): "/etc/pavilion/site.crt",
         ("https", "key"): "/etc/pavilion/site.key",
+        ("proxy", "address"): "https://conference.example.lan",
         ("database", "url"): "postgresql://pavilion@localhost/pavilion",
         ("metrics", "token"): "choose-a-long-word-of-your-own",
     }

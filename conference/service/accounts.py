@@ -52,7 +52,10 @@ class AccountDoor:
             NotFound: Not a link, used already, or expired: the three look alike.
         """
         session, now = new_secret(), self._wall()
-        redeemed = await self._store.redeem_link(
+        # Looked up before it is used up: guesses of a stranger must not queue for
+        # the turn to write.
+        known = await self._store.knows_link(digest(link), now=now)
+        redeemed = known and await self._store.redeem_link(
             digest(link),
             account=AccountId(new_id()),
             session_hash=digest(session),

@@ -136,6 +136,10 @@ class AccountStore(Protocol):
         """Store a one-time link; ``further``: it makes another account."""
         ...
 
+    async def knows_link(self, token_hash: bytes, *, now: float) -> bool:
+        """Return whether a one-time link could be used now."""
+        ...
+
     async def redeem_link(
         self,
         token_hash: bytes,

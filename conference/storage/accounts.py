@@ -41,6 +41,16 @@ class Accounts:
                 )
             )
 
+    async def knows_link(self, token_hash: bytes, *, now: float) -> bool:
+        """Return whether a one-time link could be used now."""
+        async with self._database.reading() as db:
+            found = await db.execute(
+                select(links.c.token_hash).where(
+                    links.c.token_hash == token_hash, links.c.expires_at > now
+                )
+            )
+            return found.first() is not None
+
     async def redeem_link(
         self,
         token_hash: bytes,

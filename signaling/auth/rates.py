@@ -2,6 +2,8 @@
 
 from collections import OrderedDict
 
+from conference.errors import TooMuch
+
 
 class Bucket:
     """``burst`` at once, refilled at ``per_second``."""
@@ -44,22 +46,25 @@ ADDRESSES_KEPT = 4096
 
 
 class Failures:
-    """Failed attempts to come in, by address."""
+    """
+    Failed attempts to come in, by address.
+
+    Asked only about what has been looked up and found wrong. What is right is let in
+    whatever others behind the same address do.
+    """
 
     def __init__(self) -> None:
         self._buckets: OrderedDict[str, Bucket] = OrderedDict()
 
-    def blocked(self, address: str, *, now: float) -> bool:
-        """Return whether this address has failed too often."""
-        bucket = self._buckets.get(address)
-        return bucket is not None and bucket.empty(now=now)
-
-    def note(self, address: str, *, now: float) -> None:
-        """Count a failure."""
+    def judge(self, address: str, error: Exception, *, now: float) -> Exception:
+        """Count a failure; return what to answer: its own error, or that it is too often."""
         bucket = self._buckets.pop(address, None)
         if bucket is None:
             bucket = Bucket(FAILURES_PER_SECOND, FAILURES_BURST, now=now)
-        bucket.take(now=now)
+        allowed = bucket.take(now=now)
         self._buckets[address] = bucket
         if len(self._buckets) > ADDRESSES_KEPT:
             self._buckets.popitem(last=False)
+        if allowed:
+            return error
+        return TooMuch("too-many-attempts", "Too many failed attempts. Wait a minute.")

@@ -92,7 +92,8 @@ class Guard(asyncio.Protocol):
             raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, USER_TIMEOUT_MS)
         self._guards.add(self._transport, self)
         self._inner.connection_made(transport)
-        if self._guards.count(self._address, +1) > IDLE_PER_ADDRESS:
+        waiting = self._guards.count(self._address, +1)
+        if waiting > IDLE_PER_ADDRESS and not self._guards.exempt(self._address):
             self.abort()
         else:
             self.expect(HEADERS_S)
@@ -128,9 +129,15 @@ class Guard(asyncio.Protocol):
 
 
 class Guards:
-    """All guarded connections of one listener."""
+    """
+    All guarded connections of one listener.
 
-    def __init__(self) -> None:
+    Args:
+        exempt: Whether an address may hold any number: a proxy brings everybody.
+    """
+
+    def __init__(self, exempt: Callable[[str], bool] = lambda _: False) -> None:
+        self.exempt = exempt
         self._by_transport: dict[asyncio.BaseTransport, Guard] = {}
         self._idle: Counter[str] = Counter()
 

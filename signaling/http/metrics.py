@@ -24,6 +24,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
 from conference.sfu.figures import RoomFigures
+from signaling.auth.proxies import Proxies
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 LAG_EVERY_S = 0.1
@@ -197,6 +198,7 @@ class MetricsPage:
         lag: Of the event loop.
         networks: Addresses that may read it without a token.
         token: Lets anybody read it who presents it; None: nobody.
+        proxies: Tell whose address counts.
     """
 
     def __init__(
@@ -206,12 +208,14 @@ class MetricsPage:
         *,
         networks: Sequence[Network],
         token: str | None,
+        proxies: Proxies,
     ) -> None:
         self._registry = CollectorRegistry()
         self._registry.register(PlaneCollector(plane, lag))
         ProcessCollector(registry=self._registry)
         self._networks = tuple(networks)
         self._token = token
+        self._proxies = proxies
 
     async def show(self, request: web.Request) -> web.StreamResponse:
         """Answer a scrape; to those who may not, the page does not exist."""
@@ -228,7 +232,8 @@ class MetricsPage:
             presented = header[len(BEARER) :].encode("utf-8", "surrogateescape")
             return hmac.compare_digest(presented, self._token.encode())
         try:
-            address = ipaddress.ip_address((request.remote or "").partition("%")[0])
+            client = self._proxies.client(request.remote, request.headers)
+            address = ipaddress.ip_address(client.partition("%")[0])
         except ValueError:
             return False
         mapped = getattr(address, "ipv4_mapped", None)

@@ -6,18 +6,21 @@ guard how far the request has come, ``answer_faults`` answers what fails, and
 ``own_pages_only`` refuses what another page's script sends.
 """
 
+import logging
+from collections import deque
 from collections.abc import Callable
 
 from aiohttp import web
 from cryptography.hazmat.primitives.serialization import Encoding
 from pydantic import ValidationError
 
-from conference.errors import UserError
+from conference.errors import TooMuch, UserError
 from conference.service.accounts import SESSION_LIVES_S
 from conference.service.conference import Conference
 from conference.service.ports import ConnectionId
 from signaling.auth.cookies import COOKIE, session_of
-from signaling.auth.origin import same_origin
+from signaling.auth.origin import origin_of, same_origin
+from signaling.auth.proxies import Proxies
 from signaling.auth.rates import Failures
 from signaling.http.body import UnreadableBody, read_json
 from signaling.http.client import ClientFiles
@@ -27,7 +30,11 @@ from signaling.http.headers import add_headers
 from signaling.protocol.base import Identifier, Token, Wire
 from signaling.trust.store import Trust
 
+log = logging.getLogger(__name__)
+
 SOCKET_PATH = "/socket.io/"
+FOREIGN_KEPT = 16  # pairs of addresses that are not written to the log again
+ADDRESS_LENGTH = 200  # characters of an address in the log; a host name has 253 at most
 BODY_BYTES = 16 * 1024  # of the plain requests; the longest honest one has 100
 
 
@@ -54,6 +61,7 @@ class Site:
         conference: Conference,
         guards: Guards,
         failures: Failures,
+        proxies: Proxies,
         trust: Trust,
         client: ClientFiles,
         *,
@@ -65,6 +73,8 @@ class Site:
         self._conference = conference
         self._guards = guards
         self._failures = failures
+        self._proxies = proxies
+        self._foreign: deque[tuple[str, str]] = deque(maxlen=FOREIGN_KEPT)
         self._trust = trust
         self._client = client
         self._version = version
@@ -115,28 +125,40 @@ class Site:
         self, request: web.Request, handler: Handler
     ) -> web.StreamResponse:
         risky = request.method not in ("GET", "HEAD") or request.path == SOCKET_PATH
-        if risky and not same_origin(request.headers, scheme="https"):
-            raise web.HTTPForbidden(text="Only this server's own pages may do this.")
+        own = self._proxies.own(request.remote, request.headers)
+        if risky and not same_origin(request.headers, own):
+            self._log_foreign(request.headers.get("Origin", ""), own)
+            return refused(
+                403, "other-origin", "Only this server's own pages may do this."
+            )
         return await handler(request)
 
+    def _log_foreign(self, origin: str, own: set[str]) -> None:
+        """Write down once which addresses differ, for an operator who sets up a proxy."""
+        differ = (origin[:ADDRESS_LENGTH], ", ".join(sorted(own))[:ADDRESS_LENGTH])
+        if differ in self._foreign:
+            return
+        self._foreign.append(differ)
+        log.warning(
+            "a page of %r may not use this server, which was asked as %r: if a proxy "
+            "stands before it, set proxy.address or proxy.networks",
+            *differ,
+        )
+
     async def _sign_in(self, request: web.Request) -> web.StreamResponse:
-        address, now = request.remote or "", self._clock()
-        if self._failures.blocked(address, now=now):
-            return refused(
-                429, "too-many-attempts", "Too many failed attempts. Wait a minute."
-            )
         try:
             body = SignIn.model_validate(await read_json(request))
             session = await self._conference.accounts.sign_in(body.token)
-        except UnreadableBody as error:
-            self._failures.note(address, now=now)
-            return refused(error.status, error.code, error.message)
-        except ValidationError:
-            self._failures.note(address, now=now)
-            return refused(400, "malformed", "The link is not complete.")
-        except UserError as error:
-            self._failures.note(address, now=now)
-            return refused(403, error.code, error.message)
+        except (UserError, ValidationError) as error:
+            address = self._proxies.client(request.remote, request.headers)
+            found = self._failures.judge(address, error, now=self._clock())
+            if isinstance(found, ValidationError):
+                return refused(400, "malformed", "The link is not complete.")
+            assert isinstance(found, UserError)
+            status = 429 if isinstance(found, TooMuch) else 403
+            if isinstance(found, UnreadableBody):
+                status = found.status
+            return refused(status, found.code, found.message)
         response = web.json_response({"signed_in": True})
         response.set_cookie(
             COOKIE,
@@ -176,8 +198,15 @@ class Site:
     async def _session(self, request: web.Request) -> web.StreamResponse:
         session = session_of(request.cookies)
         account = session and await self._conference.accounts.account(session)
+        # A page cannot see why its socket was refused; it may ask here.
+        page = origin_of(request.query.get("page", ""))
+        own = self._proxies.own(request.remote, request.headers)
         return web.json_response(
-            {"signed_in": bool(account), "trust_port": self._trust_port()}
+            {
+                "signed_in": bool(account),
+                "trust_port": self._trust_port(),
+                "own_page": page is None or page in own,
+            }
         )
 
     async def _health(self, _: web.Request) -> web.StreamResponse:

@@ -13,10 +13,11 @@ from aiohttp import web
 from pydantic import ValidationError
 from socketio.exceptions import ConnectionRefusedError as Refusal
 
-from conference.errors import ConferenceError, NotAllowed, Refused, TooMuch
+from conference.errors import NotAllowed, Refused, TooMuch, UserError
 from conference.ids import RoomId
 from conference.service.ports import ConnectionId
 from signaling.auth.cookies import session_of
+from signaling.auth.proxies import Proxies
 from signaling.auth.rates import Failures
 from signaling.http.guard import Guards
 from signaling.namespaces import chat, desk, media, moderation, seat
@@ -43,13 +44,15 @@ class Gate:
         edge: Edge,
         guards: Guards,
         failures: Failures,
-        base_url: Callable[[str], str],
+        proxies: Proxies,
+        base_url: Callable[[web.Request], str],
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._edge = edge
         self._guards = guards
         self._failures = failures
+        self._proxies = proxies
         self._base_url = base_url
         self._clock = clock
 
@@ -58,24 +61,31 @@ class Gate:
     ) -> None:
         """Let a connection in, or refuse it with a code and a sentence."""
         request: web.Request = environ["aiohttp.request"]
-        address, now = request.remote or "", self._clock()
+        address = self._proxies.client(request.remote, request.headers)
         try:
-            if self._failures.blocked(address, now=now):
-                raise TooMuch(
-                    "too-many-attempts", "Too many failed attempts. Wait a minute."
-                )
-            connection = await self._admit(sid, request, auth)
+            connection = await self._admit(sid, request, auth, address)
         except Exception as error:
-            wrong = isinstance(error, ConferenceError | ValidationError)
-            if wrong and not isinstance(error, TooMuch):
-                self._failures.note(address, now=now)
-            info = refusal(error)
+            info = refusal(self._judged(address, error))
             raise Refusal(
                 info.message, {"code": info.code, "message": info.message}
             ) from None
         self._edge.hub.add(connection, self._guards.of(request.transport))
 
-    async def _admit(self, sid: str, request: web.Request, auth: object) -> Connection:
+    def _judged(self, address: str, error: Exception) -> Exception:
+        """
+        Count an attempt that was wrong; return what to answer.
+
+        Only these are slowed down, after they were looked up: a whole institute may
+        come from one address, and its links are good whatever one of it does.
+        """
+        wrong = isinstance(error, UserError | ValidationError)
+        if not wrong or isinstance(error, TooMuch):
+            return error
+        return self._failures.judge(address, error, now=self._clock())
+
+    async def _admit(
+        self, sid: str, request: web.Request, auth: object, address: str
+    ) -> Connection:
         asked = ConnectAuth.model_validate({} if auth is None else auth)
         if (asked.invitation, asked.seat, asked.room).count(None) < 2:
             raise Refused(
@@ -89,8 +99,8 @@ class Gate:
         connection = Connection(
             id=ConnectionId(sid),
             engine_sid=self._edge.hub.engine_sid(sid),
-            base_url=self._base_url(request.headers.get("Host", "")),
-            address=request.remote or "",
+            base_url=self._base_url(request),
+            address=address,
             account=account,
             session=session if account is not None else None,
         )
@@ -127,11 +137,12 @@ def build_server(
     edge: Edge,
     guards: Guards,
     failures: Failures,
-    base_url: Callable[[str], str],
+    proxies: Proxies,
+    base_url: Callable[[web.Request], str],
 ) -> SocketServer:
     """Return the Socket.IO server with everything attached."""
     dispatcher = Dispatcher(edge, HANDLERS)
-    gate = Gate(edge, guards, failures, base_url)
+    gate = Gate(edge, guards, failures, proxies, base_url)
     server = SocketServer(
         on_event=dispatcher.on_event,
         on_garbage=edge.hub.garbage,

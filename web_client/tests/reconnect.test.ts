@@ -36,7 +36,7 @@ const TABLE = [
   ['connecting', '=', '=', '=', '=', '=', '=', 'closed'],
   ['=', 'online', 'waiting', 'refused', '=', '=', 'waiting', 'closed'],
   ['=', '=', 'waiting', '=', '=', '=', '=', 'closed'],
-  ['=', '=', '=', '=', 'connecting', 'connecting', 'waiting', 'closed'],
+  ['=', '=', '=', 'refused', 'connecting', 'connecting', 'waiting', 'closed'],
   ['connecting', '=', '=', '=', '=', '=', '=', 'closed'],
   ['connecting', '=', '=', '=', '=', '=', '=', 'closed'],
 ];

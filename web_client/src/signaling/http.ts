@@ -36,6 +36,7 @@ async function call(path: string, body?: Record<string, string>): Promise<unknow
 interface SessionAnswer {
   signed_in?: unknown;
   trust_port?: unknown;
+  own_page?: unknown;
 }
 
 /** Whether this browser is signed in as a moderator. */
@@ -51,6 +52,22 @@ export async function trustPage(): Promise<string | null> {
   return typeof port === 'number' && port > 0
     ? `http://${window.location.hostname}:${port}/`
     : null;
+}
+
+/**
+ * Whether the server takes this page for one of its own; true when it does not say.
+ *
+ * A page cannot see why its socket is refused. Behind a proxy that is not set up it is
+ * refused for ever, and waiting would not help.
+ */
+export async function ownPage(): Promise<boolean> {
+  const page = encodeURIComponent(window.location.origin);
+  try {
+    const data = (await call(`/api/session?page=${page}`)) as SessionAnswer | null;
+    return data?.own_page !== false;
+  } catch {
+    return true;
+  }
 }
 
 /** Trades the token of a one-time link for a session cookie. */

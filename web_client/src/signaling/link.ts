@@ -14,6 +14,7 @@ import {
   type ServerEvents,
 } from '../protocol';
 import { codedErrorFrom, NoAnswer } from './errors';
+import { ownPage } from './http';
 import { advance, type Phase, type Signal } from './reconnect';
 
 const ANSWER_WITHIN_MS = 8000; // Lower: slow links fail; higher: people wait.
@@ -28,6 +29,13 @@ const PASSING: ReadonlyMap<string, number> = new Map([
   ['too-many-attempts', 20_000],
   ['door-full', 4000],
 ]);
+
+const FOREIGN_PAGE = {
+  name: 'refused',
+  code: 'other-origin',
+  message: 'The server takes this page for another site.',
+  passesInMs: null,
+} as const;
 
 export type ServerEvent = {
   [N in keyof ServerEvents]: { name: N; payload: ServerEvents[N] };
@@ -44,6 +52,8 @@ export class Link {
   readonly #onlineHandlers = new Set<() => void>();
   #auth: ConnectAuth;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Whether it was ever connected: then this page is the server's own. */
+  #greeted = false;
 
   constructor(auth: ConnectAuth) {
     this.#auth = auth;
@@ -56,14 +66,17 @@ export class Link {
       auth: (give) => give(this.#auth as Record<string, unknown>),
     });
     this.#socket.on('connect', () => {
+      this.#greeted = true;
       this.#step({ name: 'connected' });
       for (const handler of this.#onlineHandlers) handler();
     });
     this.#socket.on('disconnect', () => this.#step({ name: 'lost' }));
     this.#socket.on('connect_error', (error) => {
       const coded = codedErrorFrom((error as Error & { data?: unknown }).data);
-      if (coded === null) this.#step({ name: 'lost' });
-      else {
+      if (coded === null) {
+        this.#step({ name: 'lost' });
+        if (!this.#greeted) void this.#askWhy();
+      } else {
         const { code, message } = coded;
         const passesInMs = PASSING.get(code) ?? null;
         this.#step({ name: 'refused', code, message, passesInMs });
@@ -163,6 +176,11 @@ export class Link {
     payload: ClientEvents[N]['request'],
   ): void {
     this.request(name, payload).catch(() => undefined);
+  }
+
+  /** Ends the attempts of a page that the server takes for another site's. */
+  async #askWhy(): Promise<void> {
+    if (!(await ownPage()) && !this.#greeted) this.#step(FOREIGN_PAGE);
   }
 
   readonly #netReturned = (): void => this.#step({ name: 'net-returned' });

@@ -106,6 +106,9 @@ export function advance(phase: Phase, signal: Signal, now: number, chance = 0): 
     case 'online':
       return signal.name === 'lost' ? wait(phase, now, chance) : phase;
     case 'waiting':
+      if (signal.name === 'refused' && signal.passesInMs === null) {
+        return { name: 'refused', code: signal.code, message: signal.message };
+      }
       if (signal.name === 'retry' || signal.name === 'net-returned') {
         const { attempt, lostAt, refusedBy } = phase;
         return { name: 'connecting', attempt, lostAt, since: now, refusedBy };

@@ -514,3 +514,4 @@ error-malformed = The server could not read this. Load the page again and repeat
 error-internal = The server made a mistake. It has been noted; try again.
 error-storage-failed = The server could not save this. Try again in a moment.
 error-storage-busy = The server cannot save anything at the moment. Nothing was changed; try again in a moment.
+error-other-origin = The server takes this page for another site, because it was reached by a different address. Tell whoever runs the server: the proxy before it is not set up (setting proxy.address).

@@ -495,3 +495,4 @@ error-malformed = 서버가 요청을 읽지 못했습니다. 페이지를 새�
 error-internal = 서버에 문제가 있었습니다. 기록해 두었으니 다시 시도하십시오.
 error-storage-failed = 서버가 저장하지 못했습니다. 잠시 뒤 다시 시도하십시오.
 error-storage-busy = 지금은 서버가 저장할 수 없습니다. 바뀐 것은 없습니다. 잠시 뒤 다시 시도하십시오.
+error-other-origin = 이 페이지가 다른 주소로 서버에 연결되어 서버가 다른 사이트로 여깁니다. 서버 운영자에게 앞단의 프록시가 설정되지 않았다고(설정 proxy.address) 알리십시오.

@@ -1,0 +1,53 @@
+"""Pages that come through a reverse proxy: what a person reads, and that it works."""
+
+import socket
+
+import pytest
+
+from tests.browser.conftest import Gallery
+from tests.support.browsers import BrowserName
+from tests.support.browsers.page import by_id
+from tests.support.proxy import proxy
+from tests.support.server import free_port, running
+from tests.support.wire.room import opened
+
+UPSTREAM = "10.0.0.1:8443"
+
+
+@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+async def test_a_proxy_that_is_not_set_up_is_named_on_the_page(
+    gallery: Gallery, browser: BrowserName
+) -> None:
+    port = free_port(socket.SOCK_STREAM)
+    async with running() as server, opened(server) as room:
+        async with proxy(server, port, host=UPSTREAM) as url:
+            guest = await gallery.visit(browser, "Rita")
+            await guest.page.goto(f"{url}/join#{room.token('researcher')}")
+            await guest.page.see(f'{by_id("refused-page")}[data-code="other-origin"]')
+            await guest.page.read("main", "proxy.address")
+            await gallery.picture(guest, "refused")
+        (line,) = [one for one in server.log.splitlines() if "proxy.address" in one]
+        assert f"https://localhost:{port}" in line
+        assert f"https://{UPSTREAM}" in line
+
+
+@pytest.mark.parametrize("way", ["address", "networks"])
+async def test_a_proxy_that_is_set_up_brings_people_in(
+    gallery: Gallery, way: str
+) -> None:
+    port = free_port(socket.SOCK_STREAM)
+    extra = f'[proxy]\naddress = "https://localhost:{port}"'
+    more: tuple[str, ...] = ()
+    if way == "networks":
+        extra = '[proxy]\nnetworks = ["127.0.0.0/8"]'
+        more = (f"X-Forwarded-Host: localhost:{port}", "X-Forwarded-For: 192.0.2.7")
+    async with (
+        running(extra=extra) as server,
+        opened(server) as room,
+        proxy(server, port, host=UPSTREAM, more=more) as url,
+    ):
+        guest = await gallery.visit("chromium", "Rita")
+        await guest.open_door(f"{url}/join#{room.token('researcher')}")
+        await guest.join()
+        await guest.says("Through the proxy")
+        await guest.reads("Through the proxy")
