@@ -71,6 +71,9 @@ const FINAL = new Set([
   'room-not-found',
 ]);
 
+/** What a new link would not help with. */
+const NO_NEW_LINK = new Set(['invitation-revoked', 'other-origin']);
+
 /** The server did not let us to the door: a revoked link, a closed room. */
 export function RefusedPage(props: { code: string; message: string }): JSX.Element {
   const final = FINAL.has(props.code);
@@ -79,9 +82,7 @@ export function RefusedPage(props: { code: string; message: string }): JSX.Eleme
       <div class="stack card" data-testid="refused-page" data-code={props.code}>
         <h1>{t('refused-title')}</h1>
         <p>{codeText(props.code, props.message)}</p>
-        {props.code === 'invitation-revoked' ? null : (
-          <p class="soft">{t('refused-next')}</p>
-        )}
+        {NO_NEW_LINK.has(props.code) ? null : <p class="soft">{t('refused-next')}</p>}
         <div class="row">
           {final ? null : (
             <Button kind="primary" onPress={() => window.location.reload()}>
