@@ -97,7 +97,7 @@ def read_answer(answer: Description, slots: list[SlotFormat]) -> ViewerFormat:
     if [section.mid for section in answer.sections] != [slot.mid for slot in slots]:
         raise BadDescription("does not answer the slots that were offered")
     decodable = set(Codec)
-    redundant = True
+    redundant = repaired = True
     counted = {"audio": True, "video": True}
     for section, slot in zip(answer.sections, slots, strict=True):
         if section.port == 0 and not section.bundle_only:
@@ -106,10 +106,12 @@ def read_answer(answer: Description, slots: list[SlotFormat]) -> ViewerFormat:
         for codec in codecs:
             if PAYLOAD_TYPES[codec] not in section.payload_types:
                 decodable.discard(codec)
+            elif RTX_PAYLOAD_TYPES.get(codec) not in (None, *section.payload_types):
+                repaired = False
         if section.extensions.get(extensions.TRANSPORT_CC) != TRANSPORT_CC_ID:
             counted[slot.kind] = False
         if slot.kind == "audio" and RED_PAYLOAD_TYPE not in section.payload_types:
             redundant = False
     return ViewerFormat(
-        frozenset(decodable), redundant, counted["video"], counted["audio"]
+        frozenset(decodable), redundant, counted["video"], counted["audio"], repaired
     )

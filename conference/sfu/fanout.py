@@ -105,7 +105,11 @@ class Fanout(Protocol):
         ...
 
     def retransmit(self, slot: SlotKey, sequences: Sequence[int], *, now: float) -> int:
-        """Answer a NACK (16-bit numbers) by RTX; return how many were still there."""
+        """
+        Answer a NACK (16-bit numbers) by RTX; return how many were still there.
+
+        A slot without an RTX source is answered nothing.
+        """
         ...
 
     def probe(self, slot: SlotKey, octets: int, packets: int, *, now: float) -> int:

@@ -76,7 +76,7 @@ class SlotFormat:
     """Name of the MediaStream: slots with the same one are kept in step."""
     ssrc: int
     rtx_ssrc: int
-    """0 for audio."""
+    """0 where nothing is sent again: of audio, and for a browser without RTX."""
 
     @property
     def clock_hz(self) -> int:
@@ -96,6 +96,9 @@ class ViewerFormat:
     counts_voices: bool = False
     """The same of sound. A browser that counts only pictures would report numbered
     sound as lost."""
+    repaired: bool = True
+    """It reads retransmissions (RTX) of every codec that it decodes. One that does
+    not is asked for nothing and sent none: a lost picture begins anew at a key frame."""
 
 
 def slot_plan() -> list[tuple[str, SlotGroup, str]]:

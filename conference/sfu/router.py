@@ -14,7 +14,7 @@ be unpredictable come from ``draw``.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
 
@@ -166,6 +166,8 @@ class Router:
     ) -> ViewerKey:
         """Add a viewer whose answer is known; it gets media once connected."""
         plane = self.room(room)
+        if not fmt.repaired:
+            formats = [replace(slot, rtx_ssrc=0) for slot in formats]
         slots = [
             # 29 bits leave an hour and a half of video before the first wrap,
             # and a session of any length after it.
@@ -314,11 +316,7 @@ class Router:
                 case rtcp.Nack(ssrc, sequences):
                     slot = viewer.by_ssrc.get(ssrc)
                     if slot is not None and slot.opened:
-                        allowed = viewer.repairs_allowed(len(sequences), now=now)
-                        plane.counts.nacked_packets += len(sequences)
-                        plane.counts.repaired_packets += self._fanout.retransmit(
-                            slot.key, sequences[:allowed], now=now
-                        )
+                        self._on_nack(plane, viewer, slot, sequences, now)
                 case rtcp.KeyFrameRequest(ssrc):
                     slot = viewer.by_ssrc.get(ssrc)
                     # Of what is shown and of what shall be: either mends it.
@@ -332,6 +330,23 @@ class Router:
                         sent = self._fanout.sent(viewer.key)
                         viewer.adaptation.on_remb(bitrate_bps, sent, now=now)
         self._flush(plane, now)
+
+    def _on_nack(
+        self,
+        plane: RoomPlane,
+        viewer: Viewer,
+        slot: Slot,
+        sequences: tuple[int, ...],
+        now: float,
+    ) -> None:
+        plane.counts.nacked_packets += len(sequences)
+        if slot.fmt.rtx_ssrc:
+            allowed = viewer.repairs_allowed(len(sequences), now=now)
+            plane.counts.repaired_packets += self._fanout.retransmit(
+                slot.key, sequences[:allowed], now=now
+            )
+        elif slot.current is not None and slot.current.track.video:
+            plane.want_key_frame(slot.current, viewer.key)
 
     def _on_feedback(
         self, plane: RoomPlane, viewer: Viewer, information: bytes, now: float

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from struct import Struct
 
 from conference.rtp.codecs import (
-    NOTHING,
+    NO_NUMBERS,
     PICTURE_ID_MASK,
     Codec,
     PayloadHead,
@@ -78,11 +78,12 @@ class Source:
         "codec",
         "followers",
         "frames",
-        "head",
+        "numbers",
         "payload_type",
         "ring",
         "rtx_payload_type",
         "skips",
+        "tl0",
     )
 
     def __init__(self, codec: Codec) -> None:
@@ -93,8 +94,10 @@ class Source:
         self.ring: list[Kept | None] = (
             [None] * CACHE_PACKETS if self.rtx_payload_type is not None else []
         )
-        self.head = NOTHING
-        """Of the newest packet."""
+        self.numbers = NO_NUMBERS
+        """Of the newest packet that has a picture id: padding has none."""
+        self.tl0: int | None = None
+        """Of the newest packet that has one."""
         self.skips = NO_SKIPS
         """Packets left out before the one that comes next."""
         self.frames = NO_SKIPS
@@ -119,7 +122,11 @@ class Source:
             shift = min(ahead, CACHE_PACKETS)
             self._window = (self._window << shift | 1) & _WINDOW_MASK
             self._highest = extended
-            self.head = head
+            numbers = head.numbers
+            if numbers.picture_id_bytes:
+                self.numbers = numbers
+            if numbers.tl0_offset >= 0:
+                self.tl0 = numbers.tl0
             return True
         bit = 1 << -ahead
         if -ahead >= CACHE_PACKETS or self._window & bit:
@@ -378,11 +385,10 @@ class Copy:
         """Note where the running numbers stand, if anything was sent."""
         source, segment = self.source, self.segment
         if source is not None and segment.first <= self.highest:
-            numbers = source.head.numbers
-            if numbers.picture_id_bytes:
-                self.last_picture_id = segment.picture_id(numbers, source.frames)
-            if numbers.tl0_offset >= 0:
-                self.last_tl0 = numbers.tl0 + segment.tl0_offset
+            if source.numbers.picture_id_bytes:
+                self.last_picture_id = segment.picture_id(source.numbers, source.frames)
+            if source.tl0 is not None:
+                self.last_tl0 = source.tl0 + segment.tl0_offset
 
     def slew(self, segment: Segment, timestamp: int, newest: int) -> None:
         """Fall back towards the slot clock at a new frame."""

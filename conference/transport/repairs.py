@@ -46,6 +46,8 @@ class Repairs:
         self, copy: copies.Copy, sequences: Sequence[int], *, now: float
     ) -> int:
         """Answer a NACK (16-bit numbers) by RTX; return how many were still there."""
+        if not copy.rtx_ssrc:
+            return 0
         path = copy.path
         self.send_again(path, now=now)
         found: list[copies.Again] = []
@@ -83,7 +85,7 @@ class Repairs:
         number = newest - REPEAT_BEHIND
         segment = copy.segment
         source = segment.source
-        if source is None or number < segment.first:
+        if source is None or number < segment.first or not copy.rtx_ssrc:
             return
         kept = source.find(number - segment.sequence_offset, segment.temporal)
         if kept is not None and kept.head.temporal <= segment.temporal:

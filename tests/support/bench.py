@@ -399,14 +399,17 @@ class Bench:
         self._unlimited |= {ParticipantId(who) for who in participants}
 
     def sink(
-        self, participant: str, decodable: frozenset[Codec] = frozenset(Codec)
+        self,
+        participant: str,
+        decodable: frozenset[Codec] = frozenset(Codec),
+        *,
+        repaired: bool = True,
     ) -> Sink:
         """Let a viewer subscribe and connect."""
         formats = self.router.plan_slots()
         sink = Sink(self, participant, formats)
-        key = self.router.subscribe(
-            ROOM, sink.participant, formats, ViewerFormat(decodable), now=self.now
-        )
+        fmt = ViewerFormat(decodable, repaired=repaired)
+        key = self.router.subscribe(ROOM, sink.participant, formats, fmt, now=self.now)
         protection = AeadProtection(MASTER_KEY, MASTER_SALT)
         self.fanout.open_viewer(key, protection, sink.receive, ("192.0.2.1", 5))
         self.router.connected(sink.participant, now=self.now)

@@ -1,6 +1,7 @@
 """The two descriptions that the server writes."""
 
 import random
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -107,6 +108,46 @@ def test_a_viewers_answer_tells_what_it_decodes(
 ) -> None:
     answer = read(sample(f"{browser}-answer"))
     assert slots.read_answer(answer, formats()).decodable == EVERYTHING - missing
+
+
+WITHOUT_RTX = (
+    "m=video 9 UDP/TLS/RTP/SAVPF 96\r\n"
+    "c=IN IP4 0.0.0.0\r\n"
+    "a=mid:{mid}\r\n"
+    "a=recvonly\r\n"
+    "a=rtcp-mux\r\n"
+    "a=rtpmap:96 VP8/90000\r\n"
+    "a=rtcp-fb:96 nack\r\n"
+    "a=rtcp-fb:96 nack pli\r\n"
+)
+
+
+@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+def test_a_viewers_answer_tells_whether_it_reads_retransmissions(browser: str) -> None:
+    text = sample(f"{browser}-answer")
+    assert slots.read_answer(read(text), formats()).repaired
+    head, *sections = re.split(r"^(?=m=)", text, flags=re.MULTILINE)
+    mids = [re.search(r"^a=mid:(\w+)", section, re.MULTILINE) for section in sections]
+    plain = [
+        WITHOUT_RTX.format(mid=mid[1])
+        if mid and section.startswith("m=video")
+        else section
+        for mid, section in zip(mids, sections, strict=True)
+    ]
+    fmt = slots.read_answer(
+        read(_with_security(head, sections) + "".join(plain)), formats()
+    )
+    assert not fmt.repaired
+    assert Codec.VP8 in fmt.decodable
+    one = [*sections[:2], plain[2], *sections[3:]]
+    assert not slots.read_answer(read(head + "".join(one)), formats()).repaired
+
+
+def _with_security(head: str, sections: list[str]) -> str:
+    """Return the session part with what browsers write into each section."""
+    names = ("ice-ufrag", "ice-pwd", "fingerprint", "setup")
+    lines = [line for line in sections[0].splitlines() if line[2:].startswith(names)]
+    return head + "".join(f"{line}\r\n" for line in lines)
 
 
 def test_an_answer_that_rejects_or_reorders_slots_is_refused() -> None:

@@ -35,6 +35,24 @@ def test_a_flood_of_requests_costs_a_publisher_two_key_frames_a_second() -> None
     assert bench.key_frame_requests("ada") - before <= 2
 
 
+def test_a_viewer_without_retransmissions_gets_a_key_frame_for_what_it_lost() -> None:
+    bench = Bench()
+    camera = bench.simulcast("ada", CAMERA)
+    bench.unlimited("viewer")
+    sink = bench.sink("viewer", repaired=False)
+    show(bench, sink, {"ada": 180})
+    play(bench, camera, seconds=2)
+    slot = sink.slots[sink.mid(GRID, "video")]
+    lost = sink.on(slot.mid)[-1].sequence
+    before = bench.key_frame_requests("ada")
+    viewer = bench.router.room(bench.room).viewers[sink.participant]
+    bench.fanout.reinforce(viewer.key, redundant=False, insistent=True, repeating=True)
+    sink.ask(rtcp.nack(1, slot.ssrc, [lost]))
+    play(bench, camera, seconds=5)  # with probes, were there a source for them
+    assert bench.key_frame_requests("ada") == before + 1
+    assert set(sink.packets) == {slot.ssrc}
+
+
 def test_a_flood_over_all_layers_holds_up_nobody_elses_switch() -> None:
     bench = Bench()
     camera = bench.simulcast("ada", CAMERA)

@@ -9,7 +9,7 @@ from pylibsrtp import Policy, Session
 
 from conference.ids import Mid
 from conference.rtp.codecs import INSPECTORS, NOTHING, Codec, PayloadHead
-from conference.rtp.packet import RtpPacket
+from conference.rtp.packet import RtpPacket, parse
 from conference.sfu.fanout import LayerKey, SlotKey, ViewerKey
 from conference.sfu.formats import SlotFormat
 from conference.sfu.messages import SlotGroup
@@ -217,6 +217,28 @@ def test_other_codecs_get_their_own_payload_types(codec: Codec) -> None:
     assert wire.fanout.retransmit(SLOT, [wire.got[0].sequence], now=1.0) == 1
     assert wire.got[1].payload_type == {"VP9": 99, "H264": 103, "AV1": 46}[codec.value]
     assert wire.got[1].payload[2:] == wire.got[0].payload
+
+
+PADDING_SWITCH = [
+    "80e003e800015f901122334490c0812c071002009d012a4001b4000000000000000000",
+    "80e003e900016da01122334490c0812d081102000000000000000000",
+    "a06003ea00016da01122334400000004",
+    "80e003e800015f901122334490c0a345071002009d012a4001b4000000000000000000",
+]
+"""A key frame, a frame and four octets of padding of one source; a key frame of the next."""
+
+
+def test_padding_before_a_switch_does_not_turn_running_numbers_back() -> None:
+    wire = Wire()
+    *first, second = [parse(bytes.fromhex(text)) for text in PADDING_SWITCH]
+    wire.attach(ADA, first[0], timestamp=1)
+    wire.forward(ADA, *first)
+    wire.attach(BO, second, timestamp=100_000)
+    wire.forward(BO, second)
+    heads = [wire.head(parse(rtp.serialize(got))).numbers for got in wire.got]
+    shown = [(n.picture_id, n.tl0) for n in heads if n.picture_id_bytes]
+    assert shown == [(1, 1), (2, 2), (3, 3)]
+    assert wire.got[2].payload == b""
 
 
 def test_history_reaches_back_over_some_sources_and_no_further() -> None:
