@@ -233,9 +233,8 @@ def _parameters(track: TrackFormat, section: Section) -> str:
         parameters = writer.FORMAT_PARAMETERS[Codec.OPUS]
         # A silent microphone then costs 3 packets a second instead of 50; music
         # from a shared tab would suffer from it.
-        if track.source is Source.MICROPHONE:
-            parameters += ";usedtx=1"
-        return parameters
+        microphone = track.source is Source.MICROPHONE
+        return parameters + (";usedtx=1" if microphone else writer.STEREO)
     offered = section.formats[track.payload_type].parameters
     kept = [f"{key}={offered[key]}" for key in _ECHOED if key in offered]
     return ";".join([*kept, f"x-google-start-bitrate={START_KBPS}"])

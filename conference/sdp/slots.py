@@ -22,6 +22,7 @@ from conference.sfu.formats import (
     SlotFormat,
     ViewerFormat,
 )
+from conference.sfu.messages import SlotGroup
 
 _VIDEO_FEEDBACK = ("ccm fir", "nack", "nack pli", "transport-cc", "goog-remb")
 """Browsers answer with REMB where packets carry no transport-wide number."""
@@ -46,7 +47,10 @@ def _section(slot: SlotFormat, candidates: list[str] | None) -> list[str]:
         channels = "" if video else "/2"
         formats.append(f"a=rtpmap:{payload_type} {codec}/{codec.clock_hz}{channels}")
         if codec in writer.FORMAT_PARAMETERS:
-            formats.append(f"a=fmtp:{payload_type} {writer.FORMAT_PARAMETERS[codec]}")
+            parameters = writer.FORMAT_PARAMETERS[codec]
+            if not video and slot.group is SlotGroup.CONTENT:
+                parameters += writer.STEREO
+            formats.append(f"a=fmtp:{payload_type} {parameters}")
         if video:
             rtx = RTX_PAYLOAD_TYPES[codec]
             types.append(rtx)

@@ -13,6 +13,11 @@ FORMAT_PARAMETERS: dict[Codec, str] = {
     Codec.AV1: "level-idx=5;profile=0;tier=0",
 }
 
+STEREO = ";stereo=1;sprop-stereo=1"
+"""More for Opus that carries a shared screen's sound, in both directions (RFC 7587
+§6.1). A browser sends two channels when the other side's ``stereo`` says so, and
+its decoder gives two out when its own does."""
+
 
 def redundant(red: int, opus: int) -> list[str]:
     """Return the lines of Opus with one older frame in each packet (RFC 2198 §5)."""

@@ -142,3 +142,66 @@ async def test_with_one_camera_a_second_is_asked_for(
     await presenter.page.click(by_id("chat"))
     await presenter.page.gone(by_id("share-menu"))
     assert_clean(presenter)
+
+
+SHARE_A_TONE_ON_THE_LEFT = """() => {
+  navigator.mediaDevices.getDisplayMedia = async () => {
+    const canvas = document.createElement("canvas");
+    const drawing = canvas.getContext("2d");
+    setInterval(() => {
+      drawing.fillStyle = `hsl(${performance.now() / 20}, 80%, 50%)`;
+      drawing.fillRect(0, 0, canvas.width, canvas.height);
+    }, 100);
+    const sound = new AudioContext();
+    const tone = new OscillatorNode(sound);
+    const sides = new ChannelMergerNode(sound, { numberOfInputs: 2 });
+    const out = new MediaStreamAudioDestinationNode(sound, { channelCount: 2 });
+    tone.connect(sides, 0, 0);
+    sides.connect(out);
+    tone.start();
+    return new MediaStream([
+      ...canvas.captureStream(10).getTracks(), ...out.stream.getTracks(),
+    ]);
+  };
+}"""
+LOUDNESS_OF_BOTH_SIDES = """async () => {
+  if (!window.sides) {
+    const receiver = window.peerConnections.flatMap((pc) => pc.getTransceivers())
+      .find((t) => t.mid === "1" && t.direction === "recvonly").receiver;
+    const sound = new AudioContext();
+    const heard = sound.createMediaStreamSource(new MediaStream([receiver.track]));
+    const split = new ChannelSplitterNode(sound, { numberOfOutputs: 2 });
+    heard.connect(split);
+    window.sides = [0, 1].map((side) => {
+      const measure = new AnalyserNode(sound);
+      split.connect(measure, side);
+      return measure;
+    });
+  }
+  return window.sides.map((side) => {
+    const samples = new Float32Array(side.fftSize);
+    side.getFloatTimeDomainData(samples);
+    return Math.max(...samples.map(Math.abs));
+  });
+}"""
+
+
+@pytest.mark.parametrize(
+    ("shares", "hears"),
+    [("chromium", "chromium"), ("chromium", "firefox"), ("firefox", "chromium")],
+)
+async def test_a_shared_screens_sound_keeps_its_two_channels(
+    room: TestRoom, gallery: Gallery, shares: BrowserName, hears: BrowserName
+) -> None:
+    presenter = await gallery.visit(shares, "Paul", Options(screen=True))
+    viewer = await gallery.visit(hears, "Rita")
+    await presenter.enter(link(room, "presenter"))
+    await viewer.enter(link(room, "researcher"))
+    await presenter.page.evaluate(SHARE_A_TONE_ON_THE_LEFT)
+    await presenter.shares("motion")
+    await viewer.sees_screen()
+    await viewer.page.poll(
+        lambda sides: sides[0] > 0.1 and sides[1] < sides[0] / 20,
+        LOUDNESS_OF_BOTH_SIDES,
+    )
+    assert_clean(presenter, viewer)

@@ -110,6 +110,37 @@ def test_a_viewers_answer_tells_what_it_decodes(
     assert slots.read_answer(answer, formats()).decodable == EVERYTHING - missing
 
 
+def test_a_shared_screens_sound_is_in_stereo_and_no_voice_is() -> None:
+    stereo = (
+        "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n"
+        "c=IN IP4 0.0.0.0\r\n"
+        "a=mid:3\r\n"
+        "a=sendonly\r\n"
+        "a=rtcp-mux\r\n"
+        "a=rtpmap:111 opus/48000/2\r\n"
+        "a=fmtp:111 minptime=10;useinbandfec=1;stereo=1;sprop-stereo=1\r\n"
+    )
+    parts = re.split(r"^(?=m=)", sample("chromium-offer"), flags=re.MULTILINE)
+    offer = read(_with_security(parts[0], parts[1:]) + "".join([*parts[1:4], stereo]))
+    tracks = publish.choose(publish.read_offer(offer, DECLARED), EVERYTHING)
+    answer = read(publish.write_answer(LOCAL, offer, tracks))
+    said = {
+        track.source: section.formats[track.payload_type].parameters.get("stereo")
+        for section, track in zip(answer.sections, tracks, strict=True)
+    }
+    assert said[Source.SCREEN_AUDIO] == "1"
+    assert said[Source.MICROPHONE] is None
+
+    offered = formats()
+    written = read(slots.write_offer(LOCAL, offered))
+    kinds = {
+        slot.group.value: section.formats[111].parameters.get("sprop-stereo")
+        for section, slot in zip(written.sections, offered, strict=True)
+        if slot.kind == "audio"
+    }
+    assert kinds == {"content": "1", "stage": None, "floating": None}
+
+
 WITHOUT_RTX = (
     "m=video 9 UDP/TLS/RTP/SAVPF 96\r\n"
     "c=IN IP4 0.0.0.0\r\n"

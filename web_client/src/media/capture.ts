@@ -162,8 +162,13 @@ export interface ScreenCapture {
 export async function openScreen(style: Style): Promise<ScreenCapture> {
   const stream = await navigator.mediaDevices.getDisplayMedia({
     video: { frameRate: { max: SCREEN_FPS.motion } },
-    // The sound of a film is neither to be cleaned nor to be levelled.
-    audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
+    // The sound of a film is neither to be cleaned nor to be levelled nor mixed down.
+    audio: {
+      echoCancellation: false,
+      noiseSuppression: false,
+      autoGainControl: false,
+      channelCount: { ideal: 2 },
+    },
   });
   const [audio] = stream.getAudioTracks();
   const video = onlyTrack(stream, 'video');

@@ -7,6 +7,7 @@ import { signal, type ReadonlySignal } from '@preact/signals';
 import type { SlotOffer } from '../protocol';
 import { marked, type Mendable } from './restart';
 import { planOf, type Plan } from './slots';
+import { inStereo } from './stereo';
 import { STEP_WITHIN_MS, within } from './waiting';
 
 export type SubscribeState = 'none' | 'connecting' | 'connected' | 'broken';
@@ -74,9 +75,7 @@ export class Subscriber implements Mendable {
     offer: SlotOffer,
     answer: (sdp: string) => Promise<unknown>,
   ): Promise<void> {
-    await this.#step(pc.setRemoteDescription({ type: 'offer', sdp: offer.sdp }));
-    const local = await this.#step(pc.createAnswer());
-    await this.#step(pc.setLocalDescription(local));
+    await this.#answer(pc, offer.sdp);
     this.#plan.value = planOf(offer.slots);
     this.#tracks.value = new Map(
       pc
@@ -86,6 +85,13 @@ export class Subscriber implements Mendable {
     this.#offer = offer.sdp;
     this.wait(this.#waitMs);
     await answer(pc.localDescription?.sdp ?? '');
+  }
+
+  async #answer(pc: RTCPeerConnection, offer: string): Promise<void> {
+    await this.#step(pc.setRemoteDescription({ type: 'offer', sdp: offer }));
+    const { sdp = '' } = await this.#step(pc.createAnswer());
+    const answer = { type: 'answer' as const, sdp: inStereo(sdp, offer) };
+    await this.#step(pc.setLocalDescription(answer));
   }
 
   /** Has pictures, and the sound that belongs to them, wait to be shown. */
@@ -102,10 +108,7 @@ export class Subscriber implements Mendable {
     if (!pc || offer === null || pc.signalingState !== 'stable') return;
     this.#restarts += 1;
     try {
-      const sdp = marked(offer, this.#restarts);
-      await this.#step(pc.setRemoteDescription({ type: 'offer', sdp }));
-      const local = await this.#step(pc.createAnswer());
-      await this.#step(pc.setLocalDescription(local));
+      await this.#answer(pc, marked(offer, this.#restarts));
     } catch {
       // A later offer took this connection's place meanwhile.
     }

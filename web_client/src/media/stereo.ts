@@ -1,0 +1,32 @@
+/*
+ * Sound in two channels where the server offers it (RFC 7587 §6.1).
+ *
+ * A browser's decoder gives out one channel unless its own answer says `stereo=1`.
+ * Chromium does not say so by itself and has no other way to be asked.
+ */
+
+const SECTION = /^(?=m=)/m;
+const OPUS = /^a=rtpmap:(\d+) opus\/48000\/2\r?$/im;
+
+/** The parameters of Opus in a section; null where it has none. */
+function opusLine(section: string): RegExp | null {
+  const number = OPUS.exec(section)?.[1];
+  return number === undefined ? null : new RegExp(`^a=fmtp:${number} [^\\r\\n]*`, 'm');
+}
+
+/** The answer, with two channels for each section that is offered in two. */
+export function inStereo(answer: string, offer: string): string {
+  const offered = offer.split(SECTION);
+  return answer
+    .split(SECTION)
+    .map((section, place) => {
+      const theirs = offered[place] ?? '';
+      const wanted = opusLine(theirs)?.exec(theirs)?.[0].includes('sprop-stereo=1');
+      const line = opusLine(section);
+      if (!wanted || !line) return section;
+      return section.replace(line, (own) =>
+        /[ ;]stereo=1/.test(own) ? own : `${own};stereo=1`,
+      );
+    })
+    .join('');
+}
