@@ -174,17 +174,22 @@ def write_answer(
     for section in offer.sections:
         track = by_mid.get(Mid(section.mid))
         if track is None:
-            kept = section.payload_types[0] if section.payload_types else 0
-            lines += [
-                f"m={section.kind} 0 UDP/TLS/RTP/SAVPF {kept}",
-                "c=IN IP4 0.0.0.0",
-                f"a=mid:{section.mid}",
-                "a=inactive",
-            ]
+            lines += _rejected(section)
             continue
         lines += _section(track, section, candidates)
         candidates = []
     return writer.join(lines)
+
+
+def _rejected(section: Section) -> list[str]:
+    """Return the lines of a section that carries nothing."""
+    if section.kind == "application":
+        media = "application 0 UDP/DTLS/SCTP webrtc-datachannel"
+    else:
+        kept = section.payload_types[0] if section.payload_types else 0
+        media = f"{section.kind} 0 UDP/TLS/RTP/SAVPF {kept}"
+    named = [f"a=mid:{section.mid}"] if section.mid else []
+    return [f"m={media}", "c=IN IP4 0.0.0.0", *named, "a=inactive"]
 
 
 def _section(track: TrackFormat, section: Section, candidates: list[str]) -> list[str]:

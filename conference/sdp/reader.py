@@ -30,7 +30,7 @@ _FINGERPRINT = re.compile(r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){19,63}")
 _MEDIA = re.compile(r"(audio|video|application) (\d{1,5}) ([A-Z/]{1,32}) (.+)")
 _RTPMAP = re.compile(r"(\d{1,3}) ([A-Za-z0-9._-]{1,32})/(\d{1,6})(?:/(\d{1,2}))?")
 _FMTP = re.compile(r"(\d{1,3}) (.{1,512})")
-_PARAMETER = re.compile(r"([A-Za-z0-9-]{1,32})=([A-Za-z0-9-]{1,64})")
+_PARAMETER = re.compile(r" *([A-Za-z0-9-]{1,32})=([A-Za-z0-9-]{1,64}) *")
 _EXTMAP = re.compile(r"(\d{1,3})(?:/[a-z]{1,8})? (\S{1,128})")
 _SSRC = re.compile(r"(\d{1,10})\b.*")
 _RID = re.compile(r"~?([A-Za-z0-9_-]{1,16})(?:,[A-Za-z0-9_,~-]{1,64})?")
@@ -150,8 +150,6 @@ def _read_media(value: str) -> Section:
     names = formats.split(" ")
     if len(names) > MAX_PAYLOAD_TYPES:
         raise BadDescription("has a section with more than 64 payload types")
-    if kind == "application":
-        raise BadDescription("asks for a data channel, which is not offered here")
     types = tuple(int(name) for name in names if name.isdecimal() and len(name) <= 3)
     if any(payload_type > 127 for payload_type in types):
         raise BadDescription("has a payload type over 127")
@@ -221,9 +219,11 @@ def _read_attribute(section: Section, name: str, value: str) -> None:
                 section.maps[int(found[1])] = (found[2], int(found[3]))
         case "fmtp":
             if found := _FMTP.fullmatch(value):
+                # Cut at the semicolons first: a pattern that looks for a pair anywhere
+                # tries 32 lengths at each character of a text without one.
+                pairs = map(_PARAMETER.fullmatch, found[2].split(";"))
                 section.parameters[int(found[1])] = {
-                    key.lower(): setting
-                    for key, setting in _PARAMETER.findall(found[2])
+                    pair[1].lower(): pair[2] for pair in pairs if pair is not None
                 }
         case "extmap":
             if (found := _EXTMAP.fullmatch(value)) and 1 <= int(found[1]) <= 255:
@@ -252,6 +252,10 @@ def _finish(sections: list[Section], security: _Security, session: str) -> Descr
         raise BadDescription("has no certificate fingerprint")
     mids: set[str] = set()
     for section in sections:
+        if section.rejected and not section.mid:
+            continue  # what carries nothing needs no name (RFC 9143 §7.1.1)
+        if section.kind == "application" and not section.rejected:
+            raise BadDescription("asks for a data channel, which is not offered here")
         if not section.mid or section.mid in mids:
             raise BadDescription("has a section without a mid of its own")
         mids.add(section.mid)

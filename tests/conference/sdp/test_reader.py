@@ -64,7 +64,13 @@ def test_bare_line_feeds_are_accepted() -> None:
         (MINIMAL + SECTION.replace("111\r", "200\r", 1), "over 127"),
         (MINIMAL + SECTION.replace("audio 9", "audio x"), "media line"),
         (
-            MINIMAL + "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n",
+            MINIMAL + "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:1\r\n",
+            "data channel",
+        ),
+        (
+            MINIMAL
+            + "m=application 0 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:1\r\n"
+            + "a=bundle-only\r\n",
             "data channel",
         ),
         (MINIMAL.replace("actpass", "holdconn") + SECTION, "setup"),
@@ -110,14 +116,20 @@ def test_odd_attributes_do_no_harm() -> None:
         "a=rtcp-fb:111 nack\r\n" * 3_000,
         "".join(f"a=ssrc:{i} cname:x\r\n" for i in range(1, 3_000)),
         "a=fmtp:111 " + "a=b;" * 250 + "\r\n",
+        ("a=fmtp:111 " + "a" * 512 + "\r\n") * 120,
+        ("a=fmtp:111 " + ("a" * 32 + ";") * 15 + "\r\n") * 120,
         "a=candidate:1 1 udp 1 192.0.2.1 9 typ host\r\n" * 1_400,
     ],
-    ids=["feedback", "sources", "parameters", "candidates"],
+    ids=["feedback", "sources", "parameters", "no parameter", "names", "candidates"],
 )
 def test_bombs_cost_little_time(bomb: str) -> None:
-    start = time.process_time()
-    assert len(read((MINIMAL + SECTION + bomb)[:MAX_BYTES]).sections[0].sources) <= 32
-    assert time.process_time() - start < 0.1
+    text = (MINIMAL + SECTION + bomb)[: MAX_BYTES - 1]
+    took = []
+    for _ in range(5):
+        start = time.process_time()
+        assert len(read(text).sections[0].sources) <= 32
+        took.append(time.process_time() - start)
+    assert min(took) < 0.02
 
 
 @given(st.text(max_size=300))

@@ -289,6 +289,20 @@ def test_rejected_sections_stay_in_the_answer() -> None:
         publish.read_offer(read(text.replace(" 9 UDP", " 0 UDP")), ())
 
 
+@pytest.mark.parametrize("named", ["a=mid:4\r\n", ""])
+def test_a_rejected_data_channel_refuses_nothing(named: str) -> None:
+    channel = (
+        f"m=application 0 UDP/DTLS/SCTP webrtc-datachannel\r\n{named}a=inactive\r\n"
+    )
+    offer = read(sample("chromium-offer") + channel)
+    tracks = publish.choose(publish.read_offer(offer, DECLARED), EVERYTHING)
+    text = publish.write_answer(LOCAL, offer, tracks)
+    assert [s.rejected for s in read(text).sections] == [False] * 4 + [True]
+    # An answer rejects it in the words of its offer (RFC 8829 §5.3.1).
+    assert "m=application 0 UDP/DTLS/SCTP webrtc-datachannel\r\n" in text
+    assert ("a=mid:4" in text) == bool(named)
+
+
 def test_a_section_without_a_known_codec_is_refused() -> None:
     text = sample("chromium-offer").replace("opus/48000", "speex/48000")
     with pytest.raises(BadDescription, match="no usable codec for the microphone"):
