@@ -20,10 +20,9 @@ class RtpPacket:
     One parsed packet.
 
     ``sequence`` is the wire's 16 bits. The track that it belongs to sets
-    ``extended``, the unbounded form, and the values of the header extensions
-    that travel on: ``level`` (RFC 6464) and ``orientation``. ``redundant`` is the
-    whole payload of a packet with older frames in it, of which ``payload`` is the
-    newest (RFC 2198).
+    ``extended``, the unbounded form, and ``level``, the value of the header extension
+    that travels on (RFC 6464). ``redundant`` is the whole payload of a packet with
+    older frames in it, of which ``payload`` is the newest (RFC 2198).
     """
 
     __slots__ = (
@@ -31,7 +30,6 @@ class RtpPacket:
         "extensions",
         "level",
         "marker",
-        "orientation",
         "payload",
         "payload_type",
         "redundant",
@@ -60,7 +58,6 @@ class RtpPacket:
         self.payload = payload
         self.extended = sequence
         self.level: bytes | None = None
-        self.orientation: bytes | None = None
         self.redundant: bytes | None = None
 
 

@@ -21,8 +21,10 @@ KEPT_EXTENSIONS = (
     extensions.REPAIRED_RID,
     extensions.TRANSPORT_CC,
     extensions.AUDIO_LEVEL,
-    extensions.VIDEO_ORIENTATION,
 )
+"""Not among them is the one by which a phone says how its picture is to be turned
+(urn:3gpp:video-orientation): Firefox has it not, and shows it lying on its side. A
+publisher whose answer leaves it out turns its picture itself."""
 _NAMES = {codec.value.lower(): codec for codec in Codec}
 _VIDEO_FEEDBACK = ("transport-cc", "ccm fir", "nack", "nack pli")
 START_KBPS = 2100

@@ -14,7 +14,6 @@ from conference.sdp.reader import BadDescription, Description
 from conference.sfu.formats import (
     ABS_SEND_TIME_ID,
     AUDIO_LEVEL_ID,
-    ORIENTATION_ID,
     PAYLOAD_TYPES,
     RED_PAYLOAD_TYPE,
     RTX_PAYLOAD_TYPES,
@@ -75,9 +74,7 @@ def _section(slot: SlotFormat, candidates: list[str] | None) -> list[str]:
         f"a=extmap:{ABS_SEND_TIME_ID} {extensions.ABS_SEND_TIME}",
         f"a=extmap:{TRANSPORT_CC_ID} {extensions.TRANSPORT_CC}",
     ]
-    if video:
-        lines.append(f"a=extmap:{ORIENTATION_ID} {extensions.VIDEO_ORIENTATION}")
-    else:
+    if not video:
         lines.append(f"a=extmap:{AUDIO_LEVEL_ID} {extensions.AUDIO_LEVEL}")
     lines += formats
     if video:

@@ -28,7 +28,6 @@ RTX_PAYLOAD_TYPES: dict[Codec, int] = {
 RED_PAYLOAD_TYPE = 63
 """Opus with older frames beside it (RFC 2198)."""
 ABS_SEND_TIME_ID = 2
-ORIENTATION_ID = 3
 TRANSPORT_CC_ID = 4
 AUDIO_LEVEL_ID = 5
 

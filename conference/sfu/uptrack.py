@@ -72,7 +72,6 @@ class Layer:
         "_level_id",
         "_line",
         "_numbers",
-        "_orientation_id",
         "_publisher_clock",
         "bound_at",
         "clock",
@@ -132,7 +131,6 @@ class Layer:
         """Apply a format that leaves codec and source as they are."""
         # No element ever has identifier 0 (RFC 8285 §4.2).
         self._level_id = fmt.extensions.get(extensions.AUDIO_LEVEL, 0)
-        self._orientation_id = fmt.extensions.get(extensions.VIDEO_ORIENTATION, 0)
 
     def bind(self, packet: RtpPacket, *, now: float) -> None:
         """
@@ -211,7 +209,6 @@ class Layer:
             return None
         packet.extended = extended
         packet.level = _one_byte(packet.extensions, self._level_id)
-        packet.orientation = _one_byte(packet.extensions, self._orientation_id)
         if not self.missing.on_packet(extended, now=now):
             return None
         self.heard_at = now

@@ -26,6 +26,7 @@ from conference.transport.repairs import (
     NUMBER_ELEMENT,
     NUMBERED,
     SEND_ERRORS,
+    VIDEO_WORDS,
     WITH_EXTENSIONS,
     Repairs,
     numbered_audio_block,
@@ -288,7 +289,7 @@ class PythonFanout:
         extended, incoming = packet.extended, packet.timestamp
         skips, frames, temporal = kept.skips, kept.frames, head.temporal
         late = extended != source.newest
-        words, block = video_block(packet, now)
+        block = video_block(now)
         second = source.payload_type | (0x80 if packet.marker else 0)
         shared, numbers = packet.payload, head.numbers
         octets = len(shared)
@@ -366,7 +367,7 @@ class PythonFanout:
                     timestamp,
                     copy.ssrc,
                     0xBEDE,
-                    words,
+                    VIDEO_WORDS,
                     NUMBER_ELEMENT,
                     transport_number & 0xFFFF,
                 )

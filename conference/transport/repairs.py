@@ -31,6 +31,8 @@ SEND_ERRORS = (OSError, ValueError, pylibsrtp.Error)
 cost the next viewer its copy."""
 NUMBER_ELEMENT = formats.TRANSPORT_CC_ID << 4 | 1
 """Head of the transport-wide number's element: identifier, two octets."""
+VIDEO_WORDS = 2
+"""Size of a picture packet's extension block in 32-bit words."""
 NUMBERED = Struct("!BBHIIHHBH")
 """Header, and an extension block whose first element is the transport-wide number."""
 
@@ -130,9 +132,7 @@ class Repairs:
             packet.payload, kept.head.numbers, kept.frames
         )
         timestamp = segment.timestamp(packet.timestamp)
-        return self._send_extra(
-            copy, 0, payload_type, timestamp, packet, body, send, now
-        )
+        return self._send_extra(copy, 0, payload_type, timestamp, body, send, now)
 
     def _send_padding(self, copy: copies.Copy, now: float) -> int:
         source = copy.source
@@ -142,9 +142,7 @@ class Repairs:
         body = bytes(MAX_PADDING - 1) + bytes((MAX_PADDING,))
         timestamp = copy.last_timestamp or 0
         send = copy.path.voice
-        return self._send_extra(
-            copy, PADDED, payload_type, timestamp, None, body, send, now
-        )
+        return self._send_extra(copy, PADDED, payload_type, timestamp, body, send, now)
 
     def _send_extra(
         self,
@@ -152,7 +150,6 @@ class Repairs:
         flags: int,
         payload_type: int,
         timestamp: int,
-        packet: RtpPacket | None,
         body: bytes,
         send: Send,
         now: float,
@@ -161,21 +158,17 @@ class Repairs:
         path = copy.path
         record = path.sent
         transport_number = record.next
-        words, block = video_block(packet, now)
-        header = (
-            NUMBERED.pack(
-                WITH_EXTENSIONS | flags,
-                payload_type,
-                copy.rtx_sequence & 0xFFFF,
-                timestamp,
-                copy.rtx_ssrc,
-                0xBEDE,
-                words,
-                NUMBER_ELEMENT,
-                transport_number & 0xFFFF,
-            )
-            + block
-        )
+        header = NUMBERED.pack(
+            WITH_EXTENSIONS | flags,
+            payload_type,
+            copy.rtx_sequence & 0xFFFF,
+            timestamp,
+            copy.rtx_ssrc,
+            0xBEDE,
+            VIDEO_WORDS,
+            NUMBER_ELEMENT,
+            transport_number & 0xFFFF,
+        ) + video_block(now)
         iv = path.salt ^ (copy.rtx_ssrc << 48) ^ copy.rtx_sequence
         copy.rtx_sequence += 1
         size = len(header) + len(body)
@@ -193,23 +186,23 @@ class Repairs:
         return size
 
 
-def video_block(packet: RtpPacket | None, now: float) -> tuple[int, bytes]:
+def video_block(now: float) -> bytes:
+    """Return what follows the transport-wide number in an extension block."""
+    return (
+        bytes((formats.ABS_SEND_TIME_ID << 4 | 2,))
+        + extensions.abs_send_time(now)
+        + b"\0"
+    )
+
+
+def numbered_audio_block(packet: RtpPacket, now: float) -> tuple[int, bytes]:
     """
-    Return what follows the transport-wide number in an extension block.
+    Return the same of a voice's packet.
 
     With it the size of the whole block in 32-bit words, the number's three
     octets included.
     """
-    block = bytes((formats.ABS_SEND_TIME_ID << 4 | 2,)) + extensions.abs_send_time(now)
-    orientation = None if packet is None else packet.orientation
-    if orientation is None:
-        return 2, block + b"\0"
-    return 3, block + bytes((formats.ORIENTATION_ID << 4,)) + orientation + b"\0\0\0"
-
-
-def numbered_audio_block(packet: RtpPacket, now: float) -> tuple[int, bytes]:
-    """Return the same of a voice's packet."""
-    block = bytes((formats.ABS_SEND_TIME_ID << 4 | 2,)) + extensions.abs_send_time(now)
     if packet.level is None:
-        return 2, block + b"\0"
+        return VIDEO_WORDS, video_block(now)
+    block = bytes((formats.ABS_SEND_TIME_ID << 4 | 2,)) + extensions.abs_send_time(now)
     return 3, block + bytes((formats.AUDIO_LEVEL_ID << 4,)) + packet.level + b"\0\0\0"

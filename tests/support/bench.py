@@ -35,7 +35,6 @@ EXTENSION_IDS = {
     extensions.MID: 4,
     extensions.TRANSPORT_CC: 3,
     extensions.AUDIO_LEVEL: 1,
-    extensions.VIDEO_ORIENTATION: 7,
     extensions.RID: 10,
     extensions.REPAIRED_RID: 11,
 }

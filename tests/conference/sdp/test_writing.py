@@ -303,6 +303,18 @@ def test_a_rejected_data_channel_refuses_nothing(named: str) -> None:
     assert ("a=mid:4" in text) == bool(named)
 
 
+ORIENTATION = "urn:3gpp:video-orientation"
+
+
+def test_pictures_are_turned_by_their_publisher_and_not_by_a_header() -> None:
+    """What one publisher negotiated, not every viewer understands: Firefox does not."""
+    offer = read(sample("chromium-offer"))
+    assert ORIENTATION in offer.sections[1].extensions
+    tracks = publish.choose(publish.read_offer(offer, DECLARED), EVERYTHING)
+    assert ORIENTATION not in publish.write_answer(LOCAL, offer, tracks)
+    assert ORIENTATION not in slots.write_offer(LOCAL, formats())
+
+
 def test_a_section_without_a_known_codec_is_refused() -> None:
     text = sample("chromium-offer").replace("opus/48000", "speex/48000")
     with pytest.raises(BadDescription, match="no usable codec for the microphone"):

@@ -11,7 +11,7 @@ from conference.ids import Mid
 from conference.rtp.codecs import INSPECTORS, NOTHING, Codec, PayloadHead
 from conference.rtp.packet import RtpPacket, parse
 from conference.sfu.fanout import LayerKey, SlotKey, ViewerKey
-from conference.sfu.formats import SlotFormat
+from conference.sfu.formats import ABS_SEND_TIME_ID, TRANSPORT_CC_ID, SlotFormat
 from conference.sfu.messages import SlotGroup
 from conference.transport.copies import CACHE_PACKETS, KEPT_SEGMENTS
 from conference.transport.fanout import PythonFanout
@@ -217,6 +217,21 @@ def test_other_codecs_get_their_own_payload_types(codec: Codec) -> None:
     assert wire.fanout.retransmit(SLOT, [wire.got[0].sequence], now=1.0) == 1
     assert wire.got[1].payload_type == {"VP9": 99, "H264": 103, "AV1": 46}[codec.value]
     assert wire.got[1].payload[2:] == wire.got[0].payload
+
+
+def test_nothing_of_how_a_picture_was_to_be_turned_travels_on() -> None:
+    """A browser that reads the element would turn what another shows as it is."""
+    turned = parse(
+        bytes.fromhex(
+            "90e007d000015f9011223344bede00017001000090c0812c071002009d012a4001b4"
+            "000000000000000000"
+        )
+    )
+    assert turned.extensions == {7: b"\x01"}
+    wire = Wire()
+    wire.attach(ADA, turned, timestamp=1)
+    wire.forward(ADA, turned)
+    assert set(wire.got[0].extensions) == {ABS_SEND_TIME_ID, TRANSPORT_CC_ID}
 
 
 PADDING_SWITCH = [
