@@ -6,6 +6,7 @@ from pydantic import ValidationError
 
 from conference.errors import ConferenceError, InfrastructureError
 from signaling.protocol.messages import ErrorInfo
+from signaling.protocol.texts import EMPTY, TOO_LONG
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +20,7 @@ def refusal(error: Exception) -> ErrorInfo:
         case ConferenceError():
             return ErrorInfo(code=error.code, message=error.message)
         case ValidationError():
-            return ErrorInfo(code="malformed", message=_fault(error))
+            return _malformed(error)
         case _:
             log.error("a handler failed", exc_info=error)
             return ErrorInfo(
@@ -41,11 +42,33 @@ def because(error: InfrastructureError) -> str:
     return f"{error.code}: {why.splitlines()[0]}" if why else error.code
 
 
-def _fault(error: ValidationError) -> str:
+TEXTS = {
+    "name": "The name",
+    "note": "The note",
+    "organisation": "The organisation",
+    "text": "The message",
+    "title": "The title",
+}
+"""Fields that people fill in, as they are called in a sentence."""
+
+
+def _malformed(error: ValidationError) -> ErrorInfo:
     """Name the first field that is wrong, without repeating what it held."""
-    first = error.errors(include_url=False, include_context=False, include_input=False)
-    place = ".".join(str(part)[:40] for part in first[0]["loc"])
-    what = first[0]["msg"].removeprefix("Value error, ")
-    if not place:
-        return f"The request is malformed: {what}."
-    return f"The field {place} is malformed: {what}."
+    errors = error.errors(include_url=False, include_context=True, include_input=False)
+    place, kind, message = errors[0]["loc"], errors[0]["type"], errors[0]["msg"]
+    field = str(place[-1]) if place else ""
+    if kind == EMPTY and field in TEXTS:
+        return ErrorInfo(
+            code=f"{field}-empty",
+            message=f"{TEXTS[field]} shows nothing. Write something that can be seen.",
+        )
+    if kind == TOO_LONG and field in TEXTS:
+        most = errors[0]["ctx"]["most"]
+        return ErrorInfo(
+            code=f"{field}-too-long",
+            message=f"{TEXTS[field]} has more than {most} characters. Make it shorter.",
+        )
+    what = message.removeprefix("Value error, ")
+    where = ".".join(str(part)[:40] for part in place)
+    subject = f"The field {where}" if where else "The request"
+    return ErrorInfo(code="malformed", message=f"{subject} is malformed: {what}.")

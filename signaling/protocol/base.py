@@ -1,14 +1,10 @@
 """Shared wire types: how a text, a name or an identifier may look."""
 
-import unicodedata
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
-# Cf holds bidi overrides and zero-width characters, with which one name can be
-# made to look like another; ZWJ/ZWNJ are lost with them, which costs some
-# scripts a ligature and no letter.
+from signaling.protocol import texts
 
 
 class Wire(BaseModel):
@@ -17,46 +13,31 @@ class Wire(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-def one_line(text: str) -> str:
-    """Return ``text`` with outer space gone, or refuse what no line may hold."""
-    text = unicodedata.normalize("NFC", text).strip()
-    if not text:
-        raise ValueError("must not be empty")
-    if any(unicodedata.category(c) in FORBIDDEN_CATEGORIES for c in text):
-        raise ValueError("must not contain control or invisible characters")
-    return text
-
-
-def note_line(text: str) -> str:
-    """Return a note as ``one_line`` does; unlike a name it may be empty."""
-    return one_line(text) if text.strip() else ""
-
-
-def many_lines(text: str) -> str:
-    """Return ``text`` normalised; line feed and tab are the only controls kept."""
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
-    if not text:
-        raise ValueError("must not be empty")
-    for c in text:
-        if c not in "\n\t\u200c\u200d" and (
-            unicodedata.category(c) in FORBIDDEN_CATEGORIES
-        ):
-            raise ValueError("must not contain control characters")
-    return text
-
-
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Token = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{16,128}$")]
 Mid = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,16}$")]
+LONGEST_NAME, LONGEST_TITLE, LONGEST_MESSAGE = 80, 120, 4000  # characters
 Name = Annotated[
-    str, StringConstraints(min_length=1, max_length=80), AfterValidator(one_line)
+    str,
+    BeforeValidator(texts.cleaner(texts.name_line, most=LONGEST_NAME)),
+    StringConstraints(min_length=1, max_length=LONGEST_NAME),
 ]
-Note = Annotated[str, StringConstraints(max_length=80), AfterValidator(note_line)]
+Note = Annotated[
+    str,
+    BeforeValidator(
+        texts.cleaner(texts.name_line, most=LONGEST_NAME, may_be_empty=True)
+    ),
+    StringConstraints(max_length=LONGEST_NAME),
+]
 Title = Annotated[
-    str, StringConstraints(min_length=1, max_length=120), AfterValidator(one_line)
+    str,
+    BeforeValidator(texts.cleaner(texts.name_line, most=LONGEST_TITLE)),
+    StringConstraints(min_length=1, max_length=LONGEST_TITLE),
 ]
 ChatText = Annotated[
-    str, StringConstraints(min_length=1, max_length=4000), AfterValidator(many_lines)
+    str,
+    BeforeValidator(texts.cleaner(texts.message, most=LONGEST_MESSAGE)),
+    StringConstraints(min_length=1, max_length=LONGEST_MESSAGE),
 ]
 Sdp = Annotated[str, StringConstraints(min_length=1, max_length=65_536)]
 

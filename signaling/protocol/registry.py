@@ -46,6 +46,7 @@ USUAL = Rate(per_second=5, burst=20)
 CHAT = Rate(per_second=2, burst=10)
 NEGOTIATION = Rate(per_second=1, burst=6)
 PREFLIGHT = Rate(per_second=0.2, burst=6)  # three runs over UDP and TCP, then slowly
+CHAT_BYTES = 48 * 1024  # 4000 emoji, each escaped as JSON in 12 bytes, and the rest
 SDP_BYTES = 96 * 1024  # 64 KiB of SDP, escaped as JSON
 
 CLIENT_EVENTS = {
@@ -108,7 +109,9 @@ CLIENT_EVENTS = {
         ),
         ClientEvent("media.track", m.MediaTrack, m.Nothing, "media.publish", USUAL),
         ClientEvent("view.set", m.ViewSet, m.Nothing, "room.watch", USUAL, 16_384),
-        ClientEvent("chat.send", m.ChatSend, m.ChatMessage, "chat.send", CHAT, 32_768),
+        ClientEvent(
+            "chat.send", m.ChatSend, m.ChatMessage, "chat.send", CHAT, CHAT_BYTES
+        ),
         ClientEvent("chat.history", m.ChatHistory, m.ChatPage, "room.watch", USUAL),
         ClientEvent("hand.raise", m.HandRaise, m.Nothing, "hand.raise", CHAT),
         ClientEvent("hand.lower", m.HandLower, m.Nothing, "floor.give", USUAL),

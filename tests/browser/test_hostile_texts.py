@@ -103,3 +103,60 @@ async def test_a_moderator_sees_texts_and_runs_none(
     await page.read("dialog[open]", NAME)
     await gallery.picture(moderator, "confirm")
     await assert_harmless(moderator)
+
+
+async def paste(person: Person, field: str, text: str) -> None:
+    """Replace what a field holds, as pasting does."""
+    await person.page.click(by_id(field))
+    await person.page.evaluate(
+        "(s, text) => { document.querySelector(s).select();"
+        " document.execCommand('insertText', false, text); }",
+        by_id(field),
+        text,
+    )
+
+
+@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+async def test_what_is_pasted_is_sent_or_refused_with_the_cause(
+    room: TestRoom, gallery: Gallery, browser: BrowserName
+) -> None:
+    person = await gallery.visit(browser, "Rita")
+    page = person.page
+    await person.open_door(link(room, "researcher"))
+    await paste(person, "name", "\u3164")
+    await page.write(by_id("organisation"), "Institute")
+    await page.click(by_id("join"))
+    await page.read(by_id("problem"), "Your name shows nothing")
+    await gallery.picture(person, "no-name")
+    await paste(person, "name", "An\u200bn\tLee\u00ad")
+    await page.click(by_id("join"))
+    await page.see(by_id("room-page"))
+    await page.read(by_id("plate-name"), "Ann Lee")
+    await person.open_panel("chat")
+    await paste(person, "chat-input", "Donau\u00addampf\u200bschiff\u2028on two lines")
+    await page.press("Enter")
+    lines = ["Donaudampfschiff\non two lines"]
+    await person.reads(*lines)
+
+    # What cannot be sent stays in the field, with what is wrong with it.
+    smile = "\U0001f600"
+    await paste(person, "chat-input", smile * 4001)
+    await page.read(by_id("chat-too-long"), "4,001")
+    await page.press("Enter")
+    field = f"() => [...document.querySelector('{by_id('chat-input')}').value].length"
+    assert await page.evaluate(field) == 4001
+    await gallery.picture(person, "too-long")
+    await paste(person, "chat-input", smile * 4000)
+    await page.press("Enter")
+    lines.append(smile * 4000)
+    await person.reads(*lines)
+
+    await paste(person, "chat-input", "\u2800\u3164")
+    await page.press("Enter")
+    await page.read(by_id("chat-pending"), "shows nothing")
+    await gallery.picture(person, "nothing")
+    await page.click(by_id("chat-edit"))
+    await page.write(by_id("chat-input"), "something")
+    await page.press("Enter")
+    await person.reads(*lines, "something")
+    assert_clean(person)

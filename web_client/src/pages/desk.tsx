@@ -5,7 +5,6 @@ import { Shell, Waiting } from '../app/shell';
 import { Button, Confirm, TextField } from '../design/parts';
 import type { InvitationInfo, RoomSummary } from '../protocol';
 import { signOut } from '../signaling/http';
-import { CodedError } from '../signaling/errors';
 import { Link } from '../signaling/link';
 import { missingSince } from '../signaling/reconnect';
 import { notify } from '../state/notices';
@@ -129,11 +128,7 @@ function NewRoom({ link, onCreated }: NewRoomProps): JSX.Element {
       onCreated(made.room, made.invitations);
       setTitle('');
     } catch (error) {
-      setProblem(
-        error instanceof CodedError && error.code === 'malformed'
-          ? t('room-malformed')
-          : failureText(error),
-      );
+      setProblem(failureText(error));
     } finally {
       setBusy(false);
     }

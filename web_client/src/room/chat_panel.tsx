@@ -181,9 +181,13 @@ interface ComposerProps {
 function Composer({ chat, onSent }: ComposerProps): JSX.Element {
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => field.current?.focus(), []);
+  const draft = chat.draft.value;
+  // Characters as the server counts them: an emoji is one, though of two units here.
+  const count = draft.length > LONGEST ? [...draft.trim()].length : 0;
+  const tooLong = count > LONGEST;
   const send = (): void => {
     const text = chat.draft.value.trim();
-    if (text === '') return;
+    if (text === '' || tooLong) return;
     chat.draft.value = '';
     onSent();
     void chat.send(text);
@@ -197,14 +201,20 @@ function Composer({ chat, onSent }: ComposerProps): JSX.Element {
         field.current?.focus();
       }}
     >
+      {tooLong ? (
+        <p class="problem small composer-said" role="alert" data-testid="chat-too-long">
+          {t('chat-too-long', { count, most: LONGEST })}
+        </p>
+      ) : null}
       <label class="grow">
         <span class="hidden-text">{t('chat-write')}</span>
         <textarea
           ref={field}
           class="input"
           rows={2}
-          maxLength={LONGEST}
-          value={chat.draft.value}
+          // No maximum: a paste that is cut would lose its end without a word.
+          aria-invalid={tooLong}
+          value={draft}
           placeholder={t('chat-write')}
           data-testid="chat-input"
           onInput={(event) => {

@@ -66,7 +66,6 @@ room-organisation = Organisation that hosts it
 new-room-button = Create room
 new-room-busy = Creating the room…
 room-needs-title = Fill in the title and the organisation to create the room.
-room-malformed = The server does not accept the title or the organisation. Use plain text in both fields.
 present-count =
     { $count ->
         [0] nobody here
@@ -428,6 +427,7 @@ chat-failed = The server did not take this.
 chat-waits = Is sent when the connection is back.
 chat-again = Send again
 chat-edit = Edit
+chat-too-long = This message has { $count } characters; { $most } can be sent at once. Send it in parts.
 chat-announce = { $name }: { $text }
 chat-unread =
     { $count ->
@@ -515,3 +515,12 @@ error-internal = The server made a mistake. It has been noted; try again.
 error-storage-failed = The server could not save this. Try again in a moment.
 error-storage-busy = The server cannot save anything at the moment. Nothing was changed; try again in a moment.
 error-other-origin = The server takes this page for another site, because it was reached by a different address. Tell whoever runs the server: the proxy before it is not set up (setting proxy.address).
+error-name-empty = Your name shows nothing. Write it in letters that can be seen.
+error-organisation-empty = The organisation shows nothing. Write it in letters that can be seen.
+error-title-empty = The title shows nothing. Write it in letters that can be seen.
+error-text-empty = The message shows nothing, so it was not sent. Write something that can be seen.
+error-name-too-long = Your name is longer than 80 characters. Make it shorter.
+error-organisation-too-long = The organisation is longer than 80 characters. Make it shorter.
+error-title-too-long = The title is longer than 120 characters. Make it shorter.
+error-text-too-long = The message is longer than 4000 characters. Send it in parts.
+error-note-too-long = The note is longer than 80 characters. Make it shorter.

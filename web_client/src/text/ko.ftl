@@ -66,7 +66,6 @@ room-organisation = 주최 기관
 new-room-button = 회의실 만들기
 new-room-busy = 회의실을 만들고 있습니다…
 room-needs-title = 회의실을 만들려면 제목과 주최 기관을 입력하십시오.
-room-malformed = 서버가 제목 또는 주최 기관을 받아들이지 않았습니다. 두 칸에 일반 글자만 입력하십시오.
 present-count =
     { $count ->
         [0] 아무도 없음
@@ -410,6 +409,7 @@ chat-failed = 서버가 받지 않았습니다.
 chat-waits = 연결이 돌아오면 보냅니다.
 chat-again = 다시 보내기
 chat-edit = 고치기
+chat-too-long = 이 메시지는 { $count }자입니다. 한 번에 { $most }자까지 보낼 수 있으니 나누어 보내십시오.
 chat-announce = { $name }: { $text }
 chat-unread =
     { $count ->
@@ -496,3 +496,12 @@ error-internal = 서버에 문제가 있었습니다. 기록해 두었으니 다
 error-storage-failed = 서버가 저장하지 못했습니다. 잠시 뒤 다시 시도하십시오.
 error-storage-busy = 지금은 서버가 저장할 수 없습니다. 바뀐 것은 없습니다. 잠시 뒤 다시 시도하십시오.
 error-other-origin = 이 페이지가 다른 주소로 서버에 연결되어 서버가 다른 사이트로 여깁니다. 서버 운영자에게 앞단의 프록시가 설정되지 않았다고(설정 proxy.address) 알리십시오.
+error-name-empty = 이름에 보이는 글자가 없습니다. 보이는 글자로 입력하십시오.
+error-organisation-empty = 기관에 보이는 글자가 없습니다. 보이는 글자로 입력하십시오.
+error-title-empty = 제목에 보이는 글자가 없습니다. 보이는 글자로 입력하십시오.
+error-text-empty = 메시지에 보이는 글자가 없어 보내지 않았습니다. 보이는 글자를 입력하십시오.
+error-name-too-long = 이름이 80자를 넘습니다. 줄여 주십시오.
+error-organisation-too-long = 기관이 80자를 넘습니다. 줄여 주십시오.
+error-title-too-long = 제목이 120자를 넘습니다. 줄여 주십시오.
+error-text-too-long = 메시지가 4000자를 넘습니다. 나누어 보내십시오.
+error-note-too-long = 메모가 80자를 넘습니다. 줄여 주십시오.
