@@ -83,7 +83,7 @@ async def test_sound_only_and_back_in_one_click(
     await page.choose(by_id("receive"), "audio")
     await page.press("Escape")
     await viewer.sees_no_picture_of("Paul")
-    await page.see(by_id("by-ear"))
+    await page.see(f'{by_id("not-fetched")}[data-why="choice"]')
     await gallery.picture(viewer, "audio-only")
     await viewer.hears()
     decoded = await viewer.decoded_frames()

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { absence } from '../src/state/absence';
 import {
   counts,
   byOrganisation,
@@ -172,5 +173,21 @@ describe('how many are there', () => {
     });
     expect(counts(room)).toEqual({ here: 2, lost: 1 });
     expect(counts(null)).toEqual({ here: 0, lost: 0 });
+  });
+});
+
+describe('why a tile shows letters', () => {
+  const camera = {
+    tracks: [{ source: 'camera', codec: 'VP8', muted: false }],
+  } as const;
+  const ann = participant('ann', { tracks: [...camera.tracks] });
+
+  it('tells a camera that is off from a picture that is not fetched', () => {
+    expect(absence(participant('ann'), null, false)).toBe('off');
+    expect(absence(ann, null, true)).toBe('choice');
+    expect(absence(ann, { starved: true }, false)).toBe('link');
+    expect(absence(ann, { starved: false }, false)).toBe('coming');
+    expect(absence(ann, null, false)).toBe('coming');
+    expect(absence({ ...ann, connected: false }, null, false)).toBe('off');
   });
 });

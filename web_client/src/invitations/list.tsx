@@ -90,25 +90,21 @@ export function Invitations({
       </ul>
       <fieldset class="stack tight new-invitation">
         <legend>{t('invite-title')}</legend>
-        <div class="row">
-          <div class="grow">
-            <TextField
-              label={t('invite-note')}
-              value={note}
-              maxLength={LONGEST_NOTE}
-              testid="invite-note"
-              onInput={setNote}
-            />
-          </div>
-          <TextField
-            label={t('invite-most')}
-            value={most}
-            maxLength={5}
-            numeric
-            testid="invite-most"
-            onInput={(value) => setMost(value.replace(/\D/g, ''))}
-          />
-        </div>
+        <TextField
+          label={t('invite-note')}
+          value={note}
+          maxLength={LONGEST_NOTE}
+          testid="invite-note"
+          onInput={setNote}
+        />
+        <TextField
+          label={t('invite-most')}
+          value={most}
+          maxLength={5}
+          numeric
+          testid="invite-most"
+          onInput={(value) => setMost(value.replace(/\D/g, ''))}
+        />
         <div class="row">
           {INVITED.map((role) => (
             <Button

@@ -14,6 +14,8 @@ export interface Picture {
   readonly mid: string;
   /** True: this browser cannot decode what the participant sends. */
   readonly undecodable: boolean;
+  /** True: the link of this browser has no room for it now. */
+  readonly starved: boolean;
 }
 
 /**
@@ -37,7 +39,11 @@ export function pictureOf(
     if (slot.participant !== participant || slot.source !== source) continue;
     const at = order.indexOf(planned.group);
     if (at >= 0 && at < foundAt) {
-      found = { mid: slot.mid, undecodable: slot.gap === 'codec' };
+      found = {
+        mid: slot.mid,
+        undecodable: slot.gap === 'codec',
+        starved: slot.gap === 'link',
+      };
       foundAt = at;
     }
   }

@@ -87,7 +87,9 @@ export function DoorPage({ session, controls }: DoorProps): JSX.Element {
               <Waiting text={t('waiting-door')} />
             </>
           )}
-          {elsewhere ? <SeatedElsewhere session={session} /> : <Names />}
+          {elsewhere ? null : <Names />}
+          {/* With the room's title above it: what is to be pressed must not move. */}
+          {elsewhere && preview ? <SeatedElsewhere session={session} /> : null}
         </div>
         <div class="door-go stack tight">
           <Missing />

@@ -30,7 +30,9 @@ interface ControlProps {
   testid: string;
   pressed?: boolean;
   expanded?: boolean;
-  tone?: 'live' | 'danger';
+  tone?: 'live' | 'danger' | 'off';
+  /** A word within the icon's field, to be read from afar. */
+  word?: string;
   badge?: number;
   /** What the badge counts; read out after it. */
   counted?: string;
@@ -60,6 +62,11 @@ function Control(props: ControlProps): JSX.Element {
     >
       <span class="control-icon">
         <Icon aria-hidden="true" />
+        {props.word ? (
+          <span class="control-word" aria-hidden="true">
+            {props.word}
+          </span>
+        ) : null}
       </span>
       <span class="control-text">
         <Live text={props.text} />
@@ -161,7 +168,8 @@ function PublishControls({ session, controls }: RoomProps): JSX.Element {
         icon={microphone ? Mic : MicOff}
         text={t('microphone')}
         pressed={microphone}
-        {...(microphone ? { tone: 'live' as const } : {})}
+        tone={microphone ? 'live' : 'off'}
+        {...(microphone ? {} : { word: t('off') })}
         keys="M"
         talk
         testid="microphone"

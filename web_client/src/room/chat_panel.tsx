@@ -3,12 +3,13 @@ import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { Send, X } from 'lucide-preact';
 import { Button } from '../design/parts';
-import type { ChatMessage } from '../protocol';
+import { continues } from '../state/chat_text';
 import type { Outgoing } from '../state/outbox';
 import { notify } from '../state/notices';
-import { language, t } from '../text';
+import { t } from '../text';
 import { codeText, failureText } from '../text/failure';
 import type { Chat } from './chat';
+import { Message } from './chat_message';
 import type { RoomProps } from './props';
 
 const LONGEST = 4000; // the protocol's limit
@@ -75,11 +76,12 @@ export function ChatPanel({ session, controls }: RoomProps): JSX.Element {
           </p>
         ) : null}
         <ol class="messages">
-          {messages.map((m) => (
+          {messages.map((m, at) => (
             <Message
               key={m.seq}
               message={m}
               own={m.participant === session.view.value?.self}
+              continued={continues(messages[at - 1], m)}
             />
           ))}
           {outbox.map((m) => (
@@ -96,33 +98,6 @@ export function ChatPanel({ session, controls }: RoomProps): JSX.Element {
         />
       ) : null}
     </aside>
-  );
-}
-
-interface MessageProps {
-  message: ChatMessage;
-  own: boolean;
-}
-
-function Message({ message, own }: MessageProps): JSX.Element {
-  const at = new Date(message.sent_at * 1000);
-  const time = new Intl.DateTimeFormat(language.value, { timeStyle: 'short' });
-  const full = new Intl.DateTimeFormat(language.value, {
-    dateStyle: 'medium',
-    timeStyle: 'short',
-  });
-  return (
-    <li class={own ? 'message own' : 'message'} data-testid="chat-message">
-      <p class="message-head small soft">
-        <strong>{message.name}</strong> {message.organisation}{' '}
-        <time dateTime={at.toISOString()} title={full.format(at)} class="numbers">
-          {time.format(at)}
-        </time>
-      </p>
-      <p class="message-text" translate>
-        {message.text}
-      </p>
-    </li>
   );
 }
 

@@ -18,6 +18,7 @@ export interface ShownPicture {
   /** Null while the slot's track is not there yet. */
   readonly track: MediaStreamTrack | null;
   readonly undecodable: boolean;
+  readonly starved: boolean;
 }
 
 export class Receiving {
@@ -93,6 +94,7 @@ export class Receiving {
     return {
       track: this.subscriber.tracks.value.get(found.mid) ?? null,
       undecodable: found.undecodable,
+      starved: found.starved,
     };
   }
 

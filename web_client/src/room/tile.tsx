@@ -1,9 +1,20 @@
 /* One participant's tile and the tile of a shared screen. */
 import type { JSX } from 'preact';
 import { useCallback } from 'preact/hooks';
-import { Hand, MicOff, Pin, PinOff, WifiLow, WifiOff } from 'lucide-preact';
+import {
+  Hand,
+  ImageDown,
+  ImageOff,
+  MicOff,
+  Pin,
+  PinOff,
+  TriangleAlert,
+  WifiOff,
+  type LucideIcon,
+} from 'lucide-preact';
 import { Button } from '../design/parts';
 import type { ParticipantInfo } from '../protocol';
+import { absence, type Absence } from '../state/absence';
 import { sends } from '../state/room';
 import { receive } from '../state/settings';
 import { t } from '../text';
@@ -129,12 +140,30 @@ function Face({ session, participant, own }: FaceProps): JSX.Element {
       <div class="avatar" aria-hidden="true" data-testid="avatar">
         <span>{initials(participant.name)}</span>
       </div>
-      {byEar && sends(participant, 'camera') ? (
-        <p class="soft small" data-testid="by-ear">
-          {t('tile-audio-only')}
-        </p>
-      ) : null}
+      {own ? null : <NotFetched reason={absence(participant, shown, byEar)} />}
     </div>
+  );
+}
+
+const ABSENCE_KEYS: Readonly<Record<Exclude<Absence, 'off'>, string>> = {
+  choice: 'tile-audio-only',
+  link: 'tile-no-room',
+  coming: 'tile-coming',
+};
+
+/** A picture that is sent and not shown: it must not look like a camera that is off. */
+function NotFetched({ reason }: { reason: Absence }): JSX.Element | null {
+  if (reason === 'off') return null;
+  const Icon = reason === 'coming' ? ImageDown : ImageOff;
+  return (
+    <p
+      class={`not-fetched small ${reason}`}
+      data-testid="not-fetched"
+      data-why={reason}
+    >
+      <Icon aria-hidden="true" />
+      <span>{t(ABSENCE_KEYS[reason])}</span>
+    </p>
   );
 }
 
@@ -155,30 +184,44 @@ export function Marks({ participant }: { participant: ParticipantInfo }): JSX.El
           {participant.hand}
         </span>
       )}
-      {publishes && !sends(participant, 'microphone') ? (
-        <MicOff
-          class="mark"
-          role="img"
-          aria-label={t('mark-muted')}
-          data-testid="mark-muted"
-        />
+      {participant.connected && publishes && !sends(participant, 'microphone') ? (
+        <Mark icon={MicOff} tone="danger" name="muted" />
       ) : null}
       {participant.connected && weak ? (
-        <WifiLow
-          class="mark weak"
-          role="img"
-          aria-label={t('mark-weak')}
-          data-testid="mark-weak"
-        />
+        <Mark icon={TriangleAlert} tone="warn" name="weak" />
       ) : null}
-      {participant.connected ? null : (
-        <WifiOff
-          class="mark weak"
-          role="img"
-          aria-label={t('mark-away')}
-          data-testid="mark-away"
-        />
-      )}
+      {participant.connected ? null : <Mark icon={WifiOff} tone="warn" name="away" />}
+    </span>
+  );
+}
+
+interface MarkProps {
+  icon: LucideIcon;
+  tone: 'danger' | 'warn';
+  name: 'muted' | 'weak' | 'away';
+}
+
+const MARK_KEYS: Readonly<Record<MarkProps['name'], readonly [string, string]>> = {
+  muted: ['mark-muted', 'mark-muted-word'],
+  weak: ['mark-weak', 'mark-weak-word'],
+  away: ['mark-away', 'mark-away-word'],
+};
+
+/** A filled mark, to be told from afar; with its word where the tile is large. */
+function Mark({ icon: Icon, tone, name }: MarkProps): JSX.Element {
+  const [full, word] = MARK_KEYS[name];
+  return (
+    <span
+      class={`mark pill ${tone}`}
+      role="img"
+      aria-label={t(full)}
+      title={t(full)}
+      data-testid={`mark-${name}`}
+    >
+      <Icon aria-hidden="true" />
+      <span class="mark-word" aria-hidden="true">
+        {t(word)}
+      </span>
     </span>
   );
 }

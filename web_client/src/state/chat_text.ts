@@ -1,0 +1,57 @@
+/*
+ * What the chat makes of the lines it shows. Pure.
+ *
+ * Addresses of this site become links. Others cannot be opened from a closed network
+ * and may be a trap, so they stay text that can be copied.
+ */
+import type { ChatMessage } from '../protocol';
+
+export type Piece =
+  | { kind: 'text'; text: string }
+  | { kind: 'link'; text: string; href: string }
+  | { kind: 'address'; text: string };
+
+/** Anything with http or https and a host; punctuation at its end is the sentence's. */
+const ADDRESS = /https?:\/\/[^\s<>"'`]+/gi;
+const TRAILING = /[.,;:!?)\]}’”»]+$/u;
+
+/** Messages of one person within so long stand under one head. */
+const TOGETHER_S = 300;
+
+export function pieces(text: string, origin: string): readonly Piece[] {
+  const found: Piece[] = [];
+  let from = 0;
+  for (const match of text.matchAll(ADDRESS)) {
+    const address = match[0].replace(TRAILING, '');
+    let url: URL;
+    try {
+      url = new URL(address);
+    } catch {
+      continue; // it only looks like one
+    }
+    if (match.index > from) {
+      found.push({ kind: 'text', text: text.slice(from, match.index) });
+    }
+    found.push(
+      url.origin === origin
+        ? { kind: 'link', text: address, href: url.href }
+        : { kind: 'address', text: address },
+    );
+    from = match.index + address.length;
+  }
+  if (from < text.length) found.push({ kind: 'text', text: text.slice(from) });
+  return found;
+}
+
+/** Whether a message goes on under the head of the one before it. */
+export function continues(
+  before: ChatMessage | undefined,
+  message: ChatMessage,
+): boolean {
+  return (
+    before !== undefined &&
+    before.participant === message.participant &&
+    before.name === message.name &&
+    message.sent_at - before.sent_at < TOGETHER_S
+  );
+}

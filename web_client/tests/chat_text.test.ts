@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { continues, pieces } from '../src/state/chat_text';
+import { message } from './support';
+
+const ORIGIN = 'https://conference.example.lan:8443';
+const read = (text: string): string[][] =>
+  pieces(text, ORIGIN).map((piece) => [piece.kind, piece.text]);
+
+describe('addresses in the chat', () => {
+  it('are links within this site and text elsewhere', () => {
+    expect(
+      read(`Test it: ${ORIGIN}/check, or see http://files.example.lan/a?b=1.`),
+    ).toEqual([
+      ['text', 'Test it: '],
+      ['link', `${ORIGIN}/check`],
+      ['text', ', or see '],
+      ['address', 'http://files.example.lan/a?b=1'],
+      ['text', '.'],
+    ]);
+  });
+
+  it('never lead elsewhere, whatever they look like', () => {
+    expect(pieces(`${ORIGIN}/join#abc`, ORIGIN)).toEqual([
+      { kind: 'link', text: `${ORIGIN}/join#abc`, href: `${ORIGIN}/join#abc` },
+    ]);
+    expect(pieces(`${ORIGIN}//evil.example/`, ORIGIN)).toEqual([
+      {
+        kind: 'link',
+        text: `${ORIGIN}//evil.example/`,
+        href: `${ORIGIN}//evil.example/`,
+      },
+    ]);
+    expect(read('https://conference.example.lan.evil.example/x')[0]?.[0]).toBe(
+      'address',
+    );
+    expect(read('https://conference.example.lan:8443@evil.example/')[0]?.[0]).toBe(
+      'address',
+    );
+    expect(read('javascript:alert(1)')).toEqual([['text', 'javascript:alert(1)']]);
+  });
+
+  it('leave every character where it was', () => {
+    for (const text of [
+      '',
+      'a',
+      'https://',
+      'https://[',
+      '(https://a.b)c',
+      '주소는 http://a.b 입니다',
+    ]) {
+      expect(
+        pieces(text, ORIGIN)
+          .map((piece) => piece.text)
+          .join(''),
+      ).toBe(text);
+    }
+  });
+});
+
+describe('lines of one person in a row', () => {
+  it('stand under one head for five minutes', () => {
+    const first = message(1, { sent_at: 1000 });
+    expect(continues(undefined, first)).toBe(false);
+    expect(continues(first, message(2, { sent_at: 1299 }))).toBe(true);
+    expect(continues(first, message(2, { sent_at: 1300 }))).toBe(false);
+    expect(continues(first, message(2, { sent_at: 1001, participant: 'b' }))).toBe(
+      false,
+    );
+  });
+});
