@@ -1,5 +1,6 @@
 """One client's connection: who it is, what it may do, what it has asked for."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 from engineio.packet import Packet as EnginePacket
@@ -47,6 +48,8 @@ class Connection:
     occupied: Occupied | None = None
     """The seat this connection sits on."""
     closing: bool = False
+    answering: asyncio.Event | None = None
+    """Set when the request in work is answered; None: none is in work."""
     gone: bool = False
     held: list[EnginePacket] | None = None
     """Notices that wait until the answer they build upon is on its way."""

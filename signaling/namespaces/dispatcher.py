@@ -5,9 +5,11 @@ Every event of every client goes through here, in one order.
 
     size → rate → shape → turn → capability → handler → acknowledgement
 
-Whatever is refused changes nothing and is answered with a code and a sentence.
+Whatever is refused changes nothing and is answered with a code and a sentence. A
+request that ends its own connection is answered first.
 """
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -88,12 +90,15 @@ class Dispatcher:
         if name in HOLDING:
             connection.held = []
         answer = "result"
+        connection.answering = asyncio.Event()
         try:
             result = await self._answer(connection, name, arguments, size)
         except Exception as error:
             answer, result = "error", refusal(error)
         if not connection.gone:
             self._edge.hub.acknowledge(connection, ack, answer, result)
+        connection.answering.set()
+        connection.answering = None
 
     async def _answer(
         self, connection: Connection, name: str, arguments: list[Any], size: int

@@ -6,6 +6,7 @@ receivers without waiting, so that the order of notices is the order of events.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Collection
 
 from engineio.packet import Packet as EnginePacket
@@ -21,6 +22,12 @@ from signaling.protocol.base import Wire
 FAREWELL_S = 2.0
 # For a client to read why it is cut and to close by itself. A client that does
 # neither is aborted; longer would let it hold the socket, shorter the message.
+
+
+ANSWER_S = 1.0
+# For the request in work of a connection that is to be closed. Longer: who was removed
+# holds the connection as long as the database lets a request wait; shorter: a slow
+# answer to the one who closed the room is lost.
 
 
 class Hub:
@@ -76,8 +83,7 @@ class Hub:
         """Send a notice to these connections; closed ones are ignored."""
         if not to:
             return
-        name, payload = wire.notice(notice)
-        packet = text_packet(f'2["{name}",{payload.model_dump_json()}]')
+        packet = _packet(notice)
         for connection_id in list(to):
             connection = self._connections.get(connection_id)
             if connection is None or connection.closing:
@@ -101,18 +107,37 @@ class Hub:
             self._push(connection, packet)
 
     def close(self, connection: ConnectionId, notice: SeatClosed) -> None:
-        """Send the last notice of a connection, then close it."""
-        self.send((connection,), notice)
-        self.hang_up(connection)
+        """
+        Send the last notice of a connection, then close it.
+
+        The answer to a request in work goes out before: whoever closes the room, or
+        whose place moves to another window, is told first what became of it.
+        """
+        found = self._connections.get(connection)
+        if found is None or found.closing:
+            return
+        if found.answering is None:
+            self.send((connection,), notice)
+            self._part(found)
+        else:
+            self._part(found, after=found.answering, last=notice)
 
     def hang_up(self, connection_id: ConnectionId) -> None:
-        """Close a connection; handle nothing more that comes from it."""
+        """Close a connection after what it is answered; handle nothing more from it."""
         connection = self._connections.get(connection_id)
-        if connection is None or connection.closing:
-            return
+        if connection is not None and not connection.closing:
+            self._part(connection, after=connection.answering)
+
+    def _part(
+        self,
+        connection: Connection,
+        *,
+        after: asyncio.Event | None = None,
+        last: SeatClosed | None = None,
+    ) -> None:
         connection.closing = True
         # A seat given to another connection, or gone: not this one's to lose.
-        task = asyncio.create_task(self._farewell(connection))
+        task = asyncio.create_task(self._farewell(connection, after, last))
         self._farewells.add(task)
         task.add_done_callback(self._farewells.discard)
 
@@ -138,7 +163,10 @@ class Hub:
     def _end(self, engine_sid: str, reason: Closing) -> None:
         connection = self._by_engine.get(engine_sid)
         if connection is not None:
-            self.close(connection.id, SeatClosed(reason))
+            # Not after an answer: it does not read, or is no client.
+            self.send((connection.id,), SeatClosed(reason))
+            if not connection.closing:
+                self._part(connection)
         elif self._server is not None:
             self._server.cut(engine_sid)
 
@@ -146,9 +174,25 @@ class Hub:
         assert self._server is not None
         self._server.push(connection.engine_sid, packet)
 
-    async def _farewell(self, connection: Connection) -> None:
+    async def _farewell(
+        self,
+        connection: Connection,
+        after: asyncio.Event | None,
+        last: SeatClosed | None,
+    ) -> None:
         assert self._server is not None
+        if after is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(ANSWER_S):
+                    await after.wait()
+        if last is not None:
+            self._push(connection, _packet(last))
         guard = self._guards.get(connection.id)
         if guard is not None:
             guard.expect(FAREWELL_S)
         await self._server.disconnect(connection.id)
+
+
+def _packet(notice: Notice) -> EnginePacket:
+    name, payload = wire.notice(notice)
+    return text_packet(f'2["{name}",{payload.model_dump_json()}]')

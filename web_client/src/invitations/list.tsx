@@ -6,7 +6,7 @@ import type { InvitationInfo, RoleName } from '../protocol';
 import type { Link } from '../signaling/link';
 import { notify } from '../state/notices';
 import { t } from '../text';
-import { failureText } from '../text/failure';
+import { notifyFailure } from '../text/failure';
 import { onlyOnThisComputer } from './address';
 import { InvitationRow } from './row';
 
@@ -37,10 +37,9 @@ export function Invitations({
   const [most, setMost] = useState('');
   useEffect(() => {
     if (invitations !== null) return;
-    link.request('invitation.list', { room }).then(
-      (list) => setInvitations(list.invitations),
-      (error: unknown) => notify(failureText(error)),
-    );
+    link
+      .request('invitation.list', { room })
+      .then((list) => setInvitations(list.invitations), notifyFailure);
   }, [invitations, link, room]);
 
   const invite = async (role: RoleName): Promise<void> => {
@@ -55,7 +54,7 @@ export function Invitations({
       setNote('');
       setMost('');
     } catch (error) {
-      notify(failureText(error));
+      notifyFailure(error);
     }
   };
   const revoke = async (invitation: string): Promise<void> => {
@@ -64,7 +63,7 @@ export function Invitations({
       setInvitations((now) => (now ?? []).map((i) => (i.id === dead.id ? dead : i)));
       notify(t('notice-revoked'));
     } catch (error) {
-      notify(failureText(error));
+      notifyFailure(error);
     }
   };
   const valid = (invitations ?? []).filter((i) => !i.revoked);

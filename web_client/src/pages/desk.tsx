@@ -7,10 +7,9 @@ import type { InvitationInfo, RoomSummary } from '../protocol';
 import { signOut } from '../signaling/http';
 import { Link } from '../signaling/link';
 import { missingSince } from '../signaling/reconnect';
-import { notify } from '../state/notices';
 import { organisation as ownOrganisation } from '../state/settings';
 import { t } from '../text';
-import { codeText, failureText } from '../text/failure';
+import { codeText, failureText, notifyFailure } from '../text/failure';
 import { RoomCard } from './room_card';
 
 const REFRESH_MS = 10_000; // how many are present now
@@ -45,7 +44,7 @@ export function DeskPage({ onSignedOut }: { onSignedOut: () => void }): JSX.Elem
       await signOut();
       onSignedOut();
     } catch (error) {
-      notify(failureText(error));
+      notifyFailure(error);
     }
   };
   const phase = link.phase.value;

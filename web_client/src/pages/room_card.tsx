@@ -6,9 +6,8 @@ import { Button, Confirm } from '../design/parts';
 import { Invitations } from '../invitations/list';
 import type { InvitationInfo, RoomSummary } from '../protocol';
 import type { Link } from '../signaling/link';
-import { notify } from '../state/notices';
 import { t } from '../text';
-import { failureText } from '../text/failure';
+import { notifyFailure } from '../text/failure';
 
 interface RoomCardProps {
   room: RoomSummary;
@@ -26,7 +25,7 @@ export function RoomCard({ room, link, fresh, onClosed }: RoomCardProps): JSX.El
       await link.request('room.close', { room: room.id });
       onClosed();
     } catch (error) {
-      notify(failureText(error));
+      notifyFailure(error);
     }
   };
   return (

@@ -5,9 +5,8 @@ import { Send, X } from 'lucide-preact';
 import { Button } from '../design/parts';
 import { continues } from '../state/chat_text';
 import type { Outgoing } from '../state/outbox';
-import { notify } from '../state/notices';
 import { t } from '../text';
-import { codeText, failureText } from '../text/failure';
+import { codeText, notifyFailure } from '../text/failure';
 import type { Chat } from './chat';
 import { Message } from './chat_message';
 import type { RoomProps } from './props';
@@ -32,7 +31,7 @@ export function ChatPanel({ session, controls }: RoomProps): JSX.Element {
     try {
       await chat.loadEarlier();
     } catch (error) {
-      notify(failureText(error));
+      notifyFailure(error);
     }
   };
   return (

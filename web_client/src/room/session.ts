@@ -34,7 +34,7 @@ import {
 import { codec, seats, switchedOn } from '../state/settings';
 import { StageTold } from '../state/stage_told';
 import { SeatTab, seatElsewhere } from '../state/tabs';
-import { failureText } from '../text/failure';
+import { notifyFailure } from '../text/failure';
 import { t } from '../text';
 import { Chat } from './chat';
 import { Health } from './health';
@@ -105,7 +105,7 @@ export class RoomSession {
     this.#tab = new SeatTab(key);
     this.link = new Link(entry);
     this.receiving = new Receiving(this.link);
-    this.sending = new Sending(this.link, this.local, (e) => notify(failureText(e)));
+    this.sending = new Sending(this.link, this.local, notifyFailure);
     this.viewing = new Viewing(this.link, () => this.phase.peek().name === 'inside');
     this.chat = new Chat(this.link, {
       messages: () => this.view.value?.messages ?? [],
@@ -261,7 +261,7 @@ export class RoomSession {
       await this.link.request(name, payload);
       return true;
     } catch (error) {
-      notify(failureText(error));
+      notifyFailure(error);
       return false;
     }
   }

@@ -19,6 +19,9 @@ export class NoAnswer extends Error {
   }
 }
 
+/** This page itself ended the connection meanwhile: there is nothing to say about it. */
+export class LinkClosed extends NoAnswer {}
+
 /** Reads `{code, message}` out of whatever arrived; null when it is not that. */
 export function codedErrorFrom(data: unknown): CodedError | null {
   if (typeof data !== 'object' || data === null) return null;

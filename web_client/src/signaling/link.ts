@@ -13,7 +13,7 @@ import {
   type ConnectAuth,
   type ServerEvents,
 } from '../protocol';
-import { codedErrorFrom, NoAnswer } from './errors';
+import { codedErrorFrom, LinkClosed, NoAnswer } from './errors';
 import { ownPage } from './http';
 import { advance, type Phase, type Signal } from './reconnect';
 
@@ -152,22 +152,27 @@ export class Link {
    * Asks the server for something.
    *
    * Throws `CodedError` when the server refuses, `NoAnswer` when no answer
-   * comes in time or there is no connection (nothing is queued for later).
+   * comes in time or there is no connection (nothing is queued for later), and
+   * `LinkClosed` when this page has ended the connection.
    */
   async request<N extends keyof ClientEvents>(
     name: N,
     payload: ClientEvents[N]['request'],
     withinMs = ANSWER_WITHIN_MS,
   ): Promise<ClientEvents[N]['result']> {
-    if (!this.#socket.connected) throw new NoAnswer();
+    if (!this.#socket.connected) throw this.#noAnswer();
     let ack: Ack;
     try {
       ack = (await this.#socket.timeout(withinMs).emitWithAck(name, payload)) as Ack;
     } catch {
-      throw new NoAnswer();
+      throw this.#noAnswer();
     }
     if (ack.ok) return ack.result as ClientEvents[N]['result'];
     throw codedErrorFrom(ack.error) ?? new NoAnswer();
+  }
+
+  #noAnswer(): NoAnswer {
+    return this.#phase.value.name === 'closed' ? new LinkClosed() : new NoAnswer();
   }
 
   /** Asks, and lets go of the outcome: for reports that the next one replaces. */

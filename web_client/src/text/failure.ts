@@ -1,5 +1,6 @@
 /* A failed request as a sentence for people. */
-import { CodedError, NoAnswer } from '../signaling/errors';
+import { CodedError, LinkClosed, NoAnswer } from '../signaling/errors';
+import { notify } from '../state/notices';
 import { has, t } from '.';
 
 /** The sentence for a code of the server; its own English where we have none. */
@@ -12,4 +13,9 @@ export function failureText(error: unknown): string {
   if (error instanceof CodedError) return codeText(error.code, error.message);
   // What this page itself cannot do is not the server's silence.
   return t(error instanceof NoAnswer ? 'error-no-answer' : 'error-here');
+}
+
+/** Says briefly what failed; nothing when this page has ended the connection itself. */
+export function notifyFailure(error: unknown): void {
+  if (!(error instanceof LinkClosed)) notify(failureText(error));
 }
