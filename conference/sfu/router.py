@@ -341,9 +341,12 @@ class Router:
     ) -> None:
         plane.counts.nacked_packets += len(sequences)
         if slot.fmt.rtx_ssrc:
-            allowed = viewer.repairs_allowed(len(sequences), now=now)
+            rtt_s = viewer.adaptation.estimator.rtt_s
+            due = slot.repaired.due(sequences, rtt_s=rtt_s, now=now)
+            due = due[: viewer.repairs_allowed(len(due), now=now)]
+            slot.repaired.note(due, now=now)
             plane.counts.repaired_packets += self._fanout.retransmit(
-                slot.key, sequences[:allowed], now=now
+                slot.key, due, now=now
             )
         elif slot.current is not None and slot.current.track.video:
             plane.want_key_frame(slot.current, viewer.key)

@@ -10,6 +10,7 @@ from conference.sfu.fanout import SlotKey
 from conference.sfu.formats import SlotFormat
 from conference.sfu.messages import SlotState
 from conference.sfu.rates import TEMPORALS
+from conference.sfu.repairs import Repaired
 from conference.sfu.uptrack import Layer, UpTrack
 
 MAX_HELD_PACKETS = 3
@@ -37,6 +38,7 @@ class Slot:
         "fmt",
         "key",
         "opened",
+        "repaired",
         "state",
         "target",
         "target_temporal",
@@ -60,6 +62,7 @@ class Slot:
         smaller one while that one does not flow yet."""
         self.opened = False
         """The fan-out knows it: slots that never carry anything cost nothing there."""
+        self.repaired = Repaired()
         self.state = SlotState(fmt.mid)
         self._base = base
         self._opened_at = now

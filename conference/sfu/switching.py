@@ -20,7 +20,8 @@ from conference.sfu.viewer import Viewer
 PATIENCE_S = 2.0
 """An old picture stays while another one's key frame is awaited. Longer: somebody who
 left the screen goes on being sent, and watched; shorter: a blank place on a slow link."""
-Place: TypeAlias = tuple[Viewer, Slot]
+Places: TypeAlias = dict[LayerKey, dict[Slot, Viewer]]
+"""Slots by the layer that they wait for or follow; of each, who it belongs to."""
 
 
 class Switchboard:
@@ -44,9 +45,9 @@ class Switchboard:
         self._fanout = fanout
         self._started = started
         self._want_key_frame = want_key_frame
-        self._waiting: dict[LayerKey, list[Place]] = {}
-        self._limiting: dict[LayerKey, list[Place]] = {}
-        self._following: dict[LayerKey, list[Place]] = {}
+        self._waiting: Places = {}
+        self._limiting: Places = {}
+        self._following: Places = {}
 
     def retarget(
         self,
@@ -83,7 +84,7 @@ class Switchboard:
             self._fanout.open_slot(
                 slot.key, viewer.key, slot.fmt, first=slot.fmt.ssrc & 0x3FFF
             )
-        self._waiting.setdefault(layer.key, []).append((viewer, slot))
+        self._waiting.setdefault(layer.key, {})[slot] = viewer
         if layer.track.video:
             self._want_key_frame(layer, viewer.key)
 
@@ -94,7 +95,7 @@ class Switchboard:
         _remove(self._limiting, slot.current.key, slot)
         if temporal != slot.temporal:
             slot.targeted_at = now
-            self._limiting.setdefault(slot.current.key, []).append((viewer, slot))
+            self._limiting.setdefault(slot.current.key, {})[slot] = viewer
 
     def _detach(self, slot: Slot) -> None:
         self._fanout.detach(slot.key)
@@ -139,13 +140,13 @@ class Switchboard:
         layer, packet = arrived.layer, arrived.packet
         video = arrived.track.video
         captured = layer.clock.captured_at(packet.timestamp, now=now)
-        later: list[Place] = []
-        for viewer, slot in self._waiting.pop(layer.key):
+        later: dict[Slot, Viewer] = {}
+        for slot, viewer in self._waiting.pop(layer.key).items():
             timestamp = slot.clock(captured)
             if not video:
                 last = self._fanout.progress(slot.key).timestamp
                 if not slot.fits(timestamp, last):
-                    later.append((viewer, slot))
+                    later[slot] = viewer
                     continue
             self._unfollow(slot)
             self._fanout.attach(
@@ -158,7 +159,7 @@ class Switchboard:
             )
             slot.temporal = slot.target_temporal
             slot.current = layer
-            self._following.setdefault(layer.key, []).append((viewer, slot))
+            self._following.setdefault(layer.key, {})[slot] = viewer
             self._started(viewer, slot)
         if later:
             self._waiting[layer.key] = later
@@ -167,8 +168,8 @@ class Switchboard:
         layer, head = arrived.layer, arrived.head
         if arrived.packet.extended != layer.newest:
             return  # a late packet: numbers after it are given away already
-        later: list[Place] = []
-        for viewer, slot in self._limiting.pop(layer.key):
+        later: dict[Slot, Viewer] = {}
+        for slot, viewer in self._limiting.pop(layer.key).items():
             temporal = slot.temporal
             if slot.target_temporal < temporal or head.starts_key_frame:
                 temporal = slot.target_temporal
@@ -179,7 +180,7 @@ class Switchboard:
                 self._fanout.limit(slot.key, arrived.packet, head, temporal=temporal)
                 slot.temporal = temporal
             if temporal != slot.target_temporal:
-                later.append((viewer, slot))
+                later[slot] = viewer
         if later:
             self._limiting[layer.key] = later
 
@@ -191,10 +192,10 @@ class Switchboard:
         lost packet the browser would guess their upper half wrongly, and could
         read nothing of that slot any more.
         """
-        for viewer, slot in self._following.pop(layer.key, []):
+        for slot, viewer in self._following.pop(layer.key, {}).items():
             self._detach(slot)
             if slot.target is layer:
-                self._waiting.setdefault(layer.key, []).append((viewer, slot))
+                self._waiting.setdefault(layer.key, {})[slot] = viewer
         if layer.track.video:
             self._want_key_frame(layer, None)
 
@@ -207,16 +208,14 @@ class Switchboard:
 
     def forget(self, viewer: Viewer) -> None:
         """Take a viewer away with all its slots."""
-        for places in (
-            *self._waiting.values(),
-            *self._limiting.values(),
-            *self._following.values(),
-        ):
-            places[:] = [place for place in places if place[0] is not viewer]
+        for slot in viewer.slots:
+            self._unfollow(slot)
+            if slot.target is not None:
+                _remove(self._waiting, slot.target.key, slot)
         self._fanout.close_viewer(viewer.key)
 
 
-def _remove(places: dict[LayerKey, list[Place]], key: LayerKey, slot: Slot) -> None:
-    waiting = places.get(key)
-    if waiting is not None:
-        waiting[:] = [place for place in waiting if place[1] is not slot]
+def _remove(places: Places, key: LayerKey, slot: Slot) -> None:
+    found = places.get(key)
+    if found is not None:
+        found.pop(slot, None)

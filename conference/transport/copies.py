@@ -6,6 +6,7 @@ logic here is the one that a single copy needs: timestamps of late frames,
 running numbers of a payload, and the guard against repeated packet numbers.
 """
 
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable
 from struct import Struct
 
@@ -74,6 +75,7 @@ class Source:
     __slots__ = (
         "_counted",
         "_highest",
+        "_kept",
         "_window",
         "codec",
         "followers",
@@ -101,6 +103,8 @@ class Source:
         self.skips = NO_SKIPS
         """Packets left out before the one that comes next."""
         self.frames = NO_SKIPS
+        self._kept: list[int] = []
+        """Extended numbers of what is in the ring, in order."""
         self._counted = -1
         self._highest = 0
         self._window = 0
@@ -153,24 +157,36 @@ class Source:
         kept = Kept(packet, head, skips, frames)
         if extended == self._highest:
             kept.after = self.skips
-        self.ring[extended % CACHE_PACKETS] = kept
+        place = extended % CACHE_PACKETS
+        old, self.ring[place] = self.ring[place], kept
+        order = self._kept
+        if old is not None:
+            del order[bisect_left(order, old.extended)]
+        if order and extended < order[-1]:
+            insort(order, extended)
+        else:
+            order.append(extended)
         return kept
 
     def before(self, extended: int) -> tuple[Skips, Skips]:
         """Return what was left out before a late packet."""
-        oldest = max(0, self._highest - CACHE_PACKETS)
-        for number in range(extended - 1, oldest, -1):
-            kept = self.ring[number % CACHE_PACKETS]
-            if kept is not None and kept.extended == number:
-                return kept.after, kept.frames
+        order = self._kept
+        at = bisect_left(order, extended)
+        if at and order[at - 1] > max(0, self._highest - CACHE_PACKETS):
+            kept = self._at(order[at - 1])
+            return kept.after, kept.frames
         # What came before it is no longer kept, or not all of it. Nothing is known
         # between it and the next one that came, so the count before that one is the
         # same; a guess would give a number away twice.
-        for number in range(extended + 1, self._highest + 1):
-            kept = self.ring[number % CACHE_PACKETS]
-            if kept is not None and kept.extended == number:
-                return kept.skips, kept.frames
+        if at < len(order):
+            kept = self._at(order[at])
+            return kept.skips, kept.frames
         return NO_SKIPS, NO_SKIPS
+
+    def _at(self, extended: int) -> Kept:
+        kept = self.ring[extended % CACHE_PACKETS]
+        assert kept is not None
+        return kept
 
     def find(self, number: int, temporal: int) -> Kept | None:
         """
@@ -178,19 +194,17 @@ class Source:
 
         Of the packets that share it, the last one is the one that was sent.
         """
-        extended = number + self.skips[temporal]
-        for _ in range(CACHE_PACKETS):
-            kept = self.ring[extended % CACHE_PACKETS]
-            if kept is None or kept.extended != extended:
-                if extended <= number:
-                    return None
-                extended -= 1
-                continue
-            counted = number + kept.skips[temporal]
-            if counted == extended:
-                return kept
-            extended = min(counted, extended - 1)
-        return None
+        if not self.skips[temporal]:
+            kept = self.ring[number % CACHE_PACKETS]
+            return kept if kept is not None and kept.extended == number else None
+        order = self._kept
+        at = bisect_right(
+            order, number, key=lambda one: one - self._at(one).skips[temporal]
+        )
+        if not at:
+            return None
+        kept = self._at(order[at - 1])
+        return kept if kept.extended - kept.skips[temporal] == number else None
 
 
 def _unused(packet: bytes) -> bytes:

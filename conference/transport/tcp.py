@@ -28,6 +28,11 @@ FIRST_CHECK_S = 5.0
 """From the connection to a believed check. Less: links with seconds of delay never
 connect; more: strangers hold more of them open."""
 SWEEP_S = 1.0
+SWEEP_BATCH = 32
+"""Connections ended before others get their turn on the loop, 0.1 ms each: a stranger
+may have opened thousands. More: media waits for longer."""
+SWEEP_GRAIN_S = 0.005
+"""Until the next batch."""
 MAX_CONNECTIONS = 4096
 """In all, of 65536 files that the service may open; 1000 viewers hold 2000."""
 MAX_STRANGERS = 64
@@ -309,18 +314,21 @@ class TcpListener:
             self._strangers[source] += 1
             self._connections.add(Connection(sock, address, self, self._demux, now=now))
 
-    def _plan_sweep(self) -> None:
-        self._sweep = asyncio.get_running_loop().call_later(SWEEP_S, self._on_sweep)
+    def _plan_sweep(self, after_s: float = SWEEP_S) -> None:
+        self._sweep = asyncio.get_running_loop().call_later(after_s, self._on_sweep)
 
     def _on_sweep(self) -> None:
-        self._plan_sweep()
         loop = asyncio.get_running_loop()
         late = loop.time() - FIRST_CHECK_S
-        for connection in list(self._connections):
-            if not connection.gate.by_address and (
-                connection.proven or connection.accepted_at < late
-            ):
-                connection.close()
+        over = [
+            connection
+            for connection in self._connections
+            if not connection.gate.by_address
+            and (connection.proven or connection.accepted_at < late)
+        ]
+        for connection in over[:SWEEP_BATCH]:
+            connection.close()
+        self._plan_sweep(SWEEP_GRAIN_S if len(over) > SWEEP_BATCH else SWEEP_S)
         if self._paused:
             self._paused = False
             for sock in self._listening:

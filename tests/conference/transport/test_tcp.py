@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import socket
 from collections.abc import AsyncIterator, Iterator
 
@@ -184,6 +185,23 @@ async def test_who_says_nothing_in_time_is_cut(
         if drip:
             sock.send(b"\x00")
         assert await closed(sock)
+
+
+async def test_many_silent_connections_are_ended_a_few_at_a_time(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tcp, "FIRST_CHECK_S", 0.5)
+    monkeypatch.setattr(tcp, "SWEEP_BATCH", 3)
+    with contextlib.ExitStack() as stack:
+        for _ in range(20):
+            stack.enter_context(caller(table))
+        await until(lambda: listener(table).connections == 20, "the strangers")
+        open_now = [20]
+        while open_now[-1]:
+            await asyncio.sleep(0)
+            open_now.append(listener(table).connections)
+        ended = [before - after for before, after in itertools.pairwise(open_now)]
+        assert max(ended) <= 3  # each time others have had their turn
 
 
 async def test_strangers_of_one_address_are_few(

@@ -1,0 +1,93 @@
+"""Packets kept for repair are found by the number that they were sent under."""
+
+import random
+from typing import SupportsIndex
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conference.rtp.codecs import Codec, PayloadHead, RunningNumbers
+from conference.rtp.packet import RtpPacket
+from conference.transport.copies import CACHE_PACKETS, Kept, Source
+
+FIRST = 50_000
+
+
+def keep(source: Source, extended: int, temporal: int) -> None:
+    """Let a packet of a frame of its own come."""
+    packet = RtpPacket(
+        payload_type=96,
+        marker=True,
+        sequence=extended & 0xFFFF,
+        timestamp=0,
+        ssrc=1,
+        extensions={},
+        payload=b"",
+    )
+    packet.extended = extended
+    numbers = RunningNumbers(extended & 0x7FFF, 2, 2)
+    head = PayloadHead(False, numbers, True, temporal)
+    if source.fresh(extended, head):
+        source.keep(packet, head)
+
+
+def found_by_looking_at_all(source: Source, number: int, temporal: int) -> Kept | None:
+    """Of the packets that share a number, the last one is the one that was sent."""
+    sharing = [
+        kept
+        for kept in source.ring
+        if kept is not None and kept.extended - kept.skips[temporal] == number
+    ]
+    return max(sharing, key=lambda kept: kept.extended, default=None)
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 40), st.integers(0, 2)), min_size=1, max_size=60),
+    st.integers(0, 2),
+    st.randoms(use_true_random=False),
+)
+def test_a_packet_is_found_by_its_number_whatever_came_and_when(
+    steps: list[tuple[int, int]], temporal: int, chance: random.Random
+) -> None:
+    source = Source(Codec.VP8)
+    extended, sent = FIRST, []
+    for step, layer in steps:
+        extended += step
+        sent.append((extended, layer))
+    # Each is late by some places at most, as packets are.
+    sent.sort(key=lambda one: one[0] + chance.choice((0, 0, 0, 60)))
+    for one, layer in sent:
+        keep(source, one, layer)
+    lowest = FIRST - len(steps)
+    for number in range(lowest, extended + 1):
+        expected = found_by_looking_at_all(source, number, temporal)
+        assert source.find(number, temporal) is expected
+
+
+class CountingRing(list[Kept | None]):
+    """Counts how often somebody looks into it."""
+
+    looks = 0
+
+    def __getitem__(self, place: SupportsIndex | slice) -> Kept | None:  # type: ignore[override]
+        self.looks += 1
+        return super().__getitem__(place)  # type: ignore[return-value]
+
+
+def test_looking_for_what_never_came_costs_few_steps() -> None:
+    source = Source(Codec.VP8)
+    ring = source.ring = CountingRing(source.ring)
+    for extended in range(FIRST, FIRST + 3_000):
+        keep(source, extended, 2 * (extended % 2))
+    newest = FIRST + 2_999
+    for hole in range(1, 3):
+        keep(source, newest + hole * 490, 0)
+    number = newest + 980 - source.skips[0]
+    ring.looks = 0
+    for back in range(1, 480):
+        assert source.find(number - back, 0) is None
+    assert ring.looks < 480 * 2 * CACHE_PACKETS.bit_length()
+    ring.looks = 0
+    for late in range(newest + 979, newest + 491, -1):
+        keep(source, late, 0)
+    assert ring.looks < 490 * 4
