@@ -74,7 +74,7 @@ class ParticipantInfo(Wire):
     has_floor: bool
     """A researcher who may publish until the floor is taken back."""
     hand: Place | None
-    """Place in the order of raised hands, counted from 1; None: not raised."""
+    """Place in the order of raised hands, counted from 1; None: not raised, or lost."""
     tracks: list[TrackInfo]
     quality: Annotated[int, Field(ge=0, le=4)] | None
     """The participant's own report of its connection; None: not known."""
