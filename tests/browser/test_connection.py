@@ -79,7 +79,7 @@ async def test_sound_only_and_back_in_one_click(
     presenter, viewer = await meet(room, gallery, browser)
     page = viewer.page
 
-    await page.click(by_id("settings"))
+    await viewer.uses("settings")
     await page.choose(by_id("receive"), "audio")
     await page.press("Escape")
     await viewer.sees_no_picture_of("Paul")

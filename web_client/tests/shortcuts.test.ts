@@ -13,8 +13,9 @@ const press = (key: string, code: string, change = {}) =>
   })?.name ?? null;
 
 describe('shortcuts', () => {
-  it('has one key for each act', () => {
-    expect(new Set(SHORTCUTS.map((s) => s.key)).size).toBe(SHORTCUTS.length);
+  it('has no key for two acts', () => {
+    const keys = SHORTCUTS.flatMap((s) => s.keys.map((k) => k.key));
+    expect(new Set(keys).size).toBe(keys.length);
     expect(new Set(SHORTCUTS.map((s) => s.name)).size).toBe(SHORTCUTS.length);
   });
 
@@ -24,6 +25,15 @@ describe('shortcuts', () => {
     expect(press('v', 'KeyV')).toBe('camera');
     expect(press(' ', 'Space')).toBe('talk');
     expect(press('?', 'Slash')).toBe('help');
+  });
+
+  it('has a second key where people try another', () => {
+    expect(press('g', 'KeyG')).toBe('layout');
+    expect(press('w', 'KeyW')).toBe('layout');
+    expect(press('ArrowRight', 'ArrowRight')).toBe('next-page');
+    expect(press('PageDown', 'PageDown')).toBe('next-page');
+    expect(press('ArrowLeft', 'ArrowLeft')).toBe('previous-page');
+    expect(press('f', 'KeyF')).toBe('full');
   });
 
   it('finds M on its place while Korean is being written', () => {

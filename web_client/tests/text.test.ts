@@ -14,6 +14,7 @@ const FAMILIES = [
   /^verdict-/,
   /^check-/,
   /^figure-limited-/,
+  /^shortcut-/,
 ];
 
 function read(code: string): FluentResource {

@@ -155,8 +155,14 @@ class Person:
 
     async def shares(self, what: str = "sharp") -> None:
         """Share a screen, for ``sharp`` text or smooth ``motion``."""
-        await self.page.click(by_id("screen"))
+        await self.uses("screen")
         await self.page.click(by_id(f"share-{what}"))
+
+    async def uses(self, control: str) -> None:
+        """Press a control of the bar, behind "more" if it has no room there."""
+        if not await self.page.count(by_id(control)):
+            await self.page.click(by_id("more"))
+        await self.page.click(by_id(control))
 
     async def open_panel(self, name: str) -> None:
         """Open ``chat`` or ``people``."""

@@ -1,11 +1,32 @@
 /* Where short notices appear; one polite region, so that readers say each once. */
+import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { useLayoutEffect } from 'preact/hooks';
 import { X } from 'lucide-preact';
 import { Button } from '../design/parts';
 import { dismiss, notices } from '../state/notices';
 import { t } from '../text';
 
-export function Notices(): JSX.Element {
+/** How many places inside a page show them: then the one over all pages does not. */
+const placed = signal(0);
+
+/** For all pages that have no place of their own for them. */
+export function Notices(): JSX.Element | null {
+  return placed.value > 0 ? null : <List />;
+}
+
+/** In a page, where they cover nothing that matters there. */
+export function PlacedNotices(): JSX.Element {
+  useLayoutEffect(() => {
+    placed.value += 1;
+    return () => {
+      placed.value -= 1;
+    };
+  }, []);
+  return <List />;
+}
+
+function List(): JSX.Element {
   return (
     <div class="notices" role="status" aria-live="polite" data-testid="notices">
       {notices.value.map((notice) => (

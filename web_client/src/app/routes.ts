@@ -1,6 +1,7 @@
 /* Addresses of the pages. Tokens are in the fragment: no server log sees them. */
 import { signal } from '@preact/signals';
 import type { ConnectAuth } from '../protocol';
+import { clearNotices } from '../state/notices';
 
 export type Route =
   | { page: 'home' }
@@ -87,6 +88,7 @@ export function followAddress(): void {
 }
 
 export function go(path: string): void {
+  clearNotices();
   window.history.pushState(null, '', path);
   route.value = here();
 }

@@ -49,12 +49,15 @@ export function Live({ text }: { text: string | number }): JSX.Element {
 interface DialogProps {
   title: string;
   onClose: () => void;
+  /** Room for more than one column. */
+  wide?: boolean;
   children: ComponentChildren;
   testid?: string;
 }
 
 /** A modal dialog; the browser keeps the focus in it and gives it back. */
-export function Dialog({ title, onClose, children, testid }: DialogProps): JSX.Element {
+export function Dialog(props: DialogProps): JSX.Element {
+  const { title, onClose, wide = false, children, testid } = props;
   const element = useRef<HTMLDialogElement>(null);
   const leaving = useRef(false);
   const heading = useId();
@@ -70,7 +73,7 @@ export function Dialog({ title, onClose, children, testid }: DialogProps): JSX.E
   return (
     <dialog
       ref={element}
-      class="dialog"
+      class={wide ? 'dialog wide' : 'dialog'}
       aria-labelledby={heading}
       data-testid={testid}
       onClose={() => {

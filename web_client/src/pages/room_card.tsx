@@ -45,11 +45,11 @@ export function RoomCard({ room, link, fresh, onClosed }: RoomCardProps): JSX.El
           {t('enter-room')}
         </Button>
       </div>
-      <div class="row">
+      <div class="row apart">
         <Button expanded={open} testid="invitations" onPress={() => setOpen(!open)}>
           {t('invitations')}
         </Button>
-        <Button kind="danger" testid="close-room" onPress={() => setClosing(true)}>
+        <Button kind="plain" testid="close-room" onPress={() => setClosing(true)}>
           {t('close-room')}
         </Button>
       </div>

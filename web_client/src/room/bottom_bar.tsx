@@ -1,6 +1,7 @@
 /* The controls, always in the same order; what a role may not do is not there. */
 import type { JSX } from 'preact';
 import {
+  Ellipsis,
   Hand,
   LayoutGrid,
   LogOut,
@@ -14,137 +15,56 @@ import {
   Users,
   Video,
   VideoOff,
-  type LucideIcon,
 } from 'lucide-preact';
+import { COMPACT, useMedia } from '../design/media';
 import { canConnect } from '../media/ability';
-import { Live } from '../design/parts';
 import { layout } from '../state/settings';
 import { t } from '../text';
+import { Control } from './control';
+import { MoreMenu } from './more_menu';
 import type { RoomProps } from './props';
 import { ShareMenu } from './share_menu';
+import { keysOf } from './shortcuts';
 
-interface ControlProps {
-  icon: LucideIcon;
-  text: string;
-  onPress: () => void;
-  testid: string;
-  pressed?: boolean;
-  expanded?: boolean;
-  tone?: 'live' | 'danger' | 'off';
-  /** A word within the icon's field, to be read from afar. */
-  word?: string;
-  badge?: number;
-  /** What the badge counts; read out after it. */
-  counted?: string;
-  keys?: string;
-  /** Space talks while held here; it does not press. */
-  talk?: boolean;
-  /** It opens the choice of what to share. */
-  share?: boolean;
-}
-
-const MOST_SHOWN = 99;
-
-function Control(props: ControlProps): JSX.Element {
-  const { icon: Icon, badge = 0 } = props;
-  return (
-    <button
-      type="button"
-      class={props.tone ? `control ${props.tone}` : 'control'}
-      aria-pressed={props.pressed}
-      aria-expanded={props.expanded}
-      aria-keyshortcuts={props.keys}
-      title={props.keys ? `${props.text} (${props.keys})` : props.text}
-      data-testid={props.testid}
-      data-talk={props.talk}
-      data-share={props.share}
-      onClick={props.onPress}
-    >
-      <span class="control-icon">
-        <Icon aria-hidden="true" />
-        {props.word ? (
-          <span class="control-word" aria-hidden="true">
-            {props.word}
-          </span>
-        ) : null}
-      </span>
-      <span class="control-text">
-        <Live text={props.text} />
-      </span>
-      {badge > 0 ? (
-        <span class="badge" data-testid={`${props.testid}-badge`}>
-          <Live text={badge > MOST_SHOWN ? `${MOST_SHOWN}+` : badge} />
-        </span>
-      ) : null}
-      {badge > 0 ? <span class="hidden-text">{props.counted}</span> : null}
-    </button>
-  );
-}
-
+/** Everything on a wide screen; on a narrow one six, and the rest behind "more". */
 export function BottomBar({ session, controls }: RoomProps): JSX.Element {
-  const view = session.view.value;
-  const self = view?.participants.get(view.self);
-  const hands = [...(view?.participants.values() ?? [])].filter(
-    (p) => p.hand !== null && p.id !== view?.self,
-  ).length;
-  const grid = layout.value === 'grid';
-  const panel = controls.panel.value;
-  const unread = session.chat.unread.value;
+  const compact = useMedia(COMPACT);
+  const publishes = session.may('media.publish') && canConnect();
+  const { shareMenu, moreMenu } = controls;
   return (
     <nav class="bottom-bar" aria-label={t('controls')}>
       <div class="bar-group">
-        {session.may('media.publish') && canConnect() ? (
-          <PublishControls {...{ session, controls }} />
-        ) : null}
-        {session.may('hand.raise') ? (
-          <Control
-            icon={Hand}
-            text={self?.hand ? t('hand-number', { number: self.hand }) : t('hand')}
-            pressed={self?.hand !== null && self !== undefined}
-            keys="R"
-            testid="hand"
-            onPress={() => void controls.toggleHand()}
-          />
+        {publishes ? <OwnControls {...{ session, controls, compact }} /> : null}
+        {publishes && !compact ? <ShareControl {...{ session, controls }} /> : null}
+        {session.may('hand.raise') && !(publishes && compact) ? (
+          <HandControl {...{ session, controls }} />
         ) : null}
       </div>
-      <div class="bar-group">
+      <div class="bar-group middle">
+        {compact ? null : <LayoutControl {...{ session, controls }} />}
+        <PanelControls {...{ session, controls }} />
+        {compact ? null : (
+          <Control
+            icon={Settings}
+            text={t('settings')}
+            testid="settings"
+            onPress={() => {
+              controls.dialog.value = 'settings';
+            }}
+          />
+        )}
         <Control
-          icon={grid ? Presentation : LayoutGrid}
-          text={grid ? t('layout-stage') : t('layout-grid')}
-          keys="G"
-          testid="layout"
-          onPress={() => controls.toggleLayout()}
-        />
-        <Control
-          icon={MessageSquare}
-          text={t('chat')}
-          counted={t('chat-unread', { count: unread })}
-          expanded={panel === 'chat'}
-          badge={unread}
-          keys="C"
-          testid="chat"
-          onPress={() => controls.togglePanel('chat')}
-        />
-        <Control
-          icon={Users}
-          text={t('people')}
-          counted={t('people-hands', { count: hands })}
-          expanded={panel === 'people'}
-          badge={session.may('floor.give') ? hands : 0}
-          keys="P"
-          testid="people"
-          onPress={() => controls.togglePanel('people')}
-        />
-        <Control
-          icon={Settings}
-          text={t('settings')}
-          testid="settings"
+          icon={Ellipsis}
+          text={t('more')}
+          expanded={moreMenu.value}
+          opens="more"
+          testid="more"
           onPress={() => {
-            controls.dialog.value = 'settings';
+            moreMenu.value = !moreMenu.value;
           }}
         />
       </div>
-      <div class="bar-group">
+      <div class="bar-group last">
         <Control
           icon={LogOut}
           text={t('leave')}
@@ -153,24 +73,31 @@ export function BottomBar({ session, controls }: RoomProps): JSX.Element {
           onPress={() => controls.leave()}
         />
       </div>
+      {shareMenu.value && !session.local.screenOn.value ? (
+        <ShareMenu {...{ session, controls }} />
+      ) : null}
+      {moreMenu.value ? (
+        <MoreMenu {...{ session, controls, compact, publishes }} />
+      ) : null}
     </nav>
   );
 }
 
-function PublishControls({ session, controls }: RoomProps): JSX.Element {
-  const { local } = session;
+function OwnControls(props: RoomProps & { compact: boolean }): JSX.Element {
+  const { controls, compact } = props;
+  const { local } = props.session;
   const microphone = local.microphoneOn.value;
   const camera = local.cameraOn.value;
-  const screen = local.screenOn.value;
   return (
     <>
       <Control
         icon={microphone ? Mic : MicOff}
         text={t('microphone')}
+        {...(compact ? { short: t('microphone-short') } : {})}
         pressed={microphone}
         tone={microphone ? 'live' : 'off'}
         {...(microphone ? {} : { word: t('off') })}
-        keys="M"
+        keys={keysOf('microphone')}
         talk
         testid="microphone"
         onPress={() => void controls.toggleMicrophone()}
@@ -180,23 +107,87 @@ function PublishControls({ session, controls }: RoomProps): JSX.Element {
         text={t('camera')}
         pressed={camera}
         {...(camera ? { tone: 'live' as const } : {})}
-        keys="V"
+        keys={keysOf('camera')}
         testid="camera"
         onPress={() => void controls.toggleCamera()}
       />
+    </>
+  );
+}
+
+function ShareControl({ session, controls }: RoomProps): JSX.Element {
+  const screen = session.local.screenOn.value;
+  return (
+    <Control
+      icon={screen ? MonitorX : MonitorUp}
+      text={screen ? t('screen-stop') : t('screen-share')}
+      {...(screen ? { tone: 'live' as const } : {})}
+      keys={keysOf('screen')}
+      testid="screen"
+      opens="share"
+      {...(screen ? {} : { expanded: controls.shareMenu.value })}
+      onPress={() => controls.toggleScreen()}
+    />
+  );
+}
+
+function HandControl({ session, controls }: RoomProps): JSX.Element {
+  const view = session.view.value;
+  const self = view?.participants.get(view.self);
+  return (
+    <Control
+      icon={Hand}
+      text={self?.hand ? t('hand-number', { number: self.hand }) : t('hand')}
+      pressed={self?.hand !== null && self !== undefined}
+      keys={keysOf('hand')}
+      testid="hand"
+      onPress={() => void controls.toggleHand()}
+    />
+  );
+}
+
+function LayoutControl({ controls }: RoomProps): JSX.Element {
+  const grid = layout.value === 'grid';
+  return (
+    <Control
+      icon={grid ? Presentation : LayoutGrid}
+      text={grid ? t('layout-stage') : t('layout-grid')}
+      keys={keysOf('layout')}
+      testid="layout"
+      onPress={() => controls.toggleLayout()}
+    />
+  );
+}
+
+function PanelControls({ session, controls }: RoomProps): JSX.Element {
+  const view = session.view.value;
+  const hands = [...(view?.participants.values() ?? [])].filter(
+    (p) => p.hand !== null && p.id !== view?.self,
+  ).length;
+  const panel = controls.panel.value;
+  const unread = session.chat.unread.value;
+  return (
+    <>
       <Control
-        icon={screen ? MonitorX : MonitorUp}
-        text={screen ? t('screen-stop') : t('screen-share')}
-        {...(screen ? { tone: 'live' as const } : {})}
-        keys="S"
-        testid="screen"
-        share
-        {...(screen ? {} : { expanded: controls.shareMenu.value })}
-        onPress={() => controls.toggleScreen()}
+        icon={MessageSquare}
+        text={t('chat')}
+        counted={t('chat-unread', { count: unread })}
+        expanded={panel === 'chat'}
+        badge={unread}
+        keys={keysOf('chat')}
+        testid="chat"
+        onPress={() => controls.togglePanel('chat')}
       />
-      {controls.shareMenu.value && !screen ? (
-        <ShareMenu {...{ session, controls }} />
-      ) : null}
+      <Control
+        icon={Users}
+        text={t('people')}
+        counted={t('people-hands', { count: hands })}
+        expanded={panel === 'people'}
+        badge={session.may('floor.give') ? hands : 0}
+        keys={keysOf('people')}
+        testid="people"
+        onPress={() => controls.togglePanel('people')}
+      />
     </>
   );
 }

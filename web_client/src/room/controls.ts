@@ -11,6 +11,7 @@ import * as settings from '../state/settings';
 import { t } from '../text';
 import { cameraProblemText, microphoneProblemText } from '../text/problems';
 import { watchOwnDevices } from './device_watch';
+import { FullView } from './full_view';
 import type { RoomSession } from './session';
 
 export type Panel = 'people' | 'chat';
@@ -26,6 +27,13 @@ export class Controls {
   readonly talking = signal(false);
   /** The choice of what to share is open. */
   readonly shareMenu = signal(false);
+  /** What the bar has no room for is open. */
+  readonly moreMenu = signal(false);
+  /** The picture alone. */
+  readonly full = new FullView();
+  /** The stage is in a small window over other programs. */
+  readonly floating = signal(false);
+  #closeFloating: (() => void) | null = null;
   readonly #session: RoomSession;
   readonly #stops: (() => void)[] = [];
 
@@ -48,7 +56,38 @@ export class Controls {
   }
 
   dispose(): void {
+    this.stopShowing();
+    this.full.dispose();
     for (const stop of this.#stops) stop();
+  }
+
+  /** Opens the stage in a small window, or closes that. */
+  async toggleFloating(): Promise<void> {
+    if (this.floating.value) {
+      this.#closeFloating?.();
+      return;
+    }
+    const { viewing } = this.#session;
+    try {
+      const { openFloating } = await import('./floating');
+      const room = { session: this.#session, controls: this };
+      this.#closeFloating = await openFloating(room, () => {
+        this.floating.value = false;
+        viewing.floats(false);
+      });
+      this.floating.value = true;
+      viewing.floats(true);
+    } catch {
+      notify(t('floating-failed'));
+    }
+  }
+
+  /** Out of the room: nothing of it may stay on the screen. */
+  stopShowing(): void {
+    this.#closeFloating?.();
+    this.full.leave();
+    this.shareMenu.value = false;
+    this.moreMenu.value = false;
   }
 
   async toggleMicrophone(): Promise<void> {
@@ -93,7 +132,8 @@ export class Controls {
   async talk(down: boolean): Promise<void> {
     const { local } = this.#session;
     if (down) {
-      if (local.microphoneOn.value || !this.#session.may('media.publish')) return;
+      const may = canConnect() && this.#session.may('media.publish');
+      if (local.microphoneOn.value || !may) return;
       this.talking.value = true;
       await local.unmute();
       // The key may be up before the microphone is open.

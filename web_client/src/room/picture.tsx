@@ -10,10 +10,12 @@ interface PictureProps {
   /** Nothing of the picture may be cut away (a screen, not a face). */
   whole?: boolean;
   onFrame?: () => void;
+  /** Told the width of the picture over its height, whenever it changes; 0: it is gone. */
+  onRatio?: (ratio: number) => void;
 }
 
 export function Picture(props: PictureProps): JSX.Element {
-  const { track, label, mirrored = false, whole = false, onFrame } = props;
+  const { track, label, mirrored = false, whole = false, onFrame, onRatio } = props;
   const element = useRef<HTMLVideoElement>(null);
   useEffect(() => {
     const video = element.current;
@@ -37,6 +39,19 @@ export function Picture(props: PictureProps): JSX.Element {
     const handle = video.requestVideoFrameCallback(onFrame);
     return () => video.cancelVideoFrameCallback(handle);
   }, [track, onFrame]);
+  useEffect(() => {
+    const video = element.current;
+    if (!video || !onRatio) return;
+    const tell = (): void => {
+      if (video.videoHeight > 0) onRatio(video.videoWidth / video.videoHeight);
+    };
+    tell();
+    video.addEventListener('resize', tell);
+    return () => {
+      video.removeEventListener('resize', tell);
+      onRatio(0);
+    };
+  }, [track, onRatio]);
   const names = ['picture', mirrored && 'mirrored', whole && 'whole'];
   return (
     <video

@@ -1,7 +1,10 @@
 /* The room: bars, stage, one panel at a time, and the keyboard over all of it. */
 import type { JSX } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { Minimize } from 'lucide-preact';
 import { useLater } from '../design/later';
+import { Button } from '../design/parts';
+import { PlacedNotices } from '../app/notices';
 import { notify } from '../state/notices';
 import { t } from '../text';
 import {
@@ -14,6 +17,7 @@ import {
   PlayButton,
   UnableHint,
 } from './alerts';
+import { keepAwake } from './awake';
 import { BottomBar } from './bottom_bar';
 import { ChatPanel } from './chat_panel';
 import type { Controls } from './controls';
@@ -42,6 +46,8 @@ function act(controls: Controls, name: ShortcutName): void {
       return void controls.toggleHand();
     case 'layout':
       return controls.toggleLayout();
+    case 'full':
+      return controls.full.toggle();
     case 'chat':
       return controls.togglePanel('chat');
     case 'people':
@@ -79,6 +85,44 @@ function InviteLater(props: {
   return part ? <part.InviteDialog {...props} /> : null;
 }
 
+/** Bars stay so long over a full picture after the last stir. */
+const STIR_MS = 3000;
+
+/** Whether somebody moves the pointer or types; always, unless `watched`. */
+function useStirring(watched: boolean): boolean {
+  const [stirs, setStirs] = useState(true);
+  useEffect(() => {
+    if (!watched) {
+      setStirs(true);
+      return;
+    }
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const stirred = (): void => {
+      clearTimeout(timer);
+      setStirs(true);
+      timer = setTimeout(() => setStirs(false), STIR_MS);
+    };
+    stirred();
+    const events = ['pointermove', 'pointerdown', 'keydown', 'focusin'] as const;
+    for (const name of events) window.addEventListener(name, stirred);
+    return () => {
+      clearTimeout(timer);
+      for (const name of events) window.removeEventListener(name, stirred);
+    };
+  }, [watched]);
+  return stirs;
+}
+
+function LeaveFull({ controls }: { controls: Controls }): JSX.Element {
+  return (
+    <div class="leave-full">
+      <Button testid="full-leave" onPress={() => controls.full.leave()}>
+        <Minimize aria-hidden="true" /> {t('full-leave')}
+      </Button>
+    </div>
+  );
+}
+
 export function RoomPage({ session, controls }: RoomProps): JSX.Element {
   const main = useRef<HTMLElement>(null);
   // Before the page is seen: no key that is pressed at once may be lost.
@@ -90,13 +134,25 @@ export function RoomPage({ session, controls }: RoomProps): JSX.Element {
       release: () => void controls.talk(false),
     });
   }, [controls]);
+  useEffect(() => {
+    const sleep = keepAwake();
+    return () => {
+      sleep();
+      controls.stopShowing();
+    };
+  }, [controls]);
+  const full = controls.full.on.value;
+  const awake = useStirring(full);
   const panel = controls.panel.value;
   const dialog = controls.dialog.value;
   const close = (): void => {
     controls.dialog.value = null;
   };
   return (
-    <div class="room" data-testid="room-page">
+    <div
+      class={['room', full && 'full', awake && 'awake'].filter(Boolean).join(' ')}
+      data-testid="room-page"
+    >
       <TopBar session={session} controls={controls} />
       <ConnectionBanner session={session} />
       <main
@@ -108,6 +164,8 @@ export function RoomPage({ session, controls }: RoomProps): JSX.Element {
         <div class="stage-column">
           <StageArea session={session} controls={controls} />
           <div class="stage-alerts">
+            {full ? <LeaveFull controls={controls} /> : null}
+            <PlacedNotices />
             <PlayButton />
             <UnableHint />
             <FloorNotice session={session} controls={controls} />

@@ -7,6 +7,7 @@ import type { Style } from '../media/layers';
 import type { ParticipantInfo } from '../protocol';
 import { receive } from '../state/settings';
 import { t } from '../text';
+import { FullButton } from './full_button';
 import { Picture } from './picture';
 import type { RoomProps } from './props';
 
@@ -82,11 +83,21 @@ export function ScreenTile({ session, controls, owner }: ScreenProps): JSX.Eleme
     );
   } else inside = <p class="stage-empty soft">{t('screen-waiting')}</p>;
   return (
-    <article class="tile screen" aria-label={label} data-testid="screen-tile">
+    <article
+      class="tile screen"
+      aria-label={label}
+      data-testid="screen-tile"
+      onDblClick={() => controls.full.toggle()}
+    >
       {inside}
       <div class="plate">
         <p class="cut">{label}</p>
       </div>
+      {own ? null : (
+        <div class="tile-actions">
+          <FullButton controls={controls} />
+        </div>
+      )}
     </article>
   );
 }

@@ -23,7 +23,7 @@ import { Link, type ServerEvent } from '../signaling/link';
 import { missingSince } from '../signaling/reconnect';
 import { sayPageClosed } from '../signaling/farewell';
 import { browserKey } from '../state/browser_key';
-import { notify } from '../state/notices';
+import { clearNotices, notify } from '../state/notices';
 import {
   expectsMedia,
   mergeMessages,
@@ -319,6 +319,7 @@ export class RoomSession {
     this.link.identify({ seat: taken.seat });
     if (taken.offer) void this.receiving.accept(taken.offer);
     this.view.value = viewFrom(taken, before);
+    if (first) clearNotices();
     this.phase.value = { name: 'inside' };
     this.sending.allow(this.may('media.publish'));
     this.sending.cameBack(taken.publish_connected);
@@ -336,7 +337,7 @@ export class RoomSession {
   /** A reload of the page: what was on comes on again. */
   async #switchOnAgain(): Promise<void> {
     const was = switchedOn.get();
-    if (!this.may('media.publish')) return;
+    if (!this.may('media.publish') || !canConnect()) return;
     await Promise.all([
       was.microphone ? this.local.unmute() : undefined,
       was.camera ? this.local.startCamera() : undefined,
@@ -460,6 +461,7 @@ export class RoomSession {
     }
     this.#tab.release();
     this.#decided = null;
+    clearNotices();
     this.phase.value = { name: 'ended', reason, by };
     this.health?.close();
     this.health = null;

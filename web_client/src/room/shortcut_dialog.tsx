@@ -12,7 +12,9 @@ export function ShortcutDialog({ onClose }: { onClose: () => void }): JSX.Elemen
         {SHORTCUTS.map((shortcut) => (
           <Fragment key={shortcut.name}>
             <dt>
-              <kbd>{shortcut.shown}</kbd>
+              {shortcut.keys.map(({ shown }) => (
+                <kbd key={shown}>{shown}</kbd>
+              ))}
             </dt>
             <dd>{t(shortcut.text)}</dd>
           </Fragment>

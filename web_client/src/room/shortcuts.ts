@@ -12,76 +12,74 @@ export type ShortcutName =
   | 'screen'
   | 'hand'
   | 'layout'
+  | 'full'
   | 'chat'
   | 'people'
   | 'next-page'
   | 'previous-page'
   | 'help';
 
-export interface Shortcut {
-  readonly name: ShortcutName;
+interface Key {
   /** What `KeyboardEvent.key` is, in lower case. */
   readonly key: string;
   /** What `KeyboardEvent.code` is; null: the place does not matter. */
   readonly code: string | null;
   /** What the list shows. */
   readonly shown: string;
+}
+
+export interface Shortcut {
+  readonly name: ShortcutName;
+  /** Each of them does it; the first is named on the button. */
+  readonly keys: readonly Key[];
   /** Fluent key of what it does. */
   readonly text: string;
   /** Acts while held down. */
   readonly held: boolean;
 }
 
-const letter = (name: ShortcutName, key: string, text: string): Shortcut => ({
-  name,
+const letter = (key: string): Key => ({
   key,
   code: `Key${key.toUpperCase()}`,
   shown: key.toUpperCase(),
-  text,
+});
+const named = (code: string, shown: string): Key => ({
+  key: code.toLowerCase(),
+  code,
+  shown,
+});
+const pressed = (name: ShortcutName, ...keys: Key[]): Shortcut => ({
+  name,
+  keys,
+  text: `shortcut-${name}`,
   held: false,
 });
 
 export const SHORTCUTS: readonly Shortcut[] = [
-  letter('microphone', 'm', 'shortcut-microphone'),
+  pressed('microphone', letter('m')),
   {
     name: 'talk',
-    key: ' ',
-    code: 'Space',
-    shown: 'Space',
+    keys: [{ key: ' ', code: 'Space', shown: 'Space' }],
     text: 'shortcut-talk',
     held: true,
   },
-  letter('camera', 'v', 'shortcut-camera'),
-  letter('screen', 's', 'shortcut-screen'),
-  letter('hand', 'r', 'shortcut-hand'),
-  letter('layout', 'g', 'shortcut-layout'),
-  letter('chat', 'c', 'shortcut-chat'),
-  letter('people', 'p', 'shortcut-people'),
-  {
-    name: 'next-page',
-    key: 'pagedown',
-    code: 'PageDown',
-    shown: 'Page ↓',
-    text: 'shortcut-next-page',
-    held: false,
-  },
-  {
-    name: 'previous-page',
-    key: 'pageup',
-    code: 'PageUp',
-    shown: 'Page ↑',
-    text: 'shortcut-previous-page',
-    held: false,
-  },
-  {
-    name: 'help',
-    key: '?',
-    code: null,
-    shown: '?',
-    text: 'shortcut-help',
-    held: false,
-  },
+  pressed('camera', letter('v')),
+  pressed('screen', letter('s')),
+  pressed('hand', letter('r')),
+  pressed('layout', letter('g'), letter('w')),
+  pressed('full', letter('f')),
+  pressed('chat', letter('c')),
+  pressed('people', letter('p')),
+  pressed('next-page', named('ArrowRight', '→'), named('PageDown', 'Page ↓')),
+  pressed('previous-page', named('ArrowLeft', '←'), named('PageUp', 'Page ↑')),
+  pressed('help', { key: '?', code: null, shown: '?' }),
 ];
+
+/** The keys of a shortcut, as `aria-keyshortcuts` wants them. */
+export function keysOf(name: ShortcutName): string {
+  const shortcut = SHORTCUTS.find((s) => s.name === name);
+  return shortcut?.keys.map((k) => k.shown).join(' ') ?? '';
+}
 
 type Pressed = Pick<
   KeyboardEvent,
@@ -94,7 +92,9 @@ export function matchShortcut(event: Pressed): Shortcut | null {
   const key = event.key.toLowerCase();
   const latin = /^[\x20-\x7e]+$/.test(key) && key !== 'process';
   return (
-    SHORTCUTS.find((s) => s.key === key || (!latin && s.code === event.code)) ?? null
+    SHORTCUTS.find((s) =>
+      s.keys.some((k) => k.key === key || (!latin && k.code === event.code)),
+    ) ?? null
   );
 }
 

@@ -151,20 +151,23 @@ function Arranged(props: ArrangedProps): JSX.Element {
       </>
     );
   }
+  const full = controls.full.on.value;
   const owner = arrangement.content ? view.participants.get(arrangement.content) : null;
   const empty = !owner && arrangement.stage === null;
   return (
     <>
       <div class={owner ? 'stage-main with-content' : 'stage-main'}>
         {owner ? <ScreenTile {...{ session, controls, owner }} /> : null}
-        {arrangement.stage ? tile(arrangement.stage, owner ? 'beside' : 'stage') : null}
+        {arrangement.stage && !(owner && full)
+          ? tile(arrangement.stage, owner ? 'beside' : 'stage')
+          : null}
         {empty ? (
           <p class="stage-empty soft" data-testid="stage-empty">
             {t('stage-empty')}
           </p>
         ) : null}
       </div>
-      {paged.items.length > 0 ? (
+      {paged.items.length > 0 && !full ? (
         <div class="strip-row">
           <Tiles class="strip" columns={props.stripCount} rows={1}>
             {paged.items.map((id) => tile(id, 'small'))}

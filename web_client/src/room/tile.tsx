@@ -1,6 +1,6 @@
 /* One participant's tile and the tile of a shared screen. */
 import type { JSX } from 'preact';
-import { useCallback } from 'preact/hooks';
+import { useCallback, useMemo, useState } from 'preact/hooks';
 import {
   Hand,
   ImageDown,
@@ -18,6 +18,7 @@ import { absence, type Absence } from '../state/absence';
 import { sends } from '../state/room';
 import { receive } from '../state/settings';
 import { t } from '../text';
+import { FullButton } from './full_button';
 import { Picture } from './picture';
 import type { RoomProps } from './props';
 import type { RoomSession } from './session';
@@ -51,23 +52,33 @@ export function Tile({
   const pinned = session.pinned.value === participant.id;
   const speaking = view?.speakers.includes(participant.id) ?? false;
   const { name, organisation } = participant;
+  const [ratio, setRatio] = useState(0);
+  // The ring goes round what is seen, not round the bars beside it.
+  const fitted = place === 'stage' && ratio > 0;
+  const style = useMemo(() => (fitted ? { '--ratio': ratio } : {}), [fitted, ratio]);
   const names = [
     'tile',
     place,
     speaking && 'speaking',
+    fitted && 'fitted',
     !participant.connected && 'away',
   ];
   return (
     <article
       class={names.filter(Boolean).join(' ')}
+      style={style}
       aria-label={`${name}, ${organisation}`}
       data-testid="tile"
       data-participant={participant.id}
       data-place={place}
       data-speaking={speaking}
-      onDblClick={() => controls.togglePin(participant.id)}
+      onDblClick={() => {
+        // What is on the stage cannot be brought there: it is shown alone.
+        if (place === 'stage') controls.full.toggle();
+        else controls.togglePin(participant.id);
+      }}
     >
-      <Face {...{ session, participant, own }} />
+      <Face {...{ session, participant, own }} onRatio={setRatio} />
       <div class="plate">
         <div class="plate-text">
           <p class="name-line" title={name} data-testid="plate-name">
@@ -82,10 +93,12 @@ export function Tile({
       </div>
       {own ? (
         <div class="tile-actions">
+          {place === 'stage' ? <FullButton controls={controls} /> : null}
           <ConnectionButton {...{ session, controls }} testid="own-connection" />
         </div>
       ) : (
         <div class="tile-actions">
+          {place === 'stage' ? <FullButton controls={controls} /> : null}
           <Button
             iconOnly
             label={pinned ? t('unpin-named', { name }) : t('pin-named', { name })}
@@ -105,15 +118,19 @@ interface FaceProps {
   session: RoomSession;
   participant: ParticipantInfo;
   own: boolean;
+  onRatio: (ratio: number) => void;
 }
 
 /** The camera's picture, or what stands for it. */
-function Face({ session, participant, own }: FaceProps): JSX.Element {
+function Face(props: FaceProps): JSX.Element {
+  const { session, participant, own, onRatio } = props;
   const { receiving, local } = session;
   const seen = useCallback(() => receiving.frameSeen(), [receiving]);
   const label = t('picture-of', { name: participant.name });
   if (own && local.camera.value) {
-    return <Picture track={local.camera.value} mirrored label={label} />;
+    return (
+      <Picture track={local.camera.value} mirrored label={label} onRatio={onRatio} />
+    );
   }
   const slots = session.view.value?.slots ?? new Map();
   const byEar = !own && receive.value === 'audio';
@@ -132,7 +149,13 @@ function Face({ session, participant, own }: FaceProps): JSX.Element {
   }
   if (shown?.track && !shut) {
     return (
-      <Picture key={shown.track.id} track={shown.track} label={label} onFrame={seen} />
+      <Picture
+        key={shown.track.id}
+        track={shown.track}
+        label={label}
+        onFrame={seen}
+        onRatio={onRatio}
+      />
     );
   }
   return (

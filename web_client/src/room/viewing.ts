@@ -35,6 +35,8 @@ export class Viewing {
   readonly #pace = new Pace(TELL_EVERY_MS);
   readonly #stops: (() => void)[];
   #shown: Shown | null = null;
+  /** The stage is seen in a window of its own, whatever becomes of the tab. */
+  #floats = false;
   #told: ViewSet | null = null;
   #moment: Moment | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -62,12 +64,22 @@ export class Viewing {
 
   /** What is wanted now. */
   get wanted(): ViewSet {
-    const visible = document.visibilityState === 'visible';
+    const seen = document.visibilityState === 'visible';
+    const visible = seen || this.#floats;
     const wishes = { receive: receive.peek(), limit: this.#strain.limit, visible };
     if (this.#shown === null)
       return { stage: null, tiles: [], receive: receive.peek() };
-    const { arrangement, measured, self } = this.#shown;
+    const { arrangement, self } = this.#shown;
+    const measured = seen
+      ? this.#shown.measured
+      : { ...this.#shown.measured, tiles: new Map<string, number>() };
     return viewSet(arrangement, measured, wishes, self);
+  }
+
+  /** The stage is in a small window now, or not any more. */
+  floats(floats: boolean): void {
+    this.#floats = floats;
+    this.#tell();
   }
 
   /** The server forgot: a new connection. */

@@ -26,6 +26,11 @@ export function notify(text: string, action: Notice['action'] = null): void {
   setTimeout(() => dismiss(id), action ? SHOWN_WITH_ACTION_MS : SHOWN_MS);
 }
 
+/** Another page: what was said on the last one does not follow there. */
+export function clearNotices(): void {
+  notices.value = [];
+}
+
 export function dismiss(id: number): void {
   notices.value = notices.value.filter((n) => n.id !== id);
 }

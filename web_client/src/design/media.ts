@@ -1,0 +1,18 @@
+/* What the window is like now, for what a style sheet alone cannot decide. */
+import { useEffect, useState } from 'preact/hooks';
+
+/** Whether a media query holds; follows the window. */
+export function useMedia(query: string): boolean {
+  const [holds, setHolds] = useState(() => window.matchMedia(query).matches);
+  useEffect(() => {
+    const list = window.matchMedia(query);
+    const changed = (): void => setHolds(list.matches);
+    changed();
+    list.addEventListener('change', changed);
+    return () => list.removeEventListener('change', changed);
+  }, [query]);
+  return holds;
+}
+
+/** A phone, or a window as narrow: the bar has room for six controls. */
+export const COMPACT = '(max-width: 640px)';

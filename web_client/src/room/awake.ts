@@ -1,0 +1,29 @@
+/* Keeps the screen of the computer or phone on while one is in a room. */
+
+/**
+ * Holds a wake lock until the returned function is called. A browser lets go of it
+ * whenever the page is hidden: it is asked for again when the page is seen.
+ */
+export function keepAwake(): () => void {
+  let lock: WakeLockSentinel | null = null;
+  let ended = false;
+  const ask = async (): Promise<void> => {
+    if (document.visibilityState !== 'visible' || (lock && !lock.released)) return;
+    try {
+      // Older browsers have none; a battery saver refuses it.
+      const taken = (await navigator.wakeLock?.request('screen')) ?? null;
+      if (ended) void taken?.release().catch(() => undefined);
+      else lock = taken;
+    } catch {
+      // The screen goes dark as the device likes; nothing depends on it.
+    }
+  };
+  const seen = (): void => void ask();
+  document.addEventListener('visibilitychange', seen);
+  void ask();
+  return () => {
+    ended = true;
+    document.removeEventListener('visibilitychange', seen);
+    void lock?.release().catch(() => undefined);
+  };
+}

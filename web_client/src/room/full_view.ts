@@ -1,0 +1,54 @@
+/*
+ * The picture alone: bars, strip and panels give way.
+ *
+ * The whole page is shown, not one element of it, so that notices, dialogs and the chat
+ * are seen there too. Where a browser has no full screen (or a person's device forbids
+ * it), the picture fills the window all the same.
+ */
+import { signal } from '@preact/signals';
+
+export class FullView {
+  readonly on = signal(false);
+
+  constructor() {
+    document.addEventListener('fullscreenchange', this.#changed);
+    window.addEventListener('keydown', this.#escaped);
+  }
+
+  toggle(): void {
+    if (this.on.value) this.leave();
+    else this.enter();
+  }
+
+  enter(): void {
+    this.on.value = true;
+    // Refused: the window is filled, which is something.
+    document.documentElement.requestFullscreen?.().catch(() => undefined);
+  }
+
+  leave(): void {
+    this.on.value = false;
+    if (document.fullscreenElement) document.exitFullscreen().catch(() => undefined);
+  }
+
+  dispose(): void {
+    document.removeEventListener('fullscreenchange', this.#changed);
+    window.removeEventListener('keydown', this.#escaped);
+    this.leave();
+  }
+
+  /** The browser's own way out. */
+  readonly #changed = (): void => {
+    if (!document.fullscreenElement) this.on.value = false;
+  };
+
+  /** In a filled window the browser does not know of it. */
+  readonly #escaped = (event: KeyboardEvent): void => {
+    const busy =
+      event.target instanceof Element &&
+      event.target.closest('input, textarea, select, dialog, .popup') !== null;
+    if (event.key === 'Escape' && !busy && !document.fullscreenElement) {
+      this.on.value = false;
+    }
+  };
+}
