@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from signaling.app import Server
     from signaling.settings import Settings
 
+PRIVATE_FILES = 0o077
+# What the mode of a new file must not have: all that is written lies in the data
+# directory, and even a copy of it elsewhere is for its owner alone.
+
 app = typer.Typer(
     name="pavilion",
     help="Video conferencing for closed networks.",
@@ -133,6 +137,8 @@ def serve(
     from conference.errors import ConferenceError
     from signaling.log import set_up
 
+    os.umask(PRIVATE_FILES)
+
     set_up(settings.log.level, settings.log.format)
     try:
         asyncio.run(_serve(settings, _link_command(settings, config, database)))
@@ -205,6 +211,7 @@ def moderator_link(
     from conference.errors import ConferenceError
     from signaling.trust.store import reason
 
+    os.umask(PRIVATE_FILES)
     try:
         meaning, token = asyncio.run(_new_link(settings, further=new))
         site = _site_of(

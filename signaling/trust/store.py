@@ -71,26 +71,35 @@ def write_private(path: Path, content: bytes) -> None:
         raise
 
 
+PRIVATE = 0o700  # of a directory: its owner alone may look into it
+
+
 def private_directory(path: Path) -> Path:
     """
     Make a directory that only its owner can enter, and return it.
 
     Raises:
-        InfrastructureError: It cannot be made, or not be written to.
+        InfrastructureError: It cannot be made or not be used; the message says why.
     """
     try:
-        path.mkdir(parents=True, exist_ok=True)
-        path.chmod(0o700)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as error:
         what = "is a file" if path.is_file() else "lies under a file"
         raise _no_directory(path, what) from error
     except OSError as error:
-        what = f"cannot be made ({reason(error)})"
-        if error.errno == errno.EPERM:  # of chmod: only the owner may
+        raise _no_directory(path, f"cannot be made ({reason(error)})") from error
+    try:
+        if path.stat().st_mode & 0o7777 != PRIVATE:
+            path.chmod(PRIVATE)
+    except OSError as error:
+        what = f"cannot be made private ({reason(error)})"
+        if error.errno == errno.EPERM:  # only the owner may
             what = "belongs to another account"
+        elif error.errno == errno.EROFS:
+            what = "is read-only"
         raise _no_directory(path, what) from error
     if not os.access(path, os.W_OK | os.X_OK):
-        raise _no_directory(path, "cannot be written to")
+        raise _no_directory(path, "is read-only")
     return path
 
 

@@ -189,6 +189,7 @@ def fill(file: Path) -> None:
             ballast.write(bytes(4096))
 
 
+@pytest.mark.namespace
 async def test_a_full_disk_is_a_line_and_a_sentence() -> None:
     with tempfile.TemporaryDirectory(prefix="pavilion-full-") as home:
         data = Path(home) / "data"
@@ -217,3 +218,16 @@ async def test_a_full_disk_is_a_line_and_a_sentence() -> None:
             if server.process is not None:
                 await server.stop()
             subprocess.run(["umount", "--lazy", str(data)], check=True)
+
+
+async def test_everything_in_the_data_directory_is_for_the_owner_alone(
+    server: Server, room: TestRoom
+) -> None:
+    await room.guest("researcher", "Rita", subscribe=False)
+    found = {file: file.stat().st_mode & 0o777 for file in server.data.rglob("*")}
+    assert any(file.name.endswith("-wal") for file in found)
+    assert {
+        file.name: oct(mode)
+        for file, mode in found.items()
+        if mode != (0o700 if file.is_dir() else 0o600)
+    } == {}

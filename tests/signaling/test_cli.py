@@ -100,6 +100,18 @@ def test_a_data_directory_that_cannot_be_is_refused(tmp_path: Path) -> None:
     assert "cannot be made" in refusal("serve", "--data-dir", "/proc/pavilion")
 
 
+@pytest.mark.namespace
+def test_a_read_only_data_directory_is_called_that(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir(mode=0o755)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "ro", "none", str(data)], check=True)
+    try:
+        said = refusal("serve", "--data-dir", str(data))
+    finally:
+        subprocess.run(["umount", str(data)], check=True)
+    assert said.startswith(f"The data directory {data} is read-only:")
+
+
 def test_a_database_that_is_not_there_is_named(tmp_path: Path) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))  # bound, not listening: refuses

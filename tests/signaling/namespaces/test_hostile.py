@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import logging
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -242,3 +243,11 @@ async def test_numbers_that_no_store_holds_are_malformed(
             await client.ask(event, **{field: number})
         assert caught.value.code == "malformed"
     assert "Traceback" not in caplog.text
+
+
+def test_the_libraries_write_through_our_handler_alone(site: Site) -> None:
+    """With a handler of their own, their lines came twice and without limits."""
+    assert site.url
+    for name in ("engineio", "engineio.server", "socketio", "socketio.server"):
+        assert logging.getLogger(name).handlers == []
+        assert logging.getLogger(name).propagate
