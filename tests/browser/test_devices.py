@@ -185,3 +185,25 @@ async def test_what_the_system_pauses_plays_on(
     await page.poll(lambda media: len(media) > 1 and not any(media), MEDIA)
     await viewer.sees("Paul")
     assert_clean(viewer)
+
+
+@each
+async def test_keys_switch_devices_at_the_door_and_off_is_off(
+    room: TestRoom, gallery: Gallery, browser: BrowserName
+) -> None:
+    person = await gallery.visit(browser, "Paul")
+    page = person.page
+    await person.open_door(link(room, "presenter"))
+    await person.pressed("camera", True)
+    track = "document.querySelector('video').srcObject.getTracks()[0]"
+    await page.wait_for(f"() => {{ window.track = {track}; return true; }}")
+    # The keys belong to the page once no field has them.
+    await page.evaluate("() => document.activeElement.blur()")
+    await page.press("v")
+    await person.pressed("camera", False)
+    assert await page.evaluate("() => window.track.readyState") == "ended"
+    await page.press("m")
+    await person.pressed("microphone", False)
+    await page.press("m")
+    await person.pressed("microphone", True)
+    assert_clean(person)

@@ -111,15 +111,22 @@ describe('what is said of a connection', () => {
 });
 
 describe('what is known of the way', () => {
+  const NOTHING: Figures = { ...FIGURES, downKbps: 0 };
   const good = { level: 4, trouble: null, loss: 0, rttMs: 20 } as const;
 
   it.each<[string, Parameters<typeof wayOf>, string]>([
-    ['lost, whatever was measured', [true, good, FIGURES], 'lost'],
-    ['nothing measured', [false, null, null], 'measuring'],
-    ['old figures, nothing new', [false, null, FIGURES], 'measuring'],
-    ['a leg down', [false, { level: 0, trouble: 'receive-down' }, FIGURES], 'trouble'],
-    ['connected and measured', [false, good, FIGURES], 'measured'],
-    ['connected, figures to come', [false, good, null], 'measuring'],
+    ['lost, whatever was measured', [true, good, FIGURES, true], 'lost'],
+    ['nothing measured', [false, null, null, true], 'measuring'],
+    ['old figures, nothing new', [false, null, FIGURES, true], 'measuring'],
+    [
+      'a leg down',
+      [false, { level: 0, trouble: 'receive-down' }, FIGURES, true],
+      'trouble',
+    ],
+    ['connected and measured', [false, good, FIGURES, true], 'measured'],
+    ['nothing comes that should', [false, good, NOTHING, true], 'measuring'],
+    ['nothing comes, nothing should', [false, good, NOTHING, false], 'measured'],
+    ['connected, figures to come', [false, good, null, true], 'measuring'],
   ])('%s', (_, known, state) => {
     expect(wayOf(...known).state).toBe(state);
   });

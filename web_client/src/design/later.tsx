@@ -1,5 +1,6 @@
 /* Parts that most visits never open: their code comes when they are wanted. */
 import { useEffect, useState } from 'preact/hooks';
+import { LOAD_WITHIN_MS, within } from '../media/waiting';
 
 /**
  * What `load` brings; null until it is there. A new attempt at each showing; `failed` is
@@ -9,7 +10,7 @@ export function useLater<T>(load: () => Promise<T>, failed: () => void): T | nul
   const [part, setPart] = useState<T | null>(null);
   useEffect(() => {
     let here = true;
-    load().then(
+    within(LOAD_WITHIN_MS, load()).then(
       (loaded) => {
         if (here) setPart(() => loaded);
       },

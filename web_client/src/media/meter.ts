@@ -48,15 +48,24 @@ export function meter(
   } catch {
     return () => undefined; // no audio device at all: nothing to measure with
   }
-  const source = context.createMediaStreamSource(new MediaStream([track]));
   const analyser = context.createAnalyser();
   analyser.fftSize = 2048;
-  source.connect(analyser);
+  try {
+    context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
+  } catch {
+    // A rate that this browser does not mix: the microphone works, only unmeasured.
+    void context.close().catch(() => undefined);
+    return () => undefined;
+  }
   const samples = new Float32Array(analyser.fftSize);
   const resume = (): void => {
-    if (context.state === 'suspended') void context.resume().catch(() => undefined);
+    const { state } = context;
+    if (state === 'running' || state === 'closed') return;
+    void context.resume().catch(() => undefined);
   };
   resume();
+  // The system interrupts it, for a telephone call for example.
+  context.addEventListener('statechange', resume);
   // Some browsers start audio only after a gesture.
   window.addEventListener('pointerdown', resume);
   window.addEventListener('keydown', resume);
@@ -66,6 +75,7 @@ export function meter(
   }, EVERY_MS);
   return () => {
     clearInterval(timer);
+    context.removeEventListener('statechange', resume);
     window.removeEventListener('pointerdown', resume);
     window.removeEventListener('keydown', resume);
     void context.close().catch(() => undefined);

@@ -15,6 +15,9 @@ export class Unanswered extends Error {
 /** For a step of a negotiation. Lower: a busy computer counts as dead; higher: nothing is sent or seen for so long. */
 export const STEP_WITHIN_MS = 8000;
 
+/** For a part of this client. Lower: slow links never get it; higher: a page waits for nothing so long. */
+export const LOAD_WITHIN_MS = 20_000;
+
 /** For a small setting of a device, a track or an element. */
 export const SETTING_WITHIN_MS = 2000;
 

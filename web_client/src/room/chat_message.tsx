@@ -5,6 +5,7 @@ import { Copy } from 'lucide-preact';
 import { Button } from '../design/parts';
 import type { ChatMessage } from '../protocol';
 import { pieces } from '../state/chat_text';
+import { SETTING_WITHIN_MS, within } from '../media/waiting';
 import { notify } from '../state/notices';
 import { language, t } from '../text';
 
@@ -64,7 +65,7 @@ function Text({ text }: { text: string }): JSX.Element {
 function Address({ address }: { address: string }): JSX.Element {
   const copy = async (): Promise<void> => {
     try {
-      await navigator.clipboard.writeText(address);
+      await within(SETTING_WITHIN_MS, navigator.clipboard.writeText(address));
       notify(t('notice-address-copied'));
     } catch {
       notify(t('notice-address-by-hand'));

@@ -8,6 +8,7 @@ import { SECTIONS } from '../media/publisher';
 import { SETTING_WITHIN_MS, within } from '../media/waiting';
 import type { SourceName } from '../protocol';
 import { notify } from '../state/notices';
+import { expectsMedia } from '../state/room';
 import { receive } from '../state/settings';
 import { t } from '../text';
 import { levelText } from './quality_text';
@@ -32,8 +33,10 @@ export function ConnectionPanel({ session, onClose }: PanelProps): JSX.Element {
   const lost = session.missingSince.value !== null;
   const { viewing } = session;
   const quality = session.health?.quality.value ?? null;
+  const view = session.view.value;
+  const expected = view !== null && expectsMedia(view);
   const way: Way = canConnect()
-    ? wayOf(lost, quality, viewing.figures.value)
+    ? wayOf(lost, quality, viewing.figures.value, expected)
     : { state: 'unable' };
   const known: Known = {
     way,

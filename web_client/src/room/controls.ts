@@ -5,6 +5,7 @@ import { refreshDevices } from '../media/devices';
 import type { Style } from '../media/layers';
 import type { ShareOrigin } from '../media/local';
 import { MutedSpeech } from '../media/meter';
+import { LOAD_WITHIN_MS, within } from '../media/waiting';
 import type { ParticipantInfo } from '../protocol';
 import { notify } from '../state/notices';
 import * as settings from '../state/settings';
@@ -69,7 +70,8 @@ export class Controls {
     }
     const { viewing } = this.#session;
     try {
-      const { openFloating } = await import('./floating');
+      const loading = import('./floating');
+      const { openFloating } = await within(LOAD_WITHIN_MS, loading);
       const room = { session: this.#session, controls: this };
       this.#closeFloating = await openFloating(room, () => {
         this.floating.value = false;

@@ -7,6 +7,10 @@
  */
 import { signal } from '@preact/signals';
 
+/** Whether a double click meant the picture, not a button that lies on it. */
+export const onPicture = (event: MouseEvent): boolean =>
+  event.target instanceof Element && event.target.closest('button') === null;
+
 export class FullView {
   readonly on = signal(false);
 

@@ -8,6 +8,7 @@ import type { ParticipantInfo } from '../protocol';
 import { receive } from '../state/settings';
 import { t } from '../text';
 import { FullButton } from './full_button';
+import { onPicture } from './full_view';
 import { Picture } from './picture';
 import type { RoomProps } from './props';
 
@@ -87,7 +88,9 @@ export function ScreenTile({ session, controls, owner }: ScreenProps): JSX.Eleme
       class="tile screen"
       aria-label={label}
       data-testid="screen-tile"
-      onDblClick={() => controls.full.toggle()}
+      onDblClick={(event) => {
+        if (onPicture(event)) controls.full.toggle();
+      }}
     >
       {inside}
       <div class="plate">

@@ -19,6 +19,7 @@ import { sends } from '../state/room';
 import { receive } from '../state/settings';
 import { t } from '../text';
 import { FullButton } from './full_button';
+import { onPicture } from './full_view';
 import { Picture } from './picture';
 import type { RoomProps } from './props';
 import type { RoomSession } from './session';
@@ -72,7 +73,8 @@ export function Tile({
       data-participant={participant.id}
       data-place={place}
       data-speaking={speaking}
-      onDblClick={() => {
+      onDblClick={(event) => {
+        if (!onPicture(event)) return;
         // What is on the stage cannot be brought there: it is shown alone.
         if (place === 'stage') controls.full.toggle();
         else controls.togglePin(participant.id);

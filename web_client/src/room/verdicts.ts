@@ -21,15 +21,18 @@ export type Way =
   | { readonly state: 'trouble'; readonly trouble: Trouble['trouble'] }
   | { readonly state: 'measured'; readonly figures: Figures };
 
-/** The way from what was seen of it last. */
+/** The way from what was seen of it last; `expected`: something is sent to this viewer. */
 export function wayOf(
   lost: boolean,
   quality: Quality | null,
   figures: Figures | null,
+  expected: boolean,
 ): Way {
   if (lost) return { state: 'lost' };
   if (quality?.trouble) return { state: 'trouble', trouble: quality.trouble };
   if (quality === null || figures === null) return { state: 'measuring' };
+  // Nothing in two seconds: more of them make it a trouble, none of them is good.
+  if (expected && figures.downKbps === 0) return { state: 'measuring' };
   return { state: 'measured', figures };
 }
 

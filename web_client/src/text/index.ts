@@ -1,6 +1,7 @@
 /* Everything the client says, in the language of whoever reads it. */
 import { FluentBundle, FluentResource, type FluentVariable } from '@fluent/bundle';
 import { effect, signal } from '@preact/signals';
+import { LOAD_WITHIN_MS, within } from '../media/waiting';
 import { language as choice } from '../state/settings';
 
 export const LANGUAGES = [
@@ -31,7 +32,7 @@ export function wantedLanguage(chosen: string, browser: readonly string[]): Lang
 export const language = signal<Language>('en');
 
 async function load(code: Language): Promise<void> {
-  const { default: source } = await FILES[code]();
+  const { default: source } = await within(LOAD_WITHIN_MS, FILES[code]());
   const next = new FluentBundle(code, { useIsolating: false });
   next.addResource(new FluentResource(source));
   bundle.value = next;
