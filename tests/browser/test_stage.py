@@ -21,6 +21,7 @@ each = pytest.mark.parametrize("browser", BROWSERS)
 ZOOMED = Options(width=640, height=400)
 """A window of 1280 x 800 at 200 % zoom."""
 
+TWO_LINES_PX = 18
 FLOWS = 30  # frames more than were on their way
 
 FULL = "() => document.querySelector('.room').classList.contains('full')"
@@ -269,6 +270,15 @@ async def test_a_phone_has_six_controls_with_words_in_one_row(
     assert shown <= 6
     assert await page.evaluate(SINGLE_ROW) == 1
     assert await page.evaluate(WORDS) == shown
+    if role == "presenter":
+        # A word in the icon's field stays whole, within its control.
+        await page.press("m")
+        await page.see(".control-word")
+        word = await page.evaluate(BOX, ".control-word")
+        assert word[3] - word[1] < TWO_LINES_PX
+        field = await page.evaluate(BOX, ".control.off .control-icon")
+        control = await page.evaluate(BOX, ".control.off")
+        assert control[0] <= field[0] < field[2] <= control[2]
     await page.click(by_id("more"))
     for choice in ("layout", "settings", "full"):
         await page.see(f"{by_id('more-menu')} {by_id(choice)}")
