@@ -9,6 +9,9 @@ import { SETTING_WITHIN_MS, within } from '../media/waiting';
 import { notify } from '../state/notices';
 import { language, t } from '../text';
 
+/** A button within a line stands out of it by some pixels; a line has 24. */
+const SLACK_PX = 12;
+
 interface MessageProps {
   message: ChatMessage;
   own: boolean;
@@ -95,7 +98,7 @@ function Folded({ children }: { children: JSX.Element }): JSX.Element {
   useLayoutEffect(() => {
     const element = box.current;
     // Measured with the fold on: what does not fit is long.
-    if (element && element.scrollHeight > element.clientHeight + 1) setState('folded');
+    if (element && element.scrollHeight > element.clientHeight + SLACK_PX) setState('folded');
   }, []);
   return (
     <>
