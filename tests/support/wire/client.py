@@ -23,6 +23,7 @@ from tests.support.wire.sending import Outgoing, Publisher
 ANSWER_S = 60.0  # a rush of hundreds in one process is slow for all of them
 DEADLINE_S = 15.0
 TICK_S = 0.02
+BUSY_WAIT_S = 1.5  # as a page waits before it asks to be let in again
 CODECS = frozenset({"opus", "VP8", "VP9", "AV1", "H264"})
 
 W = TypeVar("W", bound=Wire)
@@ -172,10 +173,20 @@ class ScriptedClient:
         subscribe: bool = True,
         decode: bool = False,
     ) -> m.SeatTaken:
-        """Take a seat, and media with it."""
-        taken = await self.ask(
-            "seat.join", name=name, organisation=organisation, subscribe=subscribe
-        )
+        """Take a seat, and media with it; wait one's turn at a busy door as a page does."""
+        while True:
+            try:
+                taken = await self.ask(
+                    "seat.join",
+                    name=name,
+                    organisation=organisation,
+                    subscribe=subscribe,
+                )
+                break
+            except RefusedError as refusal:
+                if refusal.code != "door-busy":
+                    raise
+                await asyncio.sleep(BUSY_WAIT_S)
         await self._settle(taken, decode=decode)
         return self.seat  # type: ignore[return-value]
 
