@@ -23,7 +23,7 @@ from tests.support.wire.sending import Outgoing, Publisher
 ANSWER_S = 60.0  # a rush of hundreds in one process is slow for all of them
 DEADLINE_S = 15.0
 TICK_S = 0.02
-BUSY_WAIT_S = 1.5  # as a page waits before it asks to be let in again
+BUSY_WAIT_S = 2.0  # as a page waits before it asks to be let in again
 CODECS = frozenset({"opus", "VP8", "VP9", "AV1", "H264"})
 
 W = TypeVar("W", bound=Wire)

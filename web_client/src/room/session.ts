@@ -52,8 +52,9 @@ export type SeatPhase =
   | { name: 'ended'; reason: EndReason; by: string | null }
   | { name: 'refused'; code: string; message: string };
 
-/** Between two tries to enter by a link by which many enter just now. */
-const BUSY_WAIT_MS = 1500;
+/** Least time between two tries to enter by a link by which many enter just now. Lower:
+ * the server's limit of this request would be reached. */
+const BUSY_WAIT_MS = 2000;
 const LEAVE_WITHIN_MS = 1500; // the door shuts behind a leaver even without a net
 const PREVIEW_EVERY_MS = 10_000;
 
