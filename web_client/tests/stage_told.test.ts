@@ -1,24 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import type { TrackInfo } from '../src/protocol';
-import { StageTold } from '../src/state/stage_told';
+import { onStage, type Step, type Told } from '../src/state/stage_told';
 import { participant, roomInfo, view } from './support';
 
-const track = (source: TrackInfo['source']): TrackInfo => ({
-  source,
-  codec: 'VP8',
-  muted: false,
-});
-const CAMERA = [track('camera')];
-const before = view();
+const SEEN = { camera: true, microphone: true };
+const NEVER: Told = { automatic: false, chosen: false };
 
-function onStage(
-  tracks: TrackInfo[],
-  { others = true, chosen = true, connected = true } = {},
-): ReturnType<typeof view> {
+function room({
+  stage = 'me',
+  chosen = true,
+  others = true,
+  connected = true,
+} = {}): ReturnType<typeof view> {
   return view({
-    room: roomInfo({ stage: 'me', chosen_stage: chosen ? 'me' : null }),
+    room: roomInfo({ stage, chosen_stage: chosen ? stage : null }),
     participants: [
-      participant('me', { tracks }),
+      participant('me'),
       ...(others ? [participant('ann', { connected })] : []),
     ],
   });
@@ -26,27 +22,36 @@ function onStage(
 
 describe('what is said to somebody who came on the stage', () => {
   it('is only what is so', () => {
-    const told = (after: ReturnType<typeof view>): string | null =>
-      new StageTold().notice(before, after);
-    expect(told(onStage(CAMERA))).toBe('notice-on-stage-seen');
-    expect(told(onStage([track('microphone')]))).toBe('notice-on-stage-heard');
-    expect(told(onStage([]))).toBeNull();
-    expect(told(onStage([{ ...track('camera'), muted: true }]))).toBeNull();
-    expect(told(onStage(CAMERA, { others: false }))).toBeNull();
-    expect(told(onStage(CAMERA, { connected: false }))).toBeNull();
-    expect(told(view())).toBeNull();
+    const said = (at: ReturnType<typeof view>, sending = SEEN): Step['notice'] =>
+      onStage(at, sending, NEVER).notice;
+    expect(said(room())).toBe('notice-on-stage-seen');
+    expect(said(room(), { camera: false, microphone: true })).toBe(
+      'notice-on-stage-heard',
+    );
+    expect(said(room(), { camera: false, microphone: false })).toBeNull();
+    expect(said(room({ others: false }))).toBeNull();
+    expect(said(room({ connected: false }))).toBeNull();
+    expect(said(room({ stage: 'ann' }))).toBeNull();
   });
 
-  it('is said once of the automatic choice and each time of a moderator’s', () => {
-    const told = new StageTold();
-    expect(told.notice(before, onStage(CAMERA, { chosen: false }))).not.toBeNull();
-    expect(told.notice(before, onStage(CAMERA, { chosen: false }))).toBeNull();
-    expect(told.notice(before, onStage(CAMERA))).not.toBeNull();
-    expect(told.notice(before, onStage(CAMERA))).not.toBeNull();
+  it('is said once of the automatic choice', () => {
+    const first = onStage(room({ chosen: false }), SEEN, NEVER);
+    expect(first.notice).not.toBeNull();
+    const away = onStage(room({ stage: 'ann', chosen: false }), SEEN, first.told);
+    expect(onStage(room({ chosen: false }), SEEN, away.told).notice).toBeNull();
   });
 
-  it('is not said again while one stays there', () => {
-    const there = onStage(CAMERA);
-    expect(new StageTold().notice(there, onStage(CAMERA))).toBeNull();
+  it('is said once each time a moderator chooses', () => {
+    const first = onStage(room(), SEEN, NEVER);
+    expect(first.notice).not.toBeNull();
+    // The same choice again, as after a reload or a lost connection.
+    expect(onStage(room(), SEEN, first.told).notice).toBeNull();
+    const away = onStage(room({ stage: 'ann' }), SEEN, first.told);
+    expect(onStage(room(), SEEN, away.told).notice).not.toBeNull();
+  });
+
+  it('is kept for later while nobody sees or hears it', () => {
+    const alone = onStage(room({ others: false }), SEEN, NEVER);
+    expect(alone.told).toEqual(NEVER);
   });
 });

@@ -98,7 +98,8 @@ function Folded({ children }: { children: JSX.Element }): JSX.Element {
   useLayoutEffect(() => {
     const element = box.current;
     // Measured with the fold on: what does not fit is long.
-    if (element && element.scrollHeight > element.clientHeight + SLACK_PX) setState('folded');
+    if (element && element.scrollHeight > element.clientHeight + SLACK_PX)
+      setState('folded');
   }, []);
   return (
     <>

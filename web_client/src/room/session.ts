@@ -31,8 +31,8 @@ import {
   viewFrom,
   type RoomView,
 } from '../state/room';
-import { codec, seats, switchedOn } from '../state/settings';
-import { StageTold } from '../state/stage_told';
+import { codec, seats, stageTold, switchedOn } from '../state/settings';
+import { onStage } from '../state/stage_told';
 import { SeatTab, seatElsewhere } from '../state/tabs';
 import { notifyFailure } from '../text/failure';
 import { t } from '../text';
@@ -97,7 +97,6 @@ export class RoomSession {
   readonly #stops: (() => void)[] = [];
   /** What one decided about being in the room elsewhere. */
   #decided: 'take-over' | 'another' | null = null;
-  #staged = new StageTold();
 
   /** `key` names the kept seat of this door. */
   constructor(entry: ConnectAuth, key: string) {
@@ -373,7 +372,6 @@ export class RoomSession {
   }
 
   #take(event: ServerEvent): void {
-    const before = this.view.value;
     this.#change((view) => reduce(view, event));
     switch (event.name) {
       case 'seat.changed':
@@ -387,7 +385,7 @@ export class RoomSession {
         this.link.close();
         break;
       case 'room.changed':
-        this.#onStage(before);
+        this.#onStage();
         break;
       case 'publish.needed':
         void this.sending.offerAgain();
@@ -404,10 +402,16 @@ export class RoomSession {
   }
 
   /** Says that one came on the stage, when others see or hear it. */
-  #onStage(before: RoomView | null): void {
+  #onStage(): void {
     const view = this.view.value;
-    const key = view && this.#staged.notice(before, view);
-    if (key) notify(t(key));
+    if (!view) return;
+    const sending = {
+      camera: this.local.cameraOn.peek(),
+      microphone: this.local.microphoneOn.peek(),
+    };
+    const { notice, told } = onStage(view, sending, stageTold.get());
+    stageTold.set(told);
+    if (notice) notify(t(notice));
   }
 
   #pageClosed(): void {

@@ -110,6 +110,18 @@ export const switchedOn = {
     void write(keptByTab, `${source}-on`, on ? 'yes' : null),
 };
 
+/** What this tab was told about being on the stage. */
+export const stageTold = {
+  get: (): { automatic: boolean; chosen: boolean } => ({
+    automatic: read(keptByTab, 'told-automatic') === 'yes',
+    chosen: read(keptByTab, 'told-chosen') === 'yes',
+  }),
+  set: (told: { automatic: boolean; chosen: boolean }): void => {
+    write(keptByTab, 'told-automatic', told.automatic ? 'yes' : null);
+    write(keptByTab, 'told-chosen', told.chosen ? 'yes' : null);
+  },
+};
+
 /** Puts the chosen theme on the document; the style sheet does the rest. */
 export function followTheme(): void {
   effect(() => {
