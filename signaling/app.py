@@ -37,6 +37,7 @@ from signaling.auth.proxies import Proxies
 from signaling.auth.rates import Failures
 from signaling.data_dir import INVITATION_KEY, Hold, remember_address
 from signaling.http.client import ClientFiles
+from signaling.http.first_byte import Entrance
 from signaling.http.guard import Guards
 from signaling.http.metrics import LoopLag, Measured, MetricsPage
 from signaling.http.site import Site
@@ -63,7 +64,6 @@ TRUST_CHECK_S = 60.0
 # How often the host's names and addresses, and the operator's certificate, are
 # looked at. A changed address cuts people off anyway; a minute is soon enough.
 
-HANDSHAKE_S = 10.0  # for TLS; the headers have their own deadline after it
 KEEPALIVE_S = 15.0
 FLUSH_S = 0.5  # for the word that the server stops to reach the clients
 CLEANUP_S = 1.0  # for the media legs to end
@@ -285,7 +285,6 @@ class Server:
             application,
             self._guards,
             ("https", str(settings.https.bind), settings.https.port),
-            tls=True,
         )
         if self._explains_trust:
             page = TrustPage(self.trust, self._trust_guards, self.base_url)
@@ -293,7 +292,6 @@ class Server:
                 page.application(),
                 self._trust_guards,
                 ("trust", str(settings.trust.bind), settings.trust.port),
-                tls=False,
             )
         remember_address(settings.data_dir, self.urls()[0])
         watch = asyncio.create_task(self._watch_trust(), name="trust")
@@ -350,8 +348,6 @@ class Server:
         application: web.Application,
         guards: Guards,
         where: tuple[str, str, int],
-        *,
-        tls: bool,
     ) -> int:
         """Serve an application; return the port."""
         section, bind, port = where
@@ -371,17 +367,19 @@ class Server:
             listening = _listening_socket(bind, port)
         except OSError as error:
             raise port_refused(section, bind, port, error) from error
-        server = await asyncio.get_running_loop().create_server(
+        entrance = Entrance(
+            guards,
             guards.factory(runner.server),
-            sock=listening,
-            backlog=ACCEPTED_AT_ONCE,
-            ssl=self.trust.context if tls else None,
-            ssl_handshake_timeout=HANDSHAKE_S if tls else None,
-            ssl_shutdown_timeout=CLEANUP_S if tls else None,
+            self.trust.context,
+            redirect=self.base_url if section == "https" else None,
+        )
+        server = await asyncio.get_running_loop().create_server(
+            entrance.factory, sock=listening, backlog=ACCEPTED_AT_ONCE
         )
         # asyncio takes one number for both; the kernel's queue shall be long.
         listening.listen(BACKLOG)
         self._open.callback(guards.close_all)
+        self._open.callback(entrance.close_all)
         self._open.callback(server.close)
         bound: int = listening.getsockname()[1]
         return bound

@@ -14,7 +14,14 @@ IN_THE_WHEEL = Path(__file__).with_name("client")
 IN_A_CHECKOUT = Path(__file__).parents[2] / "web_client" / "dist"
 
 IMMUTABLE = "public, max-age=31536000, immutable"  # names under assets/ hold a hash
-PAGES = ("/", "/start", "/join", "/check", "/check/{rest:.*}", "/room/{rest:.*}")
+PAGES = (
+    "/",
+    "/start{slash:/?}",
+    "/join{slash:/?}",
+    "/check",
+    "/check/{rest:.*}",
+    "/room/{rest:.*}",
+)
 
 NOT_BUILT = """<!doctype html>
 <html lang="en">

@@ -32,9 +32,10 @@ COMMON = {
     ),
 }
 
-STRICT_TRANSPORT = {"Strict-Transport-Security": "max-age=31536000"}
-# Of HTTPS alone: the trust page is plain by need, on another port and often
-# under another name, and browsers ignore the header for bare addresses.
+STRICT_TRANSPORT = {"Strict-Transport-Security": "max-age=0"}
+# Makes browsers forget that this name is to be reached over HTTPS alone. It would hold
+# for all ports of the name (RFC 6797 §8.3): for the trust page, whose reader cannot pass
+# a warning then (§12.1), and for whatever else the host serves. See decision 0017.
 
 
 async def add_headers(_: web.Request, response: web.StreamResponse) -> None:

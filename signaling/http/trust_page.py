@@ -2,7 +2,7 @@
 The plain-HTTP page that explains how to trust the site's authority.
 
 The one thing served without TLS, for it comes before trust: a page, its style
-and the authority's certificate. It sets no cookie and takes no input. The
+and the authority's certificate. With TLS it is served too (``first_byte``). It sets no cookie and takes no input. The
 fingerprint on it is also printed in the terminal, so that a careful operator can
 compare the two.
 """
@@ -56,6 +56,7 @@ class TrustPage:
         application.router.add_get("/style.css", self._css)
         application.router.add_get("/favicon.svg", self._favicon)
         application.router.add_get("/ca.crt", self._authority)
+        application.router.add_get("/{path:.+}", self._elsewhere)
         return application
 
     @web.middleware
@@ -102,6 +103,10 @@ class TrustPage:
 
     async def _favicon(self, _: web.Request) -> web.Response:
         return web.Response(text=self._icon, content_type="image/svg+xml")
+
+    async def _elsewhere(self, _: web.Request) -> web.Response:
+        """Lead to the page: a link of the site was opened with this port."""
+        raise web.HTTPFound("/")
 
     async def _authority(self, _: web.Request) -> web.Response:
         return authority_response(self._trust)

@@ -67,14 +67,30 @@ async def test_it_hands_out_the_authority_and_nothing_else(
         for path, status in (
             ("/ca.crt", 200),
             ("/style.css", 200),
-            ("/healthz", 404),
-            ("/ca.key", 404),
-            ("/api/session", 404),
+            ("/healthz", 302),
+            ("/ca.key", 302),
+            ("/api/session", 302),
+            ("/join", 302),
+            ("/room/abc/", 302),
+            ("//evil.example/", 302),
         ):
-            async with http.get(url + path) as response:
+            async with http.get(url + path, allow_redirects=False) as response:
                 assert response.status == status
+                if status == 302:
+                    assert response.headers["Location"] == "/"
         async with http.post(url + "/") as response:
             assert response.status == 405
+
+
+async def test_it_is_served_over_tls_too(page: tuple[Site, str]) -> None:
+    """For a browser that was told to use HTTPS alone under this name."""
+    site, url = page
+    async with (
+        site.http() as http,
+        http.get(url.replace("http:", "https:")) as response,
+    ):
+        assert response.status == 200
+        assert "/ca.crt" in await response.text()
 
 
 async def test_a_strange_host_gets_the_best_address(page: tuple[Site, str]) -> None:
