@@ -207,3 +207,54 @@ async def test_keys_switch_devices_at_the_door_and_off_is_off(
     await page.press("m")
     await person.pressed("microphone", True)
     assert_clean(person)
+
+
+HIDDEN = """() => {
+  const devices = navigator.mediaDevices;
+  const all = devices.enumerateDevices.bind(devices);
+  window.plugged = false;
+  devices.enumerateDevices = async () =>
+    (await all()).filter((d) => window.plugged || d.label !== "Fake Audio Input 2");
+}"""
+"""A microphone that is not plugged in yet."""
+PLUG_IN = """() => {
+  window.plugged = true;
+  navigator.mediaDevices.dispatchEvent(new Event("devicechange"));
+}"""
+UNPLUG = """(label) => {
+  const senders = window.peerConnections.flatMap((c) => c.getSenders());
+  const track = senders.map((s) => s.track).find((t) => t?.label === label);
+  track.stop();
+  track.dispatchEvent(new Event("ended"));
+}"""
+
+
+async def test_a_device_that_comes_is_offered_and_used_when_wanted(
+    room: TestRoom, gallery: Gallery
+) -> None:
+    person = await gallery.visit("chromium", "Paul", SEVERAL)
+    page = person.page
+    await page.before_load(HIDDEN)
+    await person.enter(link(room, "presenter"))
+    await sends(page, "audio", "Fake Default Audio Input")
+    await page.evaluate(PLUG_IN)
+    await page.read(by_id("notice"), "New device: Fake Audio Input 2")
+    # Nothing is switched until it is wanted.
+    await sends(page, "audio", "Fake Default Audio Input")
+    await page.click(by_id("notice-action"))
+    await sends(page, "audio", "Fake Audio Input 2")
+    await person.pressed("microphone", True)
+    assert_clean(person)
+
+
+async def test_a_camera_that_is_pulled_out_is_replaced_by_name(
+    room: TestRoom, gallery: Gallery
+) -> None:
+    person = await gallery.visit("chromium", "Paul", SEVERAL)
+    page = person.page
+    await person.enter(link(room, "presenter"))
+    await sends(page, "video", "fake_device_0")
+    await page.evaluate(UNPLUG, "fake_device_0")
+    await page.read(by_id("notice"), "fake_device_0 is gone. Now in use: fake_device_0")
+    await sends(page, "video", "fake_device_0")
+    await person.pressed("camera", True)

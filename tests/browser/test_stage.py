@@ -38,6 +38,16 @@ HIDE = """(state) => {
   Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
+PICTURE_ONLY = """() => {
+  delete window.documentPictureInPicture;
+  window.buttons = {};
+  Object.defineProperty(Document.prototype, "pictureInPictureEnabled", { get: () => true });
+  HTMLVideoElement.prototype.requestPictureInPicture = async function () {
+    window.small = this;
+  };
+  navigator.mediaSession.setActionHandler = (name, act) => { window.buttons[name] = act; };
+}"""
+"""A headless browser opens no such window: what the page asks of it is kept here."""
 BOX = """(selector) => {
   const box = document.querySelector(selector).getBoundingClientRect();
   return [box.left, box.top, box.right, box.bottom];
@@ -203,6 +213,30 @@ async def test_a_small_window_where_the_browser_has_one(
     await page.click(by_id("more"))
     await page.read(by_id("float"), "Small window")
     assert_clean(viewer)
+
+
+async def test_a_picture_alone_in_a_small_window_is_muted_by_the_browser(
+    room: TestRoom, gallery: Gallery
+) -> None:
+    """Browsers that take no page of ours there have buttons of their own."""
+    viewer = await gallery.visit("chromium", "Rita")
+    page = viewer.page
+    await page.before_load(PICTURE_ONLY)
+    paul = await room.guest("presenter", "Paul")
+    await publish_camera(paul, "red")
+    await viewer.enter(link(room, "presenter"))
+    await viewer.sees("Paul")
+    await page.click(by_id("more"))
+    await page.click(by_id("float"))
+    await page.wait_for("() => window.small?.matches('[data-place=stage] video')")
+    await viewer.pressed("microphone", True)
+    await page.evaluate("() => window.buttons.togglemicrophone()")
+    await viewer.pressed("microphone", False)
+    await page.evaluate(
+        "() => window.small.dispatchEvent(new Event('leavepictureinpicture'))"
+    )
+    await page.click(by_id("more"))
+    await page.read(by_id("float"), "Small window")
 
 
 @each
