@@ -20,6 +20,7 @@ from conference.rooms import commands as c
 from conference.rooms import events as e
 from conference.rooms import hands, quality
 from conference.rooms.chat_log import ChatLog
+from conference.rooms.checkpoint import Checkpoint
 from conference.rooms.removals import NO_REMOVALS, Removal, Removals
 from conference.rooms.roles import Capability, Role
 from conference.rooms.seat import Seat, Signal, Track, signalled, without
@@ -33,18 +34,6 @@ class RoomLimits:
 
     max_seats: int = 500
     """Seats, lost ones included."""
-
-
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
-    """The whole state of a room at one moment, for ``Room.restore``."""
-
-    seats: Mapping[ParticipantId, Seat]
-    stage: Stage
-    chat: ChatLog
-    next_hand: int
-    closed: bool
-    removals: Removals
 
 
 class Room:
