@@ -59,7 +59,7 @@ interface PopupProps {
 export function Popup(props: PopupProps): JSX.Element {
   const { open, name, label, end = false, testid, children } = props;
   const menu = useRef<HTMLDivElement>(null);
-  // Before it is seen: whoever types on at once is in it already.
+  // Before it is seen: a key that is pressed at once goes to it already.
   useLayoutEffect(() => {
     const before = document.activeElement;
     const opener = `[data-opens~="${name}"]`;
@@ -83,7 +83,7 @@ export function Popup(props: PopupProps): JSX.Element {
       window.removeEventListener('pointerdown', pointed);
       window.removeEventListener('focusin', pointed);
       window.removeEventListener('keydown', escaped);
-      // Whoever came by the keyboard goes on where they were.
+      // The keyboard goes on where it was before.
       const lost = document.activeElement;
       const gone = lost === document.body || lost === null;
       if (!gone && !menu.current?.contains(lost)) return;

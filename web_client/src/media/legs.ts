@@ -51,7 +51,7 @@ export interface Seen {
   readonly report: RTCStatsReport | null;
 }
 
-/** All legs in one sample. Pure; the receiving leg's trouble is told first. */
+/** All legs in one sample. Pure; the receiving leg's trouble comes first. */
 export function sampleOf(
   seen: readonly Seen[],
   counters: Counters,

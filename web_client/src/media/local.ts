@@ -56,7 +56,7 @@ export class LocalMedia {
   /** Counts the closings: what a person allows after one is not used any more. */
   #era = 0;
   readonly #asked: Record<Own, string> = { microphone: '', camera: '' };
-  /** Told that a chosen device is not there, and the name of the one that took its place. */
+  /** Called when a chosen device is not there, with the name of the one in its place. */
   onInstead: (source: Own, name: string) => void = () => undefined;
   /** Told when a device or the browser's own "stop sharing" ended a track. */
   onEnded: Ended = () => undefined;

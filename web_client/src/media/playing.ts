@@ -7,7 +7,7 @@
  */
 import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
 
-/** Looks for paused elements so often: not every pause is told by an event. */
+/** Looks for paused elements so often: not every pause makes an event. */
 const LOOK_EVERY_MS = 1000;
 /** So many looks in a row that found it paused: then it is said. */
 const HELD_AFTER = 2;
@@ -69,7 +69,7 @@ function lookOn(): () => void {
   document.addEventListener('visibilitychange', look);
   const stopGestures = effect(() => {
     if (held.value.size === 0) return;
-    // Any gesture will do: nobody needs to look for the button.
+    // Any gesture will do, also one that misses the button.
     for (const name of GESTURES) window.addEventListener(name, playAll);
     return () => {
       for (const name of GESTURES) window.removeEventListener(name, playAll);

@@ -214,7 +214,9 @@ function Present({ there }: { there: RoomPreview['participants'] }): JSX.Element
             </li>
           ))}
           {there.length > FACES_SHOWN ? (
-            <li>{t('door-more', { count: there.length - FACES_SHOWN })}</li>
+            <li>
+              <Live text={t('door-more', { count: there.length - FACES_SHOWN })} />
+            </li>
           ) : null}
         </ul>
       ) : null}

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { go } from '../app/routes';
-import { Button, Confirm } from '../design/parts';
+import { Button, Confirm, Live } from '../design/parts';
 import { Invitations } from '../invitations/list';
 import type { InvitationInfo, RoomSummary } from '../protocol';
 import type { Link } from '../signaling/link';
@@ -34,7 +34,8 @@ export function RoomCard({ room, link, fresh, onClosed }: RoomCardProps): JSX.El
         <div class="grow">
           <h2>{room.title}</h2>
           <p class="soft">
-            {room.organisation} · {t('present-count', { count: room.present })}
+            {room.organisation} ·{' '}
+            <Live text={t('present-count', { count: room.present })} />
           </p>
         </div>
         <Button

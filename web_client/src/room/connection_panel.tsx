@@ -1,7 +1,7 @@
 /* How the connection is: in plain words first, in figures for whoever asks. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { Bars, Button, Dialog } from '../design/parts';
+import { Bars, Button, Dialog, Live } from '../design/parts';
 import { canConnect } from '../media/ability';
 import type { Received, SentLayer } from '../media/figures';
 import { SECTIONS } from '../media/publisher';
@@ -62,7 +62,7 @@ export function ConnectionPanel({ session, onClose }: PanelProps): JSX.Element {
         <ul class="stack tight">
           {found.map(({ key, args }) => (
             <li key={key} data-verdict={key}>
-              {t(key, args)}
+              <Live text={t(key, args)} />
             </li>
           ))}
         </ul>
@@ -72,20 +72,30 @@ export function ConnectionPanel({ session, onClose }: PanelProps): JSX.Element {
         <dl class="figures numbers" data-testid="figures">
           <dt>{t('figure-rtt')}</dt>
           <dd>
-            {figures.rttMs === null ? '–' : t('milliseconds', { value: figures.rttMs })}
+            <Live
+              text={
+                figures.rttMs === null
+                  ? '–'
+                  : t('milliseconds', { value: figures.rttMs })
+              }
+            />
           </dd>
           <dt>{t('figure-loss-down')}</dt>
-          <dd>{percent(lossDown(known))}</dd>
+          <dd>
+            <Live text={percent(lossDown(known))} />
+          </dd>
           <dt>{t('figure-loss-up')}</dt>
-          <dd>{figures.lossUp === null ? '–' : percent(figures.lossUp)}</dd>
+          <dd>
+            <Live text={figures.lossUp === null ? '–' : percent(figures.lossUp)} />
+          </dd>
           <dt>{t('figure-received')}</dt>
           <dd>
-            {t('kilobits', { value: figures.downKbps })}
+            <Live text={t('kilobits', { value: figures.downKbps })} />
             <Pictures session={session} received={figures.received} />
           </dd>
           <dt>{t('figure-sent')}</dt>
           <dd>
-            {t('kilobits', { value: figures.upKbps })}
+            <Live text={t('kilobits', { value: figures.upKbps })} />
             <Layers sent={figures.sent} />
           </dd>
         </dl>

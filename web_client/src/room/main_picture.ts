@@ -13,7 +13,7 @@ export interface MainPicture {
   readonly track: MediaStreamTrack | null;
 }
 
-/** The shared picture, else whoever is on the stage; null: nobody is. */
+/** The shared picture, else that of the participant on the stage; null: there is none. */
 export function mainPicture(session: RoomSession): MainPicture | null {
   const view = session.view.value;
   if (!view) return null;

@@ -12,7 +12,7 @@ import {
   WifiOff,
   type LucideIcon,
 } from 'lucide-preact';
-import { Button } from '../design/parts';
+import { Button, Live } from '../design/parts';
 import type { ParticipantInfo } from '../protocol';
 import { absence, type Absence } from '../state/absence';
 import { sends } from '../state/room';
@@ -206,7 +206,7 @@ export function Marks({ participant }: { participant: ParticipantInfo }): JSX.El
           data-testid="mark-hand"
         >
           <Hand aria-hidden="true" />
-          {participant.hand}
+          <Live text={participant.hand} />
         </span>
       )}
       {participant.connected && publishes && !sends(participant, 'microphone') ? (

@@ -22,7 +22,7 @@ export function TopBar({ session, controls }: RoomProps): JSX.Element {
           </span>
           {lost > 0 ? (
             <span class="numbers" data-testid="lost-count">
-              , {t('lost-count', { count: lost })}
+              , <Live text={t('lost-count', { count: lost })} />
             </span>
           ) : null}{' '}
           · {room?.organisation}
