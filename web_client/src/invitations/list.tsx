@@ -89,21 +89,23 @@ export function Invitations({
       </ul>
       <fieldset class="stack tight new-invitation">
         <legend>{t('invite-title')}</legend>
-        <TextField
-          label={t('invite-note')}
-          value={note}
-          maxLength={LONGEST_NOTE}
-          testid="invite-note"
-          onInput={setNote}
-        />
-        <TextField
-          label={t('invite-most')}
-          value={most}
-          maxLength={5}
-          numeric
-          testid="invite-most"
-          onInput={(value) => setMost(value.replace(/\D/g, ''))}
-        />
+        <div class="new-invitation-fields">
+          <TextField
+            label={t('invite-note')}
+            value={note}
+            maxLength={LONGEST_NOTE}
+            testid="invite-note"
+            onInput={setNote}
+          />
+          <TextField
+            label={t('invite-most')}
+            value={most}
+            maxLength={5}
+            numeric
+            testid="invite-most"
+            onInput={(value) => setMost(value.replace(/\D/g, ''))}
+          />
+        </div>
         <div class="row">
           {INVITED.map((role) => (
             <Button

@@ -75,7 +75,7 @@ export function PersonRow(props: PersonProps): JSX.Element {
           {facts.filter((fact) => fact !== null).join(' · ')}
         </span>
       </span>
-      <Marks participant={participant} />
+      <Marks session={session} participant={participant} />
     </>
   );
   return (

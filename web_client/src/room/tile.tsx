@@ -91,7 +91,7 @@ export function Tile({
             {organisation}
           </p>
         </div>
-        <Marks participant={participant} />
+        <Marks session={session} participant={participant} />
       </div>
       {own ? (
         <div class="tile-actions">
@@ -193,7 +193,18 @@ function NotFetched({ reason }: { reason: Absence }): JSX.Element | null {
 }
 
 /** Small marks on the plate: muted, hand, weak link, gone for a moment. */
-export function Marks({ participant }: { participant: ParticipantInfo }): JSX.Element {
+export function Marks({
+  session,
+  participant,
+}: {
+  session: RoomSession;
+  participant: ParticipantInfo;
+}): JSX.Element {
+  // Of oneself the switch is asked: the server knows a track by its first packets.
+  const heard =
+    session.view.value?.self === participant.id
+      ? session.local.microphoneOn.value
+      : sends(participant, 'microphone');
   const publishes = participant.role !== 'researcher' || participant.has_floor;
   const weak = participant.quality !== null && participant.quality <= WEAK_AT;
   return (
@@ -209,7 +220,7 @@ export function Marks({ participant }: { participant: ParticipantInfo }): JSX.El
           <Live text={participant.hand} />
         </span>
       )}
-      {participant.connected && publishes && !sends(participant, 'microphone') ? (
+      {participant.connected && publishes && !heard ? (
         <Mark icon={MicOff} tone="danger" name="muted" />
       ) : null}
       {participant.connected && weak ? (
