@@ -266,6 +266,7 @@ class Server:
         metrics = MetricsPage(
             self._plane,
             lag,
+            self.hub.endings.counts,
             networks=settings.metrics.networks,
             token=settings.metrics.token,
             proxies=self._proxies,
@@ -309,6 +310,7 @@ class Server:
     async def stop(self) -> None:
         """Tell everybody, let the word out, and take everything down."""
         log.debug("stopping: telling everybody")
+        self.hub.stopping = True
         await self.conference.stop()
         await self._flush()
         log.debug("stopping: closing everything")

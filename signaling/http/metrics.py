@@ -10,7 +10,7 @@ import asyncio
 import hmac
 import ipaddress
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from aiohttp import web
@@ -68,9 +68,12 @@ class LoopLag:
 class PlaneCollector(Collector):
     """Turns the media plane's figures into Prometheus metrics, at each scrape."""
 
-    def __init__(self, plane: Measured, lag: LoopLag) -> None:
+    def __init__(
+        self, plane: Measured, lag: LoopLag, endings: Mapping[str, int]
+    ) -> None:
         self._plane = plane
         self._lag = lag
+        self._endings = endings
         self._cpu_s = time.process_time()
         self._forwarded = 0.0
 
@@ -91,6 +94,12 @@ class PlaneCollector(Collector):
             self._cpu_per_packet(stats.get("packets_forwarded", 0.0)),
         )
         yield _gauge("legs", "Peer connections that are up.", stats.get("legs", 0))
+        yield _counter(
+            "connections_ended",
+            "Connections of participants that ended, by reason.",
+            [((why,), count) for why, count in sorted(self._endings.items())],
+            ("reason",),
+        )
         for name, text in NODE_COUNTERS.items():
             yield _counter(name, text, [((), stats.get(name, 0.0))], ())
         yield from _room_metrics(rooms)
@@ -196,6 +205,7 @@ class MetricsPage:
     Args:
         plane: Where the figures come from.
         lag: Of the event loop.
+        endings: How many connections ended, by reason.
         networks: Addresses that may read it without a token.
         token: Lets anybody read it who presents it; None: nobody.
         proxies: Tell whose address counts.
@@ -205,13 +215,14 @@ class MetricsPage:
         self,
         plane: Measured,
         lag: LoopLag,
+        endings: Mapping[str, int],
         *,
         networks: Sequence[Network],
         token: str | None,
         proxies: Proxies,
     ) -> None:
         self._registry = CollectorRegistry()
-        self._registry.register(PlaneCollector(plane, lag))
+        self._registry.register(PlaneCollector(plane, lag, endings))
         ProcessCollector(registry=self._registry)
         self._networks = tuple(networks)
         self._token = token

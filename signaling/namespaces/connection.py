@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import Any
 
 from engineio.packet import Packet as EnginePacket
 
@@ -48,6 +49,10 @@ class Connection:
     occupied: Occupied | None = None
     """The seat this connection sits on."""
     closing: bool = False
+    why: str | None = None
+    """Why the server ends it; None: it does not."""
+    environ: dict[str, Any] = field(default_factory=dict)
+    """Of its handshake; the close code of its WebSocket comes into it."""
     answering: asyncio.Event | None = None
     """Set when the request in work is answered; None: none is in work."""
     gone: bool = False

@@ -69,6 +69,7 @@ class Gate:
             raise Refusal(
                 info.message, {"code": info.code, "message": info.message}
             ) from None
+        connection.environ = environ
         self._edge.hub.add(connection, self._guards.of(request.transport))
 
     def _judged(self, address: str, error: Exception) -> Exception:
@@ -121,12 +122,12 @@ class Gate:
             )
         return connection
 
-    async def disconnect(self, sid: str, _reason: str = "") -> None:
+    async def disconnect(self, sid: str, reason: str = "") -> None:
         """Take note of the end of a connection."""
         connection = self._edge.hub.get(ConnectionId(sid))
         if connection is None:
             return
-        self._edge.hub.remove(connection)
+        self._edge.hub.remove(connection, reason)
         connection.leave_door(self._edge.doors)
         self._edge.conference.preflight.close(connection.id)
         if connection.occupied is not None:

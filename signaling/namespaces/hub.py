@@ -16,7 +16,8 @@ from conference.service.ports import ConnectionId
 from signaling.http.guard import Guard
 from signaling.namespaces import wire
 from signaling.namespaces.connection import Connection
-from signaling.namespaces.socket_server import SocketServer, text_packet
+from signaling.namespaces.endings import Ending, Endings, judge
+from signaling.namespaces.socket_server import CLOSE_CODE, SocketServer, text_packet
 from signaling.protocol.base import Wire
 
 FAREWELL_S = 2.0
@@ -39,6 +40,9 @@ class Hub:
         self._guards: dict[ConnectionId, Guard] = {}
         self._farewells: set[asyncio.Task[None]] = set()
         self._server: SocketServer | None = None
+        self.endings = Endings()
+        self.stopping = False
+        """The server stops, and ends every connection for that."""
 
     def attach(self, server: SocketServer) -> None:
         """Name the server that carries the packets."""
@@ -58,9 +62,12 @@ class Hub:
             self._guards[connection.id] = guard
             guard.admit()
 
-    def remove(self, connection: Connection) -> None:
-        """Forget a connection that is closed; its socket ends soon."""
+    def remove(self, connection: Connection, reason: str) -> None:
+        """Forget a connection that is closed, for a reason of the library's."""
         connection.gone = True
+        close_code = connection.environ.get(CLOSE_CODE)
+        why = connection.why or judge(reason, close_code)
+        self.endings.note(Ending.STOPPING if self.stopping else why)
         self._connections.pop(connection.id, None)
         self._by_engine.pop(connection.engine_sid, None)
         guard = self._guards.pop(connection.id, None)
@@ -116,6 +123,7 @@ class Hub:
         found = self._connections.get(connection)
         if found is None or found.closing:
             return
+        found.why = notice.reason.value
         if found.answering is None:
             self.send((connection,), notice)
             self._part(found)
@@ -136,6 +144,7 @@ class Hub:
         last: SeatClosed | None = None,
     ) -> None:
         connection.closing = True
+        connection.why = connection.why or Ending.ENDED
         # A seat given to another connection, or gone: not this one's to lose.
         task = asyncio.create_task(self._farewell(connection, after, last))
         self._farewells.add(task)
@@ -165,6 +174,7 @@ class Hub:
         if connection is not None:
             # Not after an answer: it does not read, or is no client.
             self.send((connection.id,), SeatClosed(reason))
+            connection.why = connection.why or reason.value
             if not connection.closing:
                 self._part(connection)
         elif self._server is not None:

@@ -104,6 +104,11 @@ class _Clock:
 async_socket.time = base_socket.time = _Clock
 
 
+CLOSE_CODE = "pavilion.close_code"
+"""Where an environment holds why its WebSocket ended, once it has."""
+ABNORMAL_CLOSE = 1006
+"""The connection broke without a close frame (RFC 6455 §7.4.1)."""
+
 _CLIENT_PACKET = re.compile(r"[12356]|4[0-9]")
 # The types of Engine.IO 4 that a client may send. A message holds a Socket.IO packet,
 # which begins with its own type. (Binary messages are refused by ``SocketServer``.)
@@ -138,7 +143,11 @@ class _PlainSocket(WebSocket):  # type: ignore[misc]
                 client's. Engine.IO would look its type up in a list that is too
                 short, or parse it as JSON, log the traceback and read on.
         """
-        data: str | bytes = await super().wait()
+        try:
+            data: str | bytes = await super().wait()
+        except OSError:
+            self.environ[CLOSE_CODE] = self._sock.close_code or ABNORMAL_CLOSE
+            raise
         if isinstance(data, str) and not _CLIENT_PACKET.match(data):
             raise OSError("not a packet of a client")
         return data

@@ -23,6 +23,7 @@ from tests.support.wire.sending import Outgoing, Publisher
 ANSWER_S = 60.0  # a rush of hundreds in one process is slow for all of them
 DEADLINE_S = 15.0
 TICK_S = 0.02
+LOOK_S = 0.5  # whether a connection that is waited for is still there
 BUSY_WAIT_S = 2.0  # as a page waits before it asks to be let in again
 CODECS = frozenset({"opus", "VP8", "VP9", "AV1", "H264"})
 
@@ -128,6 +129,16 @@ class ScriptedClient:
         return self._socket is not None and bool(self._socket.connected)
 
     @property
+    def _writes(self) -> bool:
+        """
+        Whether what is asked now is still sent.
+
+        Engine.IO's client gives up writing when this process stood still for 10 s,
+        and goes on as if it were connected.
+        """
+        return self.connected and not self._socket.eio.write_loop_task.done()
+
+    @property
     def id(self) -> str:
         """One's own participant id."""
         assert self.seat is not None
@@ -139,8 +150,18 @@ class ScriptedClient:
 
         Raises:
             RefusedError: The server refused it.
+            ConnectionError: The connection ended before the answer. Its library would
+                wait for the answer as long as ever.
         """
-        ack = await self._socket.call(event, payload, timeout=ANSWER_S)
+        call = asyncio.ensure_future(
+            self._socket.call(event, payload, timeout=ANSWER_S)
+        )
+        while not call.done():
+            await asyncio.wait([call], timeout=LOOK_S)
+            if not call.done() and not self._writes:
+                call.cancel()
+                raise ConnectionError(f"cut while it waited for {event}")
+        ack = call.result()
         if not ack["ok"]:
             raise RefusedError(ack["error"]["code"], ack["error"]["message"])
         return CLIENT_EVENTS[event].result.model_validate(ack["result"])

@@ -1,5 +1,6 @@
 """What tests say about media: who is seen where, and that nothing broke."""
 
+import asyncio
 import time
 
 from tests.support.wire.client import ScriptedClient
@@ -30,10 +31,13 @@ async def publish_camera(
     sequence: int | None = None,
 ) -> Publisher:
     """Publish a coloured camera, and a microphone with it."""
-    video = camera(colour, width=width, height=height)
+    # Beside the loop: encoding takes seconds on a busy machine, and a client that
+    # answers no ping for 5 s is cut.
+    video = await asyncio.to_thread(camera, colour, width=width, height=height)
     tracks: list[Outgoing] = [outgoing("0", "camera", video, sequence=sequence)]
     if microphone:
-        tracks.append(outgoing("1", "microphone", tone(), sequence=sequence))
+        sound = await asyncio.to_thread(tone)
+        tracks.append(outgoing("1", "microphone", sound, sequence=sequence))
     return await client.publish(*tracks)
 
 

@@ -1,0 +1,64 @@
+"""Every connection that ends has a reason, for the operator's figures and log."""
+
+import logging
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from signaling.namespaces.endings import Ending, judge
+from tests.signaling.http.test_site import get
+from tests.signaling.support import RoomWithLinks, Site, until, until_async
+
+
+async def ended(site: Site) -> dict[str, int]:
+    """Return how many connections ended, by reason, as a scraper reads it."""
+    _, _, body = await get(site, "/metrics")
+    return {
+        sample.labels["reason"]: int(sample.value)
+        for family in text_string_to_metric_families(body.decode())
+        for sample in family.samples
+        if sample.name == "pavilion_connections_ended_total" and sample.value
+    }
+
+
+async def test_each_end_is_counted_under_its_reason(
+    room: RoomWithLinks, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    site = room.site
+    moderator = await room.join("moderator")
+    goes, leaves, breaks, is_removed = [
+        await room.join("researcher", f"Guest {n}") for n in range(4)
+    ]
+    await goes.sio.disconnect()
+    await leaves.sio.eio.ws.close(code=1001)  # as a page that is closed
+    await breaks.cut_off()
+    await moderator.ask("participant.remove", participant=is_removed.id)
+    expected = {"left": 2, "broken": 1, "removed": 1}
+
+    async def counted() -> bool:
+        return await ended(site) == expected
+
+    await until_async(counted)
+    # The usual ends are no news; each of the others is one line without a name.
+    await until(lambda: "a connection ended: removed" in caplog.messages)
+    told = [m for m in caplog.messages if m.startswith("a connection ended")]
+    assert sorted(told) == ["a connection ended: broken", "a connection ended: removed"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "close_code", "why"),
+    [
+        ("client disconnect", None, Ending.LEFT),
+        ("transport close", 1000, Ending.LEFT),
+        ("transport close", 1006, Ending.BROKEN),
+        ("transport error", 1002, Ending.BROKEN),
+        ("ping timeout", None, Ending.SILENT),
+        ("transport close", None, Ending.SILENT),
+        ("server disconnect", 1000, Ending.ENDED),
+    ],
+)
+def test_what_the_library_says_is_told_in_our_words(
+    reason: str, close_code: int | None, why: Ending
+) -> None:
+    assert judge(reason, close_code) is why
