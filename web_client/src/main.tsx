@@ -1,3 +1,4 @@
+import './design/fonts/own_texts.css';
 import './design/tokens.css';
 import './design/base.css';
 import './design/components.css';
@@ -9,10 +10,12 @@ import './design/widths.css';
 import { render } from 'preact';
 import { App } from './app/app';
 import { followAddress } from './app/routes';
+import { followScripts } from './design/scripts';
 import { followTheme } from './state/settings';
 import { followLanguage } from './text';
 
 followTheme();
+followScripts();
 followAddress();
 const place = document.getElementById('app');
 if (place) {
@@ -25,5 +28,3 @@ if (place) {
     },
   );
 }
-// The fonts are large in number: they come after the first picture.
-void import('./design/fonts.css');

@@ -2,14 +2,25 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Shell, Waiting } from '../app/shell';
+import { useLater } from '../design/later';
 import { Button } from '../design/parts';
 import { signedIn } from '../signaling/http';
 import { t } from '../text';
 import { failureText } from '../text/failure';
-import { DeskPage } from './desk';
 import { LandingPage } from './landing';
 
 type State = 'asking' | 'signed-in' | 'stranger' | { problem: string };
+
+/** Guests never see the desk: its code comes for moderators alone. */
+function Desk(props: { onSignedOut: () => void; failed: () => void }): JSX.Element {
+  const part = useLater(() => import('./desk'), props.failed);
+  if (part) return <part.DeskPage onSignedOut={props.onSignedOut} />;
+  return (
+    <Shell narrow>
+      <Waiting text={t('waiting-rooms')} />
+    </Shell>
+  );
+}
 
 export function HomePage(): JSX.Element {
   const [state, setState] = useState<State>('asking');
@@ -22,7 +33,12 @@ export function HomePage(): JSX.Element {
   };
   useEffect(ask, []);
   if (state === 'signed-in')
-    return <DeskPage onSignedOut={() => setState('stranger')} />;
+    return (
+      <Desk
+        onSignedOut={() => setState('stranger')}
+        failed={() => setState({ problem: t('error-no-answer') })}
+      />
+    );
   if (state === 'stranger') return <LandingPage />;
   return (
     <Shell narrow message>
