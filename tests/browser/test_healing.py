@@ -217,3 +217,20 @@ async def test_the_connections_are_watched_on_after_a_restart(
     await page.poll(lambda level: level in ("3", "4"), LEVEL)
     await page.gone("[data-verdict$='-down']")
     await viewer.sees("Paul")
+
+
+@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+async def test_a_part_of_the_client_that_does_not_load_is_said(
+    server: Server, gallery: Gallery, browser: BrowserName
+) -> None:
+    person = await gallery.visit(browser, "Rita")
+    page = person.page
+    await page.goto(server.url)
+    await page.see(by_id("to-check"))
+    await server.kill()
+    await page.click(by_id("to-check"))
+    await page.see(by_id("load-again"))
+    await gallery.picture(person, "load-again")
+    await server.start()
+    await page.click(f"{by_id('load-again')} button")
+    await page.see(by_id("check-page"))

@@ -28,6 +28,9 @@ NO_SITE_DATA = """() => {
   Object.defineProperty(window, "sessionStorage", refuse);
   Object.defineProperty(Navigator.prototype, "cookieEnabled", { get: () => false });
 }"""
+NO_DATES = """() => {
+  Intl.DateTimeFormat = class { constructor() { throw new RangeError("no dates"); } };
+}"""
 TRANSLATE = """() => {
   const wrap = (node) => {
     const inside = node.parentElement?.closest("script, style, font, textarea");
@@ -130,3 +133,20 @@ async def test_counts_stay_true_under_a_page_translator(
     await page.read(by_id("room-page"), "3 people here")
     assert "1 person here" not in await page.text(by_id("room-page"))
     assert_clean(person)
+
+
+@each
+async def test_a_page_that_fails_is_not_blank(
+    room: TestRoom, gallery: Gallery, browser: BrowserName
+) -> None:
+    """Whatever a page meets in an untried browser, it says that it stopped."""
+    person = await gallery.visit(browser, "Rita")
+    page = person.page
+    await page.before_load(NO_DATES)
+    await person.enter(link(room, "researcher"))
+    await person.says("what time is it")
+    await page.read(by_id("failed-page"), "stopped working")
+    await gallery.picture(person, "failed")
+    await assert_accessible(page)
+    await page.click(f"{by_id('failed-page')} button")
+    await page.see(by_id("room-page"))
