@@ -23,7 +23,7 @@ function CheckLater({ entry }: { entry: ConnectAuth | null }): JSX.Element {
   );
   if (part) return <part.CheckPage entry={entry} back={entry && doorPath(entry)} />;
   return (
-    <Shell narrow>
+    <Shell narrow message={failed}>
       {failed ? <LoadAgain /> : <Waiting text={t('waiting-check')} />}
     </Shell>
   );
