@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Shell, Waiting } from '../app/shell';
 import type { ConnectAuth } from '../protocol';
+import { LOAD_WITHIN_MS, within } from '../media/waiting';
 import { Controls } from '../room/controls';
 import { RoomPage } from '../room/room_page';
 import { RoomSession } from '../room/session';
@@ -25,7 +26,11 @@ export function SeatPage({ entry, seatKey }: SeatPageProps): JSX.Element | null 
   const [parts, setParts] = useState<Parts | null>(null);
   useEffect(() => {
     const session = new RoomSession(entry, seatKey);
-    const controls = new Controls(session);
+    const controls = new Controls(session, async (room, closed) => {
+      const loading = import('../room/floating');
+      const { openFloating } = await within(LOAD_WITHIN_MS, loading);
+      return openFloating({ session, controls: room }, closed);
+    });
     setParts({ session, controls });
     session.start();
     return () => {

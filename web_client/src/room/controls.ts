@@ -5,7 +5,6 @@ import { refreshDevices } from '../media/devices';
 import type { Style } from '../media/layers';
 import type { ShareOrigin } from '../media/local';
 import { MutedSpeech } from '../media/meter';
-import { LOAD_WITHIN_MS, within } from '../media/waiting';
 import type { ParticipantInfo } from '../protocol';
 import { notify } from '../state/notices';
 import * as settings from '../state/settings';
@@ -17,6 +16,12 @@ import type { RoomSession } from './session';
 
 export type Panel = 'people' | 'chat';
 export type OpenDialog = 'settings' | 'shortcuts' | 'leave' | 'connection' | 'invite';
+
+/** Opens the small window and returns what closes it; `closed` is called at its end. */
+export type OpenFloating = (
+  controls: Controls,
+  closed: () => void,
+) => Promise<() => void>;
 
 export class Controls {
   readonly panel = signal<Panel | null>(null);
@@ -38,8 +43,11 @@ export class Controls {
   readonly #session: RoomSession;
   readonly #stops: (() => void)[] = [];
 
-  constructor(session: RoomSession) {
+  readonly #openFloating: OpenFloating;
+
+  constructor(session: RoomSession, openFloating: OpenFloating) {
     this.#session = session;
+    this.#openFloating = openFloating;
     const { local } = session;
     const speech = new MutedSpeech();
     this.#stops.push(
@@ -70,10 +78,7 @@ export class Controls {
     }
     const { viewing } = this.#session;
     try {
-      const loading = import('./floating');
-      const { openFloating } = await within(LOAD_WITHIN_MS, loading);
-      const room = { session: this.#session, controls: this };
-      this.#closeFloating = await openFloating(room, () => {
+      this.#closeFloating = await this.#openFloating(this, () => {
         this.floating.value = false;
         viewing.floats(false);
       });

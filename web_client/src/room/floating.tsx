@@ -14,7 +14,7 @@ import { t } from '../text';
 import { mainPicture } from './main_picture';
 import { Picture } from './picture';
 import type { RoomProps } from './props';
-import { initials } from './tile';
+import { initials } from '../state/initials';
 
 interface FloatingWindows {
   requestWindow(options: { width: number; height: number }): Promise<Window>;

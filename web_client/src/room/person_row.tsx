@@ -7,7 +7,8 @@ import type { ParticipantInfo, RoleName, SourceName } from '../protocol';
 import { sends } from '../state/room';
 import { t } from '../text';
 import type { RoomProps } from './props';
-import { initials, Marks } from './tile';
+import { initials } from '../state/initials';
+import { Marks } from './marks';
 
 interface PersonProps extends RoomProps {
   participant: ParticipantInfo;
