@@ -5,6 +5,7 @@ wanted=(
     chromium         # one of the two browsers
     firefox-esr      # the other
     fonts-noto-cjk   # Korean in screenshots
+    libnss3-tools    # lets both browsers trust a site's authority
     iproute2         # network namespaces
     nftables         # counts packets that leave
     postgresql       # the second database

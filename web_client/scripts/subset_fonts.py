@@ -27,6 +27,7 @@ NAME = "한국어"
 
 
 def options() -> subset.Options:
+    """Return how the files are written."""
     made = subset.Options()
     made.flavor = "woff2"
     made.hinting = False
@@ -36,6 +37,7 @@ def options() -> subset.Options:
 
 
 def write(font: TTFont, text: str, name: str) -> None:
+    """Write the glyphs of a text to a file."""
     chosen = options()
     subsetter = subset.Subsetter(chosen)
     subsetter.populate(text=text)
@@ -45,15 +47,18 @@ def write(font: TTFont, text: str, name: str) -> None:
 
 
 def cjk(folder: Path, weight: str) -> TTFont:
+    """Return the Korean font of a collection."""
     collection = TTCollection(folder / f"NotoSansCJK-{weight}.ttc")
     return next(f for f in collection.fonts if "CJK KR" in f["name"].getDebugName(1))
 
 
 def ranges(text: str) -> str:
+    """Return the characters of a text as CSS names them."""
     return ", ".join(f"U+{ord(c):X}" for c in sorted(text))
 
 
 def main() -> None:
+    """Write all files."""
     texts = {
         code: (HERE / "src" / "text" / f"{code}.ftl").read_text(encoding="utf-8")
         for code in ("en", "ko")

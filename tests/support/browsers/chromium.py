@@ -21,6 +21,7 @@ from playwright.async_api import (
     Page as PlaywrightPage,
 )
 
+from tests.support.browsers.authority import trust
 from tests.support.browsers.page import INIT_SCRIPT, Browser, Options, Page
 from tests.support.namespaces import Namespace
 
@@ -132,7 +133,7 @@ class Chromium(Browser):
     async def new_page(self, options: Options | None = None) -> Page:
         options = options or self.options
         context = await self.browser.new_context(
-            ignore_https_errors=True,
+            ignore_https_errors=options.authority is None,
             color_scheme=options.theme,
             locale=options.locale,
             viewport={"width": options.width, "height": options.height},
@@ -144,14 +145,18 @@ class Chromium(Browser):
 
 
 @contextlib.contextmanager
-def program(space: Namespace | None) -> Iterator[str]:
+def program(space: Namespace | None, authority: Path | None = None) -> Iterator[str]:
     """Give the path of a program that is Chromium, in a network namespace if asked."""
-    if space is None:
+    if space is None and authority is None:
         yield PROGRAM
         return
+    prefix = () if space is None else space.prefix
     with tempfile.TemporaryDirectory(prefix="pavilion-chromium-") as home:
         path = Path(home) / "chromium"
-        path.write_text(f'#!/bin/sh\nexec {shlex.join(space.prefix)} {PROGRAM} "$@"\n')
+        if authority is not None:
+            trust(Path(home) / ".pki" / "nssdb", authority)
+            prefix = (*prefix, "env", f"HOME={home}")
+        path.write_text(f'#!/bin/sh\nexec {shlex.join(prefix)} {PROGRAM} "$@"\n')
         path.chmod(0o700)
         yield str(path)
 
@@ -173,13 +178,17 @@ def started_with(options: Options) -> Options:
 async def chromium(options: Options) -> AsyncIterator[Chromium]:
     """Run Chromium for the length of the block."""
     answer = "" if options.media == "granted" else "=deny"
-    with program(options.space) as path:
+    with program(options.space, options.authority) as path:
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(
                 executable_path=path,
                 args=[
                     *ARGUMENTS,
                     f"--use-fake-ui-for-media-stream{answer}",
+                    *(
+                        f"--host-resolver-rules=MAP {n} 127.0.0.1"
+                        for n in options.names
+                    ),
                     f"--use-fake-device-for-media-stream=device-count={options.cameras}",
                     *(
                         [f"--use-file-for-fake-audio-capture={options.voice}"]

@@ -16,6 +16,7 @@ from typing import Any
 
 import aiohttp
 
+from tests.support.browsers.authority import trust
 from tests.support.browsers.bidi import Bidi, BidiError
 from tests.support.browsers.devices import display, sound_server
 from tests.support.browsers.page import INIT_SCRIPT, Browser, Options, Page
@@ -76,6 +77,7 @@ def preferences(options: Options) -> str:
         ),
         "intl.accept_languages": options.locale,
         "intl.locale.requested": options.locale,
+        "network.dns.localDomains": ",".join(options.names),
     }
     return "".join(
         f"user_pref({json.dumps(name)}, {json.dumps(value)});\n"
@@ -255,6 +257,8 @@ async def run(options: Options, environment: dict[str, str]) -> AsyncIterator[st
     """Run the browser's process; give the address of its BiDi socket."""
     profile = Path(tempfile.mkdtemp(prefix="pavilion-firefox-"))
     (profile / "user.js").write_text(preferences(options))
+    if options.authority is not None:
+        trust(profile, options.authority)
     process = await asyncio.create_subprocess_exec(
         *(() if options.space is None else options.space.prefix),
         PROGRAM,
@@ -312,7 +316,9 @@ async def firefox(options: Options) -> AsyncIterator[Firefox]:
         receiving = asyncio.create_task(bidi.receive())
         await bidi.command(
             "session.new",
-            capabilities={"alwaysMatch": {"acceptInsecureCerts": True}},
+            capabilities={
+                "alwaysMatch": {"acceptInsecureCerts": options.authority is None}
+            },
         )
         await bidi.command("script.addPreloadScript", functionDeclaration=INIT_SCRIPT)
         try:

@@ -101,6 +101,10 @@ class Options:
     """A WAV file that the microphone plays; None: a beep each second (Chromium)."""
     space: Namespace | None = None
     """The network namespace that the browser runs in; None: this one."""
+    authority: Path | None = None
+    """Trust this certificate authority, and accept no certificate of others; None: all."""
+    names: tuple[str, ...] = ()
+    """Host names that lead to this host."""
 
 
 class Page(abc.ABC):
