@@ -4,6 +4,7 @@ set -euo pipefail
 wanted=(
     chromium         # one of the two browsers
     firefox-esr      # the other
+    faketime         # another time of day for one program
     fonts-noto-cjk   # Korean in screenshots
     libnss3-tools    # lets both browsers trust a site's authority
     iproute2         # network namespaces
