@@ -191,11 +191,10 @@ async def test_a_small_window_where_the_browser_has_one(
     await page.click(by_id("float"))
     small = "documentPictureInPicture.window?.document"
     await page.wait_for(f"() => {small}?.querySelector('video')?.videoWidth > 0")
-    assert (
-        await page.evaluate(
-            f"() => {small}.defaultView.getComputedStyle({small}.body.firstChild).display"
-        )
-        == "grid"
+    # Its style sheets load after it has opened.
+    await page.wait_for(
+        f"() => {small}.defaultView.getComputedStyle({small}.body.firstChild)"
+        ".display === 'grid'"
     )
     await viewer.pressed("microphone", True)
     await page.evaluate(
