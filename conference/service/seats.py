@@ -320,10 +320,11 @@ class Seats:
                 "seated-elsewhere",
                 "You are in this room in another window. Move here, or go on there.",
             )
-        holder = opened.holders.pop(seat.id, None)
+        holder = opened.holders.get(seat.id)
+        await self._hall.apply(opened, c.Leave(seat.id))
+        # Only now: a move that could not be stored ends no connection.
         if holder is not None:
             self._hall.outbox.close(holder, n.SeatClosed(n.Closing.TAKEN_OVER))
-        await self._hall.apply(opened, c.Leave(seat.id))
 
     async def _taken(
         self,
