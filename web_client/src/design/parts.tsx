@@ -1,6 +1,6 @@
 /* The few building blocks that every page is made of. */
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { X } from 'lucide-preact';
 import { t } from '../text';
 
@@ -61,7 +61,8 @@ export function Dialog(props: DialogProps): JSX.Element {
   const element = useRef<HTMLDialogElement>(null);
   const leaving = useRef(false);
   const heading = useId();
-  useEffect(() => {
+  // Before it is seen: no key that is pressed at once may reach the page below.
+  useLayoutEffect(() => {
     const dialog = element.current;
     if (dialog && !dialog.open) dialog.showModal();
     return () => {
@@ -151,7 +152,7 @@ interface FieldProps {
 
 export function TextField(props: FieldProps): JSX.Element {
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (props.autofocus) input.current?.focus();
   }, [props.autofocus]);
   return (

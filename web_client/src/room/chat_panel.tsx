@@ -154,7 +154,8 @@ interface ComposerProps {
 
 function Composer({ chat, onSent }: ComposerProps): JSX.Element {
   const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  // Before the field is seen: what is typed at once is for it, not for the keys.
+  useLayoutEffect(() => field.current?.focus(), []);
   const draft = chat.draft.value;
   // Characters as the server counts them: an emoji is one, though of two units here.
   const count = draft.length > LONGEST ? [...draft.trim()].length : 0;
