@@ -153,10 +153,11 @@ class LimitSettings(Section):
         500, ge=2, description="Seats in one room, kept ones included."
     )
     waiting_at_door: int = Field(
-        50,
+        100,
         ge=1,
         description="Connections that may wait at a room's door, for each link and "
-        "network address.",
+        "network address. When one more comes, the one that has waited longest is "
+        "ended; a page connects again by itself.",
     )
     joins_at_once: int = Field(
         20,

@@ -44,20 +44,20 @@ class Stage:
         """Return it with the right one on it; ``seats`` in the order of joining."""
         following = default_stage(seats, self.present, self.dominant)
         default, due = following, None
+        # A choice rests while its participant is lost.
+        chosen = self.chosen if _here(self.chosen, seats) else None
         if now < self.held_until:
             default = default_stage(seats, self.present)
-            if default != following and self.chosen is None:
+            if default != following and chosen is None:
                 due = self.held_until
-        present = default
-        if self.chosen is not None and (default is None or _here(self.chosen, seats)):
-            present = self.chosen
+        present = chosen or default or self.chosen
         held_until = self.held_until
         if present != self.present:
             held_until = now + STAGE_HOLD_S
         return replace(self, present=present, held_until=held_until, due=due)
 
 
-def _here(participant: ParticipantId, seats: Collection[Seat]) -> bool:
+def _here(participant: ParticipantId | None, seats: Collection[Seat]) -> bool:
     return any(seat.id == participant and seat.connected for seat in seats)
 
 

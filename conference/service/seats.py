@@ -202,6 +202,8 @@ class Seats:
         hall, opened = self._hall, self._hall.room(door.room)
         token, participant = new_secret(), ParticipantId(new_id())
         async with opened.lock:
+            # All that may fail comes first: a seat that is taken must have a holder.
+            lines = await self._chat.after(opened.room.id, 0, LINES_ON_JOINING)
             if door.account is not None:
                 await self._free_own_seat(opened, door.account, take_over=take_over)
             hall.remember_token(door.room, participant, digest(token))
@@ -224,12 +226,7 @@ class Seats:
                 hall.forget_token(opened, participant)
                 raise
             opened.holders[participant] = connection
-            taken = await self._taken(
-                opened,
-                participant,
-                token,
-                await self._chat.after(opened.room.id, 0, LINES_ON_JOINING),
-            )
+            taken = self._taken(opened, participant, token, lines)
         return await self._with_offer(opened, taken) if subscribe else taken
 
     async def resume(
@@ -252,18 +249,16 @@ class Seats:
         async with opened.lock:
             # Checked under the lock: a removal may have come first.
             self.seat_by_token(token)
+            lines = await self._chat.after(
+                opened.room.id, last_chat, LINES_ON_RETURNING
+            )
             await hall.apply(opened, c.Return(participant))
             older = opened.holders.get(participant)
             opened.holders[participant] = connection
             hall.media.apply(m.RepeatLayers(participant))
             if older is not None and older != connection:
                 hall.outbox.close(older, n.SeatClosed(n.Closing.TAKEN_OVER))
-            taken = await self._taken(
-                opened,
-                participant,
-                token,
-                await self._chat.after(opened.room.id, last_chat, LINES_ON_RETURNING),
-            )
+            taken = self._taken(opened, participant, token, lines)
         return await self._with_offer(opened, taken) if subscribe else taken
 
     async def leave(self, occupied: Occupied) -> None:
@@ -326,7 +321,7 @@ class Seats:
         if holder is not None:
             self._hall.outbox.close(holder, n.SeatClosed(n.Closing.TAKEN_OVER))
 
-    async def _taken(
+    def _taken(
         self,
         opened: OpenRoom,
         participant: ParticipantId,

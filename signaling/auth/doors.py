@@ -8,7 +8,7 @@ client that is refused tries again by itself, so that a class that arrives toget
 only waits for some seconds.
 """
 
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from dataclasses import dataclass
 
 from conference.errors import TooMuch
@@ -27,8 +27,8 @@ BUCKETS_KEPT = 4096
 class DoorLimits:
     """What one network address may do at the door of one link."""
 
-    waiting: int = 50
-    """Connections that wait at the door."""
+    waiting: int = 100
+    """Connections that wait at the door; the one that has waited longest makes room."""
     joins_at_once: int = 20
     """Seats taken at once; more follow at ``joins_per_second``."""
     joins_per_second: float = 1.0
@@ -39,27 +39,31 @@ class Doors:
 
     def __init__(self, limits: DoorLimits = DoorLimits()) -> None:
         self._limits = limits
-        self._waiting: Counter[tuple[str, str]] = Counter()
+        self._waiting: dict[tuple[str, str], OrderedDict[str, None]] = {}
         self._buckets: OrderedDict[tuple[str, str], Bucket] = OrderedDict()
 
-    def come(self, link: str, address: str) -> None:
+    def come(self, link: str, address: str, connection: str) -> str | None:
         """
         Count one more connection that waits.
 
-        Raises:
-            TooMuch: As many wait as may.
+        Returns:
+            The connection that has waited longest, if there are too many: it is to
+            be ended. A refusal of the new one would let somebody who holds many
+            connections keep out everybody else behind the same address.
         """
-        if self._waiting[link, address] >= self._limits.waiting:
-            raise TooMuch(
-                "door-full",
-                "Too many people of your network are waiting at this door.",
-            )
-        self._waiting[link, address] += 1
+        waiting = self._waiting.setdefault((link, address), OrderedDict())
+        waiting[connection] = None
+        if len(waiting) <= self._limits.waiting:
+            return None
+        return waiting.popitem(last=False)[0]
 
-    def go(self, link: str, address: str) -> None:
+    def go(self, link: str, address: str, connection: str) -> None:
         """Count one less: it entered, or its connection ended."""
-        self._waiting[link, address] -= 1
-        if not self._waiting[link, address]:
+        waiting = self._waiting.get((link, address))
+        if waiting is None:
+            return
+        waiting.pop(connection, None)
+        if not waiting:
             del self._waiting[link, address]
 
     def enter(self, link: str, address: str, *, now: float) -> None:
@@ -74,19 +78,27 @@ class Doors:
         Raises:
             TooMuch: Too many entered by this link just before.
         """
-        at_once, per_second = self._limits.joins_at_once, self._limits.joins_per_second
-        shares = (
-            self._bucket((link, address), per_second, at_once, now),
-            self._bucket(
-                (link, ""), per_second * LINK_FACTOR, at_once * LINK_FACTOR, now
-            ),
-        )
+        shares = self._shares(link, address, now)
         if any(share.empty(now=now) for share in shares):
             raise TooMuch(
                 "door-busy", "Many people are entering by this link. Wait a moment."
             )
         for share in shares:
             share.take(now=now)
+
+    def turned_away(self, link: str, address: str, *, now: float) -> None:
+        """Give back what ``enter`` took: that one was refused its seat after all."""
+        for share in self._shares(link, address, now):
+            share.give_back(now=now)
+
+    def _shares(self, link: str, address: str, now: float) -> tuple[Bucket, Bucket]:
+        at_once, per_second = self._limits.joins_at_once, self._limits.joins_per_second
+        return (
+            self._bucket((link, address), per_second, at_once, now),
+            self._bucket(
+                (link, ""), per_second * LINK_FACTOR, at_once * LINK_FACTOR, now
+            ),
+        )
 
     def _bucket(
         self, key: tuple[str, str], per_second: float, burst: int, now: float

@@ -24,6 +24,11 @@ class Bucket:
         self._level -= 1.0
         return True
 
+    def give_back(self, *, now: float) -> None:
+        """Put back a token that was taken for nothing."""
+        self._refill(now)
+        self._level = min(float(self._burst), self._level + 1.0)
+
     def empty(self, *, now: float) -> bool:
         """Return whether nothing could be taken now."""
         self._refill(now)

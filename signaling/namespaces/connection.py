@@ -99,7 +99,7 @@ class Connection:
     def leave_door(self, doors: Doors) -> None:
         """Count it no more among those who wait at a door."""
         if self.waits_by is not None:
-            doors.go(self.waits_by, self.address)
+            doors.go(self.waits_by, self.address, self.id)
             self.waits_by = None
 
     def flooding(self, *, now: float) -> bool:

@@ -112,8 +112,12 @@ class Gate:
             door = await conference.seats.door_by_invitation(asked.invitation)
             connection.door = door
             assert door.invitation is not None
-            self._edge.doors.come(door.invitation, connection.address)
             connection.waits_by = door.invitation
+            oldest = self._edge.doors.come(
+                door.invitation, connection.address, connection.id
+            )
+            if oldest is not None:
+                self._edge.hub.hang_up(ConnectionId(oldest))
         elif account is None:
             raise NotAllowed("not-signed-in", "Sign in first, or use an invitation.")
         elif asked.room is not None:

@@ -14,18 +14,25 @@ async def join(edge: Edge, connection: Connection, request: m.SeatJoin) -> m.Sea
     """Take a seat."""
     if connection.door is None:
         raise NotFound("room-not-found", "This room does not exist any more.")
-    if connection.waits_by is not None:
-        edge.doors.enter(connection.waits_by, connection.address, now=time.monotonic())
+    link, address = connection.waits_by, connection.address
+    if link is not None:
+        edge.doors.enter(link, address, now=time.monotonic())
     edge.conference.preflight.close(connection.id)
-    taken = await edge.conference.seats.join(
-        connection.door,
-        connection.id,
-        name=request.name,
-        organisation=request.organisation,
-        subscribe=request.subscribe,
-        browser_key=request.browser,
-        take_over=request.take_over,
-    )
+    try:
+        taken = await edge.conference.seats.join(
+            connection.door,
+            connection.id,
+            name=request.name,
+            organisation=request.organisation,
+            subscribe=request.subscribe,
+            browser_key=request.browser,
+            take_over=request.take_over,
+        )
+    except BaseException:
+        # Else one who may not enter would use up the turns of those who may.
+        if link is not None:
+            edge.doors.turned_away(link, address, now=time.monotonic())
+        raise
     return await _sit(edge, connection, taken)
 
 

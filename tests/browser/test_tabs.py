@@ -98,6 +98,13 @@ async def test_a_second_person_may_enter_by_a_second_tab(
     await second.join()
     await moderator.until(lambda: len(moderator.participants) == 3, "both")
     assert not await first.page.count(by_id("gone-page"))
+    # Loading again brings each back to their own place, not to the other's.
+    before = set(moderator.participants)
+    await second.page.reload()
+    await second.page.see(by_id("room-page"))
+    await second.page.read(by_id("tile"), "Rolf (you)")
+    assert set(moderator.participants) == before
+    assert not await first.page.count(by_id("gone-page"))
     assert_clean(first, second)
 
 

@@ -105,6 +105,17 @@ def test_a_choice_rests_while_its_participant_is_lost() -> None:
     assert stage.settled([lost(chosen)], now=0.0).present == chosen.id
 
 
+def test_while_a_choice_rests_the_stage_follows_who_speaks() -> None:
+    chosen, first, speaker = [seat(n, Role.PRESENTER, camera=OPEN) for n in "cab"]
+    stage = Stage(
+        chosen=chosen.id, present=first.id, dominant=speaker.id, held_until=3.0
+    )
+    seats = [lost(chosen), first, speaker]
+    assert stage.settled(seats, now=0.0).due == 3.0
+    assert stage.settled(seats, now=3.0).present == speaker.id
+    assert stage.settled([chosen, first, speaker], now=0.0).due is None
+
+
 def test_a_choice_without_a_picture_stays() -> None:
     chosen = seat("r", Role.RESEARCHER)
     stage = Stage(chosen=chosen.id)

@@ -84,6 +84,16 @@ class World:
         self.token = taken.token
         return taken.occupied
 
+    async def come_back(self, seat: Occupied, connection: str) -> Occupied:
+        taken = await self.conference.seats.resume(
+            seat,
+            self.token,
+            ConnectionId(connection),
+            last_chat=0,
+            subscribe=False,
+        )
+        return taken.occupied
+
     async def publish(self, seat: Occupied, source: m.Source) -> None:
         """Publish one track, and let its first packet come."""
         track = m.TrackDeclaration(Mid("0"), source)
@@ -149,6 +159,28 @@ async def test_a_track_that_starts_while_a_command_fails_is_shown(
         seat, world.token, ConnectionId("c2"), last_chat=0, subscribe=False
     )
     assert set(taken.seats[0].seat.started) == {m.Source.CAMERA}
+
+
+async def test_who_cannot_be_told_the_chat_does_not_sit_down(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(Chat, "after", failing)
+        with pytest.raises(InfrastructureError):
+            await world.join("researcher", "c1")
+    (stored,) = await world.rooms.load()
+    assert stored.seats == ()
+    assert not [x for x in world.story if isinstance(x, n.ParticipantChanged)]
+    seat = await world.join("researcher", "c2")
+    await world.conference.seats.lose(seat, ConnectionId("c2"))
+    world.story.clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(Chat, "after", failing)
+        with pytest.raises(InfrastructureError):
+            await world.come_back(seat, "c3")
+    # It is lost as before, and can still be taken again.
+    assert not [x for x in world.story if isinstance(x, n.ParticipantChanged)]
+    assert (await world.come_back(seat, "c4")) == seat
 
 
 async def test_media_hears_of_a_departure_before_people(world: World) -> None:

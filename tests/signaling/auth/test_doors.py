@@ -51,12 +51,25 @@ def test_memory_is_bounded() -> None:
     assert len(doors._buckets) == BUCKETS_KEPT
 
 
-def test_those_who_wait_are_counted_by_link_and_address() -> None:
-    doors = Doors(DoorLimits(waiting=1))
-    doors.come("link", "a")
-    doors.come("link", "b")
-    with pytest.raises(TooMuch) as caught:
-        doors.come("link", "a")
-    assert caught.value.code == "door-full"
-    doors.go("link", "a")
-    doors.come("link", "a")
+def test_a_refused_seat_costs_nothing() -> None:
+    doors = Doors(DoorLimits(joins_at_once=1))
+    for _ in range(100):
+        doors.enter("link", "a", now=0.0)
+        doors.turned_away("link", "a", now=0.0)
+    assert entered(doors, "link", "a", 100, now=0.0) == 1
+    assert entered(doors, "link", "b", 100, now=0.0) == 1
+
+
+def test_the_one_that_has_waited_longest_makes_room() -> None:
+    doors = Doors(DoorLimits(waiting=2))
+    assert doors.come("link", "a", "1") is None
+    assert doors.come("link", "a", "2") is None
+    assert doors.come("link", "b", "other address") is None
+    assert doors.come("link", "a", "3") == "1"
+    doors.go("link", "a", "1")  # its connection ends a moment later
+    doors.go("link", "a", "2")
+    assert doors.come("link", "a", "4") is None
+    for connection in ("3", "4"):
+        doors.go("link", "a", connection)
+    doors.go("link", "b", "other address")
+    assert not doors._waiting

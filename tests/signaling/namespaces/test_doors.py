@@ -86,23 +86,19 @@ async def test_links_keep_note_limit_and_order(room: RoomWithLinks) -> None:
 
 
 @pytest.mark.parametrize("flags", [{"limits.waiting_at_door": 2}])
-async def test_only_so_many_wait_at_a_door(
+async def test_who_holds_many_connections_at_a_door_keeps_nobody_out(
     tmp_path: Path, flags: dict[str, int]
 ) -> None:
     async with Site(tmp_path / "data", **flags) as site:
         room = await site.room()
-        first, second = [await room.at_the_door("researcher") for _ in range(2)]
-        for _ in range(3):
-            with pytest.raises(Refusal) as caught:
-                await room.at_the_door("researcher")
-            assert caught.value.code == "door-full"
-        await room.at_the_door("presenter")  # another link is not concerned
-        await first.join("Kim")
-        third = await room.at_the_door("researcher")
-        await second.close()
-        await third.join("Lee")
-        await until(lambda: len(site.server.hub) == 4)
+        stranger = [await room.at_the_door("researcher") for _ in range(2)]
+        honest = await room.at_the_door("researcher")
+        await until(lambda: not stranger[0].sio.connected)
+        assert stranger[1].sio.connected
+        await honest.join("Kim")
         await room.at_the_door("researcher")
+        await room.at_the_door("presenter")  # another link is not concerned
+        assert stranger[1].sio.connected
 
 
 @pytest.mark.parametrize("flags", [{"limits.joins_at_once": 3}])
@@ -121,3 +117,19 @@ async def test_a_link_lets_only_so_many_in_at_once(
         # One a second follows, and this took no ten seconds.
         assert len(refused) > 5
         await room.join("presenter")
+
+
+@pytest.mark.parametrize("flags", [{"limits.joins_at_once": 2}])
+async def test_who_may_not_enter_uses_up_nobodys_turn(
+    tmp_path: Path, flags: dict[str, int]
+) -> None:
+    async with Site(tmp_path / "data", **flags) as site:
+        room = await site.room()
+        moderator = await room.join("moderator")
+        removed = await room.join("researcher", "Kim", browser="k" * 43)
+        await moderator.ask("participant.remove", participant=removed.id)
+        for _ in range(5):
+            with pytest.raises(Refusal) as caught:
+                await room.join("researcher", "Kim", browser="k" * 43)
+            assert caught.value.code == "removed-from-room"
+        await room.join("researcher", "A colleague", browser="c" * 43)

@@ -52,6 +52,12 @@ export type SeatPhase =
   | { name: 'ended'; reason: EndReason; by: string | null }
   | { name: 'refused'; code: string; message: string };
 
+/** Refusals that mean that a seat is kept no longer; all others pass. */
+const GONE: ReadonlySet<string> = new Set([
+  'seat-gone',
+  'room-not-found',
+  'room-closed',
+]);
 /** Least time between two tries to enter by a link by which many enter just now. Lower:
  * the server's limit of this request would be reached. */
 const BUSY_WAIT_MS = 2000;
@@ -97,6 +103,9 @@ export class RoomSession {
   readonly #stops: (() => void)[] = [];
   /** What one decided about being in the room elsewhere. */
   #decided: 'take-over' | 'another' | null = null;
+  /** The newest connection: its farewell counts while a new one is being made. */
+  #connection: string | null = null;
+  #disposed = false;
 
   /** `key` names the kept seat of this door. */
   constructor(entry: ConnectAuth, key: string) {
@@ -143,7 +152,8 @@ export class RoomSession {
   start(): void {
     const seat = seats.get(this.#key);
     this.phase.value = { name: seat ? 'entering' : 'door' };
-    void seatElsewhere(this.#key).then((other) => {
+    void seatElsewhere(this.#key, seat).then((other) => {
+      if (this.#disposed) return;
       this.otherTab.value = other;
       this.elsewhere.value = other !== null;
       // A copied tab has the seat of its original, which must not lose it unasked.
@@ -185,6 +195,8 @@ export class RoomSession {
       this.#prepare();
       this.#seat(await this.#join(name, organisation));
     } catch (error) {
+      // A link that was refused for good meanwhile has said so already.
+      if (this.phase.value.name !== 'joining') return;
       this.phase.value = { name: 'door' };
       if (error instanceof CodedError && error.code === 'seated-elsewhere') {
         this.elsewhere.value = true;
@@ -267,6 +279,7 @@ export class RoomSession {
   }
 
   dispose(): void {
+    this.#disposed = true;
     for (const stop of this.#stops) stop();
     this.#tab.release();
     this.health?.close();
@@ -278,6 +291,7 @@ export class RoomSession {
   }
 
   #online(): void {
+    this.#connection = this.link.connection;
     const { name } = this.phase.value;
     if (name === 'entering' || name === 'inside') void this.#resume();
     if (name === 'door') this.#look();
@@ -304,7 +318,8 @@ export class RoomSession {
       });
       this.#seat(taken);
     } catch (error) {
-      if (error instanceof CodedError) this.#seatGone();
+      if (error instanceof CodedError && GONE.has(error.code)) this.#seatGone();
+      // Storage that is busy passes: the seat is kept, and asked for again.
       else this.link.suspect();
     }
   }
@@ -416,11 +431,10 @@ export class RoomSession {
 
   #pageClosed(): void {
     const seat = seats.get(this.#key);
-    const { connection } = this.link;
-    if (this.phase.peek().name !== 'inside' || seat === null || connection === null) {
-      return;
+    if (this.phase.peek().name !== 'inside') return;
+    if (seat !== null && this.#connection !== null) {
+      sayPageClosed(seat, this.#connection);
     }
-    sayPageClosed(seat, connection);
   }
 
   #muted(source: SourceName, by: string): void {

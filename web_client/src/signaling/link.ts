@@ -27,7 +27,6 @@ const PASSING: ReadonlyMap<string, number> = new Map([
   ['storage-busy', 1000],
   // Asking again at once would only prolong it.
   ['too-many-attempts', 20_000],
-  ['door-full', 4000],
 ]);
 
 const FOREIGN_PAGE = {

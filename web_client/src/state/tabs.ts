@@ -37,8 +37,16 @@ async function locked(key: string): Promise<boolean> {
   }
 }
 
-/** The seat that another tab of this browser holds at this door; null: there is none. */
-export async function seatElsewhere(key: string): Promise<string | null> {
+/**
+ * The seat that another tab of this browser holds at this door; null: there is none.
+ *
+ * A tab that has a seat of its own asks about that one alone: other tabs may be other
+ * people with the same link.
+ */
+export async function seatElsewhere(
+  key: string,
+  own: string | null,
+): Promise<string | null> {
   if (!(await locked(key))) return null;
   const asking = channel(key);
   if (!asking) return null;
@@ -50,7 +58,8 @@ export async function seatElsewhere(key: string): Promise<string | null> {
     };
     const timer = setTimeout(() => end(null), ANSWER_MS);
     asking.onmessage = ({ data }: MessageEvent<unknown>): void => {
-      if (isMessage(data) && 'seat' in data) end(data.seat);
+      if (!isMessage(data) || !('seat' in data)) return;
+      if (own === null || data.seat === own) end(data.seat);
     };
     asking.postMessage({ ask: true } satisfies Message);
   });

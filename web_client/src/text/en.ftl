@@ -509,7 +509,6 @@ error-room-not-found = This room does not exist any more.
 error-room-closed = This room has been closed.
 error-room-full = This room is full. Try again later.
 error-link-full = As many people as this link allows are in the room already. Ask the moderator for another link.
-error-door-full = Too many people of your network are waiting at this door. You are let in as soon as there is room.
 error-door-busy = Many people are entering by this link at the moment. Try again in some seconds.
 error-removed-from-room = A moderator removed you from this room. Ask them to let you in again.
 error-removal-not-found = This removal is lifted already.

@@ -490,7 +490,6 @@ error-room-not-found = 이 회의실은 더 이상 없습니다.
 error-room-closed = 이 회의실은 닫혔습니다.
 error-room-full = 회의실이 가득 찼습니다. 나중에 다시 시도하십시오.
 error-link-full = 이 링크로 들어올 수 있는 인원이 이미 모두 찼습니다. 진행자에게 다른 링크를 요청하십시오.
-error-door-full = 같은 네트워크에서 너무 많은 분이 입구에서 기다리고 있습니다. 자리가 나면 자동으로 연결됩니다.
 error-door-busy = 지금 이 링크로 많은 분이 입장하고 있습니다. 몇 초 뒤에 다시 시도하십시오.
 error-removed-from-room = 진행자가 이 회의실에서 내보냈습니다. 다시 들어오려면 진행자에게 요청하십시오.
 error-removal-not-found = 이 조치는 이미 해제되었습니다.
