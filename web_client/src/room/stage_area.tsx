@@ -80,8 +80,11 @@ export function StageArea({ session, controls }: RoomProps): JSX.Element | null 
 
   useEffect(() => {
     // The number of pages may have shrunk under the page one was on.
-    if (controls.page.peek() !== paged.page) controls.page.value = paged.page;
-  }, [controls, paged.page, paged.pages]);
+    // Only then: a key pressed since this was drawn has turned the page already.
+    if (controls.page.peek() >= paged.pages) {
+      controls.page.value = Math.max(0, paged.pages - 1);
+    }
+  }, [controls, paged.pages]);
   useEffect(() => {
     if (!view || !arrangement || size.width === 0 || !element.current) return;
     session.viewing.show(arrangement, measure(element.current), view.self);
