@@ -102,7 +102,10 @@ async def test_a_second_person_may_enter_by_a_second_tab(
     before = set(moderator.participants)
     await second.page.reload()
     await second.page.see(by_id("room-page"))
-    await second.page.read(by_id("tile"), "Rolf (you)")
+    await second.page.wait_for(
+        "() => [...document.querySelectorAll('[data-testid=\"plate-name\"]')]"
+        ".some((name) => /Rolf\\s*\\(you\\)/.test(name.innerText))"
+    )
     assert set(moderator.participants) == before
     assert not await first.page.count(by_id("gone-page"))
     assert_clean(first, second)

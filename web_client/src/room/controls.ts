@@ -28,6 +28,8 @@ export class Controls {
   readonly dialog = signal<OpenDialog | null>(null);
   /** Page of the tiles, counted from 0. */
   readonly page = signal(0);
+  /** How many pages there are now; the stage counts them. */
+  pages = 1;
   /** Somebody speaks into a muted microphone. */
   readonly mutedSpeech = signal(0);
   readonly talking = signal(false);
@@ -173,7 +175,8 @@ export class Controls {
   }
 
   turnPage(by: number): void {
-    this.page.value = Math.max(0, this.page.value + by);
+    const page = Math.min(this.pages - 1, this.page.value + by);
+    this.page.value = Math.max(0, page);
   }
 
   useMicrophone(id: string): void {

@@ -78,6 +78,7 @@ export function StageArea({ session, controls }: RoomProps): JSX.Element | null 
   const perPage = grid ? shape.columns * shape.rows : strip.count;
   const paged = pageOf(arrangement?.tiles ?? [], perPage, controls.page.value);
 
+  controls.pages = paged.pages;
   useEffect(() => {
     // The number of pages may have shrunk under the page one was on.
     // Only then: a key pressed since this was drawn has turned the page already.
