@@ -65,7 +65,7 @@ class Remove:
 
 @dataclass(frozen=True, slots=True)
 class LiftRemoval:
-    """Let somebody who was removed come in again."""
+    """Let a removed participant come in again."""
 
     by: ParticipantId
     participant: ParticipantId
@@ -81,7 +81,7 @@ class RaiseHand:
 
 @dataclass(frozen=True, slots=True)
 class LowerHand:
-    """Lower somebody else's hand."""
+    """Lower the hand of another participant."""
 
     by: ParticipantId
     participant: ParticipantId

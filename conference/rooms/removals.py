@@ -46,7 +46,7 @@ class Removals:
 
     def admit(self, invitation: InvitationId | None, browser: bytes | None) -> None:
         """
-        Let somebody in unless a removal holds.
+        Check that no removal holds for this browser and invitation.
 
         Raises:
             Refused: This browser was removed and came by the same invitation.

@@ -44,7 +44,7 @@ class Floor:
         await self._handle(by, c.RaiseHand(by.participant, raised=raised))
 
     async def lower_hand(self, by: Occupied, participant: ParticipantId) -> None:
-        """Lower somebody else's hand."""
+        """Lower the hand of another participant."""
         await self._handle(by, c.LowerHand(by.participant, participant))
 
     async def give(
@@ -77,7 +77,7 @@ class Floor:
         return self._hall.room(by.room).room.removals
 
     async def lift(self, by: Occupied, participant: ParticipantId) -> None:
-        """Let somebody who was removed come in again."""
+        """Let a removed participant come in again."""
         await self._handle(by, c.LiftRemoval(by.participant, participant))
 
     async def _handle(self, by: Occupied, command: c.Command) -> None:

@@ -19,7 +19,7 @@ async def raise_hand(
 async def lower_hand(
     edge: Edge, connection: Connection, request: m.HandLower
 ) -> m.Nothing:
-    """Lower somebody else's hand."""
+    """Lower the hand of another participant."""
     await edge.conference.floor.lower_hand(
         connection.seat, ParticipantId(request.participant)
     )
@@ -78,7 +78,7 @@ async def list_removals(
 async def lift_removal(
     edge: Edge, connection: Connection, request: m.RemovalAddress
 ) -> m.Nothing:
-    """Let somebody who was removed come in again."""
+    """Let a removed participant come in again."""
     await edge.conference.floor.lift(
         connection.seat, ParticipantId(request.participant)
     )

@@ -7,7 +7,6 @@ from conference.ids import ParticipantId, RoomId
 from conference.rooms import commands as c
 from conference.rooms import events as e
 from conference.rooms.chat_log import NONCES_KEPT
-from conference.rooms.removals import REMOVALS_KEPT
 from conference.rooms.roles import Capability, Role
 from conference.rooms.room import Room
 from conference.rooms.seat import PAGE_KEPT_S, SEAT_KEPT_S, Presence, Seat, Track
@@ -134,71 +133,6 @@ def test_a_farewell_after_the_loss_shortens_the_wait(hall: Hall) -> None:
     hall.now += 2
     assert hall.do(c.ClosePage(a)) == [e.PageClosed(a)]
     assert hall.room.next_timeout() == hall.now + PAGE_KEPT_S
-
-
-# Removals
-
-
-def test_a_removal_holds_for_its_browser_and_link_until_it_is_lifted(
-    hall: Hall,
-) -> None:
-    moderator = hall.join("m", Role.MODERATOR)
-    a = hall.join("a", browser=b"one")
-    events = hall.do(c.Remove(moderator, a, at=WALL))
-    assert events == [
-        e.SeatVacated(a, e.Departure.REMOVED, "M"),
-        e.RemovalHeld(hall.room.removals[0]),
-    ]
-    with pytest.raises(Refused) as caught:
-        hall.join("again", browser=b"one")
-    assert caught.value.code == "removed-from-room"
-    hall.join("colleague", browser=b"two")
-    hall.join("by another link", invitation="j", browser=b"one")
-    assert hall.do(c.LiftRemoval(moderator, a)) == [e.RemovalLifted(a)]
-    hall.join("again", browser=b"one")
-    with pytest.raises(NotFound):
-        hall.do(c.LiftRemoval(moderator, a))
-
-
-def test_without_a_browser_key_a_removal_holds_for_nobody(hall: Hall) -> None:
-    moderator, a = hall.join("m", Role.MODERATOR), hall.join("a")
-    assert hall.do(c.Remove(moderator, a, at=WALL)) == [
-        e.SeatVacated(a, e.Departure.REMOVED, "M")
-    ]
-    hall.join("b")
-
-
-def test_only_so_many_removals_are_kept(hall: Hall) -> None:
-    moderator = hall.join("m", Role.MODERATOR)
-    for n in range(REMOVALS_KEPT + 1):
-        guest = hall.join(f"g{n}", browser=str(n).encode())
-        events = hall.do(c.Remove(moderator, guest, at=WALL))
-    assert events[-1] == e.RemovalLifted(ParticipantId("g0"))
-    assert len(hall.room.removals) == REMOVALS_KEPT
-    hall.join("back", browser=b"0")
-
-
-def test_only_moderators_lift_removals_and_lower_hands(hall: Hall) -> None:
-    moderator, a = hall.join("m", Role.MODERATOR), hall.join("a", browser=b"one")
-    b = hall.join("b")
-    hall.do(c.Remove(moderator, a, at=WALL))
-    hall.do(c.RaiseHand(b, raised=True))
-    for command in (c.LiftRemoval(b, a), c.LowerHand(b, b)):
-        with pytest.raises(NotAllowed):
-            hall.do(command)
-    assert hall.do(c.LowerHand(moderator, b)) == [e.SeatUpdated(b, durable=True)]
-    assert hall.do(c.LowerHand(moderator, b)) == []
-
-
-def test_a_link_fills_no_more_seats_than_it_may(hall: Hall) -> None:
-    a = hall.join("a", most=2)
-    hall.join("b", most=2)
-    with pytest.raises(TooMuch) as caught:
-        hall.join("c", most=2)
-    assert caught.value.code == "link-full"
-    hall.join("by another link", invitation="j", most=2)
-    hall.do(c.Leave(a))
-    hall.join("c", most=2)
 
 
 # Hands
