@@ -113,4 +113,32 @@ describe('sending', () => {
     expect(failed).not.toHaveBeenCalled();
     sending.close();
   });
+
+  it('keeps the new connection when an offer of the old one is given up', async () => {
+    const request = vi.fn(async () => ({ sdp: 'v=0\r\n' }));
+    const link = { phase: signal({ name: 'online' }), request } as unknown as Link;
+    const track = { kind: 'audio', getSettings: () => ({}) };
+    const local = {
+      on: () => true,
+      shared: signal(null),
+      tracks: signal(new Map([['microphone', track]])),
+      close: () => undefined,
+    } as unknown as LocalMedia;
+    const sending = new Sending(link, local, vi.fn());
+    sending.allow(true);
+    await vi.advanceTimersByTimeAsync(10);
+    const [old] = Connection.made;
+    Object.assign(old ?? {}, {
+      createOffer: () => never,
+      setLocalDescription: () => never,
+    });
+    const again = sending.offerAgain();
+    await vi.advanceTimersByTimeAsync(10);
+
+    sending.cameBack(false);
+    await again;
+    await vi.advanceTimersByTimeAsync(4000);
+    expect(Connection.made.map((pc) => pc.connectionState)).toEqual(['closed', 'new']);
+    sending.close();
+  });
 });

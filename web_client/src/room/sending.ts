@@ -79,10 +79,11 @@ export class Sending {
   }
 
   async offerAgain(): Promise<void> {
+    const publisher = this.#publisher;
     try {
-      await this.#publisher?.offerAgain();
+      await publisher?.offerAgain();
     } catch (error) {
-      this.#trouble(error);
+      this.#trouble(error, publisher);
     }
   }
 
@@ -93,13 +94,15 @@ export class Sending {
       return;
     }
     this.#running = true;
+    let publisher: Publisher | null = null;
     try {
       do {
         this.#again = false;
-        await this.#step();
+        publisher = this.#needed();
+        if (publisher) await this.#step(publisher);
       } while (this.#again && !this.#closed);
     } catch (error) {
-      this.#trouble(error);
+      this.#trouble(error, publisher);
     } finally {
       this.#running = false;
     }
@@ -112,12 +115,16 @@ export class Sending {
     this.#drop();
   }
 
-  async #step(): Promise<void> {
+  /** The publisher to bring in line; null: nothing can be, or need be, sent now. */
+  #needed(): Publisher | null {
     const online = this.#link.phase.value.name === 'online';
-    if (this.#closed || !online || !this.#allowed.value || !canConnect()) return;
+    if (this.#closed || !online || !this.#allowed.value || !canConnect()) return null;
+    if (!this.#publisher && this.#local.tracks.value.size === 0) return null;
+    return (this.#publisher ??= this.#create());
+  }
+
+  async #step(publisher: Publisher): Promise<void> {
     const tracks = this.#local.tracks.value;
-    if (!this.#publisher && tracks.size === 0) return;
-    const publisher = (this.#publisher ??= this.#create());
     await Promise.all(
       SECTIONS.map(({ source }) => publisher.place(source, tracks.get(source) ?? null)),
     );
@@ -168,10 +175,13 @@ export class Sending {
     this.#told.clear();
   }
 
-  #trouble(error: unknown): void {
+  /** Takes the failure of a request to `asked`, which may have been replaced meanwhile. */
+  #trouble(error: unknown, asked: Publisher | null): void {
     if (this.#closed) return;
     // The browser itself did not answer: its connection is closed, or stuck.
-    if (error instanceof Unanswered) this.#drop();
+    if (error instanceof Unanswered) {
+      if (asked === this.#publisher) this.#drop();
+    }
     // Without an answer the socket heals first, and `cameBack` starts anew.
     else if (!(error instanceof CodedError)) return;
     else this.#failed(error);
