@@ -42,6 +42,8 @@ export class Controls {
   /** The stage is in a small window over other programs. */
   readonly floating = signal(false);
   #closeFloating: (() => void) | null = null;
+  /** How often showing was stopped: a window that opens later than that is closed. */
+  #stopped = 0;
   readonly #session: RoomSession;
   readonly #stops: (() => void)[] = [];
 
@@ -79,20 +81,27 @@ export class Controls {
       return;
     }
     const { viewing } = this.#session;
+    const stopped = this.#stopped;
     try {
-      this.#closeFloating = await this.#openFloating(this, () => {
+      const close = await this.#openFloating(this, () => {
         this.floating.value = false;
         viewing.floats(false);
       });
+      if (stopped !== this.#stopped) {
+        close();
+        return;
+      }
+      this.#closeFloating = close;
       this.floating.value = true;
       viewing.floats(true);
     } catch {
-      notify(t('floating-failed'));
+      if (stopped === this.#stopped) notify(t('floating-failed'));
     }
   }
 
   /** Out of the room: nothing of it may stay on the screen. */
   stopShowing(): void {
+    this.#stopped += 1;
     this.#closeFloating?.();
     this.full.leave();
     this.shareMenu.value = false;

@@ -1,0 +1,33 @@
+/* The small window must not outlive the room. */
+import { signal } from '@preact/signals';
+import { expect, it, vi } from 'vitest';
+
+vi.mock('../src/room/device_watch', () => ({ watchOwnDevices: () => () => undefined }));
+vi.mock('../src/room/full_view', () => ({
+  FullView: class {
+    leave = (): void => undefined;
+  },
+}));
+const { Controls } = await import('../src/room/controls');
+
+it('closes the small window at once when one left while it was loading', async () => {
+  const floats = vi.fn();
+  const session = {
+    local: { microphoneOn: signal(true), level: signal(0) },
+    chat: { open: signal(false) },
+    viewing: { floats },
+  } as unknown as ConstructorParameters<typeof Controls>[0];
+  const close = vi.fn();
+  let loaded: (closer: () => void) => void = () => undefined;
+  const controls = new Controls(
+    session,
+    () => new Promise((resolve) => (loaded = resolve)),
+  );
+  const opening = controls.toggleFloating();
+  controls.stopShowing();
+  loaded(close);
+  await opening;
+  expect(close).toHaveBeenCalledTimes(1);
+  expect(controls.floating.value).toBe(false);
+  expect(floats).not.toHaveBeenCalledWith(true);
+});
