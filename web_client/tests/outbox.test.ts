@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { again, failed, put, taken, unanswered } from '../src/state/outbox';
+import { again, failed, passes, put, taken, unanswered } from '../src/state/outbox';
 
 it('keeps a failed text with its nonce until it is taken', () => {
   let box = put([], 'n1', 'hello');
@@ -15,3 +15,13 @@ it('sends again by itself only what got no answer', () => {
   box = failed(failed(box, 'a', null), 'b', 'too-fast');
   expect(unanswered(box)).toEqual(['a']);
 });
+
+it.each(['storage-busy', 'storage-failed'])(
+  'sends again by itself after %s',
+  (code) => {
+    const box = failed(put([], 'a', '1'), 'a', code);
+    expect(unanswered(box)).toEqual(['a']);
+    expect(passes(code)).toBe(true);
+    expect(passes('too-fast')).toBe(false);
+  },
+);

@@ -3,10 +3,18 @@ import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import type { ChatMessage } from '../protocol';
 import { CodedError } from '../signaling/errors';
 import type { Link } from '../signaling/link';
-import { again, failed, put, taken, unanswered, type Outbox } from '../state/outbox';
+import {
+  again,
+  failed,
+  passes,
+  put,
+  taken,
+  unanswered,
+  type Outbox,
+} from '../state/outbox';
 
 const PAGE = 100;
-/** Till a message goes out again that got no answer over a connection that stands. */
+/** Until a message is sent again that the server did not answer, or could not store yet. */
 const AGAIN_MS = 2000;
 
 export interface ChatStore {
@@ -101,7 +109,7 @@ export class Chat {
       this.outbox.value = failed(this.outbox.value, id, code);
       // A connection that is lost sends it again when it is back; one that stands does not.
       const stands = this.#link.phase.peek().name === 'online';
-      if (code === null && stands) setTimeout(() => this.cameBack(), AGAIN_MS);
+      if (passes(code) && stands) setTimeout(() => this.cameBack(), AGAIN_MS);
     }
   }
 }

@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { Send, X } from 'lucide-preact';
 import { Button } from '../design/parts';
 import { continues } from '../state/chat_text';
-import type { Outgoing } from '../state/outbox';
+import { passes, type Outgoing } from '../state/outbox';
 import { t } from '../text';
 import { codeText, notifyFailure } from '../text/failure';
 import type { Chat } from './chat';
@@ -116,10 +116,10 @@ function Pending({ message, chat }: PendingProps): JSX.Element {
       <p class="message-text">{message.text}</p>
       {message.state === 'sending' ? (
         <p class="soft small">{t('chat-sending')}</p>
-      ) : code === null ? (
+      ) : code === null || passes(code) ? (
         // It goes out by itself: there is nothing to press.
         <p class="soft small" role="status" data-testid="chat-waits">
-          {t('chat-waits')}
+          {t(code === null ? 'chat-waits' : 'chat-waits-storage')}
         </p>
       ) : (
         <div class="stack tight">

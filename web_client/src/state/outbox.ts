@@ -12,6 +12,17 @@ export interface Outgoing {
   readonly code: string | null;
 }
 
+/**
+ * Refusals that pass by themselves: the server stored nothing and says to try again.
+ * A refusal for what the message is or for who sends it must not be added: it would repeat.
+ */
+const PASSING: ReadonlySet<string> = new Set(['storage-busy', 'storage-failed']);
+
+/** Whether a message that failed with this code is sent again by itself. */
+export function passes(code: string | null): boolean {
+  return code === null || PASSING.has(code);
+}
+
 export type Outbox = readonly Outgoing[];
 
 export function put(outbox: Outbox, nonce: string, text: string): Outbox {
@@ -34,9 +45,9 @@ export function taken(outbox: Outbox, nonce: string): Outbox {
   return outbox.filter((m) => m.nonce !== nonce);
 }
 
-/** The nonces to send again when the connection is back: no refusals among them. */
+/** The nonces to send again by themselves: of refusals only those that pass. */
 export function unanswered(outbox: Outbox): readonly string[] {
   return outbox
-    .filter((m) => m.state === 'failed' && m.code === null)
+    .filter((m) => m.state === 'failed' && passes(m.code))
     .map((m) => m.nonce);
 }

@@ -443,6 +443,7 @@ chat-write = Write to everybody
 chat-sending = Sending…
 chat-failed = The server did not take this.
 chat-waits = Is sent when the connection is back.
+chat-waits-storage = The server cannot save this at the moment. It is sent again automatically.
 chat-again = Send again
 chat-edit = Edit
 chat-too-long = This message has { $count } characters; { $most } can be sent at once. Send it in parts.

@@ -425,6 +425,7 @@ chat-write = 모두에게 쓰기
 chat-sending = 보내고 있습니다…
 chat-failed = 서버가 받지 않았습니다.
 chat-waits = 연결이 돌아오면 보냅니다.
+chat-waits-storage = 지금은 서버가 저장할 수 없습니다. 자동으로 다시 보냅니다.
 chat-again = 다시 보내기
 chat-edit = 고치기
 chat-too-long = 이 메시지는 { $count }자입니다. 한 번에 { $most }자까지 보낼 수 있으니 나누어 보내십시오.
