@@ -14,5 +14,8 @@ export function useMedia(query: string): boolean {
   return holds;
 }
 
+/** A touch screen without a pointer: keys are not named to people there. */
+export const TOUCH = '(hover: none)';
+
 /** A phone, or a window as narrow: the bar has room for six controls. */
 export const COMPACT = '(max-width: 640px)';

@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Volume2 } from 'lucide-preact';
+import { TOUCH, useMedia } from '../design/media';
 import { Button, Live } from '../design/parts';
 import { canConnect } from '../media/ability';
 import { picturesHeld, playAll, soundHeld } from '../media/playing';
@@ -96,6 +97,7 @@ export function FloorNotice({ session, controls }: RoomProps): JSX.Element {
 
 export function MutedSpeechHint({ session, controls }: RoomProps): JSX.Element {
   const count = controls.mutedSpeech.value;
+  const touch = useMedia(TOUCH);
   const [shown, setShown] = useState(false);
   useEffect(() => {
     if (count === 0) return;
@@ -112,7 +114,7 @@ export function MutedSpeechHint({ session, controls }: RoomProps): JSX.Element {
           // Whoever is writing goes on writing: the field keeps the keyboard.
           onMouseDown={(event) => event.preventDefault()}
         >
-          <p>{t('muted-speech')}</p>
+          <p>{t(touch ? 'muted-speech-touch' : 'muted-speech')}</p>
           <Button
             testid="unmute"
             onPress={() => {

@@ -402,6 +402,7 @@ floor-unmute = Unmute microphone
 floor-taken = The floor was taken back. Microphone, camera and screen are off.
 unmute = Unmute
 muted-speech = You are muted. Press M to be heard.
+muted-speech-touch = You are muted. Unmute to be heard.
 
 ## News for moderators
 

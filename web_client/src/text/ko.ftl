@@ -384,6 +384,7 @@ floor-unmute = 음소거 해제
 floor-taken = 발언권이 회수되었습니다. 마이크와 카메라, 화면 공유가 꺼졌습니다.
 unmute = 음소거 해제
 muted-speech = 음소거 상태입니다. 말하려면 M 키를 누르십시오.
+muted-speech-touch = 음소거 상태입니다. 말하려면 음소거를 해제하십시오.
 
 ## 진행자에게 알리는 소식
 
