@@ -52,9 +52,8 @@ class LimitedHandler(logging.StreamHandler[TextIO]):
             self._left_out.setdefault(cause, record)
             return
         self._left_out.pop(cause, None)
-        if not verdict.trace:
-            record = _brief(record, left_out=verdict.left_out)
-        super().emit(record)
+        shorten = _full if verdict.trace else _brief
+        super().emit(shorten(record, left_out=verdict.left_out))
 
     def write_counts(self, *, all_of_them: bool = False) -> None:
         """Write what was left out of causes that have been silent since."""
@@ -93,7 +92,9 @@ def _cause(record: logging.LogRecord) -> Hashable:
             trace = trace.tb_next
         if trace is not None:
             where += (trace.tb_frame.f_code.co_filename, trace.tb_lineno)
-    return (record.name, record.pathname, record.lineno, event, where)
+    # Of a small fixed set, given with ``extra`` where one line serves several causes.
+    limited_by: object = getattr(record, "limited_by", None)
+    return (record.name, record.pathname, record.lineno, event, limited_by, where)
 
 
 def _error(record: logging.LogRecord) -> BaseException | None:
@@ -117,16 +118,33 @@ def _brief(record: logging.LogRecord, *, left_out: int) -> logging.LogRecord:
     text = str(event.get("event")) if event is not None else record.getMessage()
     if error is not None:
         text = f"{_first(text)}: {_first(traceback.format_exception_only(error)[-1])}"
-    text = _first(text)[:LINE_LENGTH]
+    if event is not None:
+        brief.msg = {k: v for k, v in event.items() if k != "exc_info"}
+    return _with_text(brief, _first(text), left_out=left_out)
+
+
+def _full(record: logging.LogRecord, *, left_out: int) -> logging.LogRecord:
+    """Return a record with its traceback, its message no longer than a line may be."""
+    event = record.msg if isinstance(record.msg, dict) else None
+    text = str(event.get("event")) if event is not None else record.getMessage()
+    if len(text) <= LINE_LENGTH and not left_out:
+        return record
+    return _with_text(copy.copy(record), text, left_out=left_out)
+
+
+def _with_text(
+    copied: logging.LogRecord, text: str, *, left_out: int
+) -> logging.LogRecord:
+    """Give a copied record its text, shortened, and how many were left out."""
+    event = copied.msg if isinstance(copied.msg, dict) else None
+    text = text[:LINE_LENGTH]
     if left_out:
         text += f" ({left_out} more like this left out)"
     if event is not None:
-        brief.msg = {k: v for k, v in event.items() if k != "exc_info"} | {
-            "event": text
-        }
+        copied.msg = event | {"event": text}
     else:
-        brief.msg, brief.args = text, ()
-    return brief
+        copied.msg, copied.args = text, ()
+    return copied
 
 
 def _first(text: str) -> str:

@@ -72,4 +72,5 @@ class Endings:
         if why in (Ending.LEFT, Ending.ENDED, Ending.STOPPING):
             log.debug("a connection ended: %s", why)
         else:
-            log.info("a connection ended: %s", why)
+            # Each reason is a cause of its own for the limits of the log.
+            log.info("a connection ended: %s", why, extra={"limited_by": str(why)})

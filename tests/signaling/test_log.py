@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from signaling.log import LimitedHandler
+from signaling.log import LINE_LENGTH, LimitedHandler
 from signaling.log_limits import CAUSES_KEPT, LINE_S, TRACE_S, LineLimits, Verdict
+from signaling.namespaces.endings import Endings
 
 
 def test_a_cause_is_written_once_a_second_with_a_count() -> None:
@@ -125,3 +126,20 @@ def test_a_log_that_cannot_be_written_is_not_written_about(
     log.stream.close()
     fail("a")
     assert capsys.readouterr().err == ""
+
+
+def test_a_full_line_keeps_its_count_and_is_shortened(log: Log) -> None:
+    for log.now in (0.0, 0.1, 0.2, TRACE_S):
+        logging.getLogger("library").error("x" * 2 * LINE_LENGTH)
+    short = "library " + "x" * LINE_LENGTH
+    assert log.lines == [short, f"{short} (2 more like this left out)"]
+
+
+def test_an_ending_does_not_suppress_one_of_another_reason(
+    log: Log, caplog: pytest.LogCaptureFixture
+) -> None:
+    endings = Endings()
+    with caplog.at_level(logging.INFO):
+        for why in ("broken", "silent", "broken", "flooding"):
+            endings.note(why)
+    assert [line.split()[-1] for line in log.lines] == ["broken", "silent", "flooding"]
