@@ -12,13 +12,13 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from ipaddress import ip_address, ip_network
 
 from conference.errors import TooMuch
 from conference.ids import Mid, ParticipantId, RoomId
 from conference.service.ports import ConnectionId, MediaPlane
 from conference.service.tokens import new_id
 from conference.sfu import messages as m
+from conference.strangers import stranger
 
 TRIAL_S = 20.0
 """How long a trial may last. Shorter: a slow handshake on a bad link is cut before it
@@ -43,20 +43,6 @@ SECTIONS = (
     m.TrackDeclaration(Mid("1"), m.Source.CAMERA),
 )
 """What a trial sends: nobody hears or sees it, so it need not be said."""
-
-
-def origin_of(address: str) -> str:
-    """Return what stands for one stranger: an IPv6 host has 2**64 addresses at hand."""
-    try:
-        parsed = ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if parsed.version == 4:
-        return address
-    mapped = parsed.ipv4_mapped
-    if mapped is not None:
-        return str(mapped)
-    return str(ip_network((parsed, 64), strict=False))
 
 
 @dataclass(slots=True)
@@ -107,7 +93,7 @@ class Preflight:
         trials = self._trials.setdefault(
             connection, _Trials(RoomId(f"preflight-{new_id()}"))
         )
-        now, origin = self._clock(), origin_of(address)
+        now, origin = self._clock(), stranger(address)
         begun = self._begun_lately(origin, now)
         if refusal := self._refusal(trials, begun):
             self._forget_empty(connection)

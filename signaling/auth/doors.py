@@ -12,6 +12,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from conference.errors import TooMuch
+from conference.strangers import stranger
 from signaling.auth.rates import Bucket
 
 LINK_FACTOR = 5
@@ -51,7 +52,7 @@ class Doors:
             be ended. A refusal of the new one would let somebody who holds many
             connections keep out everybody else behind the same address.
         """
-        waiting = self._waiting.setdefault((link, address), OrderedDict())
+        waiting = self._waiting.setdefault((link, stranger(address)), OrderedDict())
         waiting[connection] = None
         if len(waiting) <= self._limits.waiting:
             return None
@@ -59,6 +60,7 @@ class Doors:
 
     def go(self, link: str, address: str, connection: str) -> None:
         """Count one less: it entered, or its connection ended."""
+        address = stranger(address)
         waiting = self._waiting.get((link, address))
         if waiting is None:
             return
@@ -94,7 +96,7 @@ class Doors:
     def _shares(self, link: str, address: str, now: float) -> tuple[Bucket, Bucket]:
         at_once, per_second = self._limits.joins_at_once, self._limits.joins_per_second
         return (
-            self._bucket((link, address), per_second, at_once, now),
+            self._bucket((link, stranger(address)), per_second, at_once, now),
             self._bucket(
                 (link, ""), per_second * LINK_FACTOR, at_once * LINK_FACTOR, now
             ),

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 
 from conference.errors import TooMuch
+from conference.strangers import stranger
 
 
 class Bucket:
@@ -63,6 +64,7 @@ class Failures:
 
     def judge(self, address: str, error: Exception, *, now: float) -> Exception:
         """Count a failure; return what to answer: its own error, or that it is too often."""
+        address = stranger(address)
         bucket = self._buckets.pop(address, None)
         if bucket is None:
             bucket = Bucket(FAILURES_PER_SECOND, FAILURES_BURST, now=now)

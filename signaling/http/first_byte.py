@@ -32,6 +32,32 @@ Redirect = Callable[[str], str]
 """Returns the HTTPS address for a Host header."""
 
 
+class _Tls(sslproto.SSLProtocol):
+    """TLS on a connection that is counted until its handshake is done."""
+
+    ended: Callable[[], object] | None = None
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Count a connection no more that ended within its handshake."""
+        if self.ended is not None:
+            self.ended()
+        super().connection_lost(exc)
+
+
+class _Announced(asyncio.Protocol):
+    """Says that the handshake is done, and makes room for the protocol behind it."""
+
+    def __init__(self, inner: asyncio.Protocol, done: Callable[[], object]) -> None:
+        self._inner = inner
+        self._done = done
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Hand the connection on; the guard behind counts it from here."""
+        self._done()
+        transport.set_protocol(self._inner)
+        self._inner.connection_made(transport)
+
+
 class FirstByte(asyncio.Protocol):
     """Waits for the first byte, then hands the connection on."""
 
@@ -94,17 +120,20 @@ class FirstByte(asyncio.Protocol):
         inner.data_received(data)
 
     def _begin_tls(self, data: bytes) -> None:
-        transport = self._done()
+        transport = self._transport
         assert transport is not None
-        tls = sslproto.SSLProtocol(
+        if self._timer is not None:
+            self._timer.cancel()  # the handshake has a time of its own
+        tls = _Tls(
             self._loop,
-            self._entrance.inner(),
+            _Announced(self._entrance.inner(), self._done),
             self._entrance.context,
             None,  # type: ignore[arg-type] # nobody waits for the handshake
             server_side=True,
             ssl_handshake_timeout=HANDSHAKE_S,  # type: ignore[arg-type] # or a float
             ssl_shutdown_timeout=SHUTDOWN_S,
         )
+        tls.ended = self._done
         transport.set_protocol(tls)
         tls.connection_made(transport)
         while data:

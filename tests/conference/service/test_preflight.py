@@ -14,9 +14,9 @@ from conference.service.preflight import (
     TRIALS_MOST,
     TRIALS_PER_ADDRESS,
     Preflight,
-    origin_of,
 )
 from conference.sfu import messages as m
+from conference.strangers import stranger
 from tests.signaling.support import QuietPlane
 
 RITA = ConnectionId("rita")
@@ -157,7 +157,7 @@ async def test_one_address_leaves_trials_to_the_others(world: World) -> None:
 def test_an_ipv6_network_counts_as_one_address(
     one: str, other: str, same: bool
 ) -> None:
-    assert (origin_of(one) == origin_of(other)) is same
+    assert (stranger(one) == stranger(other)) is same
 
 
 async def test_whoever_comes_again_at_once_is_counted_on(world: World) -> None:

@@ -73,3 +73,11 @@ def test_the_one_that_has_waited_longest_makes_room() -> None:
         doors.go("link", "a", connection)
     doors.go("link", "b", "other address")
     assert not doors._waiting
+
+
+def test_the_addresses_of_one_ipv6_network_are_one() -> None:
+    doors = Doors(DoorLimits(waiting=1, joins_at_once=1))
+    assert doors.come("link", "2001:db8::1", "1") is None
+    assert doors.come("link", "2001:db8::2", "2") == "1"
+    assert entered(doors, "link", "2001:db8::1", 1, now=0.0) == 1
+    assert entered(doors, "link", "2001:db8::2", 1, now=0.0) == 0

@@ -101,12 +101,16 @@ async def test_who_says_no_more_is_cut(
     assert await said(site, start) == b""
 
 
+@pytest.mark.parametrize("start", [b"", bytes([CLIENT_HELLO]), b"GET"])
 async def test_silent_connections_of_one_address_are_bounded(
-    site: Site, monkeypatch: pytest.MonkeyPatch
+    site: Site, monkeypatch: pytest.MonkeyPatch, start: bytes
 ) -> None:
     monkeypatch.setattr(first_byte, "IDLE_PER_ADDRESS", 5)
     port = site.server.https_port
     pairs = [await asyncio.open_connection("127.0.0.1", port) for _ in range(5)]
+    for _, writer in pairs:
+        writer.write(start)
+        await writer.drain()
     one_more = await asyncio.open_connection("127.0.0.1", port)
     assert await ends(one_more) == b""
     one_more[1].close()
@@ -121,8 +125,10 @@ async def test_silent_connections_of_one_address_are_bounded(
     await until(lambda: guards._idle["127.0.0.1"] == 0)
 
 
-async def test_stopping_cuts_the_silent_ones(site: Site) -> None:
+@pytest.mark.parametrize("start", [b"", bytes([CLIENT_HELLO])])
+async def test_stopping_cuts_the_silent_ones(site: Site, start: bytes) -> None:
     pair = await asyncio.open_connection("127.0.0.1", site.server.https_port)
+    pair[1].write(start)
     guards = site.server._guards
     await until(lambda: guards._idle["127.0.0.1"] == 1)
     await site.stop()
