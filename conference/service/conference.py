@@ -173,6 +173,8 @@ class Conference:
             await self._hall.handle(opened, c.Tick())
             self._retry_at.pop(room, None)
         except Exception as error:
+            if opened.room.closed:
+                return  # it was closed while its turn was awaited
             self._retry_at[room] = self._hall.clock() + RETRY_S
             why = error.code if isinstance(error, ConferenceError) else "a mistake"
             trace = None if isinstance(error, ConferenceError) else error
