@@ -79,6 +79,8 @@ class SlotWatch:
     _waiting: dict[int, rtp.Packet] = field(default_factory=dict)
     _next: int | None = None
     _frame: bytearray = field(default_factory=bytearray)
+    _begun: bool = False
+    """The beginning of a frame was seen."""
     _decoder: Decoder | None = None
 
     def on_packet(self, packet: rtp.Packet, *, now: float) -> None:
@@ -203,13 +205,15 @@ class SlotWatch:
             return
         payload = rtp.parse_vp8(packet.payload)
         if payload.start:
+            self._begun = True
             self._frame.clear()
             self.key_frames += payload.key
             self._note_picture_id(payload.picture_id)
         self._frame += payload.data
         if packet.marker:
             self.frames += 1
-            if self.decode:
+            # The very first packet may be lost; the rest of its frame is no picture.
+            if self.decode and self._begun:
                 self._decode(bytes(self._frame))
 
     def _note_picture_id(self, picture_id: int | None) -> None:
