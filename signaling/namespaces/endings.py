@@ -16,8 +16,8 @@ from socketio import AsyncServer as SocketIo
 
 log = logging.getLogger(__name__)
 
-NORMAL_CLOSE = frozenset({1000, 1001})
-"""Close codes of a page that goes (RFC 6455 §7.4.1)."""
+NORMAL_CLOSE = frozenset({1000, 1001, 1005})
+"""Close codes of a page that goes; the last stands for none (RFC 6455 §7.4.1)."""
 
 
 class Ending(StrEnum):

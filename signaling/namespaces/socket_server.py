@@ -19,7 +19,7 @@ from typing import Any
 
 import engineio
 import socketio
-from aiohttp import web
+from aiohttp import WSMsgType, web
 from engineio import async_socket, base_socket
 from engineio.async_drivers.aiohttp import WebSocket
 from engineio.packet import MESSAGE
@@ -106,6 +106,8 @@ async_socket.time = base_socket.time = _Clock
 
 CLOSE_CODE = "pavilion.close_code"
 """Where an environment holds why its WebSocket ended, once it has."""
+NO_CODE = 1005
+"""The close frame held no code (RFC 6455 §7.4.1)."""
 ABNORMAL_CLOSE = 1006
 """The connection broke without a close frame (RFC 6455 §7.4.1)."""
 
@@ -143,11 +145,14 @@ class _PlainSocket(WebSocket):  # type: ignore[misc]
                 client's. Engine.IO would look its type up in a list that is too
                 short, or parse it as JSON, log the traceback and read on.
         """
-        try:
-            data: str | bytes = await super().wait()
-        except OSError:
-            self.environ[CLOSE_CODE] = self._sock.close_code or ABNORMAL_CLOSE
-            raise
+        message = await self._sock.receive()
+        data = message.data
+        if not isinstance(data, str | bytes):
+            # Only a close frame says that the client leaves. Where a write fails before
+            # the end of the stream is read, the writer closes, with a code of its own.
+            left = message.type is WSMsgType.CLOSE
+            self.environ[CLOSE_CODE] = (data or NO_CODE) if left else ABNORMAL_CLOSE
+            raise OSError("the connection has ended")
         if isinstance(data, str) and not _CLIENT_PACKET.match(data):
             raise OSError("not a packet of a client")
         return data

@@ -1,10 +1,15 @@
 """Every connection that ends has a reason, for the operator's figures and log."""
 
 import logging
+from socket import SHUT_WR
 
+import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from conference.ids import ParticipantId
+from conference.rooms.events import ChatLine
+from conference.service.notices import ChatSaid
 from signaling.namespaces.endings import Ending, judge
 from tests.signaling.http.test_site import get
 from tests.signaling.support import RoomWithLinks, Site, until, until_async
@@ -46,11 +51,41 @@ async def test_each_end_is_counted_under_its_reason(
     assert sorted(told) == ["a connection ended: broken", "a connection ended: removed"]
 
 
+async def test_a_connection_that_breaks_while_it_is_written_to_is_counted_as_broken(
+    room: RoomWithLinks,
+) -> None:
+    """The second of two writes fails before the end of the stream is read."""
+    await room.join("researcher")
+    hub = room.site.server.hub
+    (guest,) = (c for c in hub._connections.values() if c.occupied)
+    line = ChatLine(1, ParticipantId("p"), "n", "o", "Hello", "n", 0.0)
+
+    guest.environ["aiohttp.request"].get_extra_info("socket").shutdown(SHUT_WR)
+    for _ in range(2):
+        hub.send([guest.id], ChatSaid(line))
+
+    async def counted() -> bool:
+        return await ended(room.site) == {"broken": 1}
+
+    await until_async(counted)
+
+
+async def test_a_close_frame_without_a_code_is_a_departure(room: RoomWithLinks) -> None:
+    client = await room.join("researcher")
+    await client.sio.eio.ws._writer.send_frame(b"", aiohttp.WSMsgType.CLOSE)
+
+    async def counted() -> bool:
+        return await ended(room.site) == {"left": 1}
+
+    await until_async(counted)
+
+
 @pytest.mark.parametrize(
     ("reason", "close_code", "why"),
     [
         ("client disconnect", None, Ending.LEFT),
         ("transport close", 1000, Ending.LEFT),
+        ("transport close", 1005, Ending.LEFT),
         ("transport close", 1006, Ending.BROKEN),
         ("transport error", 1002, Ending.BROKEN),
         ("ping timeout", None, Ending.SILENT),
