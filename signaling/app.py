@@ -21,12 +21,12 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from conference.contract.media import Event
+from conference.contract.stores import MediaPlane
 from conference.errors import ConferenceError, InfrastructureError
 from conference.rooms.room import RoomLimits
 from conference.service.conference import Conference, Limits, Stores
-from conference.service.ports import MediaPlane
 from conference.service.tokens import KEY_BYTES, InvitationTokens
-from conference.sfu.messages import Event
 from conference.storage.accounts import Accounts
 from conference.storage.chat import Chat
 from conference.storage.database import Database, sqlite_url

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from conference.contract.media import Source
 from conference.ids import AccountId, InvitationId, ParticipantId
 from conference.rooms.roles import Role
-from conference.sfu.messages import Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ more: the service reads the room.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from conference.contract.media import Source
 from conference.ids import ParticipantId
 from conference.rooms.removals import Removal
-from conference.sfu.messages import Source
 
 
 class Departure(StrEnum):

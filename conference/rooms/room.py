@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import assert_never
 
+from conference.contract.media import Source
 from conference.errors import NotAllowed, NotFound, Refused, TooMuch
 from conference.ids import AccountId, ParticipantId, RoomId
 from conference.rooms import commands as c
@@ -25,7 +26,6 @@ from conference.rooms.removals import NO_REMOVALS, Removal, Removals
 from conference.rooms.roles import Capability, Role
 from conference.rooms.seat import Seat, Signal, Track, signalled, without
 from conference.rooms.stage import Stage
-from conference.sfu.messages import Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ import math
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from conference.contract.media import Source
 from conference.ids import ParticipantId
 from conference.rooms.roles import Role
 from conference.rooms.seat import Seat
-from conference.sfu.messages import Source
 
 STAGE_HOLD_S = 3.0
 """Least time on the stage before a dominant speaker takes it. Shorter: questions and

@@ -7,13 +7,13 @@ that every viewer of the room decodes, or VP8.
 
 from dataclasses import dataclass
 
+from conference.contract.media import Source, TrackDeclaration
 from conference.ids import Mid
 from conference.rtp import extensions
 from conference.rtp.codecs import Codec
 from conference.sdp import writer
 from conference.sdp.reader import BadDescription, Description, Format, Section
 from conference.sfu.formats import TrackFormat
-from conference.sfu.messages import Source, TrackDeclaration
 
 KEPT_EXTENSIONS = (
     extensions.MID,

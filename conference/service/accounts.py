@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
+from conference.contract.stores import AccountStore
 from conference.errors import NotFound
 from conference.ids import AccountId
-from conference.service.ports import AccountStore
 from conference.service.tokens import digest, new_id, new_secret
 
 LINK_LIVES_S = 24 * 3600.0

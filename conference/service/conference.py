@@ -12,6 +12,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from conference.contract.media import Event
+from conference.contract.stores import (
+    AccountStore,
+    ChatStore,
+    InvitationStore,
+    MediaPlane,
+    Outbox,
+    RoomStore,
+)
 from conference.errors import ConferenceError
 from conference.ids import RoomId
 from conference.rooms import commands as c
@@ -22,18 +31,9 @@ from conference.service.floor import Floor
 from conference.service.hall import Hall, OpenRoom
 from conference.service.media import Media
 from conference.service.notices import ServerStopping
-from conference.service.ports import (
-    AccountStore,
-    ChatStore,
-    InvitationStore,
-    MediaPlane,
-    Outbox,
-    RoomStore,
-)
 from conference.service.preflight import Preflight
 from conference.service.seats import Seats
 from conference.service.tokens import InvitationTokens
-from conference.sfu.messages import Event
 
 log = logging.getLogger(__name__)
 

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass, replace
 
+from conference.contract.records import InvitationRecord, RoomRecord
+from conference.contract.stores import InvitationStore, RoomStore
 from conference.errors import NotFound, TooMuch
 from conference.ids import AccountId, InvitationId, ParticipantId, RoomId
 from conference.rooms import commands as c
 from conference.rooms.roles import Capability, Role
 from conference.service.hall import Hall, OpenRoom
-from conference.service.ports import InvitationStore, RoomStore
 from conference.service.tokens import InvitationTokens, new_id
-from conference.storage.records import InvitationRecord, RoomRecord
 
 INVITATIONS_PER_ROOM = 100
 # Each is a link that can be revoked on its own: one per organisation is usual.

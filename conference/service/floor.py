@@ -1,13 +1,13 @@
 """Talk and order in a room: chat, hands, floor, stage, mute, removal."""
 
+from conference.contract.media import Source
+from conference.contract.stores import ChatStore
 from conference.ids import ParticipantId
 from conference.rooms import commands as c
 from conference.rooms.events import ChatLine, Said
 from conference.rooms.removals import Removal
 from conference.service.hall import Hall
-from conference.service.ports import ChatStore
 from conference.service.seats import Occupied
-from conference.sfu.messages import Source
 
 
 class Floor:

@@ -12,6 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from conference.contract import media as m
+from conference.contract import records as r
+from conference.contract.stores import ConnectionId, MediaPlane, Outbox, RoomStore
 from conference.errors import NotFound
 from conference.ids import Mid, ParticipantId, RoomId
 from conference.rooms import commands as c
@@ -20,9 +23,6 @@ from conference.rooms.removals import Removal, Removals
 from conference.rooms.room import Room, RoomLimits
 from conference.rooms.seat import SEAT_KEPT_S, Presence, Seat
 from conference.service import notices as n
-from conference.service.ports import ConnectionId, MediaPlane, Outbox, RoomStore
-from conference.sfu import messages as m
-from conference.storage import records as r
 
 log = logging.getLogger(__name__)
 

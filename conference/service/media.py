@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from conference.contract import media as m
 from conference.errors import NotAllowed, NotFound, Refused
 from conference.ids import ParticipantId, RoomId
 from conference.rooms import commands as c
@@ -9,7 +10,6 @@ from conference.rooms.roles import Capability
 from conference.service import notices as n
 from conference.service.hall import Hall
 from conference.service.seats import Occupied, subscribe_seat
-from conference.sfu import messages as m
 
 
 class Media:

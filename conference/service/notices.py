@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from conference.contract.media import Reduced, SlotState, Source
 from conference.ids import ParticipantId, RoomId
 from conference.rooms.events import ChatLine, Departure
 from conference.rooms.roles import Capabilities, Role
 from conference.rooms.seat import Seat
-from conference.sfu.messages import Reduced, SlotState, Source
 
 
 class Closing(StrEnum):

@@ -13,11 +13,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from conference.contract import media as m
+from conference.contract.stores import ConnectionId, MediaPlane
 from conference.errors import TooMuch
 from conference.ids import Mid, ParticipantId, RoomId
-from conference.service.ports import ConnectionId, MediaPlane
 from conference.service.tokens import new_id
-from conference.sfu import messages as m
 from conference.strangers import stranger
 
 TRIAL_S = 20.0

@@ -3,6 +3,8 @@
 import logging
 from dataclasses import dataclass, replace
 
+from conference.contract import media as m
+from conference.contract.stores import ChatStore, ConnectionId, InvitationStore
 from conference.errors import NotFound, Refused
 from conference.ids import AccountId, InvitationId, ParticipantId, RoomId
 from conference.rooms import commands as c
@@ -11,9 +13,7 @@ from conference.rooms.roles import Capabilities, Role
 from conference.rooms.seat import Seat
 from conference.service import notices as n
 from conference.service.hall import Hall, OpenRoom
-from conference.service.ports import ChatStore, ConnectionId, InvitationStore
 from conference.service.tokens import InvitationTokens, digest, new_id, new_secret
-from conference.sfu import messages as m
 
 log = logging.getLogger(__name__)
 

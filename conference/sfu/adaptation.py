@@ -8,6 +8,7 @@ the sharing. Pure; driven by ``RoomPlane``.
 
 from collections.abc import Iterable, Sequence
 
+from conference.contract.media import MAX_HEIGHT, Receive, Reduced, SlotGroup, Source
 from conference.rtp.transport_cc_reader import Feedback
 from conference.sfu.bandwidth.allocate import Allocator, LayerRate, Want
 from conference.sfu.bandwidth.estimate import BandwidthEstimator
@@ -16,7 +17,6 @@ from conference.sfu.bandwidth.pacer import FACTOR
 from conference.sfu.bandwidth.probe import Cluster
 from conference.sfu.bandwidth.rate import CAUTIOUS_QUEUE_S
 from conference.sfu.fanout import SlotKey
-from conference.sfu.messages import MAX_HEIGHT, Receive, Reduced, SlotGroup, Source
 from conference.sfu.rates import TEMPORALS
 from conference.sfu.slot import Slot
 from conference.sfu.uptrack import Layer, UpTrack

@@ -8,9 +8,9 @@ description. ``conference.sdp`` writes these into descriptions.
 
 from dataclasses import dataclass
 
+from conference.contract.media import SlotGroup, Source
 from conference.ids import Mid
 from conference.rtp.codecs import Codec
-from conference.sfu.messages import SlotGroup, Source
 
 PAYLOAD_TYPES: dict[Codec, int] = {
     Codec.OPUS: 111,

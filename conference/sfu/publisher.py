@@ -9,6 +9,7 @@ publisher needs to repair losses and to raise its bitrate. It forwards nothing;
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from conference.contract.media import Source
 from conference.ids import ParticipantId
 from conference.rtp import extensions, packet, red, rtcp
 from conference.rtp.codecs import Codec, PayloadHead
@@ -17,7 +18,6 @@ from conference.rtp.transport_cc import ArrivalRecorder
 from conference.sfu.capture import PublisherClock
 from conference.sfu.fanout import LayerKey
 from conference.sfu.formats import PAYLOAD_TYPES, TrackFormat
-from conference.sfu.messages import Source
 from conference.sfu.uptrack import Layer, UpTrack
 
 FEEDBACK_INTERVAL_S = 0.05

@@ -9,16 +9,16 @@ when a viewer changes what it shows. Whose screen or stage it is, is decided in
 
 from collections.abc import Iterable
 
+from conference.contract import media as m
+from conference.contract.media import SlotGroup, Source
 from conference.ids import ParticipantId, RoomId
 from conference.rtp import extensions
 from conference.rtp.codecs import NOTHING, Codec
-from conference.sfu import messages as m
 from conference.sfu.adaptation import voice_price
 from conference.sfu.assignment import assign
 from conference.sfu.fanout import Fanout
 from conference.sfu.figures import Counts, RoomFigures, figures_of
 from conference.sfu.keyframes import Asker
-from conference.sfu.messages import SlotGroup, Source
 from conference.sfu.publisher import Arrived, Publisher
 from conference.sfu.rates import TEMPORALS
 from conference.sfu.slot import Slot

@@ -6,9 +6,9 @@ what it carries changes at a key frame (video) or at the next packet that fits
 (audio). The numbers that make it continuous are the fan-out's.
 """
 
+from conference.contract.media import SlotState
 from conference.sfu.fanout import SlotKey
 from conference.sfu.formats import SlotFormat
-from conference.sfu.messages import SlotState
 from conference.sfu.rates import TEMPORALS
 from conference.sfu.repairs import Repaired
 from conference.sfu.uptrack import Layer, UpTrack

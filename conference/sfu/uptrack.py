@@ -7,6 +7,7 @@ watches. Driven by its ``Publisher`` and its ``RoomPlane``.
 
 from collections.abc import Iterator
 
+from conference.contract.media import Source
 from conference.ids import ParticipantId
 from conference.rtp import extensions
 from conference.rtp.codecs import (
@@ -24,7 +25,6 @@ from conference.sfu.capture import PublisherClock, TrackClock
 from conference.sfu.fanout import LayerKey
 from conference.sfu.formats import TrackFormat
 from conference.sfu.keyframes import KeyFrameRequests
-from conference.sfu.messages import Source
 from conference.sfu.nack import MAX_AGE, MissingPackets
 from conference.sfu.rates import LayerMeter
 from conference.sfu.reception import Reception

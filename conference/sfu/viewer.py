@@ -8,13 +8,7 @@ viewer may ask for. Which track goes where is ``assignment``'s rule, applied by
 
 from collections.abc import Sequence
 
-from conference.ids import ParticipantId
-from conference.rtp import ntp, rtcp
-from conference.sfu.adaptation import Adaptation, limited
-from conference.sfu.assignment import View
-from conference.sfu.fanout import Fanout, SlotKey, ViewerKey
-from conference.sfu.formats import ViewerFormat
-from conference.sfu.messages import (
+from conference.contract.media import (
     MAX_HEIGHT,
     LinkChanged,
     Receive,
@@ -23,6 +17,12 @@ from conference.sfu.messages import (
     SlotGroup,
     Tile,
 )
+from conference.ids import ParticipantId
+from conference.rtp import ntp, rtcp
+from conference.sfu.adaptation import Adaptation, limited
+from conference.sfu.assignment import View
+from conference.sfu.fanout import Fanout, SlotKey, ViewerKey
+from conference.sfu.formats import ViewerFormat
 from conference.sfu.slot import Slot
 from conference.sfu.uptrack import UpTrack
 

@@ -3,7 +3,7 @@ The media plane: legs on one UDP port, driving the packet plane.
 
 Turns descriptions into legs, packets into router calls, and the router's
 outputs into datagrams and events. All decisions are the router's; all copies
-are the fan-out's. Implements ``conference.service.ports.MediaPlane``.
+are the fan-out's. Implements ``conference.contract.stores.MediaPlane``.
 """
 
 import asyncio
@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 import structlog
 
+from conference.contract import media as m
+from conference.contract.media import Leg
 from conference.errors import Refused
 from conference.ids import ParticipantId, RoomId
 from conference.rtp import ntp
@@ -22,12 +24,10 @@ from conference.sdp import publish as publish_sdp
 from conference.sdp import slots as slots_sdp
 from conference.sdp.reader import BadDescription, Description, read
 from conference.sdp.writer import Local
-from conference.sfu import messages as m
 from conference.sfu.fanout import ViewerKey
 from conference.sfu.figures import RoomFigures
 from conference.sfu.formats import SlotFormat, ViewerFormat
 from conference.sfu.limits import NO_LIMITS, BitrateLimits
-from conference.sfu.messages import Leg
 from conference.sfu.router import Router
 from conference.transport import addresses
 from conference.transport.dtls import DtlsLeg, ServerCertificate

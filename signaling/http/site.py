@@ -14,10 +14,10 @@ from aiohttp import web
 from cryptography.hazmat.primitives.serialization import Encoding
 from pydantic import ValidationError
 
+from conference.contract.stores import ConnectionId
 from conference.errors import TooMuch, UserError
 from conference.service.accounts import SESSION_LIVES_S
 from conference.service.conference import Conference
-from conference.service.ports import ConnectionId
 from signaling.auth.cookies import COOKIE, session_of
 from signaling.auth.origin import origin_of, same_origin
 from signaling.auth.proxies import Proxies

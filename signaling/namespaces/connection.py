@@ -6,12 +6,12 @@ from typing import Any
 
 from engineio.packet import Packet as EnginePacket
 
+from conference.contract.stores import ConnectionId
 from conference.errors import Refused
 from conference.ids import AccountId, InvitationId
 from conference.rooms.roles import AT_THE_DESK, AT_THE_DOOR, COMING_BACK, Capabilities
 from conference.service.conference import Conference
 from conference.service.desk import Actor
-from conference.service.ports import ConnectionId
 from conference.service.seats import Door, Occupied
 from signaling.auth.doors import Doors
 from signaling.auth.rates import Bucket

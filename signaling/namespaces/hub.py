@@ -11,8 +11,8 @@ from collections.abc import Collection
 
 from engineio.packet import Packet as EnginePacket
 
+from conference.contract.stores import ConnectionId
 from conference.service.notices import Closing, Notice, SeatClosed
-from conference.service.ports import ConnectionId
 from signaling.http.guard import Guard
 from signaling.namespaces import wire
 from signaling.namespaces.connection import Connection

@@ -1,7 +1,7 @@
 """Handlers of media: negotiation, own tracks, what is shown."""
 
+from conference.contract import media as media
 from conference.ids import Mid, ParticipantId
-from conference.sfu import messages as media
 from signaling.namespaces import wire
 from signaling.namespaces.connection import Connection
 from signaling.namespaces.dispatcher import Edge, Handler

@@ -1,7 +1,7 @@
 """Handlers of order in the room: hands, floor, stage, mute, removal."""
 
+from conference.contract.media import Source
 from conference.ids import ParticipantId
-from conference.sfu.messages import Source
 from signaling.namespaces import wire
 from signaling.namespaces.connection import Connection
 from signaling.namespaces.dispatcher import Edge, Handler

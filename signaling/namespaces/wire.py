@@ -1,10 +1,10 @@
 """From the domain's words to the wire's. The only place that knows both."""
 
+from conference.contract import media as media
 from conference.rooms.events import ChatLine
 from conference.rooms.removals import Removal
 from conference.rooms.roles import Capabilities
 from conference.service import desk, notices, seats
-from conference.sfu import messages as media
 from signaling.protocol import messages as m
 from signaling.protocol.base import MAX_COUNT, CapabilityName, Wire
 

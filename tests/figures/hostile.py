@@ -16,14 +16,14 @@ import asyncio
 import socket
 import time
 
+from conference.contract import media as m
+from conference.contract.media import Source
 from conference.rtp.codecs import Codec, inspect_vp8
 from conference.rtp.packet import RtpPacket
 from conference.rtp.rtcp import build_nacks
 from conference.sdp import reader
-from conference.sfu import messages as m
 from conference.sfu.fanout import LayerKey, SlotKey, ViewerKey
 from conference.sfu.formats import SlotFormat
-from conference.sfu.messages import Source
 from conference.transport.demux import Demux
 from conference.transport.fanout import PythonFanout
 from conference.transport.srtp import AeadProtection

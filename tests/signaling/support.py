@@ -18,8 +18,8 @@ import aiohttp
 import socketio
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from conference.contract import media as m
 from conference.ids import Mid, ParticipantId
-from conference.sfu import messages as m
 from conference.sfu.figures import RoomFigures
 from signaling.app import Server, build
 from signaling.settings import load

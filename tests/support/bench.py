@@ -13,13 +13,13 @@ from math import inf
 
 from pylibsrtp import Policy, Session
 
+from conference.contract import media as m
+from conference.contract.media import Leg, Source
 from conference.ids import Mid, ParticipantId, RoomId
 from conference.rtp import extensions
 from conference.rtp.codecs import Codec
-from conference.sfu import messages as m
 from conference.sfu.formats import SlotFormat, TrackFormat, ViewerFormat
 from conference.sfu.limits import NO_LIMITS, BitrateLimits
-from conference.sfu.messages import Leg, Source
 from conference.sfu.router import Router
 from conference.transport.addresses import Address
 from conference.transport.fanout import PythonFanout

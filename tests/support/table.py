@@ -5,9 +5,9 @@ import socket
 import time
 from collections.abc import Callable
 
+from conference.contract import media as m
+from conference.contract.media import Source
 from conference.ids import Mid, ParticipantId, RoomId
-from conference.sfu import messages as m
-from conference.sfu.messages import Source
 from conference.transport.plane import Plane, PlaneConfig
 from tests.support.wire import sdp
 from tests.support.wire.leg import Leg

@@ -1,11 +1,11 @@
 """A room with short words for what happens in it."""
 
+from conference.contract.media import Source
 from conference.ids import AccountId, InvitationId, ParticipantId, RoomId
 from conference.rooms import commands as c
 from conference.rooms import events as e
 from conference.rooms.roles import Role
 from conference.rooms.room import Room, RoomLimits
-from conference.sfu.messages import Source
 
 OWNER = AccountId("owner")
 WALL = 1_700_000_000.0

@@ -2,12 +2,12 @@
 
 import pytest
 
+from conference.contract.media import Source
 from conference.ids import ParticipantId
 from conference.rooms import commands as c
 from conference.rooms import events as e
 from conference.rooms.quality import TELL_EVERY_S
 from conference.rooms.roles import Role
-from conference.sfu.messages import Source
 from tests.conference.rooms.support import Hall
 
 

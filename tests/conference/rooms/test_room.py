@@ -2,6 +2,7 @@
 
 import pytest
 
+from conference.contract.media import Source
 from conference.errors import NotAllowed, NotFound, Refused, TooMuch
 from conference.ids import ParticipantId, RoomId
 from conference.rooms import commands as c
@@ -11,7 +12,6 @@ from conference.rooms.roles import Capability, Role
 from conference.rooms.room import Room
 from conference.rooms.seat import PAGE_KEPT_S, SEAT_KEPT_S, Presence, Seat, Track
 from conference.rooms.stage import STAGE_HOLD_S
-from conference.sfu.messages import Source
 from tests.conference.rooms.support import OWNER, WALL, Hall
 
 CAMERA, MICROPHONE, SCREEN = Source.CAMERA, Source.MICROPHONE, Source.SCREEN

@@ -4,6 +4,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from conference.contract.media import Source
 from conference.errors import UserError
 from conference.ids import ParticipantId
 from conference.rooms import commands as c
@@ -11,7 +12,6 @@ from conference.rooms import events as e
 from conference.rooms.quality import TELL_EVERY_S
 from conference.rooms.roles import Capability, Role
 from conference.rooms.seat import SEAT_KEPT_S
-from conference.sfu.messages import Source
 from tests.conference.rooms.support import WALL, Hall
 
 WHO = st.sampled_from([ParticipantId(str(n)) for n in range(6)])

@@ -5,11 +5,11 @@ from types import MappingProxyType
 
 import pytest
 
+from conference.contract.media import Source
 from conference.ids import ParticipantId
 from conference.rooms.roles import Role
 from conference.rooms.seat import Presence, Seat, Track
 from conference.rooms.stage import Stage, default_stage
-from conference.sfu.messages import Source
 
 OPEN, SHUT = Track("VP8"), Track("VP8", muted=True)
 

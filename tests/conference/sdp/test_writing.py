@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conference.contract.media import Source, TrackDeclaration
 from conference.ids import Mid
 from conference.rtp import extensions
 from conference.rtp.codecs import Codec
@@ -16,7 +17,6 @@ from conference.sdp import publish, slots
 from conference.sdp.reader import MAX_BYTES, BadDescription, read
 from conference.sdp.writer import Local
 from conference.sfu.formats import SlotFormat
-from conference.sfu.messages import Source, TrackDeclaration
 from conference.sfu.router import Router
 from conference.transport.fanout import PythonFanout
 from tests.support.wire import sdp as other

@@ -8,20 +8,20 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from conference.contract import media as m
+from conference.contract.records import Change, DropSeat
+from conference.contract.stores import ConnectionId
 from conference.errors import InfrastructureError, NotFound
 from conference.ids import AccountId, InvitationId, Mid, ParticipantId, RoomId
 from conference.rooms.seat import SEAT_KEPT_S
 from conference.rooms.stage import STAGE_HOLD_S
 from conference.service import notices as n
 from conference.service.conference import RETRY_S, Conference, Limits, Stores
-from conference.service.ports import ConnectionId
 from conference.service.seats import Occupied
 from conference.service.tokens import InvitationTokens, new_id, new_secret
-from conference.sfu import messages as m
 from conference.storage.accounts import Accounts
 from conference.storage.chat import Chat
 from conference.storage.database import Database, sqlite_url
-from conference.storage.records import Change, DropSeat
 from conference.storage.rooms import Rooms
 from tests.signaling.support import QuietPlane, until
 

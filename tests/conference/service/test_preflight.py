@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from conference.contract import media as m
+from conference.contract.stores import ConnectionId
 from conference.errors import Refused, TooMuch
 from conference.ids import ParticipantId
-from conference.service.ports import ConnectionId
 from conference.service.preflight import (
     TRIAL_BYTES,
     TRIAL_S,
@@ -15,7 +16,6 @@ from conference.service.preflight import (
     TRIALS_PER_ADDRESS,
     Preflight,
 )
-from conference.sfu import messages as m
 from conference.strangers import stranger
 from tests.signaling.support import QuietPlane
 

@@ -5,12 +5,12 @@ import itertools
 
 import pytest
 
+from conference.contract import media as m
+from conference.contract.media import Leg, Receive, SlotGroup, Source
 from conference.ids import ParticipantId
 from conference.rtp import extensions
 from conference.rtp.codecs import Codec
-from conference.sfu import messages as m
 from conference.sfu.limits import BitrateLimits
-from conference.sfu.messages import Leg, Receive, SlotGroup, Source
 from conference.sfu.switching import PATIENCE_S
 from conference.sfu.uptrack import KEEP_S
 from tests.support.bench import Bench, Origin, Simulcast, Sink

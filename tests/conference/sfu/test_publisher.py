@@ -4,12 +4,12 @@ import dataclasses
 
 import pytest
 
+from conference.contract import media as m
+from conference.contract.media import Leg, Source
 from conference.ids import ParticipantId
 from conference.rtp.codecs import Codec
 from conference.rtp.errors import MalformedPacket
-from conference.sfu import messages as m
 from conference.sfu.formats import TrackFormat
-from conference.sfu.messages import Leg, Source
 from conference.sfu.publisher import MAX_UNBOUND, Publisher
 from tests.support.bench import ROOM, Bench, Origin, track_format
 from tests.support.wire import rtcp, rtp

@@ -3,9 +3,9 @@
 import dataclasses
 from itertools import pairwise
 
+from conference.contract.media import Leg, SlotGroup, Source
 from conference.ids import ParticipantId
 from conference.rtp.dead_line import BACK_S, DEAD_GAP, DEAD_S
-from conference.sfu.messages import Leg, SlotGroup, Source
 from conference.sfu.publisher import MAX_UNBOUND, REBIND_INTERVAL_S
 from conference.sfu.uptrack import JUMP_INTERVAL_S, MAX_GAP, Layer
 from tests.support.bench import ROOM, WALL_OFFSET_S, Bench, Origin, Sink

@@ -2,8 +2,8 @@
 
 import pytest
 
+from conference.contract.media import SlotGroup, Source
 from conference.rtp.rtcp import build_nacks
-from conference.sfu.messages import SlotGroup, Source
 from conference.sfu.repairs import (
     FORGET_S,
     MAX_KEPT,

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
+from conference.contract import media as m
+from conference.contract.media import SlotGroup, Source
 from conference.ids import ParticipantId
 from conference.rtp.dead_line import DEAD_GAP
-from conference.sfu import messages as m
 from conference.sfu.keyframes import TRACK_BURST, TRACK_PER_S
-from conference.sfu.messages import SlotGroup, Source
 from conference.sfu.uptrack import KEEP_S, REST_S, WAKE_S
 from tests.conference.sfu.test_layers import layers_on, play, show, watch
 from tests.conference.sfu.test_wanted_layers import told

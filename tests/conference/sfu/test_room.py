@@ -1,10 +1,10 @@
 """Who gets what: stage, screens, voices, grid, codecs, and what publishers are told."""
 
+from conference.contract import media as m
+from conference.contract.media import Leg, SlotGroup, Source
 from conference.ids import ParticipantId
 from conference.rtp import transport_cc
 from conference.rtp.codecs import Codec
-from conference.sfu import messages as m
-from conference.sfu.messages import Leg, SlotGroup, Source
 from tests.support.bench import ROOM, WALL_OFFSET_S, Bench, Origin, track_format
 from tests.support.wire import rtcp
 

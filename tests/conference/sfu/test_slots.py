@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conference.contract import media as m
+from conference.contract.media import SlotGroup, Source
 from conference.ids import Mid
-from conference.sfu import messages as m
-from conference.sfu.messages import SlotGroup, Source
 from tests.support.bench import Bench, Origin, Sink
 from tests.support.wire import rtcp, rtp
 

@@ -1,9 +1,9 @@
 """Which layers publishers are told to send, and how long each is waited for."""
 
+from conference.contract import media as m
+from conference.contract.media import SlotGroup, Source
 from conference.ids import ParticipantId
-from conference.sfu import messages as m
 from conference.sfu.adaptation import LOOK_S
-from conference.sfu.messages import SlotGroup, Source
 from conference.sfu.uptrack import KEEP_S, REST_S, STALLED_S, WAKE_S
 from tests.conference.sfu.test_layers import layers_on, play, show, watch
 from tests.support.bench import Bench, Simulcast

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pylibsrtp import Policy, Session
 
+from conference.contract.media import SlotGroup
 from conference.ids import Mid
 from conference.rtp.codecs import INSPECTORS, NOTHING, Codec, PayloadHead
 from conference.rtp.packet import RtpPacket, parse
 from conference.sfu.fanout import LayerKey, SlotKey, ViewerKey
 from conference.sfu.formats import ABS_SEND_TIME_ID, TRANSPORT_CC_ID, SlotFormat
-from conference.sfu.messages import SlotGroup
 from conference.transport.copies import CACHE_PACKETS, KEPT_SEGMENTS
 from conference.transport.fanout import PythonFanout
 from conference.transport.pacing import PacedPath

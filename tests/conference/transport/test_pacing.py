@@ -1,11 +1,11 @@
 """Packets that wait for a thin link leave when its rate says so."""
 
+from conference.contract.media import SlotGroup
 from conference.ids import Mid
 from conference.rtp.codecs import Codec, inspect_vp8
 from conference.sfu.bandwidth.pacer import MAX_WAIT_S
 from conference.sfu.fanout import LayerKey, SlotKey, ViewerKey
 from conference.sfu.formats import SlotFormat
-from conference.sfu.messages import SlotGroup
 from conference.transport.fanout import PythonFanout
 from conference.transport.srtp import AeadProtection
 from tests.conference.transport.test_fanout import vp8

@@ -5,14 +5,14 @@ from ipaddress import ip_address
 import pytest
 from aiortc import rtcdtlstransport as dtls_module
 
+from conference.contract import media as m
+from conference.contract.media import Leg as LegName
+from conference.contract.media import SlotGroup, Source
 from conference.errors import InfrastructureError, Refused
 from conference.ids import Mid
 from conference.rtp.codecs import Codec, inspect_vp8
-from conference.sfu import messages as m
 from conference.sfu.fanout import LayerKey, SlotKey, ViewerKey
 from conference.sfu.formats import SlotFormat
-from conference.sfu.messages import Leg as LegName
-from conference.sfu.messages import SlotGroup, Source
 from conference.transport import addresses
 from conference.transport import dtls as dtls_adapter
 from conference.transport import plane as plane_module

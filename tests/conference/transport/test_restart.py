@@ -2,10 +2,10 @@
 
 import pytest
 
+from conference.contract import media as m
+from conference.contract.media import Leg as LegName
+from conference.contract.media import Source
 from conference.ids import Mid
-from conference.sfu import messages as m
-from conference.sfu.messages import Leg as LegName
-from conference.sfu.messages import Source
 from tests.support.table import ADA, ROOM, VIEWER, Table
 from tests.support.wire import sdp
 

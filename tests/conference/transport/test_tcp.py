@@ -10,9 +10,9 @@ import pytest
 import pytest_asyncio
 from aioice import stun
 
+from conference.contract import media as m
+from conference.contract.media import Leg as LegName
 from conference.errors import InfrastructureError
-from conference.sfu import messages as m
-from conference.sfu.messages import Leg as LegName
 from conference.transport import tcp
 from conference.transport.framing import frame
 from conference.transport.plane import Plane, PlaneConfig

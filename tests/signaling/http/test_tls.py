@@ -8,7 +8,7 @@ from asyncio import sslproto
 
 import pytest
 
-from conference.sfu import messages as m
+from conference.contract import media as m
 from signaling.http.tls import RECEIVE_BYTES, WRITE_BYTES
 from tests.signaling.support import QuietPlane, RoomWithLinks
 

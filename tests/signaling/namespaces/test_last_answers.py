@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from conference.storage.records import Change
+from conference.contract.records import Change
 from tests.signaling.namespaces.test_hostile import EVENT, closes, raw
 from tests.signaling.support import RoomWithLinks, until
 

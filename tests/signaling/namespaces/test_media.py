@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from conference.contract import media as m
 from conference.ids import Mid, ParticipantId, RoomId
-from conference.sfu import messages as m
 from tests.signaling.support import Client, Refusal, RoomWithLinks, until
 
 CAMERA = {"mid": "0", "source": "camera", "active": True}

@@ -4,8 +4,8 @@ import logging
 
 import pytest
 
+from conference.contract import media as m
 from conference.errors import Refused
-from conference.sfu import messages as m
 from tests.signaling.support import Refusal, RoomWithLinks, Site, until
 
 

@@ -3,10 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import NewType, Protocol
 
-from conference.ids import AccountId, InvitationId, ParticipantId, RoomId
-from conference.rooms.events import ChatLine
-from conference.service.notices import Notice, SeatClosed
-from conference.sfu.messages import (
+from conference.contract.media import (
     AcceptAnswer,
     Command,
     Leg,
@@ -15,12 +12,15 @@ from conference.sfu.messages import (
     SlotOffer,
     Subscribe,
 )
-from conference.storage.records import (
+from conference.contract.records import (
     Change,
     InvitationRecord,
     RoomRecord,
     StoredRoom,
 )
+from conference.ids import AccountId, InvitationId, ParticipantId, RoomId
+from conference.rooms.events import ChatLine
+from conference.service.notices import Notice, SeatClosed
 
 ConnectionId = NewType("ConnectionId", str)
 """One live connection of a client; chosen by the edge."""
