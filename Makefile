@@ -21,7 +21,7 @@ SOURCES := conference signaling tests deploy
 CLIENT_SOURCES := $(shell find web_client -type f \
 	-not -path '*/node_modules/*' -not -path '*/dist/*' \
 	-not -name '*.tsbuildinfo' 2>/dev/null)
-PURE_TESTS := $(wildcard tests/conference/rtp tests/conference/sdp tests/conference/sfu \
+PURE_TESTS := $(wildcard tests/conference/contract tests/conference/rtp tests/conference/sdp tests/conference/sfu \
 	tests/conference/rooms tests/signaling/protocol tests/deploy)
 PYTEST := $(BIN)/python -m pytest
 PLAIN := 'not browser and not namespace and not lab and not postgres and not figure'

@@ -13,3 +13,5 @@ InvitationId = NewType("InvitationId", str)
 AccountId = NewType("AccountId", str)
 Mid = NewType("Mid", str)
 """Media identification tag of an SDP section (RFC 8843 §15)."""
+ConnectionId = NewType("ConnectionId", str)
+"""One live connection of a client; chosen by the edge."""

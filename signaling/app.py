@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from conference.contract.media import Event
-from conference.contract.stores import MediaPlane
+from conference.contract.media_plane import MediaPlane
 from conference.errors import ConferenceError, InfrastructureError
 from conference.rooms.room import RoomLimits
 from conference.service.conference import Conference, Limits, Stores

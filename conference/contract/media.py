@@ -2,75 +2,18 @@
 What the domain and the media plane say to each other.
 
 Commands go down (``conference.service`` → ``conference.transport``), events
-come up. All are frozen and made of plain values, so that the media plane can
-move to its own process or host without a change here.
+come up. All are frozen and made of plain values that survive a round trip
+through bytes, so that the media plane can run in another process or on another
+host without a change here.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from conference.contract.words import Leg, Receive, Reduced, SlotGap, SlotGroup, Source
 from conference.ids import Mid, ParticipantId, RoomId
 
 MAX_HEIGHT = 4320
 """Pixels of the largest screen there is: no limit."""
-
-
-class Source(StrEnum):
-    """What a published track shows or carries."""
-
-    MICROPHONE = "microphone"
-    CAMERA = "camera"
-    SCREEN = "screen"
-    SCREEN_AUDIO = "screen_audio"
-
-    @property
-    def kind(self) -> str:
-        """The media kind: ``audio`` or ``video``."""
-        return "video" if self in (Source.CAMERA, Source.SCREEN) else "audio"
-
-
-class SlotGroup(StrEnum):
-    """Which part of the layout a slot belongs to."""
-
-    CONTENT = "content"
-    STAGE = "stage"
-    FLOATING = "floating"
-    GRID = "grid"
-
-
-class SlotGap(StrEnum):
-    """Why a slot that was asked for carries nothing."""
-
-    CODEC = "codec"
-    """The viewer's browser cannot decode what the publisher sends."""
-    LINK = "link"
-    """The viewer's link has no room for it."""
-
-
-class Receive(StrEnum):
-    """What a person chose to receive."""
-
-    AUTO = "auto"
-    """Whatever link, screen and processor allow."""
-    SAVER = "saver"
-    """Small pictures: a fraction of the data."""
-    AUDIO = "audio"
-    """No pictures at all, but for a shared screen's sound."""
-
-
-class Reduced(StrEnum):
-    """Why a viewer gets less than its screen could show."""
-
-    LINK = "link"
-    OPERATOR = "operator"
-    CHOICE = "choice"
-
-
-class Leg(StrEnum):
-    """One of the two peer connections of a participant."""
-
-    PUBLISH = "publish"
-    SUBSCRIBE = "subscribe"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +86,9 @@ class Publish:
     """
     Open the publish leg, or negotiate it again; answered by ``PublishAnswer``.
 
-    With the ICE user fragment of the present leg the leg is kept; with another
-    one the old leg is closed and a new one opened in its place.
+    An offer of the same browser session keeps the leg, and restarts its ICE when
+    the user fragment differs. An offer of another session (a page that was loaded
+    again) closes the old leg and opens a new one in its place.
     """
 
     room: RoomId
@@ -275,8 +219,8 @@ class PublishNeeded:
     """
     The publisher should offer again: a viewer cannot decode its codec.
 
-    It is not asked back to its favourite when that viewer leaves; the next
-    offer of its own gets it.
+    When that viewer leaves, the publisher is not asked to switch back; its next
+    offer may use its preferred codec again.
     """
 
     room: RoomId

@@ -7,10 +7,8 @@ service builds rooms again.
 
 from dataclasses import dataclass
 
+from conference.contract.words import ChatLine, Removal, Role
 from conference.ids import AccountId, InvitationId, ParticipantId, RoomId
-from conference.rooms.events import ChatLine
-from conference.rooms.removals import Removal
-from conference.rooms.roles import Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,70 +1,16 @@
-"""What the service asks of the worlds beside it: small protocols, named by the consumer."""
+"""What the service asks of storage: small protocols, named by the consumer."""
 
-from collections.abc import Collection, Sequence
-from typing import NewType, Protocol
+from collections.abc import Sequence
+from typing import Protocol
 
-from conference.contract.media import (
-    AcceptAnswer,
-    Command,
-    Leg,
-    Publish,
-    PublishAnswer,
-    SlotOffer,
-    Subscribe,
-)
 from conference.contract.records import (
     Change,
     InvitationRecord,
     RoomRecord,
     StoredRoom,
 )
+from conference.contract.words import ChatLine
 from conference.ids import AccountId, InvitationId, ParticipantId, RoomId
-from conference.rooms.events import ChatLine
-from conference.service.notices import Notice, SeatClosed
-
-ConnectionId = NewType("ConnectionId", str)
-"""One live connection of a client; chosen by the edge."""
-
-
-class MediaPlane(Protocol):
-    """
-    Where packets are forwarded (``conference.transport.plane.Plane``).
-
-    Its events reach the service through the callback given at construction.
-    A bad offer or answer raises ``UserError``; nothing has changed then.
-    """
-
-    async def subscribe(self, command: Subscribe) -> SlotOffer:
-        """Open or replace the subscribe leg of a viewer."""
-        ...
-
-    async def accept_answer(self, command: AcceptAnswer) -> None:
-        """Take the viewer's answer and start its transport."""
-        ...
-
-    async def publish(self, command: Publish) -> PublishAnswer:
-        """Open, replace or renegotiate the publish leg of a participant."""
-        ...
-
-    def apply(self, command: Command) -> None:
-        """Apply a command that has no result; unknown participants are ignored."""
-        ...
-
-    def legs(self, participant: ParticipantId) -> frozenset[Leg]:
-        """Return the legs of a participant that are connected now."""
-        ...
-
-
-class Outbox(Protocol):
-    """Where notices go (``signaling.namespaces.hub.Hub``). Never waits."""
-
-    def send(self, to: Collection[ConnectionId], notice: Notice) -> None:
-        """Send to these connections, in order; closed ones are ignored."""
-        ...
-
-    def close(self, connection: ConnectionId, notice: SeatClosed) -> None:
-        """Send the last notice of a connection, then close it."""
-        ...
 
 
 class RoomStore(Protocol):

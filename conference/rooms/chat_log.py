@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from conference.contract.words import ChatLine
 from conference.ids import ParticipantId
-from conference.rooms.events import ChatLine
 
 NONCES_KEPT = 512
 # Lines whose nonce is remembered, so that one sent again is not said twice. A

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from conference.contract.media import Source
+from conference.contract.words import Role, Source
 from conference.ids import AccountId, InvitationId, ParticipantId
-from conference.rooms.roles import Role
 
 
 @dataclass(frozen=True, slots=True)

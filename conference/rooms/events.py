@@ -6,33 +6,9 @@ more: the service reads the room.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-from conference.contract.media import Source
+from conference.contract.words import ChatLine, Departure, Removal, Source
 from conference.ids import ParticipantId
-from conference.rooms.removals import Removal
-
-
-class Departure(StrEnum):
-    """Why a seat is free."""
-
-    LEFT = "left"
-    REMOVED = "removed"
-    LOST = "lost"
-
-
-@dataclass(frozen=True, slots=True)
-class ChatLine:
-    """One line of chat; ``seq`` counts from 1 in each room, without a gap."""
-
-    seq: int
-    participant: ParticipantId
-    name: str
-    organisation: str
-    text: str
-    nonce: str
-    sent_at: float
-    """Seconds since the epoch."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ the newest one wins, and whoever shows nothing is of interest to moderators only
 from collections.abc import Iterable
 from dataclasses import replace
 
+from conference.contract.words import Role
 from conference.ids import ParticipantId
-from conference.rooms.roles import Role
 from conference.rooms.seat import Seat
 
 TELL_EVERY_S = 5.0

@@ -11,29 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from conference.contract.words import Removal
 from conference.errors import NotFound, Refused
 from conference.ids import InvitationId, ParticipantId
 
 REMOVALS_KEPT = 200
 # In one room; the oldest is lifted first. More would make the list of the people
 # panel useless before it cost memory.
-
-
-@dataclass(frozen=True, slots=True)
-class Removal:
-    """One removal that still holds."""
-
-    participant: ParticipantId
-    """The seat that was taken away; names this removal."""
-    name: str
-    organisation: str
-    invitation: InvitationId
-    browser: bytes
-    """SHA-256 of the key that the browser made for this invitation."""
-    at: float
-    """Seconds since the epoch."""
-    by: str
-    """Name of the moderator."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
-
-class Role(StrEnum):
-    """What somebody is in a room."""
-
-    MODERATOR = "moderator"
-    PRESENTER = "presenter"
-    RESEARCHER = "researcher"
+from conference.contract.words import Role
 
 
 class Capability(StrEnum):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import assert_never
 
-from conference.contract.media import Source
+from conference.contract.words import ChatLine, Departure, Removal, Role, Source
 from conference.errors import NotAllowed, NotFound, Refused, TooMuch
 from conference.ids import AccountId, ParticipantId, RoomId
 from conference.rooms import commands as c
@@ -22,8 +22,8 @@ from conference.rooms import events as e
 from conference.rooms import hands, quality
 from conference.rooms.chat_log import ChatLog
 from conference.rooms.checkpoint import Checkpoint
-from conference.rooms.removals import NO_REMOVALS, Removal, Removals
-from conference.rooms.roles import Capability, Role
+from conference.rooms.removals import NO_REMOVALS, Removals
+from conference.rooms.roles import Capability
 from conference.rooms.seat import Seat, Signal, Track, signalled, without
 from conference.rooms.stage import Stage
 
@@ -124,7 +124,7 @@ class Room:
         """Return the place in the order of raised hands; None: not in it."""
         return hands.place(self.seat(participant), self._seats.values())
 
-    def said(self, participant: ParticipantId, nonce: str) -> e.ChatLine | None:
+    def said(self, participant: ParticipantId, nonce: str) -> ChatLine | None:
         """Return the line already said with this nonce, if it is remembered."""
         return self._chat.sent.get((participant, nonce))
 
@@ -205,7 +205,7 @@ class Room:
                 return [*events, e.PageClosed(participant)]
             case c.Leave(participant):
                 self.seat(participant)
-                return self._vacate(participant, e.Departure.LEFT)
+                return self._vacate(participant, Departure.LEFT)
             case c.Remove():
                 return self._remove(command)
             case c.LiftRemoval(by, participant):
@@ -287,7 +287,7 @@ class Room:
     def _remove(self, command: c.Remove) -> list[e.Event]:
         actor = self._actor(command.by, Capability.PARTICIPANT_REMOVE)
         seat = self.seat(command.participant)
-        events = self._vacate(seat.id, e.Departure.REMOVED, actor.name)
+        events = self._vacate(seat.id, Departure.REMOVED, actor.name)
         if seat.invitation is None or seat.browser is None:
             return events
         removal = Removal(
@@ -330,13 +330,13 @@ class Room:
         ]
         events: list[e.Event] = []
         for participant in over:
-            events += self._vacate(participant, e.Departure.LOST)
+            events += self._vacate(participant, Departure.LOST)
         for seat in list(self._seats.values()):
             events += self._set_quality(quality.told(seat, now=now))
         return events
 
     def _vacate(
-        self, participant: ParticipantId, reason: e.Departure, by: str | None = None
+        self, participant: ParticipantId, reason: Departure, by: str | None = None
     ) -> list[e.Event]:
         gone = self._seats.pop(participant)
         events: list[e.Event] = [e.SeatVacated(participant, reason, by)]
@@ -483,7 +483,7 @@ class Room:
         seat = self._actor(command.by, Capability.CHAT_SEND)
         if (command.by, command.nonce) in self._chat.sent:
             return []
-        line = e.ChatLine(
+        line = ChatLine(
             seq=self._chat.seq + 1,
             participant=seat.id,
             name=seat.name,

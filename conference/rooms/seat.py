@@ -10,9 +10,9 @@ from enum import Enum, auto
 from types import MappingProxyType
 from typing import TypeVar
 
-from conference.contract.media import Source
+from conference.contract.words import Role, Source
 from conference.ids import AccountId, InvitationId, ParticipantId
-from conference.rooms.roles import Capabilities, Capability, Role, capabilities
+from conference.rooms.roles import Capabilities, Capability, capabilities
 
 _V = TypeVar("_V")
 

@@ -4,9 +4,8 @@ import math
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from conference.contract.media import Source
+from conference.contract.words import Role, Source
 from conference.ids import ParticipantId
-from conference.rooms.roles import Role
 from conference.rooms.seat import Seat
 
 STAGE_HOLD_S = 3.0

@@ -7,7 +7,8 @@ that every viewer of the room decodes, or VP8.
 
 from dataclasses import dataclass
 
-from conference.contract.media import Source, TrackDeclaration
+from conference.contract.media import TrackDeclaration
+from conference.contract.words import Source
 from conference.ids import Mid
 from conference.rtp import extensions
 from conference.rtp.codecs import Codec

@@ -7,7 +7,7 @@ and voice together. ICE and DTLS stand at session level and all sections but the
 first are bundle-only (RFC 9143 §6), which saves a fifth of the size.
 """
 
-from conference.contract.media import SlotGroup
+from conference.contract.words import SlotGroup
 from conference.rtp import extensions
 from conference.rtp.codecs import VIDEO_CODECS, Codec
 from conference.sdp import writer

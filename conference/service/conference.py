@@ -13,12 +13,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from conference.contract.media import Event
+from conference.contract.media_plane import MediaPlane
 from conference.contract.stores import (
     AccountStore,
     ChatStore,
     InvitationStore,
-    MediaPlane,
-    Outbox,
     RoomStore,
 )
 from conference.errors import ConferenceError
@@ -30,7 +29,7 @@ from conference.service.desk import Desk
 from conference.service.floor import Floor
 from conference.service.hall import Hall, OpenRoom
 from conference.service.media import Media
-from conference.service.notices import ServerStopping
+from conference.service.notices import Outbox, ServerStopping
 from conference.service.preflight import Preflight
 from conference.service.seats import Seats
 from conference.service.tokens import InvitationTokens

@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 
 from conference.contract.records import InvitationRecord, RoomRecord
 from conference.contract.stores import InvitationStore, RoomStore
+from conference.contract.words import Role
 from conference.errors import NotFound, TooMuch
 from conference.ids import AccountId, InvitationId, ParticipantId, RoomId
 from conference.rooms import commands as c
-from conference.rooms.roles import Capability, Role
+from conference.rooms.roles import Capability
 from conference.service.hall import Hall, OpenRoom
 from conference.service.tokens import InvitationTokens, new_id
 

@@ -1,11 +1,10 @@
 """Talk and order in a room: chat, hands, floor, stage, mute, removal."""
 
-from conference.contract.media import Source
 from conference.contract.stores import ChatStore
+from conference.contract.words import ChatLine, Removal, Source
 from conference.ids import ParticipantId
 from conference.rooms import commands as c
-from conference.rooms.events import ChatLine, Said
-from conference.rooms.removals import Removal
+from conference.rooms.events import Said
 from conference.service.hall import Hall
 from conference.service.seats import Occupied
 

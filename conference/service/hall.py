@@ -14,15 +14,18 @@ from types import MappingProxyType
 
 from conference.contract import media as m
 from conference.contract import records as r
-from conference.contract.stores import ConnectionId, MediaPlane, Outbox, RoomStore
+from conference.contract.media_plane import MediaPlane
+from conference.contract.stores import RoomStore
+from conference.contract.words import Departure, Removal
 from conference.errors import NotFound
-from conference.ids import Mid, ParticipantId, RoomId
+from conference.ids import ConnectionId, Mid, ParticipantId, RoomId
 from conference.rooms import commands as c
 from conference.rooms import events as e
-from conference.rooms.removals import Removal, Removals
+from conference.rooms.removals import Removals
 from conference.rooms.room import Room, RoomLimits
 from conference.rooms.seat import SEAT_KEPT_S, Presence, Seat
 from conference.service import notices as n
+from conference.service.notices import Outbox
 
 log = logging.getLogger(__name__)
 
@@ -301,7 +304,7 @@ class Hall:
                 self.forget_token(opened, participant)
                 opened.slots.pop(participant, None)
                 holder = opened.holders.pop(participant, None)
-                if holder is not None and reason is e.Departure.REMOVED:
+                if holder is not None and reason is Departure.REMOVED:
                     self.outbox.close(holder, n.SeatClosed(n.Closing.REMOVED, by))
                 self.outbox.send(everybody, n.ParticipantLeft(participant, reason))
             case e.CapabilitiesChanged(participant):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from conference.contract import media as m
+from conference.contract.words import Source
 from conference.errors import NotAllowed, NotFound, Refused
 from conference.ids import ParticipantId, RoomId
 from conference.rooms import commands as c
@@ -33,7 +34,7 @@ class Media:
         occupied: Occupied,
         sdp: str,
         tracks: Sequence[m.TrackDeclaration],
-        active: frozenset[m.Source] = frozenset(),
+        active: frozenset[Source] = frozenset(),
     ) -> m.PublishAnswer:
         """
         Open, replace or renegotiate a publish leg.
@@ -72,9 +73,7 @@ class Media:
             raise
         return answer
 
-    async def switch(
-        self, occupied: Occupied, source: m.Source, *, active: bool
-    ) -> None:
+    async def switch(self, occupied: Occupied, source: Source, *, active: bool) -> None:
         """Start or stop a track of one's own."""
         opened = self._hall.room(occupied.room)
         await self._hall.handle(

@@ -1,12 +1,14 @@
 """What the service tells those in a room. The edge puts each into wire words."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
-from conference.contract.media import Reduced, SlotState, Source
-from conference.ids import ParticipantId, RoomId
-from conference.rooms.events import ChatLine, Departure
-from conference.rooms.roles import Capabilities, Role
+from conference.contract.media import SlotState
+from conference.contract.words import ChatLine, Departure, Reduced, Role, Source
+from conference.ids import ConnectionId, ParticipantId, RoomId
+from conference.rooms.roles import Capabilities
 from conference.rooms.seat import Seat
 
 
@@ -152,3 +154,15 @@ Notice = (
     | LinkChanged
     | ServerStopping
 )
+
+
+class Outbox(Protocol):
+    """Where notices go (``signaling.namespaces.hub.Hub``). Never waits."""
+
+    def send(self, to: Collection[ConnectionId], notice: Notice) -> None:
+        """Send to these connections, in order; closed ones are ignored."""
+        ...
+
+    def close(self, connection: ConnectionId, notice: SeatClosed) -> None:
+        """Send the last notice of a connection, then close it."""
+        ...

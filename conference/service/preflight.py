@@ -14,9 +14,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from conference.contract import media as m
-from conference.contract.stores import ConnectionId, MediaPlane
+from conference.contract.media_plane import MediaPlane
+from conference.contract.words import Source
 from conference.errors import TooMuch
-from conference.ids import Mid, ParticipantId, RoomId
+from conference.ids import ConnectionId, Mid, ParticipantId, RoomId
 from conference.service.tokens import new_id
 from conference.strangers import stranger
 
@@ -39,8 +40,8 @@ third. Less: one that sends padding to learn its rate is cut; more: strangers ma
 server decrypt for nothing."""
 
 SECTIONS = (
-    m.TrackDeclaration(Mid("0"), m.Source.MICROPHONE),
-    m.TrackDeclaration(Mid("1"), m.Source.CAMERA),
+    m.TrackDeclaration(Mid("0"), Source.MICROPHONE),
+    m.TrackDeclaration(Mid("1"), Source.CAMERA),
 )
 """What a trial sends: nobody hears or sees it, so it need not be said."""
 

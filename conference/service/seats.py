@@ -4,12 +4,12 @@ import logging
 from dataclasses import dataclass, replace
 
 from conference.contract import media as m
-from conference.contract.stores import ChatStore, ConnectionId, InvitationStore
+from conference.contract.stores import ChatStore, InvitationStore
+from conference.contract.words import ChatLine, Leg, Role
 from conference.errors import NotFound, Refused
-from conference.ids import AccountId, InvitationId, ParticipantId, RoomId
+from conference.ids import AccountId, ConnectionId, InvitationId, ParticipantId, RoomId
 from conference.rooms import commands as c
-from conference.rooms.events import ChatLine
-from conference.rooms.roles import Capabilities, Role
+from conference.rooms.roles import Capabilities
 from conference.rooms.seat import Seat
 from conference.service import notices as n
 from conference.service.hall import Hall, OpenRoom
@@ -68,7 +68,7 @@ class Taken:
     seats: tuple[n.SeatView, ...]
     lines: tuple[ChatLine, ...]
     slots: tuple[m.SlotState, ...]
-    legs: frozenset[m.Leg]
+    legs: frozenset[Leg]
     offer: m.SlotOffer | None
 
 
@@ -365,7 +365,7 @@ class Seats:
             # or it would be nobody's. The client asks with ``media.subscribe``.
             log.exception("no slot offer for a new seat")
             return taken
-        legs = taken.legs - {m.Leg.SUBSCRIBE}
+        legs = taken.legs - {Leg.SUBSCRIBE}
         return replace(taken, offer=offer, slots=(), legs=legs)
 
 

@@ -8,7 +8,8 @@ the sharing. Pure; driven by ``RoomPlane``.
 
 from collections.abc import Iterable, Sequence
 
-from conference.contract.media import MAX_HEIGHT, Receive, Reduced, SlotGroup, Source
+from conference.contract.media import MAX_HEIGHT
+from conference.contract.words import Receive, Reduced, SlotGroup, Source
 from conference.rtp.transport_cc_reader import Feedback
 from conference.sfu.bandwidth.allocate import Allocator, LayerRate, Want
 from conference.sfu.bandwidth.estimate import BandwidthEstimator

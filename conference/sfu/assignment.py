@@ -9,7 +9,7 @@ viewer shows to the grid. What already has a slot keeps it.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from conference.contract.media import SlotGroup, Source
+from conference.contract.words import SlotGroup, Source
 from conference.ids import ParticipantId
 from conference.sfu.formats import SlotFormat
 from conference.sfu.uptrack import UpTrack

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from conference.contract.media import Reduced
+from conference.contract.words import Reduced
 from conference.ids import RoomId
 from conference.sfu.publisher import Publisher
 from conference.sfu.viewer import Viewer

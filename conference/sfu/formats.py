@@ -8,7 +8,7 @@ description. ``conference.sdp`` writes these into descriptions.
 
 from dataclasses import dataclass
 
-from conference.contract.media import SlotGroup, Source
+from conference.contract.words import SlotGroup, Source
 from conference.ids import Mid
 from conference.rtp.codecs import Codec
 

@@ -9,7 +9,7 @@ publisher needs to repair losses and to raise its bitrate. It forwards nothing;
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from conference.contract.media import Source
+from conference.contract.words import Source
 from conference.ids import ParticipantId
 from conference.rtp import extensions, packet, red, rtcp
 from conference.rtp.codecs import Codec, PayloadHead

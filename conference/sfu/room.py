@@ -10,7 +10,7 @@ when a viewer changes what it shows. Whose screen or stage it is, is decided in
 from collections.abc import Iterable
 
 from conference.contract import media as m
-from conference.contract.media import SlotGroup, Source
+from conference.contract.words import SlotGap, SlotGroup, Source
 from conference.ids import ParticipantId, RoomId
 from conference.rtp import extensions
 from conference.rtp.codecs import NOTHING, Codec
@@ -448,14 +448,14 @@ def _carrying(slot: Slot, track: UpTrack) -> m.SlotState:
 
 
 def _paused(slot: Slot, track: UpTrack) -> m.SlotState:
-    return _missing(slot, track, m.SlotGap.LINK)
+    return _missing(slot, track, SlotGap.LINK)
 
 
 def _undecodable(slot: Slot, track: UpTrack) -> m.SlotState:
-    return _missing(slot, track, m.SlotGap.CODEC)
+    return _missing(slot, track, SlotGap.CODEC)
 
 
-def _missing(slot: Slot, track: UpTrack, gap: m.SlotGap) -> m.SlotState:
+def _missing(slot: Slot, track: UpTrack, gap: SlotGap) -> m.SlotState:
     return m.SlotState(
         slot.fmt.mid, track.participant, track.source, track.codec.value, gap
     )

@@ -19,7 +19,7 @@ from functools import partial
 from itertools import count
 
 from conference.contract import media as m
-from conference.contract.media import Leg
+from conference.contract.words import Leg
 from conference.ids import Mid, ParticipantId, RoomId
 from conference.rtp import rtcp, transport_cc_reader
 from conference.rtp.codecs import Codec

@@ -7,7 +7,7 @@ watches. Driven by its ``Publisher`` and its ``RoomPlane``.
 
 from collections.abc import Iterator
 
-from conference.contract.media import Source
+from conference.contract.words import Source
 from conference.ids import ParticipantId
 from conference.rtp import extensions
 from conference.rtp.codecs import (

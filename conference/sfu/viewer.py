@@ -8,15 +8,8 @@ viewer may ask for. Which track goes where is ``assignment``'s rule, applied by
 
 from collections.abc import Sequence
 
-from conference.contract.media import (
-    MAX_HEIGHT,
-    LinkChanged,
-    Receive,
-    Reduced,
-    SetView,
-    SlotGroup,
-    Tile,
-)
+from conference.contract.media import MAX_HEIGHT, LinkChanged, SetView, Tile
+from conference.contract.words import Receive, Reduced, SlotGroup
 from conference.ids import ParticipantId
 from conference.rtp import ntp, rtcp
 from conference.sfu.adaptation import Adaptation, limited

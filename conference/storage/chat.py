@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlalchemy import select
 
+from conference.contract.words import ChatLine
 from conference.ids import ParticipantId, RoomId
-from conference.rooms.events import ChatLine
 from conference.storage.database import Database
 from conference.storage.tables import chat_lines as lines
 

@@ -7,9 +7,8 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from conference.contract import records as r
+from conference.contract.words import Removal, Role
 from conference.ids import InvitationId, RoomId
-from conference.rooms.removals import Removal
-from conference.rooms.roles import Role
 from conference.storage import tables as t
 from conference.storage.database import Database
 

@@ -3,7 +3,7 @@ The media plane: legs on one UDP port, driving the packet plane.
 
 Turns descriptions into legs, packets into router calls, and the router's
 outputs into datagrams and events. All decisions are the router's; all copies
-are the fan-out's. Implements ``conference.contract.stores.MediaPlane``.
+are the fan-out's. Implements ``conference.contract.media_plane.MediaPlane``.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import structlog
 
 from conference.contract import media as m
-from conference.contract.media import Leg
+from conference.contract.words import Leg
 from conference.errors import Refused
 from conference.ids import ParticipantId, RoomId
 from conference.rtp import ntp

@@ -14,8 +14,8 @@ from aiohttp import web
 from cryptography.hazmat.primitives.serialization import Encoding
 from pydantic import ValidationError
 
-from conference.contract.stores import ConnectionId
 from conference.errors import TooMuch, UserError
+from conference.ids import ConnectionId
 from conference.service.accounts import SESSION_LIVES_S
 from conference.service.conference import Conference
 from signaling.auth.cookies import COOKIE, session_of

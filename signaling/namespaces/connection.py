@@ -6,9 +6,8 @@ from typing import Any
 
 from engineio.packet import Packet as EnginePacket
 
-from conference.contract.stores import ConnectionId
 from conference.errors import Refused
-from conference.ids import AccountId, InvitationId
+from conference.ids import AccountId, ConnectionId, InvitationId
 from conference.rooms.roles import AT_THE_DESK, AT_THE_DOOR, COMING_BACK, Capabilities
 from conference.service.conference import Conference
 from conference.service.desk import Actor

@@ -1,8 +1,8 @@
 """Handlers of the desk: rooms and invitations."""
 
+from conference.contract.words import Role
 from conference.errors import NotFound
 from conference.ids import InvitationId, RoomId
-from conference.rooms.roles import Role
 from signaling.namespaces import wire
 from signaling.namespaces.connection import Connection
 from signaling.namespaces.dispatcher import Edge, Handler

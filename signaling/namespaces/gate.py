@@ -13,9 +13,8 @@ from aiohttp import web
 from pydantic import ValidationError
 from socketio.exceptions import ConnectionRefusedError as Refusal
 
-from conference.contract.stores import ConnectionId
 from conference.errors import NotAllowed, Refused, TooMuch, UserError
-from conference.ids import RoomId
+from conference.ids import ConnectionId, RoomId
 from signaling.auth.cookies import session_of
 from signaling.auth.proxies import Proxies
 from signaling.auth.rates import Failures

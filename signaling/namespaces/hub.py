@@ -11,7 +11,7 @@ from collections.abc import Collection
 
 from engineio.packet import Packet as EnginePacket
 
-from conference.contract.stores import ConnectionId
+from conference.ids import ConnectionId
 from conference.service.notices import Closing, Notice, SeatClosed
 from signaling.http.guard import Guard
 from signaling.namespaces import wire

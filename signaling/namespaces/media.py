@@ -1,6 +1,7 @@
 """Handlers of media: negotiation, own tracks, what is shown."""
 
 from conference.contract import media as media
+from conference.contract.words import Receive, Source
 from conference.ids import Mid, ParticipantId
 from signaling.namespaces import wire
 from signaling.namespaces.connection import Connection
@@ -31,12 +32,10 @@ async def publish(
         connection.seat,
         request.sdp,
         [
-            media.TrackDeclaration(Mid(track.mid), media.Source(track.source))
+            media.TrackDeclaration(Mid(track.mid), Source(track.source))
             for track in request.tracks
         ],
-        frozenset(
-            media.Source(track.source) for track in request.tracks if track.active
-        ),
+        frozenset(Source(track.source) for track in request.tracks if track.active),
     )
     return m.MediaPublished(sdp=answered.sdp)
 
@@ -56,7 +55,7 @@ async def preflight(
 async def track(edge: Edge, connection: Connection, request: m.MediaTrack) -> m.Nothing:
     """Start or stop an own track."""
     await edge.conference.media.switch(
-        connection.seat, media.Source(request.source), active=request.active
+        connection.seat, Source(request.source), active=request.active
     )
     return m.Nothing()
 
@@ -73,7 +72,7 @@ async def set_view(edge: Edge, connection: Connection, request: m.ViewSet) -> m.
             ),
             stage_height=request.stage_height,
             content_height=request.content_height,
-            receive=media.Receive(request.receive),
+            receive=Receive(request.receive),
         )
     )
     return m.Nothing()

@@ -1,6 +1,6 @@
 """Handlers of order in the room: hands, floor, stage, mute, removal."""
 
-from conference.contract.media import Source
+from conference.contract.words import Source
 from conference.ids import ParticipantId
 from signaling.namespaces import wire
 from signaling.namespaces.connection import Connection

@@ -1,8 +1,7 @@
 """From the domain's words to the wire's. The only place that knows both."""
 
 from conference.contract import media as media
-from conference.rooms.events import ChatLine
-from conference.rooms.removals import Removal
+from conference.contract.words import ChatLine, Leg, Removal
 from conference.rooms.roles import Capabilities
 from conference.service import desk, notices, seats
 from signaling.protocol import messages as m
@@ -146,8 +145,8 @@ def taken(of: seats.Taken) -> m.SeatTaken:
         participants=[participant(view) for view in of.seats],
         messages=[chat(line) for line in of.lines],
         slots=[slot(state) for state in of.slots],
-        publish_connected=media.Leg.PUBLISH in of.legs,
-        subscribe_connected=media.Leg.SUBSCRIBE in of.legs,
+        publish_connected=Leg.PUBLISH in of.legs,
+        subscribe_connected=Leg.SUBSCRIBE in of.legs,
         offer=None if of.offer is None else offer(of.offer),
     )
 

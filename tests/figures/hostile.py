@@ -17,7 +17,7 @@ import socket
 import time
 
 from conference.contract import media as m
-from conference.contract.media import Source
+from conference.contract.words import SlotGroup, Source
 from conference.rtp.codecs import Codec, inspect_vp8
 from conference.rtp.packet import RtpPacket
 from conference.rtp.rtcp import build_nacks
@@ -158,7 +158,7 @@ def same_packets_again() -> tuple[float, int]:
     for _ in range(40):
         camera.send(camera.frame())
         bench.pass_time(0.05)
-    mid = sink.mid(m.SlotGroup.STAGE, "video")
+    mid = sink.mid(SlotGroup.STAGE, "video")
     lost = [packet.sequence for packet in sink.on(mid)[-17:]]
     (nack,) = build_nacks(1, sink.slots[mid].ssrc, lost)  # four octets name all
     asked = 0

@@ -19,6 +19,7 @@ import socketio
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from conference.contract import media as m
+from conference.contract.words import Leg, SlotGroup
 from conference.ids import Mid, ParticipantId
 from conference.sfu.figures import RoomFigures
 from signaling.app import Server, build
@@ -53,7 +54,7 @@ class QuietPlane:
         self.commands: list[m.Command] = []
         self.published: list[m.Publish] = []
         self.answers: list[m.AcceptAnswer] = []
-        self.connected: dict[ParticipantId, frozenset[m.Leg]] = {}
+        self.connected: dict[ParticipantId, frozenset[Leg]] = {}
         self.fault: Exception | None = None
         self.counters: dict[str, float] = {}
         self.figures: list[RoomFigures] = []
@@ -76,8 +77,8 @@ class QuietPlane:
         if self.fault is not None:
             raise self.fault
         plans = (
-            m.SlotPlan(Mid("0"), "video", m.SlotGroup.STAGE),
-            m.SlotPlan(Mid("1"), "audio", m.SlotGroup.STAGE),
+            m.SlotPlan(Mid("0"), "video", SlotGroup.STAGE),
+            m.SlotPlan(Mid("1"), "audio", SlotGroup.STAGE),
         )
         return m.SlotOffer(f"v=0\r\ns={command.viewer}\r\n", plans)
 
@@ -95,7 +96,7 @@ class QuietPlane:
     def apply(self, command: m.Command) -> None:
         self.commands.append(command)
 
-    def legs(self, participant: ParticipantId) -> frozenset[m.Leg]:
+    def legs(self, participant: ParticipantId) -> frozenset[Leg]:
         return self.connected.get(participant, frozenset())
 
 

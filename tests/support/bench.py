@@ -14,7 +14,7 @@ from math import inf
 from pylibsrtp import Policy, Session
 
 from conference.contract import media as m
-from conference.contract.media import Leg, Source
+from conference.contract.words import Leg, SlotGroup, Source
 from conference.ids import Mid, ParticipantId, RoomId
 from conference.rtp import extensions
 from conference.rtp.codecs import Codec
@@ -286,7 +286,7 @@ class Sink:
         packet = rtp.parse(self._session.unprotect(datagram))
         self.packets[packet.ssrc].append(packet)
 
-    def mid(self, group: m.SlotGroup, kind: str, place: int = 0) -> Mid:
+    def mid(self, group: SlotGroup, kind: str, place: int = 0) -> Mid:
         """Return a slot by its group."""
         return [
             slot.mid

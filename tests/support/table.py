@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from conference.contract import media as m
-from conference.contract.media import Source
+from conference.contract.words import Source
 from conference.ids import Mid, ParticipantId, RoomId
 from conference.transport.plane import Plane, PlaneConfig
 from tests.support.wire import sdp

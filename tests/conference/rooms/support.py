@@ -1,10 +1,9 @@
 """A room with short words for what happens in it."""
 
-from conference.contract.media import Source
+from conference.contract.words import Role, Source
 from conference.ids import AccountId, InvitationId, ParticipantId, RoomId
 from conference.rooms import commands as c
 from conference.rooms import events as e
-from conference.rooms.roles import Role
 from conference.rooms.room import Room, RoomLimits
 
 OWNER = AccountId("owner")

@@ -2,12 +2,11 @@
 
 import pytest
 
-from conference.contract.media import Source
+from conference.contract.words import Role, Source
 from conference.ids import ParticipantId
 from conference.rooms import commands as c
 from conference.rooms import events as e
 from conference.rooms.quality import TELL_EVERY_S
-from conference.rooms.roles import Role
 from tests.conference.rooms.support import Hall
 
 

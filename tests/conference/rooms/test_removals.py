@@ -2,12 +2,12 @@
 
 import pytest
 
+from conference.contract.words import Departure, Role
 from conference.errors import NotAllowed, NotFound, Refused, TooMuch
 from conference.ids import ParticipantId
 from conference.rooms import commands as c
 from conference.rooms import events as e
 from conference.rooms.removals import REMOVALS_KEPT
-from conference.rooms.roles import Role
 from tests.conference.rooms.support import WALL, Hall
 
 
@@ -23,7 +23,7 @@ def test_a_removal_holds_for_its_browser_and_link_until_it_is_lifted(
     a = hall.join("a", browser=b"one")
     events = hall.do(c.Remove(moderator, a, at=WALL))
     assert events == [
-        e.SeatVacated(a, e.Departure.REMOVED, "M"),
+        e.SeatVacated(a, Departure.REMOVED, "M"),
         e.RemovalHeld(hall.room.removals[0]),
     ]
     with pytest.raises(Refused) as caught:
@@ -40,7 +40,7 @@ def test_a_removal_holds_for_its_browser_and_link_until_it_is_lifted(
 def test_without_a_browser_key_a_removal_holds_for_nobody(hall: Hall) -> None:
     moderator, a = hall.join("m", Role.MODERATOR), hall.join("a")
     assert hall.do(c.Remove(moderator, a, at=WALL)) == [
-        e.SeatVacated(a, e.Departure.REMOVED, "M")
+        e.SeatVacated(a, Departure.REMOVED, "M")
     ]
     hall.join("b")
 

@@ -5,12 +5,12 @@ from typing import get_args
 
 import pytest
 
+from conference.contract.words import Role
 from conference.rooms.roles import (
     AT_THE_DESK,
     AT_THE_DOOR,
     COMING_BACK,
     Capability,
-    Role,
     capabilities,
 )
 from signaling.protocol.base import CapabilityName, RoleName

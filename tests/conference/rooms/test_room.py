@@ -2,13 +2,13 @@
 
 import pytest
 
-from conference.contract.media import Source
+from conference.contract.words import Departure, Role, Source
 from conference.errors import NotAllowed, NotFound, Refused, TooMuch
 from conference.ids import ParticipantId, RoomId
 from conference.rooms import commands as c
 from conference.rooms import events as e
 from conference.rooms.chat_log import NONCES_KEPT
-from conference.rooms.roles import Capability, Role
+from conference.rooms.roles import Capability
 from conference.rooms.room import Room
 from conference.rooms.seat import PAGE_KEPT_S, SEAT_KEPT_S, Presence, Seat, Track
 from conference.rooms.stage import STAGE_HOLD_S
@@ -50,7 +50,7 @@ def test_a_lost_seat_is_kept_then_freed(hall: Hall) -> None:
     hall.now += SEAT_KEPT_S - 0.001
     assert hall.do(c.Tick()) == []
     hall.now += 0.001
-    assert hall.do(c.Tick()) == [e.SeatVacated(a, e.Departure.LOST)]
+    assert hall.do(c.Tick()) == [e.SeatVacated(a, Departure.LOST)]
     assert not hall.room.seats
 
 
@@ -78,9 +78,9 @@ def test_who_returns_has_everything_back(hall: Hall) -> None:
 
 def test_who_left_or_was_removed_does_not_return(hall: Hall) -> None:
     moderator, a, b = hall.join("m", Role.MODERATOR), hall.join("a"), hall.join("b")
-    assert hall.do(c.Leave(a)) == [e.SeatVacated(a, e.Departure.LEFT)]
+    assert hall.do(c.Leave(a)) == [e.SeatVacated(a, Departure.LEFT)]
     assert hall.do(c.Remove(moderator, b, at=WALL)) == [
-        e.SeatVacated(b, e.Departure.REMOVED, "M")
+        e.SeatVacated(b, Departure.REMOVED, "M")
     ]
     for gone in (a, b):
         with pytest.raises(NotFound):
@@ -117,7 +117,7 @@ def test_a_closed_page_keeps_its_seat_only_for_a_reload(hall: Hall) -> None:
     assert hall.do(c.Lose(a)) == []  # its socket closes a moment later
     assert hall.room.next_timeout() == hall.now + PAGE_KEPT_S
     hall.now += PAGE_KEPT_S
-    assert hall.do(c.Tick()) == [e.SeatVacated(a, e.Departure.LOST)]
+    assert hall.do(c.Tick()) == [e.SeatVacated(a, Departure.LOST)]
 
 
 def test_a_reload_has_its_seat_back(hall: Hall) -> None:
@@ -358,7 +358,7 @@ def test_a_chosen_one_who_goes_leaves_the_stage(hall: Hall) -> None:
     moderator, a = hall.join("m", Role.MODERATOR), hall.join("a")
     hall.do(c.ChooseStage(moderator, a))
     assert hall.do(c.Leave(a)) == [
-        e.SeatVacated(a, e.Departure.LEFT),
+        e.SeatVacated(a, Departure.LEFT),
         e.StageChosen(None),
         e.StageMoved(None),
     ]

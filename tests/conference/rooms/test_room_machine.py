@@ -4,13 +4,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from conference.contract.media import Source
+from conference.contract.words import Role, Source
 from conference.errors import UserError
 from conference.ids import ParticipantId
 from conference.rooms import commands as c
 from conference.rooms import events as e
 from conference.rooms.quality import TELL_EVERY_S
-from conference.rooms.roles import Capability, Role
+from conference.rooms.roles import Capability
 from conference.rooms.seat import SEAT_KEPT_S
 from tests.conference.rooms.support import WALL, Hall
 

@@ -5,9 +5,8 @@ from types import MappingProxyType
 
 import pytest
 
-from conference.contract.media import Source
+from conference.contract.words import Role, Source
 from conference.ids import ParticipantId
-from conference.rooms.roles import Role
 from conference.rooms.seat import Presence, Seat, Track
 from conference.rooms.stage import Stage, default_stage
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conference.contract.media import Source, TrackDeclaration
+from conference.contract.media import TrackDeclaration
+from conference.contract.words import Source
 from conference.ids import Mid
 from conference.rtp import extensions
 from conference.rtp.codecs import Codec

@@ -10,9 +10,16 @@ import pytest_asyncio
 
 from conference.contract import media as m
 from conference.contract.records import Change, DropSeat
-from conference.contract.stores import ConnectionId
+from conference.contract.words import Leg, Source
 from conference.errors import InfrastructureError, NotFound
-from conference.ids import AccountId, InvitationId, Mid, ParticipantId, RoomId
+from conference.ids import (
+    AccountId,
+    ConnectionId,
+    InvitationId,
+    Mid,
+    ParticipantId,
+    RoomId,
+)
 from conference.rooms.seat import SEAT_KEPT_S
 from conference.rooms.stage import STAGE_HOLD_S
 from conference.service import notices as n
@@ -94,13 +101,13 @@ class World:
         )
         return taken.occupied
 
-    async def publish(self, seat: Occupied, source: m.Source) -> None:
+    async def publish(self, seat: Occupied, source: Source) -> None:
         """Publish one track, and let its first packet come."""
         track = m.TrackDeclaration(Mid("0"), source)
         await self.conference.media.publish(seat, "v=0", [track], frozenset({source}))
         self.packets_come(seat, source)
 
-    def packets_come(self, seat: Occupied, source: m.Source) -> None:
+    def packets_come(self, seat: Occupied, source: Source) -> None:
         """Let the media plane see the first packet of a track."""
         self.conference.on_media(
             m.TrackStarted(seat.room, seat.participant, source, "VP8")
@@ -137,14 +144,14 @@ async def test_a_track_that_starts_while_a_command_fails_is_shown(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seat = await world.join("presenter", "c1")
-    track = m.TrackDeclaration(Mid("0"), m.Source.CAMERA)
+    track = m.TrackDeclaration(Mid("0"), Source.CAMERA)
     await world.conference.media.publish(
-        seat, "v=0", [track], frozenset({m.Source.CAMERA})
+        seat, "v=0", [track], frozenset({Source.CAMERA})
     )
 
     def fail(_: object) -> None:
         world.story.clear()
-        world.packets_come(seat, m.Source.CAMERA)
+        world.packets_come(seat, Source.CAMERA)
         raise InfrastructureError("storage-failed", "The disk is full.")
 
     with monkeypatch.context() as patch:
@@ -154,11 +161,11 @@ async def test_a_track_that_starts_while_a_command_fails_is_shown(
     (changed,) = [x for x in world.story if isinstance(x, n.ParticipantChanged)]
     # What is not stored yet is seen by nobody, and nothing of the track is undone.
     assert changed.view.hand is None
-    assert set(changed.view.seat.started) == {m.Source.CAMERA}
+    assert set(changed.view.seat.started) == {Source.CAMERA}
     taken = await world.conference.seats.resume(
         seat, world.token, ConnectionId("c2"), last_chat=0, subscribe=False
     )
-    assert set(taken.seats[0].seat.started) == {m.Source.CAMERA}
+    assert set(taken.seats[0].seat.started) == {Source.CAMERA}
 
 
 async def test_who_cannot_be_told_the_chat_does_not_sit_down(
@@ -250,7 +257,7 @@ async def test_the_stage_follows_who_holds_the_word_when_its_hold_is_over(
 ) -> None:
     first, second = [await world.join("presenter", c) for c in ("c1", "c2")]
     for seat in (first, second):
-        await world.publish(seat, m.Source.CAMERA)
+        await world.publish(seat, Source.CAMERA)
     assert m.SetStage(first.room, first.participant) in world.story
     world.story.clear()
     who = second.participant
@@ -273,7 +280,7 @@ async def test_publishing_after_the_seat_is_gone_closes_the_leg(
         return await published(command)
 
     monkeypatch.setattr(world.plane, "publish", slow)
-    track = m.TrackDeclaration(Mid("0"), m.Source.CAMERA)
+    track = m.TrackDeclaration(Mid("0"), Source.CAMERA)
     with pytest.raises(NotFound):
         await world.conference.media.publish(seat, "v=0", [track])
     assert world.story == [m.CloseLegs(seat.participant)]
@@ -283,12 +290,12 @@ async def test_events_of_rooms_that_are_gone_are_nobodys(world: World) -> None:
     room, who = RoomId("gone"), ParticipantId("gone")
     world.story.clear()
     for event in (
-        m.TrackStarted(room, who, m.Source.CAMERA, "VP8"),
-        m.TrackStopped(room, who, m.Source.CAMERA),
+        m.TrackStarted(room, who, Source.CAMERA, "VP8"),
+        m.TrackStopped(room, who, Source.CAMERA),
         m.SlotsChanged(who, ()),
         m.SpeakersChanged(room, (who,)),
         m.PublishNeeded(room, who),
-        m.LegChanged(room, who, m.Leg.PUBLISH, connected=False),
+        m.LegChanged(room, who, Leg.PUBLISH, connected=False),
     ):
         world.conference.on_media(event)
     assert world.story == []

@@ -5,9 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from conference.contract import media as m
-from conference.contract.stores import ConnectionId
 from conference.errors import Refused, TooMuch
-from conference.ids import ParticipantId
+from conference.ids import ConnectionId, ParticipantId
 from conference.service.preflight import (
     TRIAL_BYTES,
     TRIAL_S,

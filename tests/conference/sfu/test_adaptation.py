@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from conference.contract import media as m
-from conference.contract.media import Leg, Receive, SlotGroup, Source
+from conference.contract.words import Leg, Receive, Reduced, SlotGroup, Source
 from conference.ids import ParticipantId
 from conference.rtp import ntp, transport_cc
 from conference.rtp.codecs import inspect_vp8
@@ -226,7 +226,7 @@ def test_a_participant_is_told_of_its_link_when_it_changes() -> None:
     show(bench, sink, receive=Receive.SAVER)
     play(bench, camera, seconds=2)
     told = [e for e in bench.events if isinstance(e, m.LinkChanged)]
-    assert told[-1].reduced is m.Reduced.CHOICE
+    assert told[-1].reduced is Reduced.CHOICE
 
 
 def test_an_operator_reads_what_a_room_is_doing() -> None:
@@ -244,7 +244,7 @@ def test_an_operator_reads_what_a_room_is_doing() -> None:
     assert figures.counts.key_frame_requests > 0
     assert figures.paused >= 1
     assert figures.layers
-    assert figures.reduced == {m.Reduced.LINK: 1}
+    assert figures.reduced == {Reduced.LINK: 1}
     assert figures.estimate_bps == pytest.approx(180_000)
 
 

@@ -6,7 +6,7 @@ import itertools
 import pytest
 
 from conference.contract import media as m
-from conference.contract.media import Leg, Receive, SlotGroup, Source
+from conference.contract.words import Leg, Receive, Reduced, SlotGap, SlotGroup, Source
 from conference.ids import ParticipantId
 from conference.rtp import extensions
 from conference.rtp.codecs import Codec
@@ -206,14 +206,14 @@ def test_a_link_without_room_pauses_pictures_and_says_so() -> None:
     bench.limited("viewer", 180_000)  # two pictures of this table
     play(bench, *cameras, seconds=3)
     states = list(bench.told[VIEWER].values())
-    paused = [s.participant for s in states if s.gap is m.SlotGap.LINK]
+    paused = [s.participant for s in states if s.gap is SlotGap.LINK]
     assert paused
     assert paused[-1] == "p3"  # what comes last in the layout goes first
     carried = [s for s in states if s.participant and s.gap is None]
     assert carried
     assert sink.on(carried[0].mid)
     news = [e for e in bench.events if isinstance(e, m.LinkChanged)]
-    assert news[-1].reduced is m.Reduced.LINK
+    assert news[-1].reduced is Reduced.LINK
 
 
 def test_another_set_of_layers_is_another_track() -> None:
@@ -299,7 +299,7 @@ def test_an_operators_limit_makes_pictures_smaller_and_says_why(
         news = [
             e for e in bench.events if isinstance(e, m.LinkChanged) and e.viewer == who
         ]
-        assert news[-1].reduced is m.Reduced.OPERATOR
+        assert news[-1].reduced is Reduced.OPERATOR
 
 
 def test_a_voices_encoder_hears_of_the_listener_who_loses_most() -> None:

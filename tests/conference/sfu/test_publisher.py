@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from conference.contract import media as m
-from conference.contract.media import Leg, Source
+from conference.contract.words import Leg, Source
 from conference.ids import ParticipantId
 from conference.rtp.codecs import Codec
 from conference.rtp.errors import MalformedPacket

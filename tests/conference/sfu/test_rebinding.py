@@ -3,7 +3,7 @@
 import dataclasses
 from itertools import pairwise
 
-from conference.contract.media import Leg, SlotGroup, Source
+from conference.contract.words import Leg, SlotGroup, Source
 from conference.ids import ParticipantId
 from conference.rtp.dead_line import BACK_S, DEAD_GAP, DEAD_S
 from conference.sfu.publisher import MAX_UNBOUND, REBIND_INTERVAL_S

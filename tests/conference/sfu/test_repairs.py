@@ -2,7 +2,7 @@
 
 import pytest
 
-from conference.contract.media import SlotGroup, Source
+from conference.contract.words import SlotGroup, Source
 from conference.rtp.rtcp import build_nacks
 from conference.sfu.repairs import (
     FORGET_S,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from conference.contract import media as m
-from conference.contract.media import SlotGroup, Source
+from conference.contract.words import SlotGroup, Source
 from conference.ids import ParticipantId
 from conference.rtp.dead_line import DEAD_GAP
 from conference.sfu.keyframes import TRACK_BURST, TRACK_PER_S

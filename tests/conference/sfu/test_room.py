@@ -1,7 +1,7 @@
 """Who gets what: stage, screens, voices, grid, codecs, and what publishers are told."""
 
 from conference.contract import media as m
-from conference.contract.media import Leg, SlotGroup, Source
+from conference.contract.words import Leg, SlotGap, SlotGroup, Source
 from conference.ids import ParticipantId
 from conference.rtp import transport_cc
 from conference.rtp.codecs import Codec
@@ -196,7 +196,7 @@ def test_a_viewer_that_cannot_decode_is_told_and_gets_nothing() -> None:
     state = bench.told[sink.participant][sink.mid(STAGE, "video")]
     assert (state.participant, state.gap, state.codec) == (
         "ada",
-        m.SlotGap.CODEC,
+        SlotGap.CODEC,
         "H264",
     )
     assert m.PublishNeeded(ROOM, ada) in bench.events
@@ -214,7 +214,7 @@ def test_one_viewer_without_vp8_moves_no_publisher() -> None:
     assert not [e for e in bench.events if isinstance(e, m.PublishNeeded)]
     assert bench.router.decodable(ROOM) == {Codec.OPUS, Codec.VP8, Codec.AV1}
     state = bench.told[sink.participant][sink.mid(STAGE, "video")]
-    assert state.gap is m.SlotGap.CODEC
+    assert state.gap is SlotGap.CODEC
 
 
 def test_a_codec_change_starts_the_track_anew() -> None:

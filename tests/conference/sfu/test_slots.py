@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conference.contract import media as m
-from conference.contract.media import SlotGroup, Source
+from conference.contract.words import SlotGroup, Source
 from conference.ids import Mid
 from tests.support.bench import Bench, Origin, Sink
 from tests.support.wire import rtcp, rtp

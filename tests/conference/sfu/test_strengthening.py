@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conference.contract.media import Source
+from conference.contract.words import Source
 from conference.sfu.adaptation import (
     INSIST_LOSS,
     LONG_RTT_S,

@@ -1,7 +1,7 @@
 """Which layers publishers are told to send, and how long each is waited for."""
 
 from conference.contract import media as m
-from conference.contract.media import SlotGroup, Source
+from conference.contract.words import SlotGroup, Source
 from conference.ids import ParticipantId
 from conference.sfu.adaptation import LOOK_S
 from conference.sfu.uptrack import KEEP_S, REST_S, STALLED_S, WAKE_S

@@ -7,10 +7,9 @@ import pytest
 import pytest_asyncio
 
 from conference.contract import records as r
+from conference.contract.words import ChatLine, Role
 from conference.errors import InfrastructureError
 from conference.ids import AccountId, InvitationId, ParticipantId, RoomId
-from conference.rooms.events import ChatLine
-from conference.rooms.roles import Role
 from conference.storage.accounts import Accounts
 from conference.storage.chat import Chat
 from conference.storage.database import Database

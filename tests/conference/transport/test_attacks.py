@@ -8,7 +8,7 @@ from aiortc import RTCCertificate
 from aiortc import rtcdtlstransport as dtls_module
 from OpenSSL import SSL
 
-from conference.contract.media import Leg as LegName
+from conference.contract.words import Leg as LegName
 from tests.support.table import ADA, VIEWER, Table, stranger, until
 from tests.support.wire import rtcp
 

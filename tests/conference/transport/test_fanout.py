@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pylibsrtp import Policy, Session
 
-from conference.contract.media import SlotGroup
+from conference.contract.words import SlotGroup
 from conference.ids import Mid
 from conference.rtp.codecs import INSPECTORS, NOTHING, Codec, PayloadHead
 from conference.rtp.packet import RtpPacket, parse

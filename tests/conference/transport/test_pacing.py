@@ -1,6 +1,6 @@
 """Packets that wait for a thin link leave when its rate says so."""
 
-from conference.contract.media import SlotGroup
+from conference.contract.words import SlotGroup
 from conference.ids import Mid
 from conference.rtp.codecs import Codec, inspect_vp8
 from conference.sfu.bandwidth.pacer import MAX_WAIT_S

@@ -6,8 +6,8 @@ import pytest
 from aiortc import rtcdtlstransport as dtls_module
 
 from conference.contract import media as m
-from conference.contract.media import Leg as LegName
-from conference.contract.media import SlotGroup, Source
+from conference.contract.words import Leg as LegName
+from conference.contract.words import SlotGroup, Source
 from conference.errors import InfrastructureError, Refused
 from conference.ids import Mid
 from conference.rtp.codecs import Codec, inspect_vp8

@@ -3,8 +3,8 @@
 import pytest
 
 from conference.contract import media as m
-from conference.contract.media import Leg as LegName
-from conference.contract.media import Source
+from conference.contract.words import Leg as LegName
+from conference.contract.words import Source
 from conference.ids import Mid
 from tests.support.table import ADA, ROOM, VIEWER, Table
 from tests.support.wire import sdp

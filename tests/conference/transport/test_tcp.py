@@ -11,7 +11,7 @@ import pytest_asyncio
 from aioice import stun
 
 from conference.contract import media as m
-from conference.contract.media import Leg as LegName
+from conference.contract.words import Leg as LegName
 from conference.errors import InfrastructureError
 from conference.transport import tcp
 from conference.transport.framing import frame

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from conference.contract.media import Reduced
+from conference.contract.words import Reduced
 from conference.ids import RoomId
 from conference.sfu.figures import Counts, RoomFigures
 from tests.signaling.http.test_site import get

@@ -7,8 +7,8 @@ import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from conference.contract.words import ChatLine
 from conference.ids import ParticipantId
-from conference.rooms.events import ChatLine
 from conference.service.notices import ChatSaid
 from signaling.namespaces.endings import Ending, judge
 from tests.signaling.http.test_site import get

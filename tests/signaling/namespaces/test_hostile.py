@@ -208,7 +208,7 @@ async def test_who_does_not_read_is_cut_and_costs_little(room: RoomWithLinks) ->
         assert connection is not None
         assert connection.transport is not None
         connection.transport.pause_reading()
-        from conference.rooms.events import ChatLine
+        from conference.contract.words import ChatLine
         from conference.service.notices import ChatSaid
 
         line = ChatLine(1, witness.id, "n", "o", text, "n", 0.0)  # type: ignore[arg-type]

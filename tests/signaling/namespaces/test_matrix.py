@@ -2,6 +2,7 @@
 
 import pytest
 
+from conference.contract.words import Role
 from conference.rooms.roles import (
     AT_THE_DESK,
     AT_THE_DOOR,
@@ -9,7 +10,6 @@ from conference.rooms.roles import (
     ROLE_CAPABILITIES,
     THE_FLOOR,
     Capabilities,
-    Role,
 )
 from signaling.namespaces.gate import HANDLERS
 from signaling.protocol.registry import CLIENT_EVENTS

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from conference.contract import media as m
+from conference.contract.words import Leg, Source
 from conference.ids import Mid, ParticipantId, RoomId
 from tests.signaling.support import Client, Refusal, RoomWithLinks, until
 
@@ -20,7 +21,7 @@ def who(client: Client) -> ParticipantId:
     return ParticipantId(client.id)
 
 
-def packets_come(room: RoomWithLinks, client: Client, source: m.Source) -> None:
+def packets_come(room: RoomWithLinks, client: Client, source: Source) -> None:
     """Let the media plane see the first packet of a track."""
     room.site.plane.on_event(
         m.TrackStarted(RoomId(room.id), who(client), source, "VP8")
@@ -33,15 +34,15 @@ async def test_a_published_track_is_shown_and_takes_the_stage(
     presenter, viewer = await room.join("presenter"), await room.join("researcher")
     await publish(presenter, CAMERA)
     plane = room.site.plane
-    assert plane.published[0].tracks == (m.TrackDeclaration(Mid("0"), m.Source.CAMERA),)
-    assert plane.commands[-1] == m.SetTrack(who(presenter), m.Source.CAMERA, True)
-    packets_come(room, presenter, m.Source.CAMERA)
+    assert plane.published[0].tracks == (m.TrackDeclaration(Mid("0"), Source.CAMERA),)
+    assert plane.commands[-1] == m.SetTrack(who(presenter), Source.CAMERA, True)
+    packets_come(room, presenter, Source.CAMERA)
     track = {"source": "camera", "codec": "VP8", "muted": False}
     await viewer.sees(presenter.id, tracks=[track])
     changed = await viewer.hears("room.changed")
     assert changed["room"]["stage"] == presenter.id
     assert m.SetStage(RoomId(room.id), who(presenter)) in plane.commands
-    plane.on_event(m.TrackStopped(RoomId(room.id), who(presenter), m.Source.CAMERA))
+    plane.on_event(m.TrackStopped(RoomId(room.id), who(presenter), Source.CAMERA))
     await viewer.sees(presenter.id, tracks=[])
 
 
@@ -52,10 +53,10 @@ async def test_what_is_declared_and_sends_nothing_is_not_shown(
     await publish(presenter, CAMERA, {"mid": "2", "source": "screen"})
     plane = room.site.plane
     assert plane.commands[-2:] == [
-        m.SetTrack(who(presenter), m.Source.CAMERA, active=True),
-        m.SetTrack(who(presenter), m.Source.SCREEN, active=False),
+        m.SetTrack(who(presenter), Source.CAMERA, active=True),
+        m.SetTrack(who(presenter), Source.SCREEN, active=False),
     ]
-    packets_come(room, presenter, m.Source.CAMERA)
+    packets_come(room, presenter, Source.CAMERA)
     shown = {"source": "camera", "codec": "VP8", "muted": False}
     await viewer.sees(presenter.id, tracks=[shown])
     later = await room.join("researcher")
@@ -93,9 +94,9 @@ async def test_a_muted_one_hears_who_did_it_and_may_start_again(
     )
     assert await presenter.hears("seat.muted") == {"source": "microphone", "by": "Mod"}
     commands = room.site.plane.commands
-    assert commands[-1] == m.SetTrack(who(presenter), m.Source.MICROPHONE, active=False)
+    assert commands[-1] == m.SetTrack(who(presenter), Source.MICROPHONE, active=False)
     await presenter.ask("media.track", source="microphone", active=True)
-    assert commands[-1] == m.SetTrack(who(presenter), m.Source.MICROPHONE, active=True)
+    assert commands[-1] == m.SetTrack(who(presenter), Source.MICROPHONE, active=True)
 
 
 async def test_a_mute_that_was_missed_is_told_again_and_holds(
@@ -113,11 +114,11 @@ async def test_a_mute_that_was_missed_is_told_again_and_holds(
     again = await room.come_back(presenter)
     assert await again.hears("seat.muted") == {"source": "microphone", "by": "Mod"}
     await publish(again, MICROPHONE)  # written before it was read
-    shut = m.SetTrack(who(presenter), m.Source.MICROPHONE, active=False)
+    shut = m.SetTrack(who(presenter), Source.MICROPHONE, active=False)
     assert room.site.plane.commands[-1] == shut
     await again.ask("media.track", source="microphone", active=False)
     await publish(again, MICROPHONE)
-    opened = m.SetTrack(who(presenter), m.Source.MICROPHONE, active=True)
+    opened = m.SetTrack(who(presenter), Source.MICROPHONE, active=True)
     assert room.site.plane.commands[-1] == opened
 
 
@@ -128,7 +129,7 @@ async def test_the_floor_comes_and_goes(room: RoomWithLinks) -> None:
     assert "media.publish" in changed["capabilities"]
     await publish(guest, CAMERA)
     await moderator.ask("floor.give", participant=guest.id, given=False)
-    shut = m.SetTrack(who(guest), m.Source.CAMERA, active=False)
+    shut = m.SetTrack(who(guest), Source.CAMERA, active=False)
     assert shut in room.site.plane.commands
     with pytest.raises(Refusal) as caught:
         await guest.ask("media.track", source="camera", active=True)
@@ -141,7 +142,7 @@ async def test_slots_speakers_and_wishes_reach_whom_they_concern(
     viewer, other = await room.join("researcher"), await room.join("presenter")
     plane, state = (
         room.site.plane,
-        m.SlotState(Mid("0"), who(other), m.Source.CAMERA, "VP8"),
+        m.SlotState(Mid("0"), who(other), Source.CAMERA, "VP8"),
     )
     on_the_wire = {
         "mid": "0",
@@ -159,7 +160,7 @@ async def test_slots_speakers_and_wishes_reach_whom_they_concern(
     await other.hears("publish.needed")
     assert not viewer.all("publish.needed")
     assert not other.all("slots.changed")
-    plane.connected[who(viewer)] = frozenset({m.Leg.SUBSCRIBE})
+    plane.connected[who(viewer)] = frozenset({Leg.SUBSCRIBE})
     again = await room.come_back(viewer)
     assert again.seat["slots"] == [on_the_wire]
     assert again.seat["subscribe_connected"]
@@ -209,7 +210,7 @@ async def test_the_stage_is_chosen_and_given_back(room: RoomWithLinks) -> None:
 async def test_quality_of_who_publishes_is_shown_to_all(room: RoomWithLinks) -> None:
     viewer, other = await room.join("researcher"), await room.join("presenter")
     await publish(other, CAMERA)
-    packets_come(room, other, m.Source.CAMERA)
+    packets_come(room, other, Source.CAMERA)
     await other.ask("quality.report", level=2)
     await viewer.sees(other.id, quality=2)
 

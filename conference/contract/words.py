@@ -1,0 +1,116 @@
+"""
+The words that several parts of Pavilion share: small values without behaviour.
+
+The domain, the packet plane, the storage and the edge all use them, so they lie
+below all of these.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from conference.ids import InvitationId, ParticipantId
+
+
+class Role(StrEnum):
+    """What somebody is in a room."""
+
+    MODERATOR = "moderator"
+    PRESENTER = "presenter"
+    RESEARCHER = "researcher"
+
+
+class Source(StrEnum):
+    """What a published track shows or carries."""
+
+    MICROPHONE = "microphone"
+    CAMERA = "camera"
+    SCREEN = "screen"
+    SCREEN_AUDIO = "screen_audio"
+
+    @property
+    def kind(self) -> str:
+        """The media kind: ``audio`` or ``video``."""
+        return "video" if self in (Source.CAMERA, Source.SCREEN) else "audio"
+
+
+class SlotGroup(StrEnum):
+    """Which part of the layout a slot belongs to."""
+
+    CONTENT = "content"
+    STAGE = "stage"
+    FLOATING = "floating"
+    GRID = "grid"
+
+
+class SlotGap(StrEnum):
+    """Why a slot that was asked for carries nothing."""
+
+    CODEC = "codec"
+    """The viewer's browser cannot decode what the publisher sends."""
+    LINK = "link"
+    """The viewer's link has no room for it."""
+
+
+class Receive(StrEnum):
+    """What a person chose to receive."""
+
+    AUTO = "auto"
+    """Whatever link, screen and processor allow."""
+    SAVER = "saver"
+    """Small pictures: a fraction of the data."""
+    AUDIO = "audio"
+    """No pictures at all, but for a shared screen's sound."""
+
+
+class Reduced(StrEnum):
+    """Why a viewer gets less than its screen could show."""
+
+    LINK = "link"
+    OPERATOR = "operator"
+    CHOICE = "choice"
+
+
+class Leg(StrEnum):
+    """One of the two peer connections of a participant."""
+
+    PUBLISH = "publish"
+    SUBSCRIBE = "subscribe"
+
+
+class Departure(StrEnum):
+    """Why a seat is free."""
+
+    LEFT = "left"
+    REMOVED = "removed"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class ChatLine:
+    """One line of chat; ``seq`` counts from 1 in each room, without a gap."""
+
+    seq: int
+    participant: ParticipantId
+    name: str
+    organisation: str
+    text: str
+    nonce: str
+    sent_at: float
+    """Seconds since the epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """One removal that still holds."""
+
+    participant: ParticipantId
+    """The seat that was taken away; names this removal."""
+    name: str
+    organisation: str
+    invitation: InvitationId
+    browser: bytes
+    """SHA-256 of the key that the browser made for this invitation."""
+    at: float
+    """Seconds since the epoch."""
+    by: str
+    """Name of the moderator."""
