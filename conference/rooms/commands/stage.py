@@ -1,0 +1,20 @@
+"""Choosing who is on the stage."""
+
+from dataclasses import dataclass
+
+from conference.ids import ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseStage:
+    """Put a participant on the stage; None: back to the room's own choice."""
+
+    by: ParticipantId
+    participant: ParticipantId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dominate:
+    """The media plane heard who holds the word now; None: nobody any more."""
+
+    participant: ParticipantId | None

@@ -1,0 +1,51 @@
+"""What is published, muted and sent."""
+
+from dataclasses import dataclass
+
+from conference.contract.words import Source
+from conference.ids import ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class Publish:
+    """A publish offer was accepted: these tracks, and no others."""
+
+    by: ParticipantId
+    sources: tuple[Source, ...]
+    active: frozenset[Source] = frozenset()
+    """Those of them that are to be sent; the others are declared and off."""
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchTrack:
+    """Start or stop a track of one's own."""
+
+    by: ParticipantId
+    source: Source
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """Stop a track of somebody else."""
+
+    by: ParticipantId
+    participant: ParticipantId
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class TrackUp:
+    """The media plane saw a track start, or change its codec."""
+
+    participant: ParticipantId
+    source: Source
+    codec: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrackDown:
+    """The media plane saw a track end."""
+
+    participant: ParticipantId
+    source: Source

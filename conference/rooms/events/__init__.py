@@ -1,0 +1,56 @@
+"""
+What a Room says should happen; ``conference.service`` makes it happen.
+
+An event names what changed and, where the state after it is enough, nothing
+more: the service reads the room. Frozen values, split by subject.
+"""
+
+from conference.rooms.events.seats import (
+    SeatOpened,
+    SeatUpdated,
+    SeatVacated,
+    RemovalHeld,
+    RemovalLifted,
+    PageClosed,
+)
+from conference.rooms.events.floor import CapabilitiesChanged
+from conference.rooms.events.stage import StageMoved, StageChosen
+from conference.rooms.events.tracks import GateMoved, TrackMuted
+from conference.rooms.events.quality import QualityChanged
+from conference.rooms.events.chat import Said
+from conference.rooms.events.room import RoomEnded
+
+Event = (
+    SeatOpened
+    | SeatUpdated
+    | SeatVacated
+    | RemovalHeld
+    | RemovalLifted
+    | PageClosed
+    | CapabilitiesChanged
+    | StageMoved
+    | StageChosen
+    | GateMoved
+    | TrackMuted
+    | QualityChanged
+    | Said
+    | RoomEnded
+)
+
+__all__ = [
+    "CapabilitiesChanged",
+    "Event",
+    "GateMoved",
+    "PageClosed",
+    "QualityChanged",
+    "RemovalHeld",
+    "RemovalLifted",
+    "RoomEnded",
+    "Said",
+    "SeatOpened",
+    "SeatUpdated",
+    "SeatVacated",
+    "StageChosen",
+    "StageMoved",
+    "TrackMuted",
+]

@@ -1,0 +1,52 @@
+"""Coming, going and coming back."""
+
+from dataclasses import dataclass
+
+from conference.contract.words import Departure, Removal
+from conference.ids import ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class SeatOpened:
+    """Somebody new sits in the room."""
+
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class SeatUpdated:
+    """Something about a seat changed; ``durable``: it must be stored."""
+
+    participant: ParticipantId
+    durable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SeatVacated:
+    """A seat is free and gone; its token opens nothing any more."""
+
+    participant: ParticipantId
+    reason: Departure
+    by: str | None = None
+    """Name of the moderator, for a removal."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalHeld:
+    """A removed participant may not come in again; it must be stored."""
+
+    removal: Removal
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalLifted:
+    """A removal does not hold any more; it must be stored."""
+
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class PageClosed:
+    """The page of a seat is gone, and its media connections with it."""
+
+    participant: ParticipantId

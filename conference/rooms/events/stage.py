@@ -1,0 +1,19 @@
+"""Who is on the stage."""
+
+from dataclasses import dataclass
+
+from conference.ids import ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class StageMoved:
+    """Somebody else is on the stage, or nobody."""
+
+    participant: ParticipantId | None
+
+
+@dataclass(frozen=True, slots=True)
+class StageChosen:
+    """A moderator's choice of the stage changed; it must be stored."""
+
+    participant: ParticipantId | None
