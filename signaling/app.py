@@ -24,7 +24,7 @@ from aiohttp import web
 from conference.contract.media import Event
 from conference.contract.media_plane import MediaPlane
 from conference.errors import ConferenceError, InfrastructureError
-from conference.rooms.room import RoomLimits
+from conference.rooms.state import RoomLimits
 from conference.service.conference import Conference, Limits, Stores
 from conference.service.tokens import KEY_BYTES, InvitationTokens
 from conference.storage.accounts import Accounts

@@ -5,9 +5,9 @@ Pure. The lines themselves are stored; only enough is kept here to number the ne
 one and to find a line that a client sends again.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
+
+from immutables import Map
 
 from conference.contract.words import ChatLine
 from conference.ids import ParticipantId
@@ -24,15 +24,23 @@ class ChatLog:
 
     seq: int = 0
     """Number of the newest line; 0: nothing was said."""
-    sent: Mapping[tuple[ParticipantId, str], ChatLine] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
-    """The newest lines by their sender and nonce, oldest first."""
+    _lines: Map[int, ChatLine] = field(default_factory=Map)
+    """The newest lines by their number."""
+    _numbers: Map[tuple[ParticipantId, str], int] = field(default_factory=Map)
+    """Their numbers by sender and nonce."""
+
+    def find(self, participant: ParticipantId, nonce: str) -> ChatLine | None:
+        """Return the line that was sent with this nonce, if it is remembered."""
+        number = self._numbers.get((participant, nonce))
+        return None if number is None else self._lines[number]
 
     def having(self, line: ChatLine) -> "ChatLog":
         """Return it with one line more; ``line.seq`` is the next number."""
         assert line.seq == self.seq + 1
-        sent = {**self.sent, (line.participant, line.nonce): line}
-        if len(sent) > NONCES_KEPT:
-            del sent[next(iter(sent))]
-        return ChatLog(line.seq, MappingProxyType(sent))
+        lines = self._lines.set(line.seq, line)
+        numbers = self._numbers.set((line.participant, line.nonce), line.seq)
+        oldest = lines.get(line.seq - NONCES_KEPT)
+        if oldest is not None:
+            lines = lines.delete(oldest.seq)
+            numbers = numbers.delete((oldest.participant, oldest.nonce))
+        return ChatLog(line.seq, lines, numbers)

@@ -9,8 +9,6 @@ the newest one wins, and whoever shows nothing is of interest to moderators only
 from collections.abc import Iterable
 from dataclasses import replace
 
-from conference.contract.words import Role
-from conference.ids import ParticipantId
 from conference.rooms.seat import Seat
 
 TELL_EVERY_S = 5.0
@@ -44,15 +42,15 @@ def due_at(seat: Seat) -> float | None:
     return seat.quality_told_at + TELL_EVERY_S
 
 
-def audience(seat: Seat, seats: Iterable[Seat]) -> list[ParticipantId]:
+def audience(
+    seat: Seat, seats: Iterable[Seat], moderators: Iterable[Seat]
+) -> Iterable[Seat]:
     """
     Return who is told of a seat's quality.
 
     Everybody, of somebody who publishes: it explains a bad picture. Moderators
     and the participant itself, of somebody who only watches.
     """
-    return [
-        other.id
-        for other in seats
-        if seat.started or other.role is Role.MODERATOR or other.id == seat.id
-    ]
+    if seat.started:
+        return seats
+    return {one.id: one for one in (*moderators, seat)}.values()

@@ -82,7 +82,9 @@ class Seat:
     organisation: str
     role: Role
     joined_at: float
-    """Seconds since the epoch; also the order of the list."""
+    """Seconds since the epoch."""
+    number: int = 0
+    """Its place in the order of joining; ``Seats`` counts. Not stored."""
     account: AccountId | None = None
     invitation: InvitationId | None = None
     browser: bytes | None = None
@@ -131,12 +133,11 @@ class Seat:
         """Return whether this seat has a capability."""
         return capability in self.capabilities
 
-    @property
-    def shown(self) -> "Seat":
-        """This seat without what others do not see of it, to see whether it changed."""
-        return replace(
-            self, tracks=MappingProxyType(self.started), stopped=MappingProxyType({})
-        )
+    def looks_like(self, other: "Seat") -> bool:
+        """Return whether the others in the room see no difference to ``other``."""
+        if self.tracks is not other.tracks and self.started != other.started:
+            return False
+        return replace(self, tracks=other.tracks, stopped=other.stopped) == other
 
     @property
     def durable(self) -> tuple[object, ...]:

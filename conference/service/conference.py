@@ -23,7 +23,7 @@ from conference.contract.stores import (
 from conference.errors import ConferenceError
 from conference.ids import RoomId
 from conference.rooms import commands as c
-from conference.rooms.room import RoomLimits
+from conference.rooms.state import RoomLimits
 from conference.service.accounts import AccountDoor
 from conference.service.desk import Desk
 from conference.service.floor import Floor

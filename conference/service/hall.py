@@ -22,8 +22,9 @@ from conference.ids import ConnectionId, Mid, ParticipantId, RoomId
 from conference.rooms import commands as c
 from conference.rooms import events as e
 from conference.rooms.removals import Removals
-from conference.rooms.room import Room, RoomLimits
+from conference.rooms.room import Room
 from conference.rooms.seat import SEAT_KEPT_S, Presence, Seat
+from conference.rooms.state import RoomLimits
 from conference.service import notices as n
 from conference.service.notices import Outbox
 
@@ -195,7 +196,7 @@ class Hall:
             UserError: The room refused; nothing changed.
             InfrastructureError: It could not be stored; nothing changed.
         """
-        before, now = opened.room.checkpoint(), self.clock()
+        before, now = opened.room.state, self.clock()
         events = opened.room.handle(command, now=now)
         changes = [
             change for event in events if (change := self._change(opened, event))

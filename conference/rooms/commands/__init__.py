@@ -1,29 +1,27 @@
-"""
-What a Room can be asked to do: frozen values, split by subject; ``by`` is who asks.
-"""
+"""What a Room can be asked to do: frozen values, split by subject; ``by`` is who asks."""
 
+from conference.rooms.commands.chat import Say
+from conference.rooms.commands.floor import GiveFloor
+from conference.rooms.commands.hands import LowerHand, RaiseHand
+from conference.rooms.commands.quality import ReportQuality
+from conference.rooms.commands.room import CloseRoom, Tick
 from conference.rooms.commands.seats import (
-    TakeSeat,
-    Return,
-    Lose,
     ClosePage,
     Leave,
-    Remove,
     LiftRemoval,
+    Lose,
+    Remove,
+    Return,
+    TakeSeat,
 )
-from conference.rooms.commands.hands import RaiseHand, LowerHand
-from conference.rooms.commands.floor import GiveFloor
 from conference.rooms.commands.stage import ChooseStage, Dominate
 from conference.rooms.commands.tracks import (
+    Mute,
     Publish,
     SwitchTrack,
-    Mute,
-    TrackUp,
     TrackDown,
+    TrackUp,
 )
-from conference.rooms.commands.quality import ReportQuality
-from conference.rooms.commands.chat import Say
-from conference.rooms.commands.room import CloseRoom, Tick
 
 Command = (
     TakeSeat

@@ -5,20 +5,20 @@ An event names what changed and, where the state after it is enough, nothing
 more: the service reads the room. Frozen values, split by subject.
 """
 
+from conference.rooms.events.chat import Said
+from conference.rooms.events.floor import CapabilitiesChanged
+from conference.rooms.events.quality import QualityChanged
+from conference.rooms.events.room import RoomEnded
 from conference.rooms.events.seats import (
+    PageClosed,
+    RemovalHeld,
+    RemovalLifted,
     SeatOpened,
     SeatUpdated,
     SeatVacated,
-    RemovalHeld,
-    RemovalLifted,
-    PageClosed,
 )
-from conference.rooms.events.floor import CapabilitiesChanged
-from conference.rooms.events.stage import StageMoved, StageChosen
+from conference.rooms.events.stage import StageChosen, StageMoved
 from conference.rooms.events.tracks import GateMoved, TrackMuted
-from conference.rooms.events.quality import QualityChanged
-from conference.rooms.events.chat import Said
-from conference.rooms.events.room import RoomEnded
 
 Event = (
     SeatOpened

@@ -4,13 +4,14 @@ from conference.contract.words import Role, Source
 from conference.ids import AccountId, InvitationId, ParticipantId, RoomId
 from conference.rooms import commands as c
 from conference.rooms import events as e
-from conference.rooms.room import Room, RoomLimits
+from conference.rooms.room import Room
+from conference.rooms.state import RoomLimits
 
 OWNER = AccountId("owner")
 WALL = 1_700_000_000.0
 
 
-class Hall:
+class RoomDriver:
     """Drives a room and keeps its clock."""
 
     def __init__(self, *, max_seats: int = 500) -> None:

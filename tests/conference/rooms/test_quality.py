@@ -7,67 +7,71 @@ from conference.ids import ParticipantId
 from conference.rooms import commands as c
 from conference.rooms import events as e
 from conference.rooms.quality import TELL_EVERY_S
-from tests.conference.rooms.support import Hall
+from tests.conference.rooms.support import RoomDriver
 
 
 @pytest.fixture
-def hall() -> Hall:
-    return Hall()
+def driver() -> RoomDriver:
+    return RoomDriver()
 
 
-def report(hall: Hall, who: ParticipantId, level: int) -> list[e.Event]:
-    return hall.do(c.ReportQuality(who, level))
+def report(driver: RoomDriver, who: ParticipantId, level: int) -> list[e.Event]:
+    return driver.do(c.ReportQuality(who, level))
 
 
-def test_the_first_report_is_told_at_once_and_the_next_ones_wait(hall: Hall) -> None:
-    a = hall.join("a")
-    start = hall.now
-    assert report(hall, a, 3) == [e.QualityChanged(a)]
-    hall.now += 1
-    assert report(hall, a, 2) == []
-    hall.now += 1
-    assert report(hall, a, 1) == []
-    assert hall.room.seat(a).quality == 3
-    assert hall.room.next_timeout() == start + TELL_EVERY_S
-    hall.now = start + TELL_EVERY_S - 0.01
-    assert hall.do(c.Tick()) == []
-    hall.now = start + TELL_EVERY_S
-    assert hall.do(c.Tick()) == [e.QualityChanged(a)]
-    assert hall.room.seat(a).quality == 1
-    assert hall.room.next_timeout() is None
+def test_the_first_report_is_told_at_once_and_the_next_ones_wait(
+    driver: RoomDriver,
+) -> None:
+    a = driver.join("a")
+    start = driver.now
+    assert report(driver, a, 3) == [e.QualityChanged(a)]
+    driver.now += 1
+    assert report(driver, a, 2) == []
+    driver.now += 1
+    assert report(driver, a, 1) == []
+    assert driver.room.seat(a).quality == 3
+    assert driver.room.next_timeout() == start + TELL_EVERY_S
+    driver.now = start + TELL_EVERY_S - 0.01
+    assert driver.do(c.Tick()) == []
+    driver.now = start + TELL_EVERY_S
+    assert driver.do(c.Tick()) == [e.QualityChanged(a)]
+    assert driver.room.seat(a).quality == 1
+    assert driver.room.next_timeout() is None
 
 
-def test_what_went_back_is_not_told(hall: Hall) -> None:
-    a = hall.join("a")
-    report(hall, a, 4)
-    assert report(hall, a, 1) == []
-    assert report(hall, a, 4) == []
-    assert hall.room.next_timeout() is None
+def test_what_went_back_is_not_told(driver: RoomDriver) -> None:
+    a = driver.join("a")
+    report(driver, a, 4)
+    assert report(driver, a, 1) == []
+    assert report(driver, a, 4) == []
+    assert driver.room.next_timeout() is None
 
 
-def test_a_late_report_is_told_at_once(hall: Hall) -> None:
-    a = hall.join("a")
-    report(hall, a, 4)
-    hall.now += TELL_EVERY_S
-    assert report(hall, a, 3) == [e.QualityChanged(a)]
+def test_a_late_report_is_told_at_once(driver: RoomDriver) -> None:
+    a = driver.join("a")
+    report(driver, a, 4)
+    driver.now += TELL_EVERY_S
+    assert report(driver, a, 3) == [e.QualityChanged(a)]
 
 
-def test_it_is_forgotten_with_the_connection(hall: Hall) -> None:
-    a = hall.join("a")
-    report(hall, a, 3)
-    report(hall, a, 2)
-    hall.do(c.Lose(a))
-    seat = hall.room.seat(a)
+def test_it_is_forgotten_with_the_connection(driver: RoomDriver) -> None:
+    a = driver.join("a")
+    report(driver, a, 3)
+    report(driver, a, 2)
+    driver.do(c.Lose(a))
+    seat = driver.room.seat(a)
     assert (seat.quality, seat.quality_waiting) == (None, None)
 
 
-def test_only_moderators_and_oneself_hear_of_who_only_watches(hall: Hall) -> None:
-    moderator = hall.join("m", Role.MODERATOR)
-    presenter = hall.join("p", Role.PRESENTER)
-    viewer, other = hall.join("v"), hall.join("o")
-    assert hall.room.quality_audience(viewer) == [moderator, viewer]
-    hall.publish(presenter, Source.MICROPHONE)
-    assert hall.room.quality_audience(presenter) == [
+def test_only_moderators_and_oneself_hear_of_who_only_watches(
+    driver: RoomDriver,
+) -> None:
+    moderator = driver.join("m", Role.MODERATOR)
+    presenter = driver.join("p", Role.PRESENTER)
+    viewer, other = driver.join("v"), driver.join("o")
+    assert driver.room.quality_audience(viewer) == [moderator, viewer]
+    driver.publish(presenter, Source.MICROPHONE)
+    assert driver.room.quality_audience(presenter) == [
         moderator,
         presenter,
         viewer,
@@ -76,9 +80,9 @@ def test_only_moderators_and_oneself_hear_of_who_only_watches(hall: Hall) -> Non
 
 
 def test_a_hall_of_viewers_costs_one_message_each_for_each_moderator(
-    hall: Hall,
+    driver: RoomDriver,
 ) -> None:
-    viewers = [hall.join(f"v{n}") for n in range(400)]
-    hall.join("m", Role.MODERATOR)
-    told = sum(len(hall.room.quality_audience(viewer)) for viewer in viewers)
+    viewers = [driver.join(f"v{n}") for n in range(400)]
+    driver.join("m", Role.MODERATOR)
+    told = sum(len(driver.room.quality_audience(viewer)) for viewer in viewers)
     assert told == 2 * len(viewers)

@@ -12,7 +12,7 @@ from conference.rooms import events as e
 from conference.rooms.quality import TELL_EVERY_S
 from conference.rooms.roles import Capability
 from conference.rooms.seat import SEAT_KEPT_S
-from tests.conference.rooms.support import WALL, Hall
+from tests.conference.rooms.support import WALL, RoomDriver
 
 WHO = st.sampled_from([ParticipantId(str(n)) for n in range(6)])
 SOURCE = st.sampled_from(Source)
@@ -21,7 +21,7 @@ SOURCE = st.sampled_from(Source)
 class RoomMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
-        self.hall = Hall(max_seats=5)
+        self.driver = RoomDriver(max_seats=5)
         self.gates: dict[tuple[ParticipantId, Source], bool] = {}
         self.stage: ParticipantId | None = None
         self.lines: list[int] = []
@@ -29,11 +29,11 @@ class RoomMachine(RuleBasedStateMachine):
         self.told_at: dict[ParticipantId, float] = {}
 
     def do(self, command: c.Command) -> None:
-        before = self.hall.room.checkpoint()
+        before = self.driver.room.state
         try:
-            events = self.hall.do(command)
+            events = self.driver.do(command)
         except UserError:
-            assert self.hall.room.checkpoint() == before
+            assert self.driver.room.state == before
             return
         for event in events:
             match event:
@@ -50,14 +50,14 @@ class RoomMachine(RuleBasedStateMachine):
                         del self.gates[key]
                 case e.QualityChanged(participant):
                     last = self.told_at.get(participant, -TELL_EVERY_S)
-                    assert self.hall.now - last >= TELL_EVERY_S
-                    self.told_at[participant] = self.hall.now
+                    assert self.driver.now - last >= TELL_EVERY_S
+                    self.told_at[participant] = self.driver.now
                 case _:
                     pass
 
     @rule(who=WHO, role=st.sampled_from(Role))
     def join(self, who: ParticipantId, role: Role) -> None:
-        if who not in self.hall.room.seats:
+        if who not in self.driver.room.seats:
             self.do(c.TakeSeat(who, who, "I", role, at=WALL))
 
     @rule(who=WHO)
@@ -132,13 +132,13 @@ class RoomMachine(RuleBasedStateMachine):
 
     @rule(seconds=st.floats(0, SEAT_KEPT_S))
     def wait(self, seconds: float) -> None:
-        self.hall.now += seconds
+        self.driver.now += seconds
         self.do(c.Tick())
 
     @invariant()
     def nobody_is_heard_without_the_right(self) -> None:
         for (who, source), is_open in self.gates.items():
-            seat = self.hall.room.seats[who]
+            seat = self.driver.room.seats[who]
             track = seat.tracks.get(source)
             if is_open and track is not None:
                 assert seat.may(Capability.MEDIA_PUBLISH)
@@ -146,30 +146,30 @@ class RoomMachine(RuleBasedStateMachine):
 
     @invariant()
     def hands_are_counted_from_one(self) -> None:
-        places = [self.hall.room.hand_place(p) for p in self.hall.room.seats]
+        places = [self.driver.room.hand_place(p) for p in self.driver.room.seats]
         raised = sorted(place for place in places if place is not None)
         assert raised == list(range(1, len(raised) + 1))
 
     @invariant()
     def the_stage_is_told_and_taken(self) -> None:
-        assert self.stage == self.hall.room.stage
-        assert self.stage is None or self.stage in self.hall.room.seats
-        chosen = self.hall.room.chosen_stage
-        if chosen is not None and self.hall.room.seats[chosen].connected:
+        assert self.stage == self.driver.room.stage
+        assert self.stage is None or self.stage in self.driver.room.seats
+        chosen = self.driver.room.chosen_stage
+        if chosen is not None and self.driver.room.seats[chosen].connected:
             assert self.stage == chosen
         if chosen is None and self.stage is not None:
-            assert self.hall.room.seats[self.stage].started
+            assert self.driver.room.seats[self.stage].started
 
     @invariant()
     def the_chat_has_no_gap(self) -> None:
-        assert self.lines == list(range(1, self.hall.room.chat_seq + 1))
+        assert self.lines == list(range(1, self.driver.room.chat_seq + 1))
 
     @invariant()
     def no_seat_outlives_its_grace(self) -> None:
-        for seat in self.hall.room.seats.values():
+        for seat in self.driver.room.seats.values():
             assert (seat.kept_until is None) == seat.connected
             if seat.kept_until is not None:
-                assert 0 < seat.kept_until - self.hall.now <= SEAT_KEPT_S
+                assert 0 < seat.kept_until - self.driver.now <= SEAT_KEPT_S
 
 
 TestRoomMachine = RoomMachine.TestCase

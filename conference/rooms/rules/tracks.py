@@ -1,0 +1,101 @@
+"""What is published, muted and sent."""
+
+from dataclasses import replace
+from types import MappingProxyType
+
+from conference.contract.words import Source
+from conference.errors import Refused
+from conference.rooms import commands as c
+from conference.rooms import events as e
+from conference.rooms.roles import Capability
+from conference.rooms.seat import Seat, Track, without
+from conference.rooms.state import RoomState, Step
+
+
+def publish(state: RoomState, command: c.Publish, *, now: float) -> Step:
+    """Note what an accepted publish offer declares."""
+    del now
+    seat = state.actor(command.by, Capability.MEDIA_PUBLISH)
+    # Declared off, the participant agrees with the moderator who muted it.
+    stopped = without(seat.stopped, set(command.sources) - command.active)
+    tracks = MappingProxyType(
+        {
+            source: replace(
+                seat.tracks.get(source, Track()),
+                muted=source not in command.active or source in stopped,
+            )
+            for source in command.sources
+        }
+    )
+    # A new leg begins with open gates, so the state of each is said again.
+    events: list[e.Event] = [
+        e.GateMoved(seat.id, source, open=not track.muted)
+        for source, track in tracks.items()
+    ]
+    events += [
+        e.TrackMuted(seat.id, source, by)
+        for source, by in stopped.items()
+        if source in tracks
+    ]
+    state, updated = state.updated(replace(seat, tracks=tracks, stopped=stopped))
+    return state, events + updated
+
+
+def switch_track(state: RoomState, command: c.SwitchTrack, *, now: float) -> Step:
+    """Start or stop a track of one's own."""
+    del now
+    seat = state.actor(command.by, Capability.MEDIA_PUBLISH)
+    if command.source not in seat.tracks:
+        raise Refused("not-published", "This track is not published.")
+    seat = replace(seat, stopped=without(seat.stopped, {command.source}))
+    state, updated = state.updated(seat)
+    state, gated = _gate(state, seat, command.source, is_open=command.active)
+    return state, updated + gated
+
+
+def mute(state: RoomState, command: c.Mute, *, now: float) -> Step:
+    """Stop a track of somebody else."""
+    del now
+    actor = state.actor(command.by, Capability.PARTICIPANT_MUTE)
+    seat = state.seat(command.participant)
+    state, events = _gate(state, seat, command.source, is_open=False)
+    if not events:
+        return state, []
+    events.append(e.TrackMuted(seat.id, command.source, actor.name))
+    seat = state.seat(seat.id)
+    stopped = MappingProxyType({**seat.stopped, command.source: actor.name})
+    state, updated = state.updated(replace(seat, stopped=stopped))
+    return state, events + updated
+
+
+def track_up(state: RoomState, command: c.TrackUp, *, now: float) -> Step:
+    """Note the codec of a track's first packet."""
+    del now
+    seat = state.seats.get(command.participant)
+    if seat is None or command.source not in seat.tracks:
+        return state, []  # a packet that crossed a departure or a new offer
+    track = replace(seat.tracks[command.source], codec=command.codec)
+    return _set_track(state, seat, command.source, track)
+
+
+def track_down(state: RoomState, command: c.TrackDown, *, now: float) -> Step:
+    """Note that a track ended."""
+    del now
+    seat = state.seats.get(command.participant)
+    if seat is None or command.source not in seat.tracks:
+        return state, []
+    return state.updated(replace(seat, tracks=without(seat.tracks, {command.source})))
+
+
+def _set_track(state: RoomState, seat: Seat, source: Source, track: Track) -> Step:
+    tracks = MappingProxyType({**seat.tracks, source: track})
+    return state.updated(replace(seat, tracks=tracks))
+
+
+def _gate(state: RoomState, seat: Seat, source: Source, *, is_open: bool) -> Step:
+    track = seat.tracks.get(source)
+    if track is None or track.muted != is_open:
+        return state, []
+    track = replace(track, muted=not is_open)
+    state, updated = _set_track(state, seat, source, track)
+    return state, [e.GateMoved(seat.id, source, open=is_open), *updated]

@@ -1,0 +1,41 @@
+"""The order of raised hands."""
+
+from conference.rooms import commands as c
+from conference.rooms import events as e
+from tests.conference.rooms.support import RoomDriver
+
+
+def test_a_lost_hand_is_not_in_the_order_and_comes_back_to_its_place(
+    driver: RoomDriver,
+) -> None:
+    a, b = driver.join("a"), driver.join("b")
+    driver.do(c.RaiseHand(a, raised=True))
+    driver.do(c.RaiseHand(b, raised=True))
+    events = driver.do(c.Lose(a))
+    assert e.SeatUpdated(b, durable=False) in events
+    assert [driver.room.hand_place(p) for p in (a, b)] == [None, 1]
+    driver.do(c.Return(a))
+    assert [driver.room.hand_place(p) for p in (a, b)] == [1, 2]
+
+
+def test_hands_keep_their_order(driver: RoomDriver) -> None:
+    a, b, d = (driver.join(name) for name in "abd")
+    for who in (b, a, d):
+        driver.do(c.RaiseHand(who, raised=True))
+    assert [driver.room.hand_place(p) for p in (a, b, d)] == [2, 1, 3]
+    assert driver.do(c.RaiseHand(a, raised=True)) == []
+    assert driver.do(c.RaiseHand(b, raised=False)) == [
+        e.SeatUpdated(b, durable=True),
+        e.SeatUpdated(a, durable=False),
+        e.SeatUpdated(d, durable=False),
+    ]
+    assert [driver.room.hand_place(p) for p in (a, b, d)] == [1, None, 2]
+    assert driver.do(c.RaiseHand(b, raised=False)) == []
+
+
+def test_those_behind_move_up_when_somebody_leaves(driver: RoomDriver) -> None:
+    a, b = driver.join("a"), driver.join("b")
+    driver.do(c.RaiseHand(a, raised=True))
+    driver.do(c.RaiseHand(b, raised=True))
+    assert e.SeatUpdated(b, durable=False) in driver.do(c.Leave(a))
+    assert driver.room.hand_place(b) == 1

@@ -1,0 +1,112 @@
+"""What is published, muted and sent."""
+
+import pytest
+
+from conference.contract.words import Role, Source
+from conference.errors import Refused
+from conference.ids import ParticipantId
+from conference.rooms import commands as c
+from conference.rooms import events as e
+from conference.rooms.seat import Track
+from tests.conference.rooms.support import RoomDriver
+
+CAMERA, MICROPHONE, SCREEN = Source.CAMERA, Source.MICROPHONE, Source.SCREEN
+NOBODY = ParticipantId("nobody")
+
+
+def test_a_muted_one_may_start_again(driver: RoomDriver) -> None:
+    moderator, p = driver.join("m", Role.MODERATOR), driver.join("p", Role.PRESENTER)
+    driver.publish(p, MICROPHONE)
+    assert driver.do(c.Mute(moderator, p, MICROPHONE)) == [
+        e.GateMoved(p, MICROPHONE, open=False),
+        e.SeatUpdated(p, durable=False),
+        e.TrackMuted(p, MICROPHONE, "M"),
+    ]
+    assert driver.do(c.Mute(moderator, p, MICROPHONE)) == []
+    assert driver.do(c.Mute(moderator, p, CAMERA)) == []
+    assert e.GateMoved(p, MICROPHONE, open=True) in driver.do(
+        c.SwitchTrack(p, MICROPHONE, active=True)
+    )
+    with pytest.raises(Refused) as caught:
+        driver.do(c.SwitchTrack(p, CAMERA, active=True))
+    assert caught.value.code == "not-published"
+
+
+def test_negotiating_again_keeps_a_mute(driver: RoomDriver) -> None:
+    p = driver.join("p", Role.PRESENTER)
+    driver.publish(p, MICROPHONE)
+    driver.do(c.SwitchTrack(p, MICROPHONE, active=False))
+    offer = c.Publish(p, (MICROPHONE, CAMERA), frozenset({CAMERA}))
+    assert driver.do(offer) == [
+        e.GateMoved(p, MICROPHONE, open=False),
+        e.GateMoved(p, CAMERA, open=True),
+    ]
+    driver.publish(p, CAMERA)
+    assert set(driver.room.seat(p).tracks) == {CAMERA}
+
+
+def test_an_offer_does_not_undo_a_moderators_mute(driver: RoomDriver) -> None:
+    moderator, p = driver.join("m", Role.MODERATOR), driver.join("p", Role.PRESENTER)
+    driver.publish(p, MICROPHONE, CAMERA)
+    driver.do(c.Mute(moderator, p, MICROPHONE))
+    crossing = c.Publish(p, (MICROPHONE, CAMERA), frozenset({MICROPHONE, CAMERA}))
+    kept = [
+        e.GateMoved(p, MICROPHONE, open=False),
+        e.GateMoved(p, CAMERA, open=True),
+        e.TrackMuted(p, MICROPHONE, "M"),  # it may have missed it
+    ]
+    assert driver.do(crossing) == kept
+    # Nor does one that opens a new leg after the old one's tracks ended.
+    driver.do(c.TrackDown(p, MICROPHONE))
+    assert driver.do(crossing) == kept
+    assert driver.room.seat(p).tracks[MICROPHONE].muted
+
+
+@pytest.mark.parametrize("active", [True, False])
+def test_who_knows_of_a_mute_may_offer_the_track_anew(
+    driver: RoomDriver, active: bool
+) -> None:
+    moderator, p = driver.join("m", Role.MODERATOR), driver.join("p", Role.PRESENTER)
+    offer = c.Publish(p, (MICROPHONE,), frozenset({MICROPHONE}))
+    for knows in (
+        c.SwitchTrack(p, MICROPHONE, active=active),
+        c.Publish(p, (MICROPHONE,)),
+    ):
+        driver.publish(p, MICROPHONE)
+        driver.do(c.Mute(moderator, p, MICROPHONE))
+        assert driver.room.seat(p).stopped == {MICROPHONE: "M"}
+        driver.do(knows)
+        assert driver.room.seat(p).stopped == {}
+        assert driver.do(offer)[0] == e.GateMoved(p, MICROPHONE, open=True)
+
+
+def test_what_is_declared_is_shown_when_its_first_packet_comes(
+    driver: RoomDriver,
+) -> None:
+    p = driver.join("p", Role.PRESENTER)
+    declared = c.Publish(p, (CAMERA, SCREEN), frozenset({CAMERA}))
+    assert driver.do(declared) == [
+        e.GateMoved(p, CAMERA, open=True),
+        e.GateMoved(p, SCREEN, open=False),
+    ]
+    assert driver.room.seat(p).started == {}
+    assert driver.room.stage is None
+    assert driver.do(c.TrackUp(p, CAMERA, "VP8")) == [
+        e.SeatUpdated(p, durable=False),
+        e.StageMoved(p),
+    ]
+    assert driver.room.seat(p).started == {CAMERA: Track(codec="VP8")}
+    assert driver.do(c.TrackUp(p, CAMERA, "VP8")) == []
+    # Nobody sees a change of what nobody sees.
+    for active in (True, False):
+        assert driver.do(c.SwitchTrack(p, SCREEN, active=active)) == [
+            e.GateMoved(p, SCREEN, open=active)
+        ]
+    assert driver.do(c.TrackDown(p, SCREEN)) == []
+
+
+def test_late_news_of_a_track_that_is_gone_changes_nothing(driver: RoomDriver) -> None:
+    p = driver.join("p", Role.PRESENTER)
+    for who in (p, NOBODY):
+        assert driver.do(c.TrackUp(who, SCREEN, "VP8")) == []
+        assert driver.do(c.TrackDown(who, SCREEN)) == []
