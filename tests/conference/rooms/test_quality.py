@@ -1,18 +1,11 @@
 """Who is told of a connection's quality, and how often."""
 
-import pytest
-
 from conference.contract.words import Role, Source
 from conference.ids import ParticipantId
 from conference.rooms import commands as c
 from conference.rooms import events as e
 from conference.rooms.quality import TELL_EVERY_S
 from tests.conference.rooms.support import RoomDriver
-
-
-@pytest.fixture
-def driver() -> RoomDriver:
-    return RoomDriver()
 
 
 def report(driver: RoomDriver, who: ParticipantId, level: int) -> list[e.Event]:
@@ -86,3 +79,11 @@ def test_a_hall_of_viewers_costs_one_message_each_for_each_moderator(
     driver.join("m", Role.MODERATOR)
     told = sum(len(driver.room.quality_audience(viewer)) for viewer in viewers)
     assert told == 2 * len(viewers)
+
+
+def test_the_same_report_again_changes_nothing(driver: RoomDriver) -> None:
+    viewer = driver.join("v")
+    driver.do(c.ReportQuality(viewer, 3))
+    before = driver.room.state
+    assert driver.do(c.ReportQuality(viewer, 3)) == []
+    assert driver.room.state is before

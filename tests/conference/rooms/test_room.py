@@ -9,7 +9,8 @@ from conference.ids import ParticipantId, RoomId
 from conference.rooms import commands as c
 from conference.rooms import rules
 from conference.rooms.room import Room
-from conference.rooms.seat import Presence, Seat
+from conference.rooms.seat import SEAT_KEPT_S, Presence, Seat
+from conference.rooms.stage import STAGE_HOLD_S
 from tests.conference.rooms.support import OWNER, WALL, RoomDriver
 
 CAMERA, MICROPHONE, SCREEN = Source.CAMERA, Source.MICROPHONE, Source.SCREEN
@@ -79,3 +80,17 @@ def test_a_room_comes_back_from_what_was_stored() -> None:
         chosen_stage=seat.id,
     )
     assert lone.stage is None
+
+
+def test_the_next_timeout_is_the_earliest_of_seats_and_stage(
+    driver: RoomDriver,
+) -> None:
+    a, b = driver.join("a", Role.PRESENTER), driver.join("b", Role.PRESENTER)
+    driver.publish(a, CAMERA)
+    driver.publish(b, CAMERA)
+    driver.do(c.Dominate(b))
+    driver.do(c.Lose(driver.join("d")))
+    assert driver.room.next_timeout() == driver.now + STAGE_HOLD_S
+    driver.now += STAGE_HOLD_S
+    driver.do(c.Tick())
+    assert driver.room.next_timeout() == driver.now - STAGE_HOLD_S + SEAT_KEPT_S
