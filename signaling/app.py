@@ -32,7 +32,7 @@ from conference.storage.chat import Chat
 from conference.storage.database import Database, sqlite_url
 from conference.storage.rooms import Rooms
 from signaling.addresses import addresses, best_names, bracketed, matches
-from signaling.auth.doors import DoorLimits, Doors
+from signaling.auth.arrivals import ArrivalLimits, Arrivals
 from signaling.auth.proxies import Proxies
 from signaling.auth.rates import Failures
 from signaling.data_dir import INVITATION_KEY, Hold, remember_address
@@ -44,8 +44,8 @@ from signaling.http.site import Site
 from signaling.http.tls import bound_receive_buffers
 from signaling.http.trust_page import TrustPage
 from signaling.log import watch_counts
-from signaling.namespaces.dispatcher import Edge
-from signaling.namespaces.gate import build_server
+from signaling.namespaces.admission import build_server
+from signaling.namespaces.dispatcher import Context
 from signaling.namespaces.hub import Hub
 from signaling.refusals import database_refused, port_refused
 from signaling.settings import Settings
@@ -191,8 +191,8 @@ class Server:
         self._open = contextlib.AsyncExitStack()
         self._open.callback(hold.close)
         self.hub = Hub()
-        self._doors = Doors(
-            DoorLimits(
+        self._arrivals = Arrivals(
+            ArrivalLimits(
                 waiting=settings.limits.waiting_at_door,
                 joins_at_once=settings.limits.joins_at_once,
             )
@@ -258,7 +258,7 @@ class Server:
             self._client,
             version=version(),
             trust_port=lambda: self.trust_port if self._explains_trust else 0,
-            on_sign_out=self.hub.end_session,
+            on_sign_out=self.hub.end_sign_in,
             clock=time.monotonic,
         )
         application = site.application()
@@ -273,7 +273,7 @@ class Server:
         )
         application.router.add_get("/metrics", metrics.show)
         sockets = build_server(
-            Edge(self.conference, self.hub, self._doors),
+            Context(self.conference, self.hub, self._arrivals),
             self._guards,
             self._failures,
             self._proxies,

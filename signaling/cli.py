@@ -252,7 +252,7 @@ async def _new_link(settings: "Settings", *, further: bool) -> tuple[str, str]:
     import time
 
     from conference.errors import InfrastructureError
-    from conference.service.accounts import AccountDoor
+    from conference.service.sign_in import SignIn
     from conference.storage.accounts import Accounts
     from signaling.app import open_database, opened
     from signaling.data_dir import holds_data
@@ -266,8 +266,8 @@ async def _new_link(settings: "Settings", *, further: bool) -> tuple[str, str]:
     database = open_database(settings)
     await opened(database, settings)
     try:
-        door = AccountDoor(Accounts(database), wall=time.time)
-        if not await door.any():
+        sign_in = SignIn(Accounts(database), wall=time.time)
+        if not await sign_in.exists():
             meaning = "This link makes the first moderator (works once, for 24 hours):"
         elif further:
             meaning = (
@@ -279,7 +279,7 @@ async def _new_link(settings: "Settings", *, further: bool) -> tuple[str, str]:
                 "This link signs in to the first moderator, with all rooms of theirs "
                 "(works once, for 24 hours; a further moderator: --new):"
             )
-        token = await door.new_link(further=further)
+        token = await sign_in.new_link(further=further)
     finally:
         await database.close()
     return meaning, token
@@ -368,13 +368,13 @@ async def _greet(server: "Server", link_command: str) -> None:
             console.print("       ", server.trust_url(), style=accent)
         console.print("  Fingerprint (SHA-256) of its authority:")
         console.print("       ", fingerprint(authority))
-    if await server.conference.accounts.any():
+    if await server.conference.sign_in.exists():
         console.print("  Sign in on another browser:")
         console.print("       ", link_command)
         console.print("  A further moderator:")
         console.print("       ", f"{link_command} --new")
     else:
-        token = await server.conference.accounts.new_link()
+        token = await server.conference.sign_in.new_link()
         console.print("  Become the first moderator (works once, for 24 hours):")
         console.print("       ", f"{urls[0]}/start#{token}", style=accent)
     console.print("  Stop with Ctrl-C.")

@@ -91,17 +91,17 @@ class AccountStore(Protocol):
         token_hash: bytes,
         *,
         account: AccountId,
-        session_hash: bytes,
+        sign_in_hash: bytes,
         now: float,
-        session_expires_at: float,
+        sign_in_expires_at: float,
     ) -> bool:
         """Use up a one-time link; False when there is no such link."""
         ...
 
-    async def by_session(self, token_hash: bytes, *, now: float) -> AccountId | None:
-        """Return the account of a session that has not expired."""
+    async def by_sign_in(self, token_hash: bytes, *, now: float) -> AccountId | None:
+        """Return the account of a sign-in that has not expired."""
         ...
 
-    async def end_session(self, token_hash: bytes) -> None:
-        """Forget a session."""
+    async def end_sign_in(self, token_hash: bytes) -> None:
+        """Forget a sign-in."""
         ...

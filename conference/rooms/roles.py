@@ -31,13 +31,13 @@ class Capability(StrEnum):
 
 Capabilities = frozenset[Capability]
 
-AT_THE_DESK: Capabilities = frozenset({Capability.ROOM_CREATE, Capability.ROOM_MANAGE})
+OF_ACCOUNTS: Capabilities = frozenset({Capability.ROOM_CREATE, Capability.ROOM_MANAGE})
 """An account outside any room. Each room's owner is checked on top of it."""
 
-AT_THE_DOOR: Capabilities = frozenset({Capability.ROOM_PREVIEW})
+OF_THE_ADMITTED: Capabilities = frozenset({Capability.ROOM_PREVIEW})
 """Somebody with a valid invitation (or the owner) who has not joined yet."""
 
-COMING_BACK: Capabilities = frozenset({Capability.ROOM_WATCH})
+OF_THE_RETURNING: Capabilities = frozenset({Capability.ROOM_WATCH})
 """Somebody who showed a valid seat token and has not resumed the seat yet."""
 
 _EVERYBODY = frozenset(

@@ -1,8 +1,8 @@
 """
-Conference: the only door for signaling.
+Conference: the only entrance for signaling.
 
-Composes the doors (accounts, desk, seats, media, preflight, floor) over one hall of rooms
-and drives all timeouts with one task. Owns no connection and no socket.
+Composes its parts (sign-in, room administration, seats, media, preflight, chat) over
+the open rooms, and drives all timeouts with one task. Owns no connection and no socket.
 """
 
 import asyncio
@@ -24,14 +24,14 @@ from conference.errors import ConferenceError
 from conference.ids import RoomId
 from conference.rooms import commands as c
 from conference.rooms.state import RoomLimits
-from conference.service.accounts import AccountDoor
-from conference.service.desk import Desk
-from conference.service.floor import Floor
-from conference.service.hall import Hall, OpenRoom
+from conference.service.chat import Chat
 from conference.service.media import Media
 from conference.service.notices import Outbox, ServerStopping
+from conference.service.open_rooms import OpenRoom, OpenRooms, SeatRef
 from conference.service.preflight import Preflight
+from conference.service.room_admin import RoomAdmin
 from conference.service.seats import Seats
+from conference.service.sign_in import SignIn
 from conference.service.tokens import InvitationTokens
 
 log = logging.getLogger(__name__)
@@ -73,7 +73,7 @@ class Conference:
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
     ) -> None:
-        self._hall = Hall(
+        self._rooms = OpenRooms(
             store=stores.rooms,
             media=media,
             outbox=outbox,
@@ -81,31 +81,33 @@ class Conference:
             clock=clock,
             wall=wall,
         )
-        self.accounts = AccountDoor(stores.accounts, wall=wall)
-        self.desk = Desk(
-            self._hall, stores.rooms, stores.invitations, tokens, max_rooms=limits.rooms
+        self.sign_in = SignIn(stores.accounts, wall=wall)
+        self.room_admin = RoomAdmin(
+            self._rooms,
+            stores.rooms,
+            stores.invitations,
+            tokens,
+            max_rooms=limits.rooms,
         )
-        self.seats = Seats(self._hall, stores.invitations, stores.chat, tokens)
-        self.media = Media(self._hall)
+        self.seats = Seats(self._rooms, stores.invitations, stores.chat, tokens)
+        self.media = Media(self._rooms)
         self.preflight = Preflight(
-            media, clock=clock, moved=self._hall.timeout_moved.set
+            media, clock=clock, moved=self._rooms.timeout_moved.set
         )
-        self.floor = Floor(self._hall, stores.chat)
+        self.chat = Chat(self._rooms, stores.chat)
         self._timer: asyncio.Task[None] | None = None
         self._ticks: dict[RoomId, asyncio.Task[None]] = {}
         """Rooms whose timeouts are in work."""
-        self._retry_at: dict[RoomId, float] = {}
-        """When to look again at a room whose timeouts failed."""
 
     async def start(self) -> None:
         """Open the rooms of the last run and start the timer."""
-        await self._hall.load()
+        await self._rooms.load()
         self._timer = asyncio.create_task(self._drive(), name="room timeouts")
 
     async def stop(self) -> None:
         """Tell everybody, and stop the timer. Seats stay stored as they are."""
-        for opened in self._hall.rooms.values():
-            self._hall.outbox.send(opened.holders.values(), ServerStopping())
+        for opened in self._rooms.by_id.values():
+            self._rooms.outbox.send(opened.holders.values(), ServerStopping())
         if self._timer is not None:
             self._timer.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -119,30 +121,33 @@ class Conference:
         """Take an event of the media plane."""
         self.media.on_event(event)
 
+    async def run(self, seat: SeatRef, command: c.Command) -> None:
+        """
+        Run a command in the room of the seat that asks for it.
+
+        Raises:
+            UserError: The room refused; nothing changed.
+            InfrastructureError: It could not be stored; nothing changed.
+        """
+        await self._rooms.handle(self._rooms.room(seat.room), command)
+
     async def _drive(self) -> None:
         """Wake when the next seat has waited, or a trial lasted, long enough."""
         while True:
-            self._hall.timeout_moved.clear()
+            self._rooms.timeout_moved.clear()
             wakes = self._next_wake()
-            wait = None if wakes is None else max(0.0, wakes - self._hall.clock())
+            wait = None if wakes is None else max(0.0, wakes - self._rooms.clock())
             # Not wait_for: in Python 3.11 it loses a cancellation that comes with
             # the event, and the server would not stop.
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait):
-                    await self._hall.timeout_moved.wait()
+                    await self._rooms.timeout_moved.wait()
             self._begin_ticks()
 
     def _next_wake(self) -> float | None:
         """Return when the next room or trial is due; None: there is none."""
-        due = [
-            max(at, self._retry_at.get(opened.room.id, at))
-            for opened in self._hall.rooms.values()
-            if opened.room.id not in self._ticks
-            and (at := opened.room.next_timeout()) is not None
-        ]
-        if (trial := self.preflight.next_timeout()) is not None:
-            due.append(trial)
-        return min(due, default=None)
+        due = (self._rooms.timeouts.next(), self.preflight.next_timeout())
+        return min((at for at in due if at is not None), default=None)
 
     async def tick(self) -> None:
         """Free the seats that have waited long enough; end trials that have lasted so."""
@@ -155,31 +160,26 @@ class Conference:
 
         A room waits for the database and for its turn; no other room waits with it.
         """
-        now = self._hall.clock()
         self.preflight.tick()
-        rooms = self._hall.rooms
-        self._retry_at = {r: at for r, at in self._retry_at.items() if r in rooms}
-        for opened in rooms.values():
-            room, at = opened.room.id, opened.room.next_timeout()
-            if at is None or room in self._ticks:
-                continue
-            if now >= max(at, self._retry_at.get(room, at)):
+        for room in self._rooms.timeouts.take_due(self._rooms.clock()):
+            opened = self._rooms.by_id.get(room)
+            # One that is in work already notes anew when it is due once it is done.
+            if opened is not None and room not in self._ticks:
                 self._ticks[room] = asyncio.create_task(self._tick(opened), name="tick")
 
     async def _tick(self, opened: OpenRoom) -> None:
-        room = opened.room.id
+        retry_at = None
         try:
-            await self._hall.handle(opened, c.Tick())
-            self._retry_at.pop(room, None)
+            await self._rooms.handle(opened, c.Tick())
         except Exception as error:
             if opened.room.closed:
                 return  # it was closed while its turn was awaited
-            self._retry_at[room] = self._hall.clock() + RETRY_S
+            retry_at = self._rooms.clock() + RETRY_S
             why = error.code if isinstance(error, ConferenceError) else "a mistake"
             trace = None if isinstance(error, ConferenceError) else error
             log.error(
                 "a seat could not be freed; trying again: %s", why, exc_info=trace
             )
         finally:
-            del self._ticks[room]
-            self._hall.timeout_moved.set()
+            del self._ticks[opened.room.id]
+            self._rooms.arm(opened, not_before=retry_at)

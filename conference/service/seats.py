@@ -1,18 +1,19 @@
-"""The door of a room and the seats in it: coming, coming back, going."""
+"""Entering a room, and the seats in it: coming, coming back, going."""
 
 import logging
 from dataclasses import dataclass, replace
 
 from conference.contract import media as m
 from conference.contract.stores import ChatStore, InvitationStore
-from conference.contract.words import ChatLine, Leg, Role
+from conference.contract.words import ChatLine, Leg, Removal, Role
 from conference.errors import NotFound, Refused
 from conference.ids import AccountId, ConnectionId, InvitationId, ParticipantId, RoomId
 from conference.rooms import commands as c
 from conference.rooms.roles import Capabilities
 from conference.rooms.seat import Seat
 from conference.service import notices as n
-from conference.service.hall import Hall, OpenRoom
+from conference.service.effects import room_view, seat_view
+from conference.service.open_rooms import OpenRoom, OpenRooms, SeatRef
 from conference.service.tokens import InvitationTokens, digest, new_id, new_secret
 
 log = logging.getLogger(__name__)
@@ -24,7 +25,7 @@ LINES_ON_RETURNING = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class Admission:
     """Somebody's right to enter a room."""
 
     room: RoomId
@@ -36,16 +37,8 @@ class Door:
 
 
 @dataclass(frozen=True, slots=True)
-class Occupied:
-    """A seat that a connection sits on, or may come back to."""
-
-    room: RoomId
-    participant: ParticipantId
-
-
-@dataclass(frozen=True, slots=True)
 class Preview:
-    """A room as seen from its door."""
+    """A room as shown to somebody who is about to enter."""
 
     title: str
     organisation: str
@@ -57,10 +50,10 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class Joined:
     """Everything that somebody who sits down needs to know."""
 
-    occupied: Occupied
+    seat_ref: SeatRef
     token: str
     role: Role
     capabilities: Capabilities
@@ -77,19 +70,19 @@ class Seats:
 
     def __init__(
         self,
-        hall: Hall,
+        rooms: OpenRooms,
         invitations: InvitationStore,
         chat: ChatStore,
         tokens: InvitationTokens,
     ) -> None:
-        self._hall = hall
+        self._rooms = rooms
         self._invitations = invitations
         self._chat = chat
         self._tokens = tokens
 
-    async def door_by_invitation(self, token: str) -> Door:
+    async def admission_by_invitation(self, token: str) -> Admission:
         """
-        Return the door an invitation opens.
+        Return what an invitation admits to.
 
         Raises:
             NotFound: Not an invitation, revoked, or its room has ended.
@@ -105,64 +98,64 @@ class Seats:
                 "invitation-revoked",
                 "This invitation has been withdrawn. Ask the moderator for another.",
             )
-        self._hall.room(record.room)
-        return Door(
+        self._rooms.room(record.room)
+        return Admission(
             record.room,
             record.role,
             invitation=record.id,
             most_people=record.most_people,
         )
 
-    def door_of_owner(self, account: AccountId, room: RoomId) -> Door:
+    def admission_of_owner(self, account: AccountId, room: RoomId) -> Admission:
         """
-        Return the door of an account's own room.
+        Return what an account may enter its own room as.
 
         Raises:
             NotFound: No such room, or it is somebody else's: the two look alike.
         """
-        opened = self._hall.room(room)
+        opened = self._rooms.room(room)
         if opened.room.owner != account:
             raise NotFound("room-not-found", "This room does not exist any more.")
-        return Door(room, Role.MODERATOR, account=account)
+        return Admission(room, Role.MODERATOR, account=account)
 
-    def seat_by_token(self, token: str) -> Occupied:
+    def seat_by_token(self, token: str) -> SeatRef:
         """
         Return the seat that a token opens.
 
         Raises:
             NotFound: The seat was left, removed or lost for too long.
         """
-        found = self._hall.seats.get(digest(token))
+        found = self._rooms.by_token.get(digest(token))
         if found is None:
             raise NotFound("seat-gone", "Your place is not kept any more. Join again.")
-        return Occupied(*found)
+        return found
 
-    def capabilities(self, occupied: Occupied) -> Capabilities:
+    def capabilities(self, seat_ref: SeatRef) -> Capabilities:
         """Return what a seat may do now; nothing when it is gone."""
-        opened = self._hall.rooms.get(occupied.room)
-        seat = opened and opened.room.seats.get(occupied.participant)
+        opened = self._rooms.by_id.get(seat_ref.room)
+        seat = opened and opened.room.seats.get(seat_ref.participant)
         return seat.capabilities if seat else frozenset()
 
-    def preview(self, door: Door, own_token: str | None = None) -> Preview:
+    def preview(self, admission: Admission, own_token: str | None = None) -> Preview:
         """
-        Return the room as seen from its door.
+        Return the room as shown to somebody who is about to enter.
 
         Args:
-            door: The door.
+            admission: The right to enter.
             own_token: The seat token of another tab of the same browser, if any.
         """
-        room = self._hall.room(door.room).room
+        room = self._rooms.room(admission.room).room
         own = None
         if own_token is not None:
-            found = self._hall.seats.get(digest(own_token))
-            if found is not None and found[0] == door.room:
-                own = room.seats.get(found[1])
-        elif door.account is not None:
-            own = room.account_seat(door.account)
+            found = self._rooms.by_token.get(digest(own_token))
+            if found is not None and found.room == admission.room:
+                own = room.seats.get(found.participant)
+        elif admission.account is not None:
+            own = room.account_seat(admission.account)
         return Preview(
             room.title,
             room.organisation,
-            door.role,
+            admission.role,
             seats=tuple(
                 seat for seat in room.seats.values() if seat.connected and seat != own
             ),
@@ -171,7 +164,7 @@ class Seats:
 
     async def join(
         self,
-        door: Door,
+        admission: Admission,
         connection: ConnectionId,
         *,
         name: str,
@@ -179,12 +172,12 @@ class Seats:
         subscribe: bool,
         browser_key: str | None = None,
         take_over: bool = False,
-    ) -> Taken:
+    ) -> Joined:
         """
         Take a seat.
 
         Args:
-            door: The right to enter.
+            admission: The right to enter.
             connection: The connection that will hold the seat.
             name: Name of the participant.
             organisation: Where the participant belongs.
@@ -197,74 +190,87 @@ class Seats:
             Refused: A removal holds, or the account is in the room already.
             TooMuch: The room is full, or as full as the invitation allows.
         """
-        if door.invitation is not None:
-            door = await self.door_by_invitation(self._tokens.write(door.invitation))
-        hall, opened = self._hall, self._hall.room(door.room)
+        if admission.invitation is not None:
+            admission = await self.admission_by_invitation(
+                self._tokens.write(admission.invitation)
+            )
+        rooms, opened = self._rooms, self._rooms.room(admission.room)
         token, participant = new_secret(), ParticipantId(new_id())
         async with opened.lock:
             # All that may fail comes first: a seat that is taken must have a holder.
             lines = await self._chat.after(opened.room.id, 0, LINES_ON_JOINING)
-            if door.account is not None:
-                await self._free_own_seat(opened, door.account, take_over=take_over)
-            hall.remember_token(door.room, participant, digest(token))
+            if admission.account is not None:
+                await self._free_own_seat(
+                    opened, admission.account, take_over=take_over
+                )
+            rooms.remember_token(admission.room, participant, digest(token))
             try:
-                await hall.apply(
+                await rooms.apply(
                     opened,
                     c.TakeSeat(
                         participant,
                         name=name,
                         organisation=organisation,
-                        role=door.role,
-                        at=hall.wall(),
-                        account=door.account,
-                        invitation=door.invitation,
-                        most_by_invitation=door.most_people,
+                        role=admission.role,
+                        at=rooms.wall(),
+                        account=admission.account,
+                        invitation=admission.invitation,
+                        most_by_invitation=admission.most_people,
                         browser=None if browser_key is None else digest(browser_key),
                     ),
                 )
             except BaseException:
-                hall.forget_token(opened, participant)
+                rooms.forget_token(opened, participant)
                 raise
             opened.holders[participant] = connection
-            taken = self._taken(opened, participant, token, lines)
-        return await self._with_offer(opened, taken) if subscribe else taken
+            joined = self._joined(opened, participant, token, lines)
+        return await self._with_offer(opened, joined) if subscribe else joined
 
     async def resume(
         self,
-        occupied: Occupied,
+        seat_ref: SeatRef,
         token: str,
         connection: ConnectionId,
         *,
         last_chat: int,
         subscribe: bool,
-    ) -> Taken:
+    ) -> Joined:
         """
         Come back to a seat, from whoever sits on it.
 
         Raises:
             NotFound: The seat is gone.
         """
-        hall, opened = self._hall, self._hall.room(occupied.room)
-        participant = occupied.participant
+        rooms, opened = self._rooms, self._rooms.room(seat_ref.room)
+        participant = seat_ref.participant
         async with opened.lock:
             # Checked under the lock: a removal may have come first.
             self.seat_by_token(token)
             lines = await self._chat.after(
                 opened.room.id, last_chat, LINES_ON_RETURNING
             )
-            await hall.apply(opened, c.Return(participant))
+            await rooms.apply(opened, c.Return(participant))
             older = opened.holders.get(participant)
             opened.holders[participant] = connection
-            hall.media.apply(m.RepeatLayers(participant))
+            rooms.media.apply(m.RepeatLayers(participant))
             if older is not None and older != connection:
-                hall.outbox.close(older, n.SeatClosed(n.Closing.TAKEN_OVER))
-            taken = self._taken(opened, participant, token, lines)
-        return await self._with_offer(opened, taken) if subscribe else taken
+                rooms.outbox.close(older, n.SeatClosed(n.Closing.TAKEN_OVER))
+            joined = self._joined(opened, participant, token, lines)
+        return await self._with_offer(opened, joined) if subscribe else joined
 
-    async def leave(self, occupied: Occupied) -> None:
-        """Free a seat."""
-        opened = self._hall.room(occupied.room)
-        await self._hall.handle(opened, c.Leave(occupied.participant))
+    async def remove(self, by: SeatRef, participant: ParticipantId) -> None:
+        """
+        Take somebody's seat away; its token opens nothing any more.
+
+        The browser they used cannot come in by the same link until the removal is
+        lifted.
+        """
+        command = c.Remove(by.participant, participant, at=self._rooms.wall())
+        await self._rooms.handle(self._rooms.room(by.room), command)
+
+    def removals(self, by: SeatRef) -> tuple[Removal, ...]:
+        """Return the removals that hold in the room, oldest first."""
+        return self._rooms.room(by.room).room.removals
 
     async def close_page(self, token: str, connection: ConnectionId) -> None:
         """
@@ -273,35 +279,27 @@ class Seats:
         A seat that another connection has taken meanwhile is left alone, and so is
         a token that opens nothing any more.
         """
-        found = self._hall.seats.get(digest(token))
-        opened = found and self._hall.rooms.get(found[0])
+        found = self._rooms.by_token.get(digest(token))
+        opened = None if found is None else self._rooms.by_id.get(found.room)
         if found is None or opened is None:
             return
-        participant = found[1]
+        participant = found.participant
         async with opened.lock:
             holder = opened.holders.get(participant, connection)
             if participant in opened.room.seats and holder == connection:
-                await self._hall.apply(opened, c.ClosePage(participant))
+                await self._rooms.apply(opened, c.ClosePage(participant))
 
-    async def lose(self, occupied: Occupied, connection: ConnectionId) -> None:
+    async def lose(self, seat_ref: SeatRef, connection: ConnectionId) -> None:
         """Note that a connection broke; its seat waits, unless another has it."""
-        opened = self._hall.rooms.get(occupied.room)
+        opened = self._rooms.by_id.get(seat_ref.room)
         if opened is None:
             return
         async with opened.lock:
-            if opened.holders.get(occupied.participant) != connection:
+            if opened.holders.get(seat_ref.participant) != connection:
                 return
-            del opened.holders[occupied.participant]
-            if occupied.participant in opened.room.seats and not opened.room.closed:
-                await self._hall.apply(opened, c.Lose(occupied.participant))
-
-    async def report_quality(self, occupied: Occupied, level: int) -> None:
-        """Take a participant's report of its own connection; nothing of it is stored."""
-        opened = self._hall.room(occupied.room)
-        await self._hall.handle(
-            opened, c.ReportQuality(occupied.participant, level=level)
-        )
-        self._hall.timeout_moved.set()  # it may wait, and then nothing happened yet
+            del opened.holders[seat_ref.participant]
+            if seat_ref.participant in opened.room.seats and not opened.room.closed:
+                await self._rooms.apply(opened, c.Lose(seat_ref.participant))
 
     async def _free_own_seat(
         self, opened: OpenRoom, account: AccountId, *, take_over: bool
@@ -316,66 +314,68 @@ class Seats:
                 "You are in this room in another window. Move here, or go on there.",
             )
         holder = opened.holders.get(seat.id)
-        await self._hall.apply(opened, c.Leave(seat.id))
+        await self._rooms.apply(opened, c.Leave(seat.id))
         # Only now: a move that could not be stored ends no connection.
         if holder is not None:
-            self._hall.outbox.close(holder, n.SeatClosed(n.Closing.TAKEN_OVER))
+            self._rooms.outbox.close(holder, n.SeatClosed(n.Closing.TAKEN_OVER))
 
-    def _taken(
+    def _joined(
         self,
         opened: OpenRoom,
         participant: ParticipantId,
         token: str,
         lines: list[ChatLine],
-    ) -> Taken:
+    ) -> Joined:
         seat = opened.room.seat(participant)
         holder = opened.holders[participant]
         for source, by in seat.stopped.items():
             # It may have been away when it was muted.
-            self._hall.outbox.send((holder,), n.SeatMuted(source, by))
+            self._rooms.outbox.send((holder,), n.SeatMuted(source, by))
         if opened.speakers or opened.dominant:
             # A notice like any later one: it follows the answer.
-            self._hall.outbox.send(
+            self._rooms.outbox.send(
                 (holder,),
                 n.SpeakersChanged(opened.speakers, opened.dominant),
             )
-        return Taken(
-            occupied=Occupied(opened.room.id, participant),
+        return Joined(
+            seat_ref=SeatRef(opened.room.id, participant),
             token=token,
             role=seat.role,
             capabilities=seat.capabilities,
-            room=opened.view(),
-            seats=tuple(opened.seat_view(p) for p in opened.room.seats),
+            room=room_view(opened.room),
+            seats=tuple(seat_view(opened.room, p) for p in opened.room.seats),
             lines=tuple(lines),
             slots=tuple(
                 state
                 for state in opened.slots.get(participant, {}).values()
                 if state.participant is not None or state.gap is not None
             ),
-            legs=self._hall.media.legs(participant),
+            legs=self._rooms.media.legs(participant),
             offer=None,
         )
 
-    async def _with_offer(self, opened: OpenRoom, taken: Taken) -> Taken:
+    async def _with_offer(self, opened: OpenRoom, joined: Joined) -> Joined:
         """Add a slot offer; without one the seat is good, so nothing is undone."""
         try:
-            offer = await subscribe_seat(self._hall, opened, taken.occupied)
+            offer = await subscribe_seat(self._rooms, opened, joined.seat_ref)
         except Exception:
             # Whatever it was, the seat is taken and its holder must hear of it,
             # or it would be nobody's. The client asks with ``media.subscribe``.
             log.exception("no slot offer for a new seat")
-            return taken
-        legs = taken.legs - {Leg.SUBSCRIBE}
-        return replace(taken, offer=offer, slots=(), legs=legs)
+            return joined
+        legs = joined.legs - {Leg.SUBSCRIBE}
+        return replace(joined, offer=offer, slots=(), legs=legs)
 
 
 async def subscribe_seat(
-    hall: Hall, opened: OpenRoom, occupied: Occupied
+    rooms: OpenRooms, opened: OpenRoom, seat_ref: SeatRef
 ) -> m.SlotOffer:
     """Open or replace a seat's subscribe leg."""
-    opened.slots[occupied.participant] = {}
-    offer = await hall.media.subscribe(m.Subscribe(occupied.room, occupied.participant))
-    if occupied.participant not in opened.room.seats or opened.room.closed:
-        hall.media.apply(m.CloseLegs(occupied.participant))
+    opened.slots[seat_ref.participant] = {}
+    offer = await rooms.media.subscribe(
+        m.Subscribe(seat_ref.room, seat_ref.participant)
+    )
+    if seat_ref.participant not in opened.room.seats or opened.room.closed:
+        rooms.media.apply(m.CloseLegs(seat_ref.participant))
         raise NotFound("seat-gone", "Your place is not kept any more. Join again.")
     return offer

@@ -1,10 +1,10 @@
-"""Accounts, their sessions and the one-time links that open them. Hashes only."""
+"""Accounts, their sign-ins and the one-time links that open them. Hashes only."""
 
 from sqlalchemy import delete, insert, select
 
 from conference.ids import AccountId
 from conference.storage.database import Database
-from conference.storage.tables import account_sessions as sessions
+from conference.storage.tables import account_sessions as sign_ins
 from conference.storage.tables import accounts
 from conference.storage.tables import one_time_links as links
 
@@ -56,12 +56,12 @@ class Accounts:
         token_hash: bytes,
         *,
         account: AccountId,
-        session_hash: bytes,
+        sign_in_hash: bytes,
         now: float,
-        session_expires_at: float,
+        sign_in_expires_at: float,
     ) -> bool:
         """
-        Use up a one-time link: open a session of the account that it leads to.
+        Use up a one-time link: sign in to the account that it leads to.
 
         That is the first account. ``account`` is the id of the one that is made
         when there is none yet, or when the link is for a further one.
@@ -88,28 +88,28 @@ class Accounts:
             if existing is None:
                 await db.execute(insert(accounts).values(id=account, created_at=now))
             await db.execute(
-                insert(sessions).values(
-                    token_hash=session_hash,
+                insert(sign_ins).values(
+                    token_hash=sign_in_hash,
                     account_id=existing or account,
-                    expires_at=session_expires_at,
+                    expires_at=sign_in_expires_at,
                 )
             )
             return True
 
-    async def by_session(self, token_hash: bytes, *, now: float) -> AccountId | None:
-        """Return the account of a session that has not expired."""
+    async def by_sign_in(self, token_hash: bytes, *, now: float) -> AccountId | None:
+        """Return the account of a sign-in that has not expired."""
         async with self._database.reading() as db:
             found = await db.execute(
-                select(sessions.c.account_id).where(
-                    sessions.c.token_hash == token_hash, sessions.c.expires_at > now
+                select(sign_ins.c.account_id).where(
+                    sign_ins.c.token_hash == token_hash, sign_ins.c.expires_at > now
                 )
             )
             account = found.scalar()
             return None if account is None else AccountId(account)
 
-    async def end_session(self, token_hash: bytes) -> None:
-        """Forget a session."""
+    async def end_sign_in(self, token_hash: bytes) -> None:
+        """Forget a sign-in."""
         async with self._database.transaction() as db:
             await db.execute(
-                delete(sessions).where(sessions.c.token_hash == token_hash)
+                delete(sign_ins).where(sign_ins.c.token_hash == token_hash)
             )

@@ -1,1 +1,1 @@
-"""Who asks: the session cookie, the Origin of a request, failed attempts."""
+"""Who asks: the sign-in cookie, the Origin of a request, failed attempts."""

@@ -1,4 +1,4 @@
-"""The session cookie of an account."""
+"""The sign-in cookie of an account."""
 
 from collections.abc import Mapping
 
@@ -6,10 +6,10 @@ COOKIE = "__Host-pavilion"
 # The prefix makes browsers refuse it without Secure, with a Domain, or from any
 # path but "/": no other host of the site can set or shadow it.
 
-MAX_LENGTH = 128  # characters; a session secret has 43
+MAX_LENGTH = 128  # characters; a sign-in secret has 43
 
 
-def session_of(cookies: Mapping[str, str]) -> str | None:
-    """Return the session secret in a request's cookies, if it can be one."""
+def sign_in_of(cookies: Mapping[str, str]) -> str | None:
+    """Return the sign-in secret in a request's cookies, if it can be one."""
     value = cookies.get(COOKIE)
     return value if value and len(value) <= MAX_LENGTH else None

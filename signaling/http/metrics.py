@@ -66,7 +66,7 @@ class LoopLag:
 
 
 class PlaneCollector(Collector):
-    """Turns the media plane's figures into Prometheus metrics, at each scrape."""
+    """FairStart the media plane's figures into Prometheus metrics, at each scrape."""
 
     def __init__(
         self, plane: Measured, lag: LoopLag, endings: Mapping[str, int]

@@ -16,9 +16,9 @@ from pydantic import ValidationError
 
 from conference.errors import TooMuch, UserError
 from conference.ids import ConnectionId
-from conference.service.accounts import SESSION_LIVES_S
 from conference.service.conference import Conference
-from signaling.auth.cookies import COOKIE, session_of
+from conference.service.sign_in import SIGN_IN_LIVES_S
+from signaling.auth.cookies import COOKIE, sign_in_of
 from signaling.auth.origin import origin_of, same_origin
 from signaling.auth.proxies import Proxies
 from signaling.auth.rates import Failures
@@ -50,7 +50,7 @@ class PageClosed(Wire):
     seat: Token
     """The seat token of the page."""
     connection: Identifier
-    """Its Socket.IO session: a seat that has another one by now is left alone."""
+    """Its Socket.IO id: a seat that has another one by now is left alone."""
 
 
 class Site:
@@ -148,7 +148,7 @@ class Site:
     async def _sign_in(self, request: web.Request) -> web.StreamResponse:
         try:
             body = SignIn.model_validate(await read_json(request))
-            session = await self._conference.accounts.sign_in(body.token)
+            secret = await self._conference.sign_in.redeem(body.token)
         except (UserError, ValidationError) as error:
             address = self._proxies.client(request.remote, request.headers)
             found = self._failures.judge(address, error, now=self._clock())
@@ -162,8 +162,8 @@ class Site:
         response = web.json_response({"signed_in": True})
         response.set_cookie(
             COOKIE,
-            session,
-            max_age=int(SESSION_LIVES_S),
+            secret,
+            max_age=int(SIGN_IN_LIVES_S),
             path="/",
             secure=True,
             httponly=True,
@@ -172,10 +172,10 @@ class Site:
         return response
 
     async def _sign_out(self, request: web.Request) -> web.StreamResponse:
-        session = session_of(request.cookies)
-        if session is not None:
-            await self._conference.accounts.sign_out(session)
-            self._on_sign_out(session)
+        secret = sign_in_of(request.cookies)
+        if secret is not None:
+            await self._conference.sign_in.end(secret)
+            self._on_sign_out(secret)
         response = web.json_response({"signed_in": False})
         response.del_cookie(
             COOKIE, path="/", secure=True, httponly=True, samesite="Strict"
@@ -196,8 +196,8 @@ class Site:
         return web.Response(status=204)
 
     async def _session(self, request: web.Request) -> web.StreamResponse:
-        session = session_of(request.cookies)
-        account = session and await self._conference.accounts.account(session)
+        secret = sign_in_of(request.cookies)
+        account = secret and await self._conference.sign_in.account_of(secret)
         # A page cannot see why its socket was refused; it may ask here.
         page = origin_of(request.query.get("page", ""))
         own = self._proxies.own(request.remote, request.headers)

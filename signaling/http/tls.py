@@ -15,7 +15,7 @@ from typing import Any
 from aiohttp import web
 
 RECEIVE_BYTES = 4 * 1024
-"""Taken from the socket at once; a TLS record (16 KiB, RFC 8446 §5.1) may come in
+"""Joined from the socket at once; a TLS record (16 KiB, RFC 8446 §5.1) may come in
 parts. asyncio's own 256 KiB were half of all the memory of a viewer. Less costs
 more reads for an upload; the longest that anybody may send has 100 kB."""
 

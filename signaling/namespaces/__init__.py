@@ -1,1 +1,1 @@
-"""The Socket.IO edge: decode, authorise, call, acknowledge. Decides nothing."""
+"""The Socket.IO context: decode, authorise, call, acknowledge. Decides nothing."""

@@ -8,11 +8,17 @@ from engineio.packet import Packet as EnginePacket
 
 from conference.errors import Refused
 from conference.ids import AccountId, ConnectionId, InvitationId
-from conference.rooms.roles import AT_THE_DESK, AT_THE_DOOR, COMING_BACK, Capabilities
+from conference.rooms.roles import (
+    OF_ACCOUNTS,
+    OF_THE_ADMITTED,
+    OF_THE_RETURNING,
+    Capabilities,
+)
 from conference.service.conference import Conference
-from conference.service.desk import Actor
-from conference.service.seats import Door, Occupied
-from signaling.auth.doors import Doors
+from conference.service.open_rooms import SeatRef
+from conference.service.room_admin import Actor
+from conference.service.seats import Admission
+from signaling.auth.arrivals import Arrivals
 from signaling.auth.rates import Bucket
 
 EVENTS_PER_SECOND = 30.0
@@ -36,16 +42,16 @@ class Connection:
     address: str = ""
     """The network address that it comes from."""
     account: AccountId | None = None
-    session: str | None = None
-    """The account's session secret, to cut the connection when it ends."""
-    door: Door | None = None
+    sign_in: str | None = None
+    """The secret of the account's sign-in, to cut the connection when it ends."""
+    admission: Admission | None = None
     waits_by: InvitationId | None = None
-    """The invitation at whose door this connection is counted as waiting."""
-    returning: Occupied | None = None
+    """The invitation by which this connection is counted as waiting to enter."""
+    returning: SeatRef | None = None
     """The seat that a shown token opens, until it is resumed."""
     token: str | None = None
     """The seat token, as the client showed it."""
-    occupied: Occupied | None = None
+    seat_ref: SeatRef | None = None
     """The seat this connection sits on."""
     closing: bool = False
     why: str | None = None
@@ -62,43 +68,43 @@ class Connection:
 
     def capabilities(self, conference: Conference) -> Capabilities:
         """Return what this connection may do at this moment."""
-        if self.occupied is not None:
-            return conference.seats.capabilities(self.occupied)
+        if self.seat_ref is not None:
+            return conference.seats.capabilities(self.seat_ref)
         if self.returning is not None:
-            return COMING_BACK
-        if self.door is not None:
-            return AT_THE_DOOR
+            return OF_THE_RETURNING
+        if self.admission is not None:
+            return OF_THE_ADMITTED
         if self.account is not None:
-            return AT_THE_DESK
+            return OF_ACCOUNTS
         return frozenset()
 
     @property
-    def seat(self) -> Occupied:
+    def seat(self) -> SeatRef:
         """
         The seat this connection sits on.
 
         Raises:
             Refused: It sits on none (yet).
         """
-        if self.occupied is None:
+        if self.seat_ref is None:
             raise Refused("not-seated", "Come back to your place first.")
-        return self.occupied
+        return self.seat_ref
 
     @property
     def actor(self) -> Actor:
         """Who asks, for what is done with rooms from outside them."""
-        if self.occupied is None:
+        if self.seat_ref is None:
             return Actor(account=self.account)
         return Actor(
             account=self.account,
-            room=self.occupied.room,
-            participant=self.occupied.participant,
+            room=self.seat_ref.room,
+            participant=self.seat_ref.participant,
         )
 
-    def leave_door(self, doors: Doors) -> None:
-        """Count it no more among those who wait at a door."""
+    def stop_waiting(self, arrivals: Arrivals) -> None:
+        """Count it no more among those who wait to enter."""
         if self.waits_by is not None:
-            doors.go(self.waits_by, self.address, self.id)
+            arrivals.go(self.waits_by, self.address, self.id)
             self.waits_by = None
 
     def flooding(self, *, now: float) -> bool:

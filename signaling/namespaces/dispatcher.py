@@ -19,7 +19,7 @@ from conference.errors import NotAllowed, Refused, TooMuch
 from conference.rooms.roles import Capability
 from conference.service.conference import Conference
 from conference.service.notices import Closing, SeatClosed
-from signaling.auth.doors import Doors
+from signaling.auth.arrivals import Arrivals
 from signaling.auth.rates import Bucket
 from signaling.namespaces.connection import (
     EVENTS_BURST,
@@ -27,8 +27,8 @@ from signaling.namespaces.connection import (
     Connection,
 )
 from signaling.namespaces.errors import refusal
+from signaling.namespaces.fair_start import HEAVY, FairStart
 from signaling.namespaces.hub import Hub
-from signaling.namespaces.turns import HEAVY, Turns
 from signaling.protocol.base import Wire
 from signaling.protocol.registry import CLIENT_EVENTS, ClientEvent
 
@@ -41,15 +41,15 @@ HOLDING = frozenset({"seat.join", "seat.resume"})
 
 
 @dataclass(frozen=True, slots=True)
-class Edge:
+class Context:
     """What handlers work with."""
 
     conference: Conference
     hub: Hub
-    doors: Doors
+    arrivals: Arrivals
 
 
-Handler = Callable[[Edge, Connection, Any], Awaitable[Wire]]
+Handler = Callable[[Context, Connection, Any], Awaitable[Wire]]
 
 
 class Dispatcher:
@@ -57,7 +57,7 @@ class Dispatcher:
 
     def __init__(
         self,
-        edge: Edge,
+        context: Context,
         handlers: Mapping[str, Handler],
         *,
         clock: Callable[[], float] = time.monotonic,
@@ -70,10 +70,10 @@ class Dispatcher:
         """
         if odd := set(handlers) ^ set(CLIENT_EVENTS):
             raise ValueError(f"events and handlers do not match: {sorted(odd)}")
-        self._edge = edge
+        self._context = context
         self._handlers = handlers
         self._clock = clock
-        self._turns = Turns()
+        self._fair_start = FairStart()
 
     async def on_event(
         self,
@@ -84,7 +84,7 @@ class Dispatcher:
         size: int,
     ) -> None:
         """Take one event of one client."""
-        connection = self._edge.hub.by_engine(engine_sid)
+        connection = self._context.hub.by_engine(engine_sid)
         if connection is None or connection.closing:
             return
         if name in HOLDING:
@@ -96,7 +96,7 @@ class Dispatcher:
         except Exception as error:
             answer, result = "error", refusal(error)
         if not connection.gone:
-            self._edge.hub.acknowledge(connection, ack, answer, result)
+            self._context.hub.acknowledge(connection, ack, answer, result)
         connection.answering.set()
         connection.answering = None
 
@@ -113,12 +113,12 @@ class Dispatcher:
             raise Refused("malformed", "The request is malformed: one object, please.")
         request = event.request.model_validate(arguments[0] if arguments else {})
         if name in HEAVY:
-            await self._turns.take()
+            await self._fair_start.take()
         # Only now: what was allowed before the turn may not be any more.
-        allowed = connection.capabilities(self._edge.conference)
+        allowed = connection.capabilities(self._context.conference)
         if connection.closing or Capability(event.capability) not in allowed:
             raise NotAllowed("not-allowed", "Your role does not allow this.")
-        result = await self._handlers[name](self._edge, connection, request)
+        result = await self._handlers[name](self._context, connection, request)
         assert isinstance(result, event.result)
         return result
 
@@ -134,5 +134,5 @@ class Dispatcher:
                 bucket = connection.buckets[key] = Bucket(per_second, burst, now=now)
             if not bucket.take(now=now):
                 if connection.flooding(now=now):
-                    self._edge.hub.close(connection.id, SeatClosed(Closing.FLOODING))
+                    self._context.hub.close(connection.id, SeatClosed(Closing.FLOODING))
                 raise TooMuch("too-fast", "Too many requests. Wait a moment.")

@@ -155,10 +155,10 @@ class Hub:
         assert self._server is not None
         return sum(self._server.unsent(engine_sid) for engine_sid in self._by_engine)
 
-    def end_session(self, session: str) -> None:
-        """Close every connection that a session opened."""
+    def end_sign_in(self, secret: str) -> None:
+        """Close every connection that a sign-in opened."""
         for connection in list(self._connections.values()):
-            if connection.session == session:
+            if connection.sign_in == secret:
                 self.hang_up(connection.id)
 
     def overflow(self, engine_sid: str) -> None:

@@ -1,34 +1,35 @@
 """Handlers of media: negotiation, own tracks, what is shown."""
 
-from conference.contract import media as media
+from conference.contract import media
 from conference.contract.words import Receive, Source
 from conference.ids import Mid, ParticipantId
+from conference.rooms import commands as c
 from signaling.namespaces import wire
 from signaling.namespaces.connection import Connection
-from signaling.namespaces.dispatcher import Edge, Handler
+from signaling.namespaces.dispatcher import Context, Handler
 from signaling.protocol import messages as m
 
 
 async def subscribe(
-    edge: Edge, connection: Connection, _: m.MediaSubscribe
+    context: Context, connection: Connection, _: m.MediaSubscribe
 ) -> m.SlotOffer:
     """Offer the slots anew."""
-    return wire.offer(await edge.conference.media.subscribe(connection.seat))
+    return wire.offer(await context.conference.media.subscribe(connection.seat))
 
 
 async def answer(
-    edge: Edge, connection: Connection, request: m.MediaAnswer
+    context: Context, connection: Connection, request: m.MediaAnswer
 ) -> m.Nothing:
     """Take the answer to the slot offer."""
-    await edge.conference.media.answer(connection.seat, request.sdp)
+    await context.conference.media.answer(connection.seat, request.sdp)
     return m.Nothing()
 
 
 async def publish(
-    edge: Edge, connection: Connection, request: m.MediaPublish
+    context: Context, connection: Connection, request: m.MediaPublish
 ) -> m.MediaPublished:
     """Take a publish offer."""
-    answered = await edge.conference.media.publish(
+    answered = await context.conference.media.publish(
         connection.seat,
         request.sdp,
         [
@@ -41,28 +42,32 @@ async def publish(
 
 
 async def preflight(
-    edge: Edge, connection: Connection, request: m.MediaPreflight
+    context: Context, connection: Connection, request: m.MediaPreflight
 ) -> m.MediaPublished:
     """Let somebody at the door try the way of media."""
-    answered = await edge.conference.preflight.open(
+    answered = await context.conference.preflight.open(
         connection.id, connection.address, request.sdp
     )
-    if connection.gone or connection.door is None:  # while it was being opened
-        edge.conference.preflight.close(connection.id)
+    if connection.gone or connection.admission is None:  # while it was being opened
+        context.conference.preflight.close(connection.id)
     return m.MediaPublished(sdp=answered)
 
 
-async def track(edge: Edge, connection: Connection, request: m.MediaTrack) -> m.Nothing:
+async def track(
+    context: Context, connection: Connection, request: m.MediaTrack
+) -> m.Nothing:
     """Start or stop an own track."""
-    await edge.conference.media.switch(
-        connection.seat, Source(request.source), active=request.active
-    )
+    seat, source = connection.seat, Source(request.source)
+    command = c.SwitchTrack(seat.participant, source, request.active)
+    await context.conference.run(seat, command)
     return m.Nothing()
 
 
-async def set_view(edge: Edge, connection: Connection, request: m.ViewSet) -> m.Nothing:
+async def set_view(
+    context: Context, connection: Connection, request: m.ViewSet
+) -> m.Nothing:
     """Take what this client shows."""
-    edge.conference.media.view(
+    context.conference.media.view(
         media.SetView(
             connection.seat.participant,
             None if request.stage is None else ParticipantId(request.stage),

@@ -3,24 +3,27 @@
 import time
 
 from conference.errors import NotFound, Refused
-from conference.service.seats import Taken
+from conference.rooms import commands as c
+from conference.service.seats import Joined
 from signaling.namespaces import wire
 from signaling.namespaces.connection import Connection
-from signaling.namespaces.dispatcher import Edge, Handler
+from signaling.namespaces.dispatcher import Context, Handler
 from signaling.protocol import messages as m
 
 
-async def join(edge: Edge, connection: Connection, request: m.SeatJoin) -> m.SeatTaken:
+async def join(
+    context: Context, connection: Connection, request: m.SeatJoin
+) -> m.SeatTaken:
     """Take a seat."""
-    if connection.door is None:
+    if connection.admission is None:
         raise NotFound("room-not-found", "This room does not exist any more.")
     link, address = connection.waits_by, connection.address
     if link is not None:
-        edge.doors.enter(link, address, now=time.monotonic())
-    edge.conference.preflight.close(connection.id)
+        context.arrivals.enter(link, address, now=time.monotonic())
+    context.conference.preflight.close(connection.id)
     try:
-        taken = await edge.conference.seats.join(
-            connection.door,
+        joined = await context.conference.seats.join(
+            connection.admission,
             connection.id,
             name=request.name,
             organisation=request.organisation,
@@ -31,48 +34,51 @@ async def join(edge: Edge, connection: Connection, request: m.SeatJoin) -> m.Sea
     except BaseException:
         # Else one who may not enter would use up the turns of those who may.
         if link is not None:
-            edge.doors.turned_away(link, address, now=time.monotonic())
+            context.arrivals.turned_away(link, address, now=time.monotonic())
         raise
-    return await _sit(edge, connection, taken)
+    return await _sit(context, connection, joined)
 
 
 async def resume(
-    edge: Edge, connection: Connection, request: m.SeatResume
+    context: Context, connection: Connection, request: m.SeatResume
 ) -> m.SeatTaken:
     """Come back to a seat."""
     if connection.returning is None or connection.token is None:
         raise Refused("seated-already", "You are in your place already.")
-    taken = await edge.conference.seats.resume(
+    joined = await context.conference.seats.resume(
         connection.returning,
         connection.token,
         connection.id,
         last_chat=request.last_chat,
         subscribe=request.subscribe,
     )
-    return await _sit(edge, connection, taken)
+    return await _sit(context, connection, joined)
 
 
-async def _sit(edge: Edge, connection: Connection, taken: Taken) -> m.SeatTaken:
+async def _sit(context: Context, connection: Connection, joined: Joined) -> m.SeatTaken:
     if connection.gone:  # it broke while the seat was being prepared
-        await edge.conference.seats.lose(taken.occupied, connection.id)
-    connection.occupied = taken.occupied
-    connection.door = connection.returning = None
-    connection.leave_door(edge.doors)
-    return wire.taken(taken)
+        await context.conference.seats.lose(joined.seat_ref, connection.id)
+    connection.seat_ref = joined.seat_ref
+    connection.admission = connection.returning = None
+    connection.stop_waiting(context.arrivals)
+    return wire.joined(joined)
 
 
-async def leave(edge: Edge, connection: Connection, _: m.Nothing) -> m.Nothing:
-    """Free the seat; this connection is good for nothing more."""
-    await edge.conference.seats.leave(connection.seat)
-    connection.occupied = connection.account = None
+async def leave(context: Context, connection: Connection, _: m.Nothing) -> m.Nothing:
+    """Free the seat; this connection accepts no further requests."""
+    seat = connection.seat
+    await context.conference.run(seat, c.Leave(seat.participant))
+    connection.seat_ref = connection.account = None
     return m.Nothing()
 
 
 async def report_quality(
-    edge: Edge, connection: Connection, request: m.QualityReport
+    context: Context, connection: Connection, request: m.QualityReport
 ) -> m.Nothing:
     """Note how good this client's connection is."""
-    await edge.conference.seats.report_quality(connection.seat, request.level)
+    seat = connection.seat
+    command = c.ReportQuality(seat.participant, request.level)
+    await context.conference.run(seat, command)
     return m.Nothing()
 
 

@@ -282,7 +282,7 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
             return
         try:
             packet = self.packet_class(encoded_packet=data)
-        except Exception:  # a parser's edge: any exception means garbage
+        except Exception:  # a parser's context: any exception means garbage
             self._on_garbage(eio_sid)
             return
         kind, namespace = packet.packet_type, packet.namespace or "/"

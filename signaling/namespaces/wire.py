@@ -3,7 +3,7 @@
 from conference.contract import media as media
 from conference.contract.words import ChatLine, Leg, Removal
 from conference.rooms.roles import Capabilities
-from conference.service import desk, notices, seats
+from conference.service import notices, room_admin, seats
 from signaling.protocol import messages as m
 from signaling.protocol.base import MAX_COUNT, CapabilityName, Wire
 
@@ -83,8 +83,8 @@ def offer(of: media.SlotOffer) -> m.SlotOffer:
     )
 
 
-def summary(of: desk.RoomSummary) -> m.RoomSummary:
-    """Return a room on its owner's desk."""
+def summary(of: room_admin.RoomSummary) -> m.RoomSummary:
+    """Return a room on its owner's room_admin."""
     return m.RoomSummary(
         id=of.id,
         title=of.title,
@@ -94,7 +94,7 @@ def summary(of: desk.RoomSummary) -> m.RoomSummary:
     )
 
 
-def invitation(of: desk.Invitation, base_url: str) -> m.InvitationInfo:
+def invitation(of: room_admin.Invitation, base_url: str) -> m.InvitationInfo:
     """Return an invitation; its token is in the fragment, so in no log."""
     return m.InvitationInfo(
         id=of.id,
@@ -134,10 +134,10 @@ def removal(of: Removal) -> m.RemovalInfo:
     )
 
 
-def taken(of: seats.Taken) -> m.SeatTaken:
+def joined(of: seats.Joined) -> m.SeatTaken:
     """Return everything that somebody who sits down needs to know."""
     return m.SeatTaken(
-        participant=of.occupied.participant,
+        participant=of.seat_ref.participant,
         seat=of.token,
         role=of.role.value,
         capabilities=capabilities(of.capabilities),

@@ -25,7 +25,7 @@ def full_room(seats: int) -> Room:
     """Return a room with a moderator and a presenter who publishes."""
     room = Room(
         RoomId("room"),
-        title="Hall",
+        title="OpenRooms",
         organisation="Institute",
         owner=AccountId("owner"),
         created_at=WALL,

@@ -293,7 +293,7 @@ class Site:
 
     async def sign_in(self, *, further: bool = False) -> str:
         """Use a one-time link, of the first moderator or a further one; return the cookie."""
-        token = await self.server.conference.accounts.new_link(further=further)
+        token = await self.server.conference.sign_in.new_link(further=further)
         async with (
             self.http() as http,
             http.post(
@@ -304,16 +304,16 @@ class Site:
             cookie: str = response.headers["Set-Cookie"].split(";")[0]
             return cookie
 
-    async def desk(self, *, further: bool = False) -> Client:
-        """Return the first moderator at the desk, or a further one."""
+    async def account(self, *, further: bool = False) -> Client:
+        """Return the connection of the first account, or of a further one."""
         return await self.client(await self.sign_in(further=further)).connect()
 
     async def room(self) -> "RoomWithLinks":
         """Make a room."""
-        desk = await self.desk()
-        made = await desk.ask("room.create", title="Optics", organisation="Institute")
+        owner = await self.account()
+        made = await owner.ask("room.create", title="Optics", organisation="Institute")
         tokens = {i["role"]: i["url"].partition("#")[2] for i in made["invitations"]}
-        return RoomWithLinks(self, desk, made["room"]["id"], tokens)
+        return RoomWithLinks(self, owner, made["room"]["id"], tokens)
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -329,20 +329,20 @@ class Site:
 
 
 class RoomWithLinks:
-    """A room, its owner at the desk, and the tokens of its invitations."""
+    """A room, the connection of its owner, and the tokens of its invitations."""
 
     def __init__(
-        self, site: Site, desk: Client, room: str, tokens: dict[str, str]
+        self, site: Site, owner: Client, room: str, tokens: dict[str, str]
     ) -> None:
         self.site = site
-        self.desk = desk
+        self.owner = owner
         self.id = room
         self.tokens = tokens
 
     async def at_the_door(self, role: str) -> Client:
         """Return somebody at the door."""
         if role == "moderator":
-            return await self.site.client(self.desk.cookie).connect(room=self.id)
+            return await self.site.client(self.owner.cookie).connect(room=self.id)
         return await self.site.client().connect(invitation=self.tokens[role])
 
     async def join(

@@ -7,9 +7,9 @@ import pytest
 
 from conference.contract.words import Role
 from conference.rooms.roles import (
-    AT_THE_DESK,
-    AT_THE_DOOR,
-    COMING_BACK,
+    OF_ACCOUNTS,
+    OF_THE_ADMITTED,
+    OF_THE_RETURNING,
     Capability,
     capabilities,
 )
@@ -42,10 +42,10 @@ def test_each_role_has_what_the_table_says(role: Role, has_floor: bool) -> None:
 
 def test_outside_a_room_nothing_of_the_inside_is_allowed() -> None:
     inside = capabilities(Role.MODERATOR, has_floor=True)
-    assert {"room.preview"} == AT_THE_DOOR
-    assert {"room.watch"} == COMING_BACK
-    assert {"room.create", "room.manage"} == AT_THE_DESK
-    assert not AT_THE_DOOR & inside
+    assert {"room.preview"} == OF_THE_ADMITTED
+    assert {"room.watch"} == OF_THE_RETURNING
+    assert {"room.create", "room.manage"} == OF_ACCOUNTS
+    assert not OF_THE_ADMITTED & inside
 
 
 def test_the_wire_knows_the_same_words() -> None:

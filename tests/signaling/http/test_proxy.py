@@ -44,7 +44,7 @@ async def test_a_page_of_the_public_address_may_connect(tmp_path: Path) -> None:
         assert await own_page(site, PUBLIC)
         assert site.server.urls()[0] == PUBLIC
         room = await site.room()
-        listed = await room.desk.ask("invitation.list", room=room.id)
+        listed = await room.owner.ask("invitation.list", room=room.id)
         assert listed["invitations"][0]["url"].startswith(f"{PUBLIC}/join#")
         assert not await handshakes(site, Origin="https://evil.example")
 

@@ -133,7 +133,7 @@ async def post(
 
 
 async def test_a_link_signs_in_once_with_a_strict_cookie(site: Site) -> None:
-    token = await site.server.conference.accounts.new_link()
+    token = await site.server.conference.sign_in.new_link()
     status, headers, _ = await post(
         site, "/api/sign-in", json={"token": token}, Origin=site.url
     )
@@ -265,7 +265,7 @@ async def test_a_body_in_broken_chunks_is_no_fault_of_the_server(
 async def test_a_fault_is_answered_with_a_code_and_logged_in_one_place(
     site: Site, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    accounts = site.server.conference.accounts
+    accounts = site.server.conference.sign_in
     for fault, status, code in (
         (InfrastructureError("storage-busy", "Later."), 503, "storage-busy"),
         (RuntimeError("a mistake"), 500, "internal"),
@@ -289,9 +289,9 @@ async def test_guessing_is_slowed_down_and_nobody_else_is(
     monkeypatch.setattr("signaling.auth.rates.FAILURES_BURST", 3)
     site = room.site
     moderator, guest = await room.join("moderator"), await room.join("presenter")
-    revoked = await room.desk.ask("invitation.create", room=room.id, role="researcher")
-    await room.desk.ask("invitation.revoke", room=room.id, invitation=revoked["id"])
-    good = await site.server.conference.accounts.new_link()
+    revoked = await room.owner.ask("invitation.create", room=room.id, role="researcher")
+    await room.owner.ask("invitation.revoke", room=room.id, invitation=revoked["id"])
+    good = await site.server.conference.sign_in.new_link()
     statuses = []
     for _ in range(5):
         status, _, _ = await post(
@@ -306,7 +306,7 @@ async def test_guessing_is_slowed_down_and_nobody_else_is(
     # Who shows what is right comes in as before: by link, by seat, by cookie.
     await room.at_the_door("researcher")
     await room.come_back(guest)
-    await site.client(room.desk.cookie).connect(room=room.id)
+    await site.client(room.owner.cookie).connect(room=room.id)
     status, _, _ = await post(
         site, "/api/sign-in", json={"token": good}, Origin=site.url
     )
@@ -315,7 +315,7 @@ async def test_guessing_is_slowed_down_and_nobody_else_is(
 
 
 async def test_links_point_to_where_the_moderator_is(room: RoomWithLinks) -> None:
-    listed = await room.desk.ask("invitation.list", room=room.id)
+    listed = await room.owner.ask("invitation.list", room=room.id)
     assert listed["invitations"][0]["url"].startswith(f"{room.site.url}/join#")
     server = room.site.server
     assert server.base_url("evil.example:8443") == server.urls()[0]

@@ -57,7 +57,7 @@ async def test_a_connection_that_breaks_while_it_is_written_to_is_counted_as_bro
     """The second of two writes fails before the end of the stream is read."""
     await room.join("researcher")
     hub = room.site.server.hub
-    (guest,) = (c for c in hub._connections.values() if c.occupied)
+    (guest,) = (c for c in hub._connections.values() if c.seat_ref)
     line = ChatLine(1, ParticipantId("p"), "n", "o", "Hello", "n", 0.0)
 
     guest.environ["aiohttp.request"].get_extra_info("socket").shutdown(SHUT_WR)

@@ -38,7 +38,7 @@ def order(said: Sequence[str], ack: int) -> list[str]:
 
 @pytest.fixture
 async def moderator(room: RoomWithLinks) -> dict[str, str]:
-    made = await room.desk.ask("invitation.create", room=room.id, role="moderator")
+    made = await room.owner.ask("invitation.create", room=room.id, role="moderator")
     return {"invitation": made["url"].partition("#")[2]}
 
 
@@ -77,7 +77,7 @@ def held_back(
 ) -> tuple[asyncio.Event, asyncio.Event]:
     """Let storing wait; return when it begins, and what lets it go on."""
     begun, go_on = asyncio.Event(), asyncio.Event()
-    store: Any = room.site.server.conference._hall._store
+    store: Any = room.site.server.conference._rooms._store
     stored = store.apply
 
     async def slow(changes: Sequence[Change]) -> None:
@@ -102,8 +102,8 @@ async def test_what_is_in_work_when_the_place_moves_is_answered(
         from conference.service.notices import Closing, SeatClosed
 
         hub = room.site.server.hub
-        hall: Any = room.site.server.conference._hall
-        connection = hall.rooms[room.id].holders[own]
+        rooms: Any = room.site.server.conference._rooms
+        connection = rooms.by_id[room.id].holders[own]
         hub.close(connection, SeatClosed(Closing.TAKEN_OVER))
         hub.close(connection, SeatClosed(Closing.REMOVED))  # said once
         go_on.set()
@@ -125,9 +125,9 @@ async def test_a_slow_answer_does_not_keep_a_removed_person(
         await begun.wait()
         from conference.service.notices import Closing, SeatClosed
 
-        hall: Any = room.site.server.conference._hall
+        rooms: Any = room.site.server.conference._rooms
         hub = room.site.server.hub
-        hub.close(hall.rooms[room.id].holders[own], SeatClosed(Closing.REMOVED))
+        hub.close(rooms.by_id[room.id].holders[own], SeatClosed(Closing.REMOVED))
         while '"removed"' not in await socket.receive_str():
             pass
         go_on.set()

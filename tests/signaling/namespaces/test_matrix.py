@@ -4,21 +4,21 @@ import pytest
 
 from conference.contract.words import Role
 from conference.rooms.roles import (
-    AT_THE_DESK,
-    AT_THE_DOOR,
-    COMING_BACK,
+    OF_ACCOUNTS,
+    OF_THE_ADMITTED,
+    OF_THE_RETURNING,
     ROLE_CAPABILITIES,
     THE_FLOOR,
     Capabilities,
 )
-from signaling.namespaces.gate import HANDLERS
+from signaling.namespaces.admission import HANDLERS
 from signaling.protocol.registry import CLIENT_EVENTS
 from tests.signaling.support import Client, Refusal, RoomWithLinks
 
 STATES: dict[str, Capabilities] = {
-    "desk": AT_THE_DESK,
-    "door": AT_THE_DOOR,
-    "coming back": COMING_BACK,
+    "desk": OF_ACCOUNTS,
+    "door": OF_THE_ADMITTED,
+    "coming back": OF_THE_RETURNING,
     "researcher": ROLE_CAPABILITIES[Role.RESEARCHER],
     "researcher with the floor": ROLE_CAPABILITIES[Role.RESEARCHER] | THE_FLOOR,
     "presenter": ROLE_CAPABILITIES[Role.PRESENTER],
@@ -55,7 +55,7 @@ REQUESTS: dict[str, dict[str, object]] = {
 async def in_state(room: RoomWithLinks, state: str) -> Client:
     match state:
         case "desk":
-            return room.desk
+            return room.owner
         case "door":
             return await room.at_the_door("researcher")
         case "coming back":

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from signaling.namespaces import socket_server
-from signaling.namespaces.turns import Turns
+from signaling.namespaces.fair_start import FairStart
 from tests.signaling.support import Site
 
 PING_S = 1.0
@@ -18,14 +18,14 @@ async def test_a_long_request_is_no_lost_connection(
 ) -> None:
     """Of two hundred who join at once, the last wait for longer than a ping."""
     monkeypatch.setattr(socket_server, "PING_S", PING_S)
-    take = Turns.take
+    take = FairStart.take
 
-    async def slow(turns: Turns) -> None:
+    async def slow(turns: FairStart) -> None:
         await asyncio.sleep(LONG_S)
         await take(turns)
 
     async with Site(tmp_path / "data") as site:
         room = await site.room()
-        monkeypatch.setattr(Turns, "take", slow)
+        monkeypatch.setattr(FairStart, "take", slow)
         person = await room.join("researcher")
         await person.ask("chat.history", before=1)

@@ -162,19 +162,19 @@ async def test_who_leaves_is_gone(room: RoomWithLinks) -> None:
 
 async def test_closing_a_room_puts_everybody_out(room: RoomWithLinks) -> None:
     guest = await room.join("presenter")
-    await room.desk.ask("room.close", room=room.id)
+    await room.owner.ask("room.close", room=room.id)
     await guest.hears("seat.closed", reason="room-closed")
-    assert (await room.desk.ask("room.list"))["rooms"] == []
+    assert (await room.owner.ask("room.list"))["rooms"] == []
     with pytest.raises(Refusal) as caught:
         await room.at_the_door("presenter")
     assert caught.value.code == "room-not-found"
 
 
 async def test_a_revoked_invitation_opens_nothing(room: RoomWithLinks) -> None:
-    listed = await room.desk.ask("invitation.list", room=room.id)
+    listed = await room.owner.ask("invitation.list", room=room.id)
     presenter = next(i for i in listed["invitations"] if i["role"] == "presenter")
     waiting = await room.at_the_door("presenter")
-    revoked = await room.desk.ask(
+    revoked = await room.owner.ask(
         "invitation.revoke", room=room.id, invitation=presenter["id"]
     )
     assert revoked["revoked"]
@@ -187,16 +187,16 @@ async def test_a_revoked_invitation_opens_nothing(room: RoomWithLinks) -> None:
 
 
 async def test_a_lost_cookie_loses_no_room(site: Site, room: RoomWithLinks) -> None:
-    elsewhere = await site.desk()  # by another one-time link, with another cookie
+    elsewhere = await site.account()  # by another one-time link, with another cookie
     rooms = (await elsewhere.ask("room.list"))["rooms"]
     assert [listed["id"] for listed in rooms] == [room.id]
-    further = await site.desk(further=True)
+    further = await site.account(further=True)
     assert (await further.ask("room.list"))["rooms"] == []
-    assert (await room.desk.ask("room.list"))["rooms"] == rooms
+    assert (await room.owner.ask("room.list"))["rooms"] == rooms
 
 
 async def test_another_owners_room_is_absent(site: Site, room: RoomWithLinks) -> None:
-    stranger = await site.desk(further=True)
+    stranger = await site.account(further=True)
     for event, request in (
         ("room.close", {"room": room.id}),
         ("invitation.list", {"room": room.id}),
@@ -251,13 +251,13 @@ async def test_a_restarted_server_has_everything_back(room: RoomWithLinks) -> No
     assert (own["has_floor"], own["hand"]) == (True, 1)
     sent_again = await again.ask("chat.send", text="before", nonce="n")
     assert sent_again["seq"] == 1
-    desk = await site.client(room.desk.cookie).connect()
+    desk = await site.client(room.owner.cookie).connect()
     assert [r["id"] for r in (await desk.ask("room.list"))["rooms"]] == [room.id]
     assert (await room.join("presenter")).seat["role"] == "presenter"
 
 
 async def test_signing_out_ends_the_desk_at_once(site: Site) -> None:
-    desk = await site.desk()
+    desk = await site.account()
     assert desk.cookie is not None
     async with (
         site.http() as http,
@@ -315,6 +315,6 @@ async def test_the_log_holds_nothing_of_people(
     assert "a handler failed" in ours
     canaries = [
         *("Canary Person", "canary text", "C" * 43, "127.0.0.1"),
-        *(guest.seat["seat"], *room.tokens.values(), str(room.desk.cookie)),
+        *(guest.seat["seat"], *room.tokens.values(), str(room.owner.cookie)),
     ]
     assert [canary for canary in canaries if canary in ours] == []

@@ -5,16 +5,16 @@ from conference.errors import NotFound
 from conference.ids import InvitationId, RoomId
 from signaling.namespaces import wire
 from signaling.namespaces.connection import Connection
-from signaling.namespaces.dispatcher import Edge, Handler
+from signaling.namespaces.dispatcher import Context, Handler
 from signaling.protocol import messages as m
 
 
 async def create_room(
-    edge: Edge, connection: Connection, request: m.DeskRoomCreate
+    context: Context, connection: Connection, request: m.DeskRoomCreate
 ) -> m.RoomCreated:
     """Make a room with its first two invitations."""
     assert connection.account is not None
-    room, invitations = await edge.conference.desk.create(
+    room, invitations = await context.conference.room_admin.create(
         connection.account, request.title, request.organisation
     )
     return m.RoomCreated(
@@ -23,26 +23,28 @@ async def create_room(
     )
 
 
-async def list_rooms(edge: Edge, connection: Connection, _: m.Nothing) -> m.RoomList:
+async def list_rooms(
+    context: Context, connection: Connection, _: m.Nothing
+) -> m.RoomList:
     """List the account's rooms."""
     assert connection.account is not None
-    rooms = edge.conference.desk.rooms_of(connection.account)
+    rooms = context.conference.room_admin.rooms_of(connection.account)
     return m.RoomList(rooms=[wire.summary(room) for room in rooms])
 
 
 async def close_room(
-    edge: Edge, connection: Connection, request: m.RoomAddress
+    context: Context, connection: Connection, request: m.RoomAddress
 ) -> m.Nothing:
     """End a room."""
-    await edge.conference.desk.close(connection.actor, RoomId(request.room))
+    await context.conference.room_admin.close(connection.actor, RoomId(request.room))
     return m.Nothing()
 
 
 async def create_invitation(
-    edge: Edge, connection: Connection, request: m.InvitationCreate
+    context: Context, connection: Connection, request: m.InvitationCreate
 ) -> m.InvitationInfo:
     """Make one more invitation."""
-    made = await edge.conference.desk.invite(
+    made = await context.conference.room_admin.invite(
         connection.actor,
         RoomId(request.room),
         Role(request.role),
@@ -53,10 +55,10 @@ async def create_invitation(
 
 
 async def list_invitations(
-    edge: Edge, connection: Connection, request: m.RoomAddress
+    context: Context, connection: Connection, request: m.RoomAddress
 ) -> m.InvitationList:
     """List a room's invitations."""
-    found = await edge.conference.desk.invitations(
+    found = await context.conference.room_admin.invitations(
         connection.actor, RoomId(request.room)
     )
     return m.InvitationList(
@@ -65,23 +67,23 @@ async def list_invitations(
 
 
 async def revoke_invitation(
-    edge: Edge, connection: Connection, request: m.InvitationAddress
+    context: Context, connection: Connection, request: m.InvitationAddress
 ) -> m.InvitationInfo:
     """Withdraw an invitation."""
-    revoked = await edge.conference.desk.revoke(
+    revoked = await context.conference.room_admin.revoke(
         connection.actor, RoomId(request.room), InvitationId(request.invitation)
     )
     return wire.invitation(revoked, connection.base_url)
 
 
 async def preview_room(
-    edge: Edge, connection: Connection, request: m.PreviewAsk
+    context: Context, connection: Connection, request: m.PreviewAsk
 ) -> m.RoomPreview:
     """Look at the door of a room."""
-    if connection.door is None:
+    if connection.admission is None:
         raise NotFound("room-not-found", "This room does not exist any more.")
     return wire.preview(
-        edge.conference.seats.preview(connection.door, own_token=request.seat)
+        context.conference.seats.preview(connection.admission, own_token=request.seat)
     )
 
 

@@ -21,7 +21,7 @@ HEAVY = frozenset(
 """Those that write or read a description of 30 kB (5 ms) or tell everybody."""
 
 
-class Turns:
+class FairStart:
     """Lets whoever waits go on, each in a pass of the event loop of its own."""
 
     def __init__(self) -> None:

@@ -25,7 +25,7 @@ BUCKETS_KEPT = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class DoorLimits:
+class ArrivalLimits:
     """What one network address may do at the door of one link."""
 
     waiting: int = 100
@@ -35,10 +35,10 @@ class DoorLimits:
     joins_per_second: float = 1.0
 
 
-class Doors:
+class Arrivals:
     """Counts those who wait and those who enter, by link and address."""
 
-    def __init__(self, limits: DoorLimits = DoorLimits()) -> None:
+    def __init__(self, limits: ArrivalLimits = ArrivalLimits()) -> None:
         self._limits = limits
         self._waiting: dict[tuple[str, str], OrderedDict[str, None]] = {}
         self._buckets: OrderedDict[tuple[str, str], Bucket] = OrderedDict()

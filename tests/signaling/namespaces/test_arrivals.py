@@ -65,7 +65,7 @@ async def test_a_farewell_with_an_unknown_token_tells_nothing(
 
 
 async def test_links_keep_note_limit_and_order(room: RoomWithLinks) -> None:
-    made = await room.desk.ask(
+    made = await room.owner.ask(
         "invitation.create",
         room=room.id,
         role="researcher",
@@ -73,7 +73,7 @@ async def test_links_keep_note_limit_and_order(room: RoomWithLinks) -> None:
         most_people=1,
     )
     assert (made["note"], made["most_people"]) == ("Institute of Optics", 1)
-    listed = (await room.desk.ask("invitation.list", room=room.id))["invitations"]
+    listed = (await room.owner.ask("invitation.list", room=room.id))["invitations"]
     assert [i["role"] for i in listed] == ["presenter", "researcher", "researcher"]
     assert listed[2] == made
     room.tokens["optics"] = made["url"].partition("#")[2]

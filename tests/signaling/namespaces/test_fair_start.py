@@ -5,14 +5,14 @@ import contextlib
 import socket
 
 from signaling.app import ACCEPTED_AT_ONCE
-from signaling.namespaces.turns import Turns
+from signaling.namespaces.fair_start import FairStart
 from tests.signaling.support import Site
 
 CROWD = 50
 
 
 async def test_each_turn_has_a_pass_of_the_loop_of_its_own() -> None:
-    turns, passes, began = Turns(), [0], list[int]()
+    turns, passes, began = FairStart(), [0], list[int]()
 
     async def watch() -> None:
         while True:
@@ -33,7 +33,7 @@ async def test_each_turn_has_a_pass_of_the_loop_of_its_own() -> None:
 
 
 async def test_a_turn_that_is_given_up_holds_up_nobody() -> None:
-    turns = Turns()
+    turns = FairStart()
     waiting = [asyncio.create_task(turns.take()) for _ in range(3)]
     await asyncio.sleep(0)
     waiting[0].cancel()

@@ -1,8 +1,8 @@
 """
-The gate: who may connect, and what becomes of a connection that ends.
+Admission: who may connect, and what becomes of a connection that ends.
 
-The ``auth`` object of the CONNECT packet and the session cookie decide which
-door stands open; nothing else does.
+Only the ``auth`` object of the CONNECT packet and the sign-in cookie decide what a
+connection may do first.
 """
 
 import time
@@ -15,19 +15,19 @@ from socketio.exceptions import ConnectionRefusedError as Refusal
 
 from conference.errors import NotAllowed, Refused, TooMuch, UserError
 from conference.ids import ConnectionId, RoomId
-from signaling.auth.cookies import session_of
+from signaling.auth.cookies import sign_in_of
 from signaling.auth.proxies import Proxies
 from signaling.auth.rates import Failures
 from signaling.http.guard import Guards
-from signaling.namespaces import chat, desk, media, moderation, seat
+from signaling.namespaces import chat, media, moderation, room_admin, seat
 from signaling.namespaces.connection import Connection
-from signaling.namespaces.dispatcher import Dispatcher, Edge
+from signaling.namespaces.dispatcher import Context, Dispatcher
 from signaling.namespaces.errors import refusal
 from signaling.namespaces.socket_server import SocketServer
 from signaling.protocol.messages import ConnectAuth
 
 HANDLERS = {
-    **desk.HANDLERS,
+    **room_admin.HANDLERS,
     **seat.HANDLERS,
     **media.HANDLERS,
     **chat.HANDLERS,
@@ -35,12 +35,12 @@ HANDLERS = {
 }
 
 
-class Gate:
+class Admissions:
     """Lets connections in and takes note of their end."""
 
     def __init__(
         self,
-        edge: Edge,
+        context: Context,
         guards: Guards,
         failures: Failures,
         proxies: Proxies,
@@ -48,7 +48,7 @@ class Gate:
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._edge = edge
+        self._context = context
         self._guards = guards
         self._failures = failures
         self._proxies = proxies
@@ -69,7 +69,7 @@ class Gate:
                 info.message, {"code": info.code, "message": info.message}
             ) from None
         connection.environ = environ
-        self._edge.hub.add(connection, self._guards.of(request.transport))
+        self._context.hub.add(connection, self._guards.of(request.transport))
 
     def _judged(self, address: str, error: Exception) -> Exception:
         """
@@ -91,68 +91,70 @@ class Gate:
             raise Refused(
                 "malformed", "Show one of invitation, seat and room, not several."
             )
-        conference = self._edge.conference
-        session = session_of(request.cookies)
+        conference = self._context.conference
+        secret = sign_in_of(request.cookies)
         account = None
-        if session is not None and asked.seat is None and asked.invitation is None:
-            account = await conference.accounts.account(session)
+        if secret is not None and asked.seat is None and asked.invitation is None:
+            account = await conference.sign_in.account_of(secret)
         connection = Connection(
             id=ConnectionId(sid),
-            engine_sid=self._edge.hub.engine_sid(sid),
+            engine_sid=self._context.hub.engine_sid(sid),
             base_url=self._base_url(request),
             address=address,
             account=account,
-            session=session if account is not None else None,
+            sign_in=secret if account is not None else None,
         )
         if asked.seat is not None:
             connection.returning = conference.seats.seat_by_token(asked.seat)
             connection.token = asked.seat
         elif asked.invitation is not None:
-            door = await conference.seats.door_by_invitation(asked.invitation)
-            connection.door = door
-            assert door.invitation is not None
-            connection.waits_by = door.invitation
-            oldest = self._edge.doors.come(
-                door.invitation, connection.address, connection.id
+            admission = await conference.seats.admission_by_invitation(asked.invitation)
+            connection.admission = admission
+            assert admission.invitation is not None
+            connection.waits_by = admission.invitation
+            oldest = self._context.arrivals.come(
+                admission.invitation, connection.address, connection.id
             )
             if oldest is not None:
-                self._edge.hub.hang_up(ConnectionId(oldest))
+                self._context.hub.hang_up(ConnectionId(oldest))
         elif account is None:
             raise NotAllowed("not-signed-in", "Sign in first, or use an invitation.")
         elif asked.room is not None:
-            connection.door = conference.seats.door_of_owner(
+            connection.admission = conference.seats.admission_of_owner(
                 account, RoomId(asked.room)
             )
         return connection
 
     async def disconnect(self, sid: str, reason: str = "") -> None:
         """Take note of the end of a connection."""
-        connection = self._edge.hub.get(ConnectionId(sid))
+        connection = self._context.hub.get(ConnectionId(sid))
         if connection is None:
             return
-        self._edge.hub.remove(connection, reason)
-        connection.leave_door(self._edge.doors)
-        self._edge.conference.preflight.close(connection.id)
-        if connection.occupied is not None:
-            await self._edge.conference.seats.lose(connection.occupied, connection.id)
+        self._context.hub.remove(connection, reason)
+        connection.stop_waiting(self._context.arrivals)
+        self._context.conference.preflight.close(connection.id)
+        if connection.seat_ref is not None:
+            await self._context.conference.seats.lose(
+                connection.seat_ref, connection.id
+            )
 
 
 def build_server(
-    edge: Edge,
+    context: Context,
     guards: Guards,
     failures: Failures,
     proxies: Proxies,
     base_url: Callable[[web.Request], str],
 ) -> SocketServer:
     """Return the Socket.IO server with everything attached."""
-    dispatcher = Dispatcher(edge, HANDLERS)
-    gate = Gate(edge, guards, failures, proxies, base_url)
+    dispatcher = Dispatcher(context, HANDLERS)
+    admissions = Admissions(context, guards, failures, proxies, base_url)
     server = SocketServer(
         on_event=dispatcher.on_event,
-        on_garbage=edge.hub.garbage,
-        on_overflow=edge.hub.overflow,
+        on_garbage=context.hub.garbage,
+        on_overflow=context.hub.overflow,
     )
-    server.on("connect", gate.connect)
-    server.on("disconnect", gate.disconnect)
-    edge.hub.attach(server)
+    server.on("connect", admissions.connect)
+    server.on("disconnect", admissions.disconnect)
+    context.hub.attach(server)
     return server

@@ -20,11 +20,12 @@ from conference.ids import (
     ParticipantId,
     RoomId,
 )
+from conference.rooms import commands as c
 from conference.rooms.seat import SEAT_KEPT_S
 from conference.rooms.stage import STAGE_HOLD_S
 from conference.service import notices as n
 from conference.service.conference import RETRY_S, Conference, Limits, Stores
-from conference.service.seats import Occupied
+from conference.service.open_rooms import SeatRef
 from conference.service.tokens import InvitationTokens, new_id, new_secret
 from conference.storage.accounts import Accounts
 from conference.storage.chat import Chat
@@ -59,11 +60,11 @@ class World:
         self.letters = Letters(self.story)
         self.database = Database(sqlite_url(directory / "test.sqlite3"))
         self.rooms = Rooms(self.database)
-        self.accounts = Accounts(self.database)
+        self.sign_in = Accounts(self.database)
         self.plane = QuietPlane(lambda _: None)
         self.plane.commands = self.story  # type: ignore[assignment]
         self.conference = Conference(
-            stores=Stores(self.rooms, self.rooms, Chat(self.database), self.accounts),
+            stores=Stores(self.rooms, self.rooms, Chat(self.database), self.sign_in),
             media=self.plane,
             outbox=self.letters,
             tokens=InvitationTokens(b"k" * 32),
@@ -75,23 +76,23 @@ class World:
 
     async def start(self) -> None:
         await self.database.open()
-        link = await self.conference.accounts.new_link()
-        session = await self.conference.accounts.sign_in(link)
-        account = await self.conference.accounts.account(session)
+        link = await self.conference.sign_in.new_link()
+        secret = await self.conference.sign_in.redeem(link)
+        account = await self.conference.sign_in.account_of(secret)
         assert account is not None
         self.account = account
-        _, invitations = await self.conference.desk.create(account, "T", "O")
+        _, invitations = await self.conference.room_admin.create(account, "T", "O")
         self.tokens = {i.role.value: i.token for i in invitations}
 
-    async def join(self, role: str, connection: str) -> Occupied:
-        door = await self.conference.seats.door_by_invitation(self.tokens[role])
+    async def join(self, role: str, connection: str) -> SeatRef:
+        door = await self.conference.seats.admission_by_invitation(self.tokens[role])
         taken = await self.conference.seats.join(
             door, ConnectionId(connection), name="N", organisation="O", subscribe=False
         )
         self.token = taken.token
-        return taken.occupied
+        return taken.seat_ref
 
-    async def come_back(self, seat: Occupied, connection: str) -> Occupied:
+    async def come_back(self, seat: SeatRef, connection: str) -> SeatRef:
         taken = await self.conference.seats.resume(
             seat,
             self.token,
@@ -99,15 +100,15 @@ class World:
             last_chat=0,
             subscribe=False,
         )
-        return taken.occupied
+        return taken.seat_ref
 
-    async def publish(self, seat: Occupied, source: Source) -> None:
+    async def publish(self, seat: SeatRef, source: Source) -> None:
         """Publish one track, and let its first packet come."""
         track = m.TrackDeclaration(Mid("0"), source)
         await self.conference.media.publish(seat, "v=0", [track], frozenset({source}))
         self.packets_come(seat, source)
 
-    def packets_come(self, seat: Occupied, source: Source) -> None:
+    def packets_come(self, seat: SeatRef, source: Source) -> None:
         """Let the media plane see the first packet of a track."""
         self.conference.on_media(
             m.TrackStarted(seat.room, seat.participant, source, "VP8")
@@ -133,11 +134,11 @@ async def test_a_line_that_was_not_stored_is_seen_by_nobody(
     with monkeypatch.context() as patch:
         patch.setattr(world.rooms, "apply", failing)
         with pytest.raises(InfrastructureError):
-            await world.conference.floor.say(seat, "lost", "n1")
+            await world.conference.chat.say(seat, "lost", "n1")
     assert not [x for x in world.story if isinstance(x, n.ChatSaid)]
-    line = await world.conference.floor.say(seat, "kept", "n2")
+    line = await world.conference.chat.say(seat, "kept", "n2")
     assert line.seq == 1
-    assert await world.conference.floor.history(seat, 100, 10) == [line]
+    assert await world.conference.chat.history(seat, 100, 10) == [line]
 
 
 async def test_a_track_that_starts_while_a_command_fails_is_shown(
@@ -157,7 +158,7 @@ async def test_a_track_that_starts_while_a_command_fails_is_shown(
     with monkeypatch.context() as patch:
         patch.setattr(world.rooms, "apply", fail)
         with pytest.raises(InfrastructureError):
-            await world.conference.floor.raise_hand(seat, raised=True)
+            await world.conference.run(seat, c.RaiseHand(seat.participant, raised=True))
     (changed,) = [x for x in world.story if isinstance(x, n.ParticipantChanged)]
     # What is not stored yet is seen by nobody, and nothing of the track is undone.
     assert changed.view.hand is None
@@ -193,7 +194,7 @@ async def test_who_cannot_be_told_the_chat_does_not_sit_down(
 async def test_media_hears_of_a_departure_before_people(world: World) -> None:
     seat, _ = await world.join("presenter", "c1"), await world.join("presenter", "c2")
     world.story.clear()
-    await world.conference.seats.leave(seat)
+    await world.conference.run(seat, c.Leave(seat.participant))
     kinds = [type(x) for x in world.story]
     assert kinds.index(m.CloseLegs) < kinds.index(n.ParticipantLeft)
 
@@ -218,7 +219,7 @@ async def test_a_room_that_cannot_be_stored_holds_up_no_other(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stuck = await world.join("researcher", "c1")
-    _, invitations = await world.conference.desk.create(world.account, "T2", "O")
+    _, invitations = await world.conference.room_admin.create(world.account, "T2", "O")
     world.tokens = {i.role.value: i.token for i in invitations}
     other = await world.join("researcher", "c2")
     await world.conference.seats.lose(stuck, ConnectionId("c1"))
@@ -275,7 +276,7 @@ async def test_publishing_after_the_seat_is_gone_closes_the_leg(
     published = world.plane.publish
 
     async def slow(command: m.Publish) -> m.PublishAnswer:
-        await world.conference.seats.leave(seat)
+        await world.conference.run(seat, c.Leave(seat.participant))
         world.story.clear()
         return await published(command)
 

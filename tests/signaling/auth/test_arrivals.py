@@ -5,10 +5,10 @@ import contextlib
 import pytest
 
 from conference.errors import TooMuch
-from signaling.auth.doors import BUCKETS_KEPT, LINK_FACTOR, DoorLimits, Doors
+from signaling.auth.arrivals import BUCKETS_KEPT, LINK_FACTOR, ArrivalLimits, Arrivals
 
 
-def entered(doors: Doors, link: str, address: str, tries: int, now: float) -> int:
+def entered(doors: Arrivals, link: str, address: str, tries: int, now: float) -> int:
     count = 0
     for _ in range(tries):
         with contextlib.suppress(TooMuch):
@@ -18,20 +18,20 @@ def entered(doors: Doors, link: str, address: str, tries: int, now: float) -> in
 
 
 def test_one_address_enters_in_a_burst_and_then_slowly() -> None:
-    doors = Doors(DoorLimits(joins_at_once=20, joins_per_second=1.0))
+    doors = Arrivals(ArrivalLimits(joins_at_once=20, joins_per_second=1.0))
     assert entered(doors, "link", "a", 150, now=0.0) == 20
     assert entered(doors, "link", "a", 150, now=6.0) == 6
     assert entered(doors, "other", "a", 1, now=6.0) == 1
 
 
 def test_all_addresses_together_are_bounded_too() -> None:
-    doors = Doors(DoorLimits(joins_at_once=2))
+    doors = Arrivals(ArrivalLimits(joins_at_once=2))
     at_once = sum(entered(doors, "link", str(n), 2, now=0.0) for n in range(50))
     assert at_once == 2 * LINK_FACTOR
 
 
 def test_who_is_refused_hears_why() -> None:
-    doors = Doors(DoorLimits(joins_at_once=1))
+    doors = Arrivals(ArrivalLimits(joins_at_once=1))
     doors.enter("link", "a", now=0.0)
     with pytest.raises(TooMuch) as caught:
         doors.enter("link", "a", now=0.0)
@@ -39,20 +39,20 @@ def test_who_is_refused_hears_why() -> None:
 
 
 def test_a_refusal_costs_nothing() -> None:
-    doors = Doors(DoorLimits(joins_at_once=1))
+    doors = Arrivals(ArrivalLimits(joins_at_once=1))
     entered(doors, "link", "a", 100, now=0.0)
     assert entered(doors, "link", "b", 1, now=0.0) == 1
 
 
 def test_memory_is_bounded() -> None:
-    doors = Doors()
+    doors = Arrivals()
     for n in range(2 * BUCKETS_KEPT):
         doors.enter(str(n), "a", now=0.0)
     assert len(doors._buckets) == BUCKETS_KEPT
 
 
 def test_a_refused_seat_costs_nothing() -> None:
-    doors = Doors(DoorLimits(joins_at_once=1))
+    doors = Arrivals(ArrivalLimits(joins_at_once=1))
     for _ in range(100):
         doors.enter("link", "a", now=0.0)
         doors.turned_away("link", "a", now=0.0)
@@ -61,7 +61,7 @@ def test_a_refused_seat_costs_nothing() -> None:
 
 
 def test_the_one_that_has_waited_longest_makes_room() -> None:
-    doors = Doors(DoorLimits(waiting=2))
+    doors = Arrivals(ArrivalLimits(waiting=2))
     assert doors.come("link", "a", "1") is None
     assert doors.come("link", "a", "2") is None
     assert doors.come("link", "b", "other address") is None
@@ -76,7 +76,7 @@ def test_the_one_that_has_waited_longest_makes_room() -> None:
 
 
 def test_the_addresses_of_one_ipv6_network_are_one() -> None:
-    doors = Doors(DoorLimits(waiting=1, joins_at_once=1))
+    doors = Arrivals(ArrivalLimits(waiting=1, joins_at_once=1))
     assert doors.come("link", "2001:db8::1", "1") is None
     assert doors.come("link", "2001:db8::2", "2") == "1"
     assert entered(doors, "link", "2001:db8::1", 1, now=0.0) == 1

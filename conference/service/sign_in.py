@@ -1,4 +1,4 @@
-"""Accounts: the one-time link that signs a moderator in, and the sessions after it."""
+"""Accounts: the one-time link that signs a moderator in, and the sign-ins after it."""
 
 from collections.abc import Callable
 
@@ -11,20 +11,20 @@ LINK_LIVES_S = 24 * 3600.0
 # A one-time link is carried by hand from the terminal to a browser. Longer:
 # more time for it to be found in a scroll-back; shorter: no lunch break.
 
-SESSION_LIVES_S = 30 * 24 * 3600.0
+SIGN_IN_LIVES_S = 30 * 24 * 3600.0
 # How long a browser stays signed in. There is no password to come back with:
 # the way back in is a new one-time link from the terminal.
 
 
-class AccountDoor:
+class SignIn:
     """Signing in and out."""
 
     def __init__(self, store: AccountStore, *, wall: Callable[[], float]) -> None:
         self._store = store
         self._wall = wall
 
-    async def any(self) -> bool:
-        """Return whether somebody has signed in yet."""
+    async def exists(self) -> bool:
+        """Return whether there is an account, because somebody has signed in."""
         return await self._store.any()
 
     async def new_link(self, *, further: bool = False) -> str:
@@ -41,38 +41,38 @@ class AccountDoor:
         )
         return token
 
-    async def sign_in(self, link: str) -> str:
+    async def redeem(self, link: str) -> str:
         """
         Use up a one-time link.
 
         Returns:
-            The secret of a new session.
+            The secret of a new sign-in.
 
         Raises:
             NotFound: Not a link, used already, or expired: the three look alike.
         """
-        session, now = new_secret(), self._wall()
+        secret, now = new_secret(), self._wall()
         # Looked up before it is used up: guesses of a stranger must not queue for
         # the turn to write.
         known = await self._store.knows_link(digest(link), now=now)
         redeemed = known and await self._store.redeem_link(
             digest(link),
             account=AccountId(new_id()),
-            session_hash=digest(session),
+            sign_in_hash=digest(secret),
             now=now,
-            session_expires_at=now + SESSION_LIVES_S,
+            sign_in_expires_at=now + SIGN_IN_LIVES_S,
         )
         if not redeemed:
             raise NotFound(
                 "link-unknown",
                 "This link was used already or has expired. Ask for a new one.",
             )
-        return session
+        return secret
 
-    async def account(self, session: str) -> AccountId | None:
-        """Return whose session this is; None when it is nobody's."""
-        return await self._store.by_session(digest(session), now=self._wall())
+    async def account_of(self, secret: str) -> AccountId | None:
+        """Return whose sign-in this is; None when it is nobody's."""
+        return await self._store.by_sign_in(digest(secret), now=self._wall())
 
-    async def sign_out(self, session: str) -> None:
-        """End a session."""
-        await self._store.end_session(digest(session))
+    async def end(self, secret: str) -> None:
+        """End a sign-in."""
+        await self._store.end_sign_in(digest(secret))

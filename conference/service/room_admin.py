@@ -1,4 +1,4 @@
-"""The desk: making rooms, and managing their invitations."""
+"""Room administration: making rooms, and managing their invitations."""
 
 from dataclasses import dataclass, replace
 
@@ -9,7 +9,7 @@ from conference.errors import NotFound, TooMuch
 from conference.ids import AccountId, InvitationId, ParticipantId, RoomId
 from conference.rooms import commands as c
 from conference.rooms.roles import Capability
-from conference.service.hall import Hall, OpenRoom
+from conference.service.open_rooms import OpenRoom, OpenRooms
 from conference.service.tokens import InvitationTokens, new_id
 
 INVITATIONS_PER_ROOM = 100
@@ -19,7 +19,7 @@ INVITATIONS_PER_ROOM = 100
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks: an account at its desk, or a seat in a room."""
+    """Who asks: an account outside any room, or a seat in a room."""
 
     account: AccountId | None = None
     room: RoomId | None = None
@@ -28,7 +28,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class RoomSummary:
-    """A room on its owner's desk."""
+    """A room in its owner's list."""
 
     id: RoomId
     title: str
@@ -50,20 +50,20 @@ class Invitation:
     most_people: int | None
 
 
-class Desk:
+class RoomAdmin:
     """Everything that is done with rooms from outside them."""
 
     def __init__(
         self,
-        hall: Hall,
-        rooms: RoomStore,
+        rooms: OpenRooms,
+        store: RoomStore,
         invitations: InvitationStore,
         tokens: InvitationTokens,
         *,
         max_rooms: int,
     ) -> None:
-        self._hall = hall
         self._rooms = rooms
+        self._store = store
         self._invitations = invitations
         self._tokens = tokens
         self._max_rooms = max_rooms
@@ -77,11 +77,11 @@ class Desk:
         Raises:
             TooMuch: The server holds as many rooms as it may.
         """
-        if len(self._hall.rooms) >= self._max_rooms:
+        if len(self._rooms.by_id) >= self._max_rooms:
             raise TooMuch(
                 "too-many-rooms", "There are too many rooms. Close one of them first."
             )
-        now = self._hall.wall()
+        now = self._rooms.wall()
         room = RoomRecord(
             id=RoomId(new_id()),
             owner=account,
@@ -95,13 +95,13 @@ class Desk:
             )
             for number, role in enumerate((Role.PRESENTER, Role.RESEARCHER))
         ]
-        await self._rooms.add(room, invitations)
-        opened = self._hall.open(room)
+        await self._store.add(room, invitations)
+        opened = self._rooms.open(room)
         return self._summary(opened), [self._shown(i) for i in invitations]
 
     def rooms_of(self, account: AccountId) -> list[RoomSummary]:
         """Return an account's rooms, newest first."""
-        own = [o for o in self._hall.rooms.values() if o.room.owner == account]
+        own = [o for o in self._rooms.by_id.values() if o.room.owner == account]
         return [self._summary(opened) for opened in reversed(own)]
 
     async def close(self, actor: Actor, room: RoomId) -> None:
@@ -110,7 +110,7 @@ class Desk:
         by = None
         if actor.participant is not None:
             by = opened.room.seat(actor.participant).name
-        await self._hall.handle(opened, c.CloseRoom(by))
+        await self._rooms.handle(opened, c.CloseRoom(by))
 
     async def invite(
         self,
@@ -141,7 +141,7 @@ class Desk:
             InvitationId(new_id()),
             room,
             role,
-            created_at=self._hall.wall(),
+            created_at=self._rooms.wall(),
             note=note,
             most_people=most_people,
         )
@@ -166,7 +166,7 @@ class Desk:
 
     def _managed(self, actor: Actor, room: RoomId) -> OpenRoom:
         """Return a room its owner or a moderator in it asks for; absent to others."""
-        opened = self._hall.room(room)
+        opened = self._rooms.room(room)
         if actor.account is not None and opened.room.owner == actor.account:
             return opened
         if actor.participant is not None and actor.room == room:
