@@ -274,7 +274,7 @@ async def test_a_fault_is_answered_with_a_code_and_logged_in_one_place(
         async def fail(*_: object, fault: Exception = fault) -> str:
             raise fault
 
-        monkeypatch.setattr(accounts, "sign_in", fail)
+        monkeypatch.setattr(accounts, "redeem", fail)
         answered, _, content = await post(
             site, "/api/sign-in", json={"token": "A" * 43}, Origin=site.url
         )
