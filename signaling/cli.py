@@ -1,7 +1,7 @@
 """
 The ``pavilion`` command.
 
-Imports little at the top: ``--help`` and ``version`` answer at once, and what the
+Imports little at the top, so that ``--help`` and ``version`` answer quickly: what the
 server needs is loaded when it starts.
 """
 
@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from signaling.flags import by_key, setting_flags
+
 if TYPE_CHECKING:
-    from signaling.app import Server
+    from signaling.server import Server
     from signaling.settings import Settings
 
 PRIVATE_FILES = 0o077
@@ -40,98 +42,13 @@ Config = Annotated[
         readable=False,  # the settings say it in one sentence
     ),
 ]
-DataDir = Annotated[
-    Path | None,
-    typer.Option(
-        help="Directory of the database, keys and certificates. "
-        "[data, in the directory the server is started in]",
-        metavar="DIRECTORY",
-        readable=False,
-    ),
-]
-Database = Annotated[
-    str | None,
-    typer.Option(help="PostgreSQL URL. Default: SQLite in the data directory."),
-]
-# Ports are texts here: the settings refuse a wrong one in one plain sentence.
-HttpsPort = Annotated[
-    str | None, typer.Option(help="TCP port of the site. [8443]", metavar="PORT")
-]
-HttpsBind = Annotated[
-    str | None, typer.Option(help="Address the site listens on. [every address]")
-]
-Certificate = Annotated[
-    Path | None,
-    typer.Option(
-        help="Your own certificate chain (PEM) instead of the site CA's.",
-        metavar="FILE",
-        readable=False,
-    ),
-]
-Key = Annotated[
-    Path | None,
-    typer.Option(
-        help="The key of your own certificate.", metavar="FILE", readable=False
-    ),
-]
-MediaPort = Annotated[
-    str | None, typer.Option(help="UDP port of all media. [8444]", metavar="PORT")
-]
-MediaAddress = Annotated[
-    list[str] | None,
-    typer.Option(help="Address told to browsers for media; repeatable. [all]"),
-]
-TrustPort = Annotated[
-    str | None,
-    typer.Option(
-        help="TCP port of the page about the certificate; 0: none. [8080]",
-        metavar="PORT",
-    ),
-]
-Name = Annotated[
-    list[str] | None,
-    typer.Option(help="Name by which people open the site; repeatable, best first."),
-]
-LogLevel = Annotated[
-    str | None, typer.Option(help="debug, info, warning or error. [info]")
-]
-LogFormat = Annotated[str | None, typer.Option(help="text or json. [text]")]
 
 
 @app.command()
-def serve(
-    config: Config = None,
-    data_dir: DataDir = None,
-    https_port: HttpsPort = None,
-    https_bind: HttpsBind = None,
-    certificate: Certificate = None,
-    key: Key = None,
-    media_port: MediaPort = None,
-    media_address: MediaAddress = None,
-    trust_port: TrustPort = None,
-    name: Name = None,
-    database: Database = None,
-    log_level: LogLevel = None,
-    log_format: LogFormat = None,
-) -> None:
+@setting_flags()
+def serve(config: Config = None, **flags: Any) -> None:  # noqa: ANN401
     """Run the server until Ctrl-C."""
-    settings = _settings(
-        config,
-        {
-            "data_dir": data_dir,
-            "https.port": https_port,
-            "https.bind": https_bind,
-            "https.certificate": certificate,
-            "https.key": key,
-            "media.port": media_port,
-            "media.addresses": media_address or None,
-            "trust.port": trust_port,
-            "names": name or None,
-            "database.url": database,
-            "log.level": log_level,
-            "log.format": log_format,
-        },
-    )
+    settings = _settings(config, flags)
     import asyncio
 
     from conference.errors import ConferenceError
@@ -141,11 +58,11 @@ def serve(
 
     set_up(settings.log.level, settings.log.format)
     try:
-        asyncio.run(_serve(settings, _link_command(settings, config, database)))
+        asyncio.run(_serve(settings, _link_command(settings, config, flags)))
     except ConferenceError as error:
         _fail(error.message)
     except OSError as error:
-        from signaling.trust.store import reason
+        from signaling.files import reason
 
         where = f"{error.filename}: " if error.filename else ""
         _fail(f"The server cannot start: {where}{reason(error)}.")
@@ -177,18 +94,16 @@ def show_config(
 
 
 @app.command("moderator-link")
+@setting_flags("data-dir", "database", "https-port", "name")
 def moderator_link(
     config: Config = None,
-    data_dir: DataDir = None,
-    database: Database = None,
-    https_port: HttpsPort = None,
-    name: Name = None,
     new: Annotated[
         bool,
         typer.Option(
             "--new", help="Make a further moderator, with rooms of their own."
         ),
     ] = False,
+    **flags: Any,  # noqa: ANN401
 ) -> None:
     """
     Print a new one-time link that signs its opener in as a moderator.
@@ -197,27 +112,19 @@ def moderator_link(
     makes a further moderator. It works once, for 24 hours. The server may be
     running; it is found by its data directory.
     """
-    settings = _settings(
-        config,
-        {
-            "data_dir": data_dir,
-            "database.url": database,
-            "https.port": https_port,
-            "names": name or None,
-        },
-    )
+    settings = _settings(config, flags)
     import asyncio
 
     from conference.errors import ConferenceError
-    from signaling.trust.store import reason
+    from signaling.files import reason
 
     os.umask(PRIVATE_FILES)
     try:
         meaning, token = asyncio.run(_new_link(settings, further=new))
         site = _site_of(
             settings,
-            name=settings.names[0] if name else None,
-            port=settings.https.port if https_port else None,
+            name=settings.names[0] if flags["name"] else None,
+            port=settings.https.port if flags["https_port"] else None,
         )
     except ConferenceError as error:
         _fail(error.message)
@@ -237,7 +144,7 @@ def _settings(config: Path | None, flags: dict[str, Any]) -> "Settings":
     from signaling.settings import SettingsError, load
 
     try:
-        return load(flags, config=config)
+        return load(by_key(flags), config=config)
     except SettingsError as error:
         _fail(error.message)
 
@@ -254,8 +161,9 @@ async def _new_link(settings: "Settings", *, further: bool) -> tuple[str, str]:
     from conference.errors import InfrastructureError
     from conference.service.sign_in import SignIn
     from conference.storage.accounts import Accounts
-    from signaling.app import open_database, opened
+    from signaling.build import open_database
     from signaling.data_dir import holds_data
+    from signaling.server import opened
 
     if not holds_data(settings.data_dir):
         raise InfrastructureError(
@@ -287,9 +195,9 @@ async def _new_link(settings: "Settings", *, further: bool) -> tuple[str, str]:
 
 def _site_of(settings: "Settings", *, name: str | None, port: int | None) -> str:
     """Return the address the server has, but for what the flags say otherwise."""
-    from signaling.addresses import addresses
-    from signaling.app import trust_of
+    from signaling.build import trust_of
     from signaling.data_dir import address_with, remembered_address
+    from signaling.site_address import addresses
 
     known = remembered_address(settings.data_dir)
     if known is None:
@@ -298,7 +206,7 @@ def _site_of(settings: "Settings", *, name: str | None, port: int | None) -> str
 
 
 def _link_command(
-    settings: "Settings", config: Path | None, database: str | None
+    settings: "Settings", config: Path | None, flags: dict[str, Any]
 ) -> str:
     """Return the command that makes a link for this server, ready to be pasted."""
     import shlex
@@ -318,8 +226,8 @@ def _link_command(
         words += ["--config", str(config)]
     if settings.data_dir != DATA_DIR:
         words += ["--data-dir", str(settings.data_dir)]
-    if database is not None:
-        words += ["--database", without_password(database)]
+    if flags["database"]:
+        words += ["--database", without_password(flags["database"])]
     return shlex.join(words)
 
 
@@ -327,7 +235,7 @@ async def _serve(settings: "Settings", link_command: str) -> None:
     import asyncio
     import signal
 
-    from signaling.app import build
+    from signaling.build import build
 
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -355,7 +263,7 @@ async def _greet(server: "Server", link_command: str) -> None:
     # Links are never wrapped: a broken one cannot be clicked or copied.
     console = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
     accent = "bold cyan"
-    urls = server.urls()
+    urls = server.address.urls()
     console.print()
     console.print("Pavilion is running.", style="bold")
     console.print("  Open:", urls[0], style=accent)
@@ -363,9 +271,9 @@ async def _greet(server: "Server", link_command: str) -> None:
         console.print("       ", url)
     authority = server.trust.authority
     if authority is not None:
-        if server.trust_port:
+        if server.address.trust_port:
             console.print("  Trust the certificate, once on each device:")
-            console.print("       ", server.trust_url(), style=accent)
+            console.print("       ", server.address.trust_url(), style=accent)
         console.print("  Fingerprint (SHA-256) of its authority:")
         console.print("       ", fingerprint(authority))
     if await server.conference.sign_in.exists():

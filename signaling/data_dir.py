@@ -11,14 +11,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from conference.errors import InfrastructureError
-from signaling.trust.store import private_directory, reason, write_private
+from signaling.files import private_directory, reason, write_private
 
 LOCK_FILE = "server.lock"
 ADDRESS_FILE = "server.url"
 INVITATION_KEY = "invitation.key"
 
 
-class Hold:
+class DataDirLock:
     """The data directory, held for one server until ``close``."""
 
     def __init__(self, data_dir: Path) -> None:

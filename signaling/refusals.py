@@ -5,7 +5,7 @@ import errno
 from urllib.parse import unquote, urlsplit
 
 from conference.errors import InfrastructureError
-from signaling.trust.store import reason
+from signaling.files import reason
 
 EVERY_ADDRESS = ("::", "0.0.0.0")  # noqa: S104 - names them, listens nowhere
 POSTGRES_PORT = 5432

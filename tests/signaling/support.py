@@ -22,7 +22,8 @@ from conference.contract import media as m
 from conference.contract.words import Leg, SlotGroup
 from conference.ids import Mid, ParticipantId
 from conference.sfu.figures import RoomFigures
-from signaling.app import Server, build
+from signaling.build import build
+from signaling.server import Server
 from signaling.settings import load
 
 DEADLINE_S = 10.0
@@ -241,8 +242,8 @@ class Site:
         self.server: Server = build(settings, plane=self._plane, client=self._client())
         await self.server.start()
         self._running = True
-        self.flags["https.port"] = self.server.https_port
-        self.url = f"https://localhost:{self.server.https_port}"
+        self.flags["https.port"] = self.server.address.https_port
+        self.url = f"https://localhost:{self.server.address.https_port}"
         assert self.server.trust.authority is not None
         self.tls = ssl.create_default_context(
             cadata=self.server.trust.authority.public_bytes(Encoding.PEM).decode()

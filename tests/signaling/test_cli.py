@@ -33,7 +33,7 @@ def test_help_names_every_command() -> None:
     for command in ("serve", "version", "config", "moderator-link"):
         assert command in shown
     described = run("serve", "--help").stdout.partition("--data-dir")[2]
-    assert "[data," in described.partition("--https-port")[0]
+    assert "[data]" in described.partition("--https-port")[0]
 
 
 def test_version() -> None:
@@ -138,7 +138,7 @@ async def test_a_data_directory_has_one_server(tmp_path: Path) -> None:
         )
     assert said == "This data directory is in use by another Pavilion.\n"
     async with site:
-        assert site.server.https_port  # and after the stop it is free again
+        assert site.server.address.https_port  # and after the stop it is free again
 
 
 async def test_a_link_leads_to_the_server_unless_flags_say_otherwise(
@@ -147,7 +147,7 @@ async def test_a_link_leads_to_the_server_unless_flags_say_otherwise(
     async with Site(tmp_path / "data", names=["meet.example"]) as site:
         where = ("moderator-link", "--data-dir", str(site.data_dir))
         for flags, address in (
-            ((), f"https://meet.example:{site.server.https_port}"),
+            ((), f"https://meet.example:{site.server.address.https_port}"),
             (("--https-port", "443"), "https://meet.example"),
             (("--name", "a.b", "--https-port", "444"), "https://a.b:444"),
         ):

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from signaling import settings as s
+from signaling.flags import by_key, flagged
+from signaling.settings import models
 
 ROOT = Path(__file__).parents[2]
 
@@ -90,9 +92,9 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 def test_every_setting_has_its_own_variable_and_words() -> None:
-    variables = [s.variable(path) for path, _ in s.fields()]
+    variables = [models.variable(path) for path, _ in models.fields()]
     assert len(set(variables)) == len(variables)
-    assert all(info.description for _, info in s.fields())
+    assert all(info.description for _, info in models.fields())
 
 
 def test_the_committed_sample_is_current() -> None:
@@ -129,3 +131,19 @@ def test_effective_settings_are_toml_without_the_password() -> None:
     parsed = tomllib.loads(shown)
     assert parsed["names"] == ["a.example"]
     assert parsed["database"]["url"] == "postgresql://me:***@host/db"
+
+
+def test_a_token_that_is_too_short_is_not_shown_in_the_refusal() -> None:
+    with pytest.raises(s.SettingsError) as caught:
+        s.load(environ={"PAVILION_METRICS_TOKEN": "too-short"})
+    assert "PAVILION_METRICS_TOKEN" in caught.value.message
+    assert "too-short" not in caught.value.message
+
+
+def test_every_flag_is_named_once_and_is_in_the_help_of_the_server() -> None:
+    names = [name for name, _, _ in flagged()]
+    assert len(set(names)) == len(names)
+    assert {"https-port", "media-address", "name", "database"} <= set(names)
+    assert by_key({"https_port": "1", "name": [], "database": None}) == {
+        "https.port": "1"
+    }

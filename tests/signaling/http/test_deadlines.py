@@ -26,7 +26,10 @@ Pair = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 @contextlib.asynccontextmanager
 async def connection(site: Site) -> AsyncIterator[Pair]:
     reader, writer = await asyncio.open_connection(
-        "127.0.0.1", site.server.https_port, ssl=site.tls, server_hostname="localhost"
+        "127.0.0.1",
+        site.server.address.https_port,
+        ssl=site.tls,
+        server_hostname="localhost",
     )
     try:
         yield reader, writer

@@ -13,7 +13,7 @@ from tests.signaling.support import Site, until
 
 async def said(site: Site, *parts: bytes) -> bytes:
     """Send plain bytes to the HTTPS port; return the answer."""
-    pair = await asyncio.open_connection("127.0.0.1", site.server.https_port)
+    pair = await asyncio.open_connection("127.0.0.1", site.server.address.https_port)
     for part in parts:
         pair[1].write(part)
         await pair[1].drain()
@@ -23,7 +23,7 @@ async def said(site: Site, *parts: bytes) -> bytes:
 
 
 async def test_http_on_the_https_port_leads_to_https(site: Site) -> None:
-    port = site.server.https_port
+    port = site.server.address.https_port
     host = f"localhost:{port}".encode()
     got = await said(site, b"GET /join?a=b HTTP/1.1\r\nHost: ", host, b"\r\n\r\n")
     assert got.startswith(b"HTTP/1.1 301 ")
@@ -35,9 +35,12 @@ async def test_http_on_the_https_port_leads_to_https(site: Site) -> None:
 async def test_a_strange_host_is_led_to_our_own_address(site: Site) -> None:
     for host in (b"evil.example", b"", b"a\x80"):
         got = await said(site, b"GET / HTTP/1.1\r\nHost: " + host + b"\r\n\r\n")
-        assert f"\r\nLocation: {site.server.urls()[0]}/\r\n".encode() in got
+        assert f"\r\nLocation: {site.server.address.urls()[0]}/\r\n".encode() in got
     got = await said(site, b"GET //evil.example HTTP/1.0\r\n\r\n")
-    assert f"\r\nLocation: {site.server.urls()[0]}//evil.example\r\n".encode() in got
+    assert (
+        f"\r\nLocation: {site.server.address.urls()[0]}//evil.example\r\n".encode()
+        in got
+    )
 
 
 @pytest.mark.parametrize(
@@ -68,7 +71,9 @@ def test_no_header_can_be_smuggled_into_the_answer() -> None:
 async def test_a_hello_in_single_bytes_is_a_hello(site: Site) -> None:
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     tls = site.tls.wrap_bio(incoming, outgoing, server_hostname="localhost")
-    reader, writer = await asyncio.open_connection("127.0.0.1", site.server.https_port)
+    reader, writer = await asyncio.open_connection(
+        "127.0.0.1", site.server.address.https_port
+    )
     async with asyncio.timeout(10):
         while True:
             try:
@@ -106,7 +111,7 @@ async def test_silent_connections_of_one_address_are_bounded(
     site: Site, monkeypatch: pytest.MonkeyPatch, start: bytes
 ) -> None:
     monkeypatch.setattr(first_byte, "IDLE_PER_ADDRESS", 5)
-    port = site.server.https_port
+    port = site.server.address.https_port
     pairs = [await asyncio.open_connection("127.0.0.1", port) for _ in range(5)]
     for _, writer in pairs:
         writer.write(start)
@@ -127,7 +132,7 @@ async def test_silent_connections_of_one_address_are_bounded(
 
 @pytest.mark.parametrize("start", [b"", bytes([CLIENT_HELLO])])
 async def test_stopping_cuts_the_silent_ones(site: Site, start: bytes) -> None:
-    pair = await asyncio.open_connection("127.0.0.1", site.server.https_port)
+    pair = await asyncio.open_connection("127.0.0.1", site.server.address.https_port)
     pair[1].write(start)
     guards = site.server._guards
     await until(lambda: guards._idle["127.0.0.1"] == 1)

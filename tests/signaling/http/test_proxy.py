@@ -42,7 +42,7 @@ async def test_a_page_of_the_public_address_may_connect(tmp_path: Path) -> None:
     async with behind(tmp_path, address=PUBLIC) as site:
         assert await handshakes(site, Origin=PUBLIC, Host="10.0.0.1:8443")
         assert await own_page(site, PUBLIC)
-        assert site.server.urls()[0] == PUBLIC
+        assert site.server.address.urls()[0] == PUBLIC
         room = await site.room()
         listed = await room.owner.ask("invitation.list", room=room.id)
         assert listed["invitations"][0]["url"].startswith(f"{PUBLIC}/join#")

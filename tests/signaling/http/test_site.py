@@ -250,7 +250,7 @@ async def test_a_body_in_broken_chunks_is_no_fault_of_the_server(
     site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
     reader, writer = await asyncio.open_connection(
-        "localhost", site.server.https_port, ssl=site.tls
+        "localhost", site.server.address.https_port, ssl=site.tls
     )
     writer.write(
         b"POST /api/sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -318,6 +318,6 @@ async def test_links_point_to_where_the_moderator_is(room: RoomWithLinks) -> Non
     listed = await room.owner.ask("invitation.list", room=room.id)
     assert listed["invitations"][0]["url"].startswith(f"{room.site.url}/join#")
     server = room.site.server
-    assert server.base_url("evil.example:8443") == server.urls()[0]
-    assert server.base_url("[::1]:8443") == "https://[::1]:8443"
-    assert server.base_url("]") == server.urls()[0]
+    assert server.address.base_url("evil.example:8443") == server.address.urls()[0]
+    assert server.address.base_url("[::1]:8443") == "https://[::1]:8443"
+    assert server.address.base_url("]") == server.address.urls()[0]

@@ -36,11 +36,11 @@ async def test_receive_buffers_are_small(room: RoomWithLinks) -> None:
 async def test_a_browsers_offer_to_compress_is_declined(room: RoomWithLinks) -> None:
     reader, writer = await asyncio.open_connection(
         "127.0.0.1",
-        room.site.server.https_port,
+        room.site.server.address.https_port,
         ssl=room.site.tls,
         server_hostname="localhost",
     )
-    port = room.site.server.https_port
+    port = room.site.server.address.https_port
     writer.write(UPGRADE.format(port=port, origin=room.site.url).encode())
     head = await reader.readuntil(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 101 ")

@@ -52,7 +52,7 @@ async def test_it_speaks_the_readers_language(
     assert steps == sorted(steps)
     assert steps[0] < text.index('href="/ca.crt"') < steps[1]
     assert steps[2] < text.index('href="https://localhost:')
-    assert f'href="https://localhost:{site.server.https_port}"' in text
+    assert f'href="https://localhost:{site.server.address.https_port}"' in text
     for system in ("Windows", "macOS", "Linux", "Android", "iPhone", "Firefox"):
         assert system in text
     assert "<script" not in text
@@ -101,4 +101,4 @@ async def test_a_strange_host_gets_the_best_address(page: tuple[Site, str]) -> N
     ):
         text = await response.text()
     assert "evil" not in text
-    assert site.server.urls()[0] in text
+    assert site.server.address.urls()[0] in text

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 
-from signaling.app import ACCEPTED_AT_ONCE
+from signaling.listen import ACCEPTED_AT_ONCE
 from signaling.namespaces.fair_start import FairStart
 from tests.signaling.support import Site
 
@@ -47,7 +47,7 @@ async def test_a_rush_waits_in_the_kernel_and_is_served(site: Site) -> None:
     """More come in one moment than the server takes in one pass of its loop."""
     with contextlib.ExitStack() as crowd:
         for _ in range(10 * ACCEPTED_AT_ONCE):
-            address = ("127.0.0.1", site.server.https_port)
+            address = ("127.0.0.1", site.server.address.https_port)
             crowd.enter_context(socket.create_connection(address, timeout=5))
         async with site.http() as http, http.get("/healthz") as response:
             assert response.status == 200

@@ -1,0 +1,278 @@
+"""
+Every setting: the one description of it.
+
+The models validate; the names of the variables, the flags of the command line and
+deploy/pavilion.sample.toml are made from them.
+"""
+
+from collections.abc import Iterator
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    IPvAnyAddress,
+    IPvAnyNetwork,
+)
+from pydantic.fields import FieldInfo
+
+from signaling.auth.origin import origin_of
+from signaling.trust.hosts import is_name
+
+PREFIX = "PAVILION_"
+DATA_DIR = Path("data")
+FLAG = "flag"  # key of a field's metadata
+
+
+def flag(name: str) -> dict[str, Any]:
+    """Return metadata of a setting that has a flag on the command line."""
+    return {FLAG: name}
+
+
+def _host_name(text: str) -> str:
+    if not is_name(text.lower()):
+        raise ValueError("it must be a host name")
+    return text.lower()
+
+
+def _postgres_url(text: str) -> str:
+    if not text.startswith(("postgresql://", "postgresql+asyncpg://")):
+        raise ValueError("it must begin with postgresql://")
+    try:
+        _ = urlsplit(text).port
+    except ValueError:
+        raise ValueError("its port must be a number up to 65535") from None
+    return text
+
+
+def _public_address(text: str) -> str:
+    origin = origin_of(text.rstrip("/"))
+    if origin is None or not origin.startswith("https://"):
+        raise ValueError("it must be an address such as https://conference.example.lan")
+    return origin
+
+
+HostName = Annotated[str, AfterValidator(_host_name)]
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class Section(BaseModel):
+    """A group of settings."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Https(Section):
+    """The site and the Socket.IO connection."""
+
+    port: Port = Field(
+        8443, description="TCP port of the site.", json_schema_extra=flag("https-port")
+    )
+    bind: IPvAnyAddress | Literal["::"] = Field(
+        "::",
+        description="Address that the site listens on. :: is every address, IPv4 "
+        "included.",
+        json_schema_extra=flag("https-bind"),
+    )
+    certificate: Path | None = Field(
+        None,
+        description="Your own certificate chain (PEM), instead of the site CA's. "
+        "Loaded again when the file changes.",
+        json_schema_extra=flag("certificate"),
+    )
+    key: Path | None = Field(
+        None,
+        description="The key of your own certificate (PEM).",
+        json_schema_extra=flag("key"),
+    )
+
+
+class Media(Section):
+    """The media port."""
+
+    port: Port = Field(
+        8444,
+        description="UDP and TCP port of all media.",
+        json_schema_extra=flag("media-port"),
+    )
+    bind: IPvAnyAddress | Literal["::"] = Field(
+        "::", description="Address to listen on. :: is every address, IPv4 included."
+    )
+    addresses: tuple[IPvAnyAddress, ...] = Field(
+        (),
+        description="Addresses told to browsers for media. Empty: every address of "
+        "this host.",
+        json_schema_extra=flag("media-address"),
+    )
+    tcp: bool = Field(
+        True,
+        description="Whether media comes over TCP where a network drops UDP.",
+    )
+
+
+class TrustPage(Section):
+    """The plain page that explains how to trust the site CA."""
+
+    port: Port = Field(
+        8080,
+        description="TCP port of the page about the certificate. 0: no such page.",
+        json_schema_extra=flag("trust-port"),
+    )
+    bind: IPvAnyAddress | Literal["::"] = Field(
+        "::", description="Address to listen on. :: is every address, IPv4 included."
+    )
+
+
+class ProxySettings(Section):
+    """A reverse proxy before the site; see docs/operations.md."""
+
+    address: Annotated[str, AfterValidator(_public_address)] | None = Field(
+        None,
+        description="The address that people open, as https://conference.example.lan: "
+        "links point there, and its pages may connect.",
+    )
+    networks: tuple[IPvAnyNetwork, ...] = Field(
+        (),
+        description="Networks of trusted proxies. X-Forwarded-For, -Host and -Proto "
+        "count on connections from these alone.",
+    )
+
+
+class DatabaseSettings(Section):
+    """Where rooms, seats, chat and accounts are kept."""
+
+    url: Annotated[str, AfterValidator(_postgres_url)] | None = Field(
+        None,
+        description="A PostgreSQL URL, as postgresql://user:password@host/name. "
+        "Without one, SQLite in the data directory.",
+        json_schema_extra=flag("database"),
+    )
+
+
+class LimitSettings(Section):
+    """What the server holds."""
+
+    rooms: int = Field(1000, ge=1, description="Rooms that have not been closed.")
+    participants_per_room: int = Field(
+        500, ge=2, description="Seats in one room, kept ones included."
+    )
+    waiting_at_door: int = Field(
+        100,
+        ge=1,
+        description="Connections that may wait at a room's door, for each link and "
+        "network address. When one more comes, the one that has waited longest is "
+        "ended; a page connects again by itself.",
+    )
+    joins_at_once: int = Field(
+        20,
+        ge=1,
+        description="People who may enter at once by one link from one network "
+        "address; after them one a second. Five times as many by one link from all "
+        "addresses together.",
+    )
+    participant_kbps: int = Field(
+        0,
+        ge=0,
+        description="Media sent to one participant, in kbit/s. Pictures become "
+        "smaller before anything is left out; voices always come. 0: no limit.",
+    )
+    room_kbps: int = Field(
+        0,
+        ge=0,
+        description="Media sent to all participants of one room together, in kbit/s; "
+        "shared out evenly, and what one does not need goes to the others. 0: no "
+        "limit.",
+    )
+    server_kbps: int = Field(
+        0,
+        ge=0,
+        description="Media sent to everybody together, in kbit/s, shared out among "
+        "all in the same way. 0: no limit.",
+    )
+
+
+class Metrics(Section):
+    """Figures for Prometheus, at /metrics of the site."""
+
+    networks: tuple[IPvAnyNetwork, ...] = Field(
+        (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128")),
+        description="Networks from which anybody may read them; to others the page "
+        "does not exist. Empty: only with the token.",
+    )
+    token: Annotated[str, Field(min_length=16, max_length=256)] | None = Field(
+        None,
+        description="Lets a scraper from anywhere read them: Authorization: Bearer "
+        "<token>. At least 16 characters.",
+    )
+
+
+class Log(Section):
+    """What is written to standard error."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        "info",
+        description="The least weight that is written: debug, info, warning or error.",
+        json_schema_extra=flag("log-level"),
+    )
+    format: Literal["text", "json"] = Field(
+        "text",
+        description="text for people, json for a collector.",
+        json_schema_extra=flag("log-format"),
+    )
+
+
+class Settings(Section):
+    """Everything that can be set."""
+
+    data_dir: Path = Field(
+        DATA_DIR,
+        description="Directory of the database, keys and certificates. Made at the "
+        "first start, readable by its owner alone.",
+        json_schema_extra=flag("data-dir"),
+    )
+    names: tuple[HostName, ...] = Field(
+        (),
+        description="Names by which people open the site, the best first. The host's "
+        "own name and addresses are added.",
+        json_schema_extra=flag("name"),
+    )
+    https: Https = Https.model_construct()
+    media: Media = Media.model_construct()
+    trust: TrustPage = TrustPage.model_construct()
+    proxy: ProxySettings = ProxySettings.model_construct()
+    database: DatabaseSettings = DatabaseSettings.model_construct()
+    limits: LimitSettings = LimitSettings.model_construct()
+    metrics: Metrics = Metrics.model_construct()
+    log: Log = Log.model_construct()
+
+
+def fields(
+    model: type[BaseModel] = Settings, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], FieldInfo]]:
+    """Yield every setting with its path."""
+    for name, info in model.model_fields.items():
+        kind = info.annotation
+        if isinstance(kind, type) and issubclass(kind, Section):
+            yield from fields(kind, (*path, name))
+        else:
+            yield (*path, name), info
+
+
+def variable(path: tuple[str, ...]) -> str:
+    """Return the environment variable of a setting."""
+    return PREFIX + "_".join(path).upper()
+
+
+def flag_of(info: FieldInfo) -> str | None:
+    """Return the flag of a setting, without its dashes; None: it has none."""
+    extra = info.json_schema_extra
+    if not isinstance(extra, dict):
+        return None
+    name = extra[FLAG]
+    assert isinstance(name, str)
+    return name
