@@ -18,6 +18,21 @@ ARTIFACTS = Path(__file__).resolve().parents[2] / "artifacts"
 
 Visit = Callable[..., Coroutine[None, None, Person]]
 
+# What browsers do differently (media, devices, statistics, windows) is tried in each of
+# them, media from each to the other. What the page does alike everywhere is tried once;
+# within a file the browsers take turns, so that both meet most of the page.
+BROWSERS: list[BrowserName] = ["chromium", "firefox"]
+PAIRS: list[tuple[BrowserName, BrowserName]] = [
+    ("chromium", "firefox"),
+    ("firefox", "chromium"),
+]
+each = pytest.mark.parametrize("browser", BROWSERS)
+in_chromium = pytest.mark.parametrize("browser", BROWSERS[:1])
+in_firefox = pytest.mark.parametrize("browser", BROWSERS[1:])
+pairs = pytest.mark.parametrize(("presents", "watches"), PAIRS)
+one_pair = pytest.mark.parametrize(("presents", "watches"), PAIRS[:1])
+other_pair = pytest.mark.parametrize(("presents", "watches"), PAIRS[1:])
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -25,7 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser/" in str(item.path):
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.timeout(180))
+            item.add_marker(pytest.mark.timeout(400))
             # Before the mark that asyncio's own mode has set: the first one counts.
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 

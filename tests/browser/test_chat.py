@@ -1,20 +1,16 @@
 """How the chat treats long lines, addresses and several lines of one person."""
 
-import pytest
-
-from tests.browser.conftest import Gallery, assert_clean, link
+from tests.browser.conftest import Gallery, assert_clean, in_chromium, in_firefox, link
 from tests.support.browsers import BrowserName, Options
 from tests.support.browsers.page import by_id
 from tests.support.wire.room import TestRoom
 
-BOTH: list[BrowserName] = ["chromium", "firefox"]
-each = pytest.mark.parametrize("browser", BOTH)
 LONG = "\n".join(f"line {n} of a pasted protocol" for n in range(60))
 HEIGHT = """() => document.querySelector('[data-testid="chat-message"]')
   .getBoundingClientRect().height"""
 
 
-@each
+@in_chromium
 async def test_a_long_message_does_not_fill_the_chat(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
@@ -32,7 +28,7 @@ async def test_a_long_message_does_not_fill_the_chat(
     assert_clean(rita)
 
 
-@each
+@in_firefox
 async def test_addresses_of_this_site_are_links_and_others_are_not(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:

@@ -1,14 +1,12 @@
 """Ending a room from inside it: what the one who does it reads."""
 
-import pytest
-
-from tests.browser.conftest import Gallery, assert_clean
+from tests.browser.conftest import Gallery, assert_clean, in_firefox
 from tests.support.browsers import BrowserName
 from tests.support.browsers.page import by_id
 from tests.support.wire.room import TestRoom
 
 
-@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+@in_firefox
 async def test_closing_the_room_from_inside_says_that_it_is_closed(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:

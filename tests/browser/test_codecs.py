@@ -36,7 +36,7 @@ async def presenting(
 
 async def decodes(page: Page, codec: str) -> None:
     """Wait until a page decodes video of a codec."""
-    await page.poll(lambda names: codec in (names or []), DECODED, deadline_s=20.0)
+    await page.poll(lambda names: codec in (names or []), DECODED)
 
 
 @pytest.mark.parametrize(

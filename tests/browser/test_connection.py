@@ -5,7 +5,14 @@ from typing import Literal
 
 import pytest
 
-from tests.browser.conftest import Gallery, assert_clean, link
+from tests.browser.conftest import (
+    Gallery,
+    assert_clean,
+    each,
+    in_chromium,
+    in_firefox,
+    link,
+)
 from tests.support.browsers import BrowserName, Options
 from tests.support.browsers.axe import (
     assert_accessible,
@@ -22,8 +29,6 @@ HIDE = """(state) => {
 }"""
 """What a browser does when another tab is chosen; a driven one always shows its tab."""
 
-BROWSERS: list[BrowserName] = ["chromium", "firefox"]
-each = pytest.mark.parametrize("browser", BROWSERS)
 SMALL_LINES = 360
 LAYER = re.compile(r"Camera.*\b(180|360|720)\b")
 
@@ -72,7 +77,7 @@ async def test_the_bars_say_what_they_mean(
     assert_clean(presenter, viewer)
 
 
-@each
+@in_chromium
 async def test_sound_only_and_back_in_one_click(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
@@ -99,7 +104,7 @@ async def test_sound_only_and_back_in_one_click(
     assert_clean(presenter, viewer)
 
 
-@each
+@in_firefox
 async def test_a_hidden_tab_is_sent_sound_alone(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:

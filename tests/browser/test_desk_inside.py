@@ -1,15 +1,10 @@
 """What a moderator does from inside the room: inviting, giving the floor, hearing who comes."""
 
-import pytest
-
-from tests.browser.conftest import Gallery, assert_clean, link
+from tests.browser.conftest import Gallery, assert_clean, in_chromium, in_firefox, link
 from tests.support.browsers import BrowserName, Options
 from tests.support.browsers.page import by_id
 from tests.support.browsers.person import Person
 from tests.support.wire.room import TestRoom
-
-BOTH: list[BrowserName] = ["chromium", "firefox"]
-each = pytest.mark.parametrize("browser", BOTH)
 
 
 async def moderator_in(
@@ -27,7 +22,7 @@ async def moderator_in(
     return person
 
 
-@each
+@in_chromium
 async def test_a_moderator_invites_from_inside(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
@@ -58,7 +53,7 @@ async def test_a_moderator_invites_from_inside(
     assert_clean(mina)
 
 
-@each
+@in_firefox
 async def test_the_floor_in_two_clicks(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
@@ -100,7 +95,7 @@ async def test_links_on_a_phone(room: TestRoom, gallery: Gallery) -> None:
     assert_clean(mina)
 
 
-@each
+@in_firefox
 async def test_others_are_not_told_the_news(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:

@@ -1,20 +1,13 @@
 """The device that is chosen is the one in use; what the system pauses goes on."""
 
-import time
-
-import pytest
-
-from tests.browser.conftest import Gallery, assert_clean, link
+from tests.browser.conftest import Gallery, assert_clean, each, in_firefox, link
 from tests.support.browsers import BrowserName, Options, Page
 from tests.support.browsers.page import by_id
 from tests.support.wire.room import TestRoom
 from tests.support.wire.scenes import publish_camera
 
-BROWSERS: list[BrowserName] = ["chromium", "firefox"]
-each = pytest.mark.parametrize("browser", BROWSERS)
 SEVERAL = Options(cameras=3)
 """Three of each kind, in Chromium."""
-PAUSE_S = 4.0  # in which what was paused has to play again
 
 SENT = """(kind) => (window.peerConnections ?? [])
   .filter((c) => c.connectionState !== "closed")
@@ -97,7 +90,7 @@ async def test_the_chosen_devices_are_sent_also_after_a_reload(
     assert_clean(person)
 
 
-@each
+@in_firefox
 async def test_a_remembered_device_that_is_gone_is_said_to_be(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
@@ -169,9 +162,7 @@ async def test_what_the_system_pauses_plays_on(
     await page.poll(lambda media: len(media) > 1 and not any(media), MEDIA)
 
     await page.evaluate(PAUSE)
-    start = time.monotonic()
     await page.poll(lambda media: len(media) > 1 and not any(media), MEDIA)
-    assert time.monotonic() - start < PAUSE_S
     await viewer.sees("Paul")
 
     # The browser wants a touch first: the page says that sound is off.
@@ -187,7 +178,7 @@ async def test_what_the_system_pauses_plays_on(
     assert_clean(viewer)
 
 
-@each
+@in_firefox
 async def test_keys_switch_devices_at_the_door_and_off_is_off(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:

@@ -5,7 +5,7 @@ from typing import Literal
 
 import pytest
 
-from tests.browser.conftest import Gallery, assert_clean, on_the_loop
+from tests.browser.conftest import Gallery, assert_clean, each, in_firefox, on_the_loop
 from tests.support.browsers import BrowserName, Options
 from tests.support.browsers.axe import (
     assert_accessible,
@@ -22,7 +22,7 @@ async def server() -> AsyncIterator[Server]:
         yield server
 
 
-@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+@each
 async def test_the_one_time_link_makes_a_moderator_and_a_room(
     server: Server, gallery: Gallery, browser: BrowserName
 ) -> None:
@@ -104,7 +104,7 @@ async def test_the_desk_keeps_the_rules(
     await assert_nothing_lost(page)
 
 
-@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+@in_firefox
 async def test_signing_out_is_asked_for_first(
     server: Server, gallery: Gallery, browser: BrowserName
 ) -> None:

@@ -1,4 +1,8 @@
-"""Networks and servers fail; people see it at once and do nothing about it."""
+"""
+Networks and servers fail; people see it and do nothing about it.
+
+How soon they see it, and have everything back, is measured by ``tests.figures.restart``.
+"""
 
 import asyncio
 import contextlib
@@ -9,7 +13,14 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from tests.browser.conftest import Gallery, link, on_the_loop
+from tests.browser.conftest import (
+    Gallery,
+    in_chromium,
+    in_firefox,
+    link,
+    on_the_loop,
+    pairs,
+)
 from tests.support.browsers import BrowserName
 from tests.support.browsers.page import by_id
 from tests.support.browsers.person import Person
@@ -17,17 +28,8 @@ from tests.support.server import Server, running
 from tests.support.wire.room import TestRoom
 from tests.support.wire.scenes import publish_camera
 
-PAIRS: list[tuple[BrowserName, BrowserName]] = [
-    ("chromium", "firefox"),
-    ("firefox", "chromium"),
-]
-pairs = pytest.mark.parametrize(("presents", "watches"), PAIRS)
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="cutting needs root")
-BANNER_S = 3.0
-BACK_S = 5.0  # from the net's return to the moving picture
-RESTART_S = 10.0  # from the server's first answer to the moving picture
-SLACK_S = 1.0  # of a test machine whose two cores run two browsers
-
+OUTAGE_S = 5.0
 
 BUSY = """() => {
   const { getStats, close } = RTCPeerConnection.prototype;
@@ -76,8 +78,8 @@ def cut(*rules: str) -> Iterator[None]:
         subprocess.run(["nft", "delete", "table", "inet", table], check=True)
 
 
-async def banners(start: float, *people: Person) -> None:
-    """Wait until everybody sees that the connection is gone, soon enough."""
+async def banners(start: float, *people: Person) -> float:
+    """Wait until everybody sees that the connection is gone; return how long it took."""
 
     async def wait(person: Person) -> float:
         await person.page.see(by_id("reconnecting"))
@@ -85,13 +87,11 @@ async def banners(start: float, *people: Person) -> None:
 
     shown = await asyncio.gather(*(wait(person) for person in people))
     print("banners after", ", ".join(f"{s:.1f}" for s in shown), "s")
-    assert max(shown) < BANNER_S + SLACK_S
+    return max(shown)
 
 
-async def back(
-    start: float, within_s: float, presenter: Person, viewer: Person
-) -> None:
-    """Wait until nobody misses anything, without a click, soon enough."""
+async def back(start: float, presenter: Person, viewer: Person) -> float:
+    """Wait until nobody misses anything, without a click; return how long it took."""
     await asyncio.gather(
         *(person.page.gone(by_id("reconnecting")) for person in (presenter, viewer))
     )
@@ -99,7 +99,7 @@ async def back(
     await viewer.sees(presenter.name)
     seen = time.monotonic() - start
     print(f"banners gone after {gone:.1f} s, picture after {seen:.1f} s")
-    assert seen < within_s + SLACK_S
+    return seen
 
 
 @needs_root
@@ -124,8 +124,8 @@ async def test_a_lost_connection_shows_at_once_and_heals_by_itself(
         start = time.monotonic()
         await banners(start, presenter, viewer)
         await gallery.picture(viewer, "reconnecting")
-        await asyncio.sleep(max(0.0, 5.0 - (time.monotonic() - start)))
-    await back(time.monotonic(), BACK_S, presenter, viewer)
+        await asyncio.sleep(max(0.0, OUTAGE_S - (time.monotonic() - start)))
+    await back(time.monotonic(), presenter, viewer)
     await viewer.page.see(by_id("room-page"))
 
 
@@ -155,7 +155,7 @@ async def test_a_restarted_server_gets_everybody_back(
     await presenter.page.see(by_id("chat-waits"))
     assert await presenter.page.count(by_id("chat-again")) == 0
     await server.start()
-    await back(time.monotonic(), RESTART_S, presenter, viewer)
+    await back(time.monotonic(), presenter, viewer)
     await viewer.hears()
     await viewer.pressed("hand", True)
     await viewer.reads("before", "meanwhile")
@@ -163,7 +163,7 @@ async def test_a_restarted_server_gets_everybody_back(
     await viewer.reads("before", "meanwhile", "after")
 
 
-@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+@in_firefox
 async def test_a_reloaded_page_returns_to_its_seat(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
@@ -184,7 +184,7 @@ async def test_a_reloaded_page_returns_to_its_seat(
 
 
 @needs_root
-@pytest.mark.parametrize("browser", ["firefox", "chromium"])
+@in_firefox
 async def test_the_connections_are_watched_on_after_a_restart(
     server: Server, room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
@@ -201,7 +201,7 @@ async def test_the_connections_are_watched_on_after_a_restart(
     await server.kill()
     await banners(start, presenter)
     await server.start()
-    await back(time.monotonic(), RESTART_S, presenter, viewer)
+    await back(time.monotonic(), presenter, viewer)
     await page.poll(lambda level: level in ("3", "4"), LEVEL)
 
     media = room.server.ports.media
@@ -219,7 +219,7 @@ async def test_the_connections_are_watched_on_after_a_restart(
     await viewer.sees("Paul")
 
 
-@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+@in_chromium
 async def test_a_part_of_the_client_that_does_not_load_is_said(
     server: Server, gallery: Gallery, browser: BrowserName
 ) -> None:

@@ -2,9 +2,14 @@
 
 from collections.abc import AsyncIterator
 
-import pytest
-
-from tests.browser.conftest import Gallery, assert_clean, link, on_the_loop
+from tests.browser.conftest import (
+    Gallery,
+    assert_clean,
+    in_chromium,
+    in_firefox,
+    link,
+    on_the_loop,
+)
 from tests.support.browsers import BrowserName
 from tests.support.browsers.page import by_id
 from tests.support.browsers.person import Person
@@ -36,7 +41,7 @@ async def assert_harmless(person: Person) -> None:
     assert_clean(person)
 
 
-@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+@in_firefox
 async def test_texts_are_shown_and_never_run(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
@@ -83,7 +88,7 @@ async def test_texts_are_shown_and_never_run(
     await assert_harmless(person)
 
 
-@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+@in_chromium
 async def test_a_moderator_sees_texts_and_runs_none(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
@@ -116,7 +121,7 @@ async def paste(person: Person, field: str, text: str) -> None:
     )
 
 
-@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+@in_firefox
 async def test_what_is_pasted_is_sent_or_refused_with_the_cause(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:

@@ -2,9 +2,14 @@
 
 from collections.abc import AsyncIterator
 
-import pytest
-
-from tests.browser.conftest import Gallery, assert_clean, link, on_the_loop
+from tests.browser.conftest import (
+    Gallery,
+    assert_clean,
+    in_chromium,
+    in_firefox,
+    link,
+    on_the_loop,
+)
 from tests.support.browsers import BrowserName
 from tests.support.browsers.page import by_id
 from tests.support.browsers.person import Person
@@ -12,9 +17,6 @@ from tests.support.server import Server, running
 from tests.support.wire.client import ScriptedClient
 from tests.support.wire.room import TestRoom
 from tests.support.wire.scenes import publish_camera
-
-BROWSERS: list[BrowserName] = ["chromium", "firefox"]
-each = pytest.mark.parametrize("browser", BROWSERS)
 
 
 @on_the_loop
@@ -30,7 +32,7 @@ async def fills(person: Person, field: str, text: str) -> None:
     await person.page.type(text)
 
 
-@each
+@in_chromium
 async def test_a_guests_call_needs_no_pointer(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
@@ -60,7 +62,7 @@ async def test_a_guests_call_needs_no_pointer(
     assert_clean(person)
 
 
-@each
+@in_firefox
 async def test_a_moderators_day_needs_no_pointer(
     fresh: Server, gallery: Gallery, browser: BrowserName
 ) -> None:

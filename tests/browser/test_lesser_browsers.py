@@ -2,16 +2,19 @@
 
 import pytest
 
-from tests.browser.conftest import Gallery, assert_clean, link
+from tests.browser.conftest import (
+    Gallery,
+    assert_clean,
+    in_chromium,
+    in_firefox,
+    link,
+)
 from tests.support.browsers import BrowserName, Options
 from tests.support.browsers.axe import assert_accessible, assert_nothing_lost
 from tests.support.browsers.page import by_id
 from tests.support.server import Server
 from tests.support.wire.room import TestRoom
 from tests.support.wire.scenes import publish_camera
-
-BROWSERS: list[BrowserName] = ["chromium", "firefox"]
-each = pytest.mark.parametrize("browser", BROWSERS)
 
 NO_WEBRTC = """() => {
   for (const name of Object.getOwnPropertyNames(window))
@@ -49,9 +52,19 @@ TRANSLATE = """() => {
 """What page translators do."""
 
 
-@each
-@pytest.mark.parametrize("lack", [NO_WEBRTC, BLOCKED_WEBRTC], ids=["none", "blocked"])
-@pytest.mark.parametrize("role", ["presenter", "researcher"])
+@pytest.mark.parametrize(
+    ("browser", "lack", "role"),
+    [
+        pytest.param("chromium", NO_WEBRTC, "presenter", id="chromium-none-presenter"),
+        pytest.param("firefox", NO_WEBRTC, "researcher", id="firefox-none-researcher"),
+        pytest.param(
+            "firefox", BLOCKED_WEBRTC, "presenter", id="firefox-blocked-presenter"
+        ),
+        pytest.param(
+            "chromium", BLOCKED_WEBRTC, "researcher", id="chromium-blocked-researcher"
+        ),
+    ],
+)
 async def test_without_webrtc_the_door_says_so_and_the_chat_works(
     room: TestRoom, gallery: Gallery, browser: BrowserName, lack: str, role: str
 ) -> None:
@@ -82,7 +95,7 @@ async def test_without_webrtc_the_door_says_so_and_the_chat_works(
     await page.read(by_id("check-udp"), "WebRTC")
 
 
-@each
+@in_firefox
 async def test_without_site_data_everything_works_and_nothing_is_kept(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
@@ -116,7 +129,7 @@ async def test_a_sign_in_that_would_not_be_kept_uses_up_no_link(
     await assert_nothing_lost(page)
 
 
-@each
+@in_chromium
 async def test_counts_stay_true_under_a_page_translator(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
@@ -135,7 +148,7 @@ async def test_counts_stay_true_under_a_page_translator(
     assert_clean(person)
 
 
-@each
+@in_firefox
 async def test_a_page_that_fails_is_not_blank(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:

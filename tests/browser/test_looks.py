@@ -9,9 +9,6 @@ from tests.support.server import Server
 from tests.support.wire.room import TestRoom
 from tests.support.wire.scenes import publish_camera
 
-BROWSERS: list[BrowserName] = ["chromium", "firefox"]
-each = pytest.mark.parametrize("browser", BROWSERS)
-
 OVERLAPS = """(one, other) => {
   const boxes = (s) => [...document.querySelectorAll(s)].map((e) => e.getBoundingClientRect());
   return boxes(one).some((a) => boxes(other).some((b) =>
@@ -34,8 +31,7 @@ RING = """() => {
 }"""
 
 
-@each
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize(("browser", "width"), [("firefox", 320), ("chromium", 1280)])
 async def test_notices_lie_on_no_small_tile_and_stay_on_their_page(
     room: TestRoom, gallery: Gallery, browser: BrowserName, width: int
 ) -> None:
@@ -61,8 +57,9 @@ async def test_notices_lie_on_no_small_tile_and_stay_on_their_page(
     await gallery.picture(person, "gone")
 
 
-@pytest.mark.parametrize("role", ["presenter", "researcher"])
-@pytest.mark.parametrize("width", [800, 1280, 1920])
+@pytest.mark.parametrize(
+    ("role", "width"), [("presenter", 800), ("researcher", 1280), ("presenter", 1920)]
+)
 async def test_the_middle_of_the_bar_is_in_the_middle(
     room: TestRoom, gallery: Gallery, role: str, width: int
 ) -> None:
@@ -72,8 +69,7 @@ async def test_the_middle_of_the_bar_is_in_the_middle(
     assert abs(x - width / 2) < 2
 
 
-@each
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("browser", "width"), [("chromium", 390), ("firefox", 1280)])
 async def test_the_ring_goes_round_the_picture(
     room: TestRoom, gallery: Gallery, browser: BrowserName, width: int
 ) -> None:

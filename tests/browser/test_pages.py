@@ -4,7 +4,14 @@ from typing import Literal
 
 import pytest
 
-from tests.browser.conftest import Gallery, assert_clean, link
+from tests.browser.conftest import (
+    Gallery,
+    assert_clean,
+    each,
+    in_chromium,
+    in_firefox,
+    link,
+)
 from tests.support.browsers import BrowserName, Options
 from tests.support.browsers.axe import (
     assert_accessible,
@@ -16,15 +23,18 @@ from tests.support.server import Server
 from tests.support.wire.room import TestRoom
 from tests.support.wire.scenes import publish_camera
 
-BROWSERS: list[BrowserName] = ["chromium", "firefox"]
-each = pytest.mark.parametrize("browser", BROWSERS)
-themes = pytest.mark.parametrize("theme", ["light", "dark"])
 NARROW = 320  # CSS pixels: a phone of ten years ago, or 400 % zoom on a laptop
 
 
-@themes
-@pytest.mark.parametrize("width", [1280, NARROW])
-@pytest.mark.parametrize("locale", ["en-US", "ko"])
+@pytest.mark.parametrize(
+    ("theme", "width", "locale"),
+    [  # each two values of different kinds meet once
+        ("light", 1280, "en-US"),
+        ("light", NARROW, "ko"),
+        ("dark", 1280, "ko"),
+        ("dark", NARROW, "en-US"),
+    ],
+)
 async def test_all_pages_keep_the_rules(
     room: TestRoom,
     gallery: Gallery,
@@ -79,7 +89,7 @@ async def test_all_pages_keep_the_rules(
     await check("gone")
 
 
-@each
+@in_firefox
 async def test_the_trust_page_explains_itself(
     server: Server, gallery: Gallery, browser: BrowserName
 ) -> None:
@@ -108,7 +118,7 @@ async def test_without_a_camera_one_can_still_watch(
     await person.hears()
 
 
-@each
+@in_firefox
 async def test_text_of_twice_the_size_loses_no_control(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
@@ -147,7 +157,7 @@ async def test_text_of_twice_the_size_loses_no_control(
     assert_clean(person)
 
 
-@each
+@in_chromium
 async def test_language_and_theme_switch_and_stay(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser.conftest import each
 from tests.support.browsers import (
     Borrowed,
     Browser,
@@ -30,7 +31,7 @@ FOUND = "() => [localStorage.getItem('left'), document.cookie]"
 SEEN = "() => [document.visibilityState, innerWidth]"
 
 
-@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+@each
 async def test_a_test_finds_nothing_of_another(
     server: Server, browsers: Pool, browser: BrowserName
 ) -> None:

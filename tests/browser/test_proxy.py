@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from tests.browser.conftest import Gallery
+from tests.browser.conftest import Gallery, in_firefox
 from tests.support.browsers import BrowserName
 from tests.support.browsers.page import by_id
 from tests.support.proxy import proxy
@@ -14,7 +14,7 @@ from tests.support.wire.room import opened
 UPSTREAM = "10.0.0.1:8443"
 
 
-@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+@in_firefox
 async def test_a_proxy_that_is_not_set_up_is_named_on_the_page(
     gallery: Gallery, browser: BrowserName
 ) -> None:

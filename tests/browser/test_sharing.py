@@ -2,14 +2,18 @@
 
 import pytest
 
-from tests.browser.conftest import Gallery, assert_clean, link
+from tests.browser.conftest import (
+    Gallery,
+    assert_clean,
+    each,
+    in_chromium,
+    in_firefox,
+    link,
+)
 from tests.support.browsers import BrowserName, Options, Page
 from tests.support.browsers.axe import assert_accessible, assert_nothing_lost
 from tests.support.browsers.page import by_id
 from tests.support.wire.room import TestRoom
-
-BROWSERS: list[BrowserName] = ["chromium", "firefox"]
-each = pytest.mark.parametrize("browser", BROWSERS)
 
 SENT = """() => window.peerConnections.flatMap((connection) =>
   connection.connectionState === "closed" ? [] :
@@ -83,7 +87,7 @@ WATCH_FOR_SCREENS = """() => {
 }"""
 
 
-@each
+@in_firefox
 async def test_nobody_sees_a_shared_screen_before_one_is_shared(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
@@ -127,7 +131,7 @@ async def test_a_second_camera_is_shown_beside_the_first(
     assert_clean(presenter, viewer)
 
 
-@each
+@in_chromium
 async def test_with_one_camera_a_second_is_asked_for(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:

@@ -1,21 +1,20 @@
 """The main job, as new users would try it, in both browsers."""
 
-import pytest
-
-from tests.browser.conftest import Gallery, assert_clean, link
+from tests.browser.conftest import (
+    Gallery,
+    assert_clean,
+    each,
+    in_firefox,
+    link,
+    one_pair,
+    other_pair,
+    pairs,
+)
 from tests.support.browsers import BrowserName, Options
 from tests.support.browsers.page import by_id
 from tests.support.wire.room import TestRoom
 from tests.support.wire.scenes import publish_camera
 from tests.support.wire.sending import SILENCE_DBOV
-
-PAIRS: list[tuple[BrowserName, BrowserName]] = [
-    ("chromium", "firefox"),
-    ("firefox", "chromium"),
-]
-BOTH: list[BrowserName] = ["chromium", "firefox"]
-pairs = pytest.mark.parametrize(("presents", "watches"), PAIRS)
-each = pytest.mark.parametrize("browser", BOTH)
 
 
 @pairs
@@ -40,7 +39,7 @@ async def test_a_presenter_is_seen_and_heard(
     assert_clean(presenter, viewer)
 
 
-@pairs
+@one_pair
 async def test_a_camera_goes_off_and_on_by_a_key(
     room: TestRoom, gallery: Gallery, presents: BrowserName, watches: BrowserName
 ) -> None:
@@ -75,8 +74,8 @@ async def test_a_shared_screen_takes_the_stage(
     await viewer.sees("Paul")
 
     await presenter.shares()
-    # Chromium, on a busy machine, takes its time to trust the way up.
-    await viewer.sees_screen(width=800, deadline_s=45.0)
+    # Chromium, on a busy machine, takes its time to trust its uplink.
+    await viewer.sees_screen(width=800)
     await viewer.sees("Paul")
     await gallery.picture(viewer, "screen")
     await presenter.page.click(by_id("screen"))
@@ -117,7 +116,7 @@ async def test_the_stage_switches_without_a_new_negotiation(
     assert_clean(viewer)
 
 
-@each
+@in_firefox
 async def test_who_speaks_is_marked(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
@@ -135,7 +134,7 @@ async def test_who_speaks_is_marked(
     assert_clean(viewer)
 
 
-@pairs
+@other_pair
 async def test_chat_reaches_everybody_and_the_late(
     room: TestRoom, gallery: Gallery, presents: BrowserName, watches: BrowserName
 ) -> None:
@@ -159,7 +158,7 @@ async def test_chat_reaches_everybody_and_the_late(
     assert_clean(presenter, viewer, late)
 
 
-@pairs
+@one_pair
 async def test_hand_floor_mute_and_removal(
     room: TestRoom, gallery: Gallery, presents: BrowserName, watches: BrowserName
 ) -> None:

@@ -5,9 +5,7 @@ import contextlib
 import ssl
 from collections.abc import AsyncIterator
 
-import pytest
-
-from tests.browser.conftest import Gallery
+from tests.browser.conftest import Gallery, each
 from tests.support.browsers import BrowserName, Options
 from tests.support.browsers.page import by_id
 from tests.support.server import Server, running
@@ -38,7 +36,7 @@ async def older_site(server: Server) -> AsyncIterator[str]:
         listening.close()
 
 
-@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+@each
 async def test_a_trusted_name_leaves_the_trust_page_within_reach(
     gallery: Gallery, browser: BrowserName
 ) -> None:

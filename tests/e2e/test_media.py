@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from functools import partial
 
 from tests.support.wire.receiving import extend
 from tests.support.wire.recording import tone
@@ -50,19 +51,23 @@ async def test_the_stage_pair_comes_with_sender_reports_on_one_clock(
     await publish_camera(presenter, "red")
     (video,) = viewer.mids("stage", "video")
     (audio,) = viewer.mids("stage", "audio")
-    await viewer.until(
-        lambda: (
-            len(viewer.watch(video).sender_reports) >= 3
-            and len(viewer.watch(audio).sender_reports) >= 3
-        ),
-        "sender reports for both",
-    )
-    for mid, rate in ((video, 90_000), (audio, 48_000)):
+
+    def on_one_clock(mid: str, rate: int) -> bool:
+        # The publisher's clock is known better and better: late reports agree.
         reports = viewer.watch(mid).sender_reports
+        if len(reports) < 3:
+            return False
         (first_s, first), (last_s, last) = reports[-2], reports[-1]
         elapsed = (extend(last, first, 32) - first) / rate
-        assert abs(elapsed - (last_s - first_s)) < 0.1
-        assert abs(last_s - time.time()) < 5
+        return last_s > first_s and abs(elapsed - (last_s - first_s)) < 0.1
+
+    for mid, rate in ((video, 90_000), (audio, 48_000)):
+        await viewer.until(
+            partial(on_one_clock, mid, rate),
+            f"reports for slot {mid} that agree with its timestamps",
+        )
+        wall_s, _ = viewer.watch(mid).sender_reports[-1]
+        assert abs(wall_s - time.time()) < 60  # seconds since 1970, not since 1900
 
 
 async def test_switching_the_stage_keeps_one_continuous_stream(room: TestRoom) -> None:
@@ -252,7 +257,7 @@ async def test_the_server_asks_a_publisher_for_what_it_lost(room: TestRoom) -> N
     track = publisher.track("camera")
 
     track.drop = lambda sequence: sequence % 20 == 0
-    await flows(viewer, video, frames=50, deadline_s=20)
+    await flows(viewer, video, frames=50)
     track.drop = lambda _sequence: False
     assert track.retransmitted > 5
     await viewer.until(lambda: not viewer.watch(video).holes, "all holes to close")
@@ -274,7 +279,8 @@ async def test_many_requests_for_key_frames_become_few(room: TestRoom) -> None:
         await asyncio.sleep(0.02)
     last = time.monotonic()
     await viewer.until(lambda: requests[-1] > last - 0.5, "the last request to count")
-    assert 1 <= len(requests) - before <= 7  # two a second, and the edges
+    took_s = time.monotonic() - start
+    assert 1 <= len(requests) - before <= 2 * took_s + 3  # two a second, and the edges
 
 
 async def test_a_publisher_is_told_how_its_packets_arrive(room: TestRoom) -> None:

@@ -10,10 +10,10 @@ fault. To the grain of 0.1 s.
 
 import asyncio
 import sys
-from typing import cast
+from typing import Literal, cast
 
 from tests.support.browsers import BrowserName
-from tests.support.lab.healing import Fault, Victim, heal
+from tests.support.lab.healing import Fault, call, heal
 
 FAULTS: tuple[Fault, ...] = (1.0, 5.0, 30.0, "move", "udp")
 
@@ -21,10 +21,13 @@ FAULTS: tuple[Fault, ...] = (1.0, 5.0, 30.0, "move", "udp")
 async def main() -> None:
     """Measure and print."""
     browser = cast(BrowserName, sys.argv[1] if len(sys.argv) > 1 else "chromium")
-    victim = cast(Victim, sys.argv[2] if len(sys.argv) > 2 else "rita")
+    victim: Literal["paul", "rita"] = "paul" if "paul" in sys.argv else "rita"
     print(f"{'fault':>6}  picture s  sound s  same connections  ({browser}, {victim})")
+    browsers: dict[str, BrowserName] = {"paul": "chromium", "rita": "chromium"}
+    browsers[victim] = browser
     for fault in FAULTS:
-        healed = await heal(victim, browser, fault)
+        async with call(browsers["paul"], rita=browsers["rita"]) as people:
+            healed = await heal(people, victim, fault)
         print(
             f"{fault:>6}  {healed.picture_s:>9.1f}  {healed.sound_s:>7.1f}"
             f"  {healed.same_connections!s:>16}",

@@ -33,7 +33,7 @@ async def measure(
         case "steady":
             return await links.steady(seconds)
         case _:
-            return await links.lossy(loss, seconds, viewer=viewer)
+            return (await links.lossy(loss, seconds, viewers=(viewer,)))[0]
 
 
 def main() -> None:

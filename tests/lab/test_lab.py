@@ -15,7 +15,9 @@ from tests.support.lab.network import Version
 
 pytestmark = pytest.mark.lab
 PORT = 7000
-DEADLINE_S = 5.0
+DEADLINE_S = 60.0  # ends a hang; says nothing about speed
+DARK_S = 0.3
+"""How long an answer is waited for where none is to come."""
 
 
 @contextlib.contextmanager
@@ -43,13 +45,13 @@ def echo(net: Lab, version: Version = 4) -> Iterator[tuple[str, int]]:
 
 
 def ask(
-    link: Link, address: tuple[str, int], count: int, pause_s: float = 0.01
+    link: Link, address: tuple[str, int], count: int, wait_s: float = DEADLINE_S
 ) -> list[float]:
     """Send datagrams; give the round trips of those that came back, in seconds."""
     family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
     trips = []
     with link.space.open_socket(family, socket.SOCK_DGRAM) as sock:
-        sock.settimeout(0.3)
+        sock.settimeout(wait_s)
         sock.connect(address)
         for number in range(count):
             sent = time.monotonic()
@@ -58,7 +60,7 @@ def ask(
                 while int.from_bytes(sock.recv(100), "big") != number:
                     pass
                 trips.append(time.monotonic() - sent)
-            time.sleep(pause_s)
+            time.sleep(0.01)
     return trips
 
 
@@ -76,17 +78,19 @@ def test_delay_and_jitter(net: Lab, version: Version) -> None:
         slow = ask(link, address, 30)
         link.clear()
         quick = ask(link, address, 30)
+    # A busy machine adds to every trip, and to none less than it takes anyway.
     assert min(slow) >= 0.030
-    assert max(slow) <= 0.090
-    assert statistics.median(slow) == pytest.approx(0.050, abs=0.01)
-    assert statistics.median(quick) < 0.010
+    assert statistics.median(slow) - statistics.median(quick) == pytest.approx(
+        0.050, abs=0.02
+    )
+    assert min(quick) < 0.010
 
 
 def test_each_has_a_line_of_their_own(net: Lab) -> None:
     net.link("rita").both(Shape(delay_ms=50))
     with echo(net) as address:
-        assert statistics.median(ask(net.link("paul"), address, 10)) < 0.010
-        assert statistics.median(ask(net.link("rita"), address, 10)) > 0.100
+        assert min(ask(net.link("paul"), address, 10)) < 0.010
+        assert min(ask(net.link("rita"), address, 10)) >= 0.100
     net.link("rita").clear()
 
 
@@ -98,22 +102,20 @@ def test_a_thin_line_carries_its_rate_and_its_queue_can_be_read(net: Lab) -> Non
     taker = link.space.open_socket(socket.AF_INET, socket.SOCK_DGRAM)
     with sender, taker:
         taker.bind((link.address(), PORT))
-        taker.settimeout(0.5)
+        taker.settimeout(2.0)
         for _ in range(200):
             sender.sendto(bytes(958), (link.address(), PORT))  # 1000 on the line
             time.sleep(0.005)
-        got, last = 0, begun
+        got = 0
         with contextlib.suppress(TimeoutError):
             while True:
                 got += len(taker.recv(2000)) + 42
-                last = time.monotonic()
     link.clear()
     history = link.history("down", begun - BUCKET_S)
     assert sum(b.bytes for b in history) == pytest.approx(got, rel=0.02)
-    assert got * 8 / (history[-1].at - begun) == pytest.approx(400_000, rel=0.1)
+    assert got * 8 / (history[-1].at - begun) == pytest.approx(400_000, rel=0.15)
     assert 300 < max(bucket.queue_ms for bucket in history) < 330
     assert sum(bucket.dropped for bucket in history) == link.counts("down").overflowed
-    assert last - begun < 1.6
 
 
 def passed(link: Link, frames: int) -> Counts:
@@ -143,7 +145,7 @@ def test_a_blackout_ends_as_it_began(net: Lab) -> None:
     link.both(Shape(delay_ms=10))
     with echo(net) as address:
         with link.dark():
-            assert ask(link, address, 2) == []
+            assert ask(link, address, 2, DARK_S) == []
         assert statistics.median(ask(link, address, 5)) > 0.020
     link.clear()
 
@@ -165,7 +167,7 @@ def test_a_firewall_that_drops_udp(net: Lab) -> None:
     with echo(net) as address:
         link.refuse_udp()
         with contextlib.suppress(PermissionError):
-            assert ask(link, address, 1) == []
+            assert ask(link, address, 1, DARK_S) == []
     server = net.server.open_socket(socket.AF_INET, socket.SOCK_STREAM)
     client = link.space.open_socket(socket.AF_INET, socket.SOCK_STREAM)
     with server, client:

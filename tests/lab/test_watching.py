@@ -9,7 +9,7 @@ from tests.support.lab import Shape, lab
 from tests.support.lab.scene import scene
 from tests.support.lab.watch import Watch
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(400)]
 LOOK_S = 3.0
 
 
@@ -24,15 +24,13 @@ async def test_a_watch_tells_a_good_line_from_a_dead_one() -> None:
             since = time.monotonic()
             await asyncio.sleep(LOOK_S)
             good = await watch.seen(since)
-            assert good.fps > 10
-            assert good.longest_still_s < 0.5
-            assert good.freezes_share < 0.01
-            assert good.concealed_share < 0.05
             with net.link("rita").dark():
                 since = time.monotonic()
-                await asyncio.sleep(LOOK_S / 2)
+                await asyncio.sleep(LOOK_S)
                 dead = await watch.seen(since)
-            assert dead.fps < 10
-            assert dead.longest_still_s > 0.8
-            assert dead.longest_audio_silence_s > 0.8
+            # Beside each other: the machine is as busy for both.
+            assert good.fps > 2 * dead.fps
+            assert dead.longest_still_s > LOOK_S / 2 > good.longest_still_s
+            assert dead.longest_audio_silence_s > LOOK_S / 2
+            assert good.longest_audio_silence_s < LOOK_S / 2
             await watch.until_moving(since=time.monotonic())

@@ -54,10 +54,10 @@ async def test_a_held_database_refuses_in_time_and_comes_back(
         return time.monotonic() - begun
 
     first = await asyncio.gather(*(write() for _ in range(8)))
-    assert max(first) < PATIENCE_S + 1
-    assert await write() < 1.5  # at once
+    assert max(first) < 2 * PATIENCE_S  # all together, not one behind the other
+    assert await write() < pause_s  # at once
     await asyncio.sleep(pause_s)
-    assert await write() < pause_s + 1
+    assert await write() < PATIENCE_S  # a pause, not the whole patience again
     until.set()
     await holder
     await asyncio.sleep(pause_s)
@@ -69,7 +69,7 @@ async def test_sqlite_is_read_while_it_is_written(tmp_path: Path) -> None:
     url = sqlite_url(tmp_path / "x.sqlite3")
     database = Database(url)
     await database.open()
-    async with asyncio.timeout(2), database.transaction() as writer:
+    async with asyncio.timeout(60), database.transaction() as writer:
         await writer.execute(text("DELETE FROM seats"))
         for _ in range(20):
             async with database.reading() as reader:

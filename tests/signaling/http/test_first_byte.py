@@ -8,7 +8,7 @@ import pytest
 from signaling.http import first_byte
 from signaling.http.first_byte import CLIENT_HELLO, HEAD_BYTES, answer
 from tests.signaling.http.test_deadlines import ends
-from tests.signaling.support import Site, until
+from tests.signaling.support import DEADLINE_S, Site, until
 
 
 async def said(site: Site, *parts: bytes) -> bytes:
@@ -74,7 +74,7 @@ async def test_a_hello_in_single_bytes_is_a_hello(site: Site) -> None:
     reader, writer = await asyncio.open_connection(
         "127.0.0.1", site.server.address.https_port
     )
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(DEADLINE_S):
         while True:
             try:
                 tls.do_handshake()

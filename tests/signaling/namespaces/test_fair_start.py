@@ -6,7 +6,7 @@ import socket
 
 from signaling.listen import ACCEPTED_AT_ONCE
 from signaling.namespaces.fair_start import FairStart
-from tests.signaling.support import Site
+from tests.signaling.support import DEADLINE_S, Site
 
 CROWD = 50
 
@@ -24,7 +24,7 @@ async def test_each_turn_has_a_pass_of_the_loop_of_its_own() -> None:
         began.append(passes[0])
 
     watching = asyncio.create_task(watch())
-    async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(DEADLINE_S), asyncio.TaskGroup() as tasks:
         for _ in range(CROWD):
             tasks.create_task(work())
     watching.cancel()
@@ -38,7 +38,7 @@ async def test_a_turn_that_is_given_up_holds_up_nobody() -> None:
     await asyncio.sleep(0)
     waiting[0].cancel()
     waiting[1].cancel()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(DEADLINE_S):
         await waiting[2]
         await turns.take()
 
@@ -48,6 +48,6 @@ async def test_a_rush_waits_in_the_kernel_and_is_served(site: Site) -> None:
     with contextlib.ExitStack() as crowd:
         for _ in range(10 * ACCEPTED_AT_ONCE):
             address = ("127.0.0.1", site.server.address.https_port)
-            crowd.enter_context(socket.create_connection(address, timeout=5))
+            crowd.enter_context(socket.create_connection(address, timeout=DEADLINE_S))
         async with site.http() as http, http.get("/healthz") as response:
             assert response.status == 200

@@ -11,7 +11,14 @@ import aiohttp
 import pytest
 
 from signaling.namespaces.socket_server import QUEUED_BYTES
-from tests.signaling.support import Refusal, RoomWithLinks, Site, as_json, until
+from tests.signaling.support import (
+    DEADLINE_S,
+    Refusal,
+    RoomWithLinks,
+    Site,
+    as_json,
+    until,
+)
 
 EVENT = "42"  # Engine.IO message, Socket.IO event
 FAREWELL_S = 0.2
@@ -48,7 +55,7 @@ async def raw(
 async def closes(socket: aiohttp.ClientWebSocketResponse) -> list[str]:
     """Wait until the server has closed the socket; return what it still said."""
     said: list[str] = []
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(DEADLINE_S):
         while True:
             message = await socket.receive()
             if message.type is not aiohttp.WSMsgType.TEXT:

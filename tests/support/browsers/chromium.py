@@ -22,7 +22,7 @@ from playwright.async_api import (
 )
 
 from tests.support.browsers.authority import trust
-from tests.support.browsers.page import INIT_SCRIPT, Browser, Options, Page
+from tests.support.browsers.page import INIT_SCRIPT, Browser, Options, Page, ScriptError
 from tests.support.namespaces import Namespace
 
 PROGRAM = "/usr/bin/chromium"
@@ -85,7 +85,7 @@ class ChromiumPage(Page):
         )
         if "exceptionDetails" in answer:
             details = answer["exceptionDetails"]
-            raise RuntimeError(
+            raise ScriptError(
                 details.get("exception", {}).get("description", details["text"])
             )
         return answer["result"].get("value")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.support.browsers.page import Options
 
-START_S = 20.0
+START_S = 60.0
 
 
 async def stop(process: asyncio.subprocess.Process) -> None:

@@ -19,7 +19,13 @@ import aiohttp
 from tests.support.browsers.authority import trust
 from tests.support.browsers.bidi import Bidi, BidiError
 from tests.support.browsers.devices import display, sound_server
-from tests.support.browsers.page import INIT_SCRIPT, Browser, Options, Page
+from tests.support.browsers.page import (
+    INIT_SCRIPT,
+    Browser,
+    Options,
+    Page,
+    ScriptError,
+)
 from tests.support.server import connector
 
 PROGRAM = "/usr/bin/firefox-esr"
@@ -123,17 +129,23 @@ class FirefoxPage(Page):
 
     async def evaluate(self, function: str, *arguments: Any) -> Any:
         text = ", ".join(json.dumps(a) for a in arguments)
-        answer = await self.bidi.command(
-            "script.callFunction",
-            functionDeclaration=(
-                f"async () => JSON.stringify((await ({function})({text})) ?? null)"
-            ),
-            awaitPromise=True,
-            target={"context": self.context},
-            userActivation=True,
-        )
+        try:
+            answer = await self.bidi.command(
+                "script.callFunction",
+                functionDeclaration=(
+                    f"async () => JSON.stringify((await ({function})({text})) ?? null)"
+                ),
+                awaitPromise=True,
+                target={"context": self.context},
+                userActivation=True,
+            )
+        except BidiError as error:
+            # How Firefox answers when the page threw what has no stack.
+            if "unable to build exceptionDetails" not in str(error):
+                raise
+            raise ScriptError(str(error)) from None
         if answer["type"] == "exception":
-            raise RuntimeError(answer["exceptionDetails"]["text"])
+            raise ScriptError(answer["exceptionDetails"]["text"])
         return json.loads(answer["result"]["value"])
 
     async def screenshot(self, path: Path) -> None:

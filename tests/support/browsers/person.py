@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.support.browsers.page import Page, by_id
+from tests.support.browsers.page import DEADLINE_S, Page, by_id
 
 TILE = """(name) => [...document.querySelectorAll('[data-testid="tile"]')].find((tile) =>
   tile.querySelector('[data-testid="plate-name"]')?.innerText.startsWith(name))"""
@@ -78,12 +78,14 @@ class Person:
         await self.page.click(by_id("join"))
         await self.page.see(by_id("room-page"))
 
-    async def sees(self, name: str, *, deadline_s: float = 20.0) -> dict[str, Any]:
+    async def sees(
+        self, name: str, *, deadline_s: float = DEADLINE_S
+    ) -> dict[str, Any]:
         """Wait until somebody's camera moves in their tile; give its size."""
         return await self._moving(FRAMES, name, deadline_s=deadline_s)
 
     async def sees_screen(
-        self, *, width: int = 0, deadline_s: float = 20.0
+        self, *, width: int = 0, deadline_s: float = DEADLINE_S
     ) -> dict[str, Any]:
         """Wait until a shared screen moves, and is so wide; give its size."""
         await self._moving(SCREEN, deadline_s=deadline_s)
@@ -123,7 +125,7 @@ class Person:
             name,
         )
 
-    async def hears(self, *, deadline_s: float = 20.0) -> None:
+    async def hears(self, *, deadline_s: float = DEADLINE_S) -> None:
         """Wait until received sound has grown louder than silence."""
         start = await self._energy()
         await self.page.wait_for(

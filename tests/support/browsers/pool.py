@@ -22,7 +22,7 @@ from tests.support.browsers.firefox import firefox
 from tests.support.browsers.firefox import started_with as firefox_started_with
 from tests.support.browsers.page import Browser, BrowserName, Options, Page
 
-CLOSE_S = 10.0  # for a tab to go; a browser that takes longer is replaced
+CLOSE_S = 20.0  # for a tab to go; a browser that takes longer is replaced
 STAY_TESTS = 12
 """After so many that did not use it a browser ends: the suite wants none again later. Lower:
 some are started twice; higher: the last tests run beside many that nobody uses."""

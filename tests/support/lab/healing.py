@@ -1,25 +1,30 @@
 """How long media is away when a line goes dark, moves, or loses UDP."""
 
 import asyncio
+import contextlib
 import time
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Literal
 
 from tests.support.browsers import BrowserName
+from tests.support.browsers.person import Person
 from tests.support.lab.line import Shape
-from tests.support.lab.network import lab
+from tests.support.lab.network import Lab, lab
 from tests.support.lab.scene import scene
 from tests.support.lab.watch import Watch
 
-Victim = Literal["paul", "rita"]
+Victim = Literal["paul", "rita", "sam"]
+"""Who has the bad line: the presenter (Paul) or a viewer."""
 Fault = Literal["move", "udp"] | float
 """A change of address, a firewall that begins to drop UDP, or seconds of darkness."""
 
 LINE = Shape(delay_ms=20, jitter_ms=3)
-SETTLE_S = 4.0
-"""Media flows before the fault: estimates have grown, the seat is known."""
+SETTLE_S = 2.0
+"""Media flows before each fault: estimates have grown, the seat is known."""
 GRAIN_S = 0.1
-AFTER_S = 4.0
+AFTER_S = 2.0
+"""Media that came back has to stay."""
 CONNECTIONS = "() => window.peerConnections.length"
 PROTOCOLS = """async () => {
   const found = [];
@@ -49,42 +54,59 @@ class Healed:
     """Whether the hand of the viewer is still up."""
 
 
-async def heal(victim: Victim, browser: BrowserName, fault: Fault) -> Healed:
-    """Break the line of the presenter (Paul) or of the viewer (Rita); measure."""
-    with lab(["paul", "rita"]) as net:
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Paul, who presents, and viewers with a hand up, under watch."""
+
+    net: Lab
+    people: dict[str, Person]
+    watches: dict[str, Watch]
+
+
+@contextlib.asynccontextmanager
+async def call(paul: BrowserName, **viewers: BrowserName) -> AsyncIterator[Call]:
+    """Bring Paul and viewers (``rita``, ``sam``) together, each on a line of their own."""
+    with lab(["paul", *viewers]) as net:
         for link in net.links.values():
             link.both(LINE)
         async with scene(net) as room:
-            other: BrowserName = "chromium"
-            paul = await room.presenter("Paul", browser if victim == "paul" else other)
-            rita = await room.viewer("Rita", browser if victim == "rita" else other)
-            await rita.sees("Paul")
-            await rita.page.press("r")
-            await rita.pressed("hand", True)
-            broken = paul if victim == "paul" else rita
-            watch = await Watch.begin(rita.page, GRAIN_S)
-            await asyncio.sleep(SETTLE_S)
-            before = await broken.page.evaluate(CONNECTIONS)
-            link = net.link(victim)
-            if fault == "move":
-                since = time.monotonic()
-                link.move()
-            elif fault == "udp":
-                since = time.monotonic()
-                link.refuse_udp()
-            else:
-                with link.dark():
-                    await asyncio.sleep(fault)
-                since = time.monotonic()
-            back = time.monotonic() + (0.5 if isinstance(fault, str) else 0.0)
-            await watch.until_moving(since=back, frames=1, deadline_s=40)
-            await asyncio.sleep(AFTER_S)
-            seen = await watch.seen(since)
-            await rita.pressed("hand", True)
-            return Healed(
-                # Up to one sample lies before the first that is judged.
-                seen.longest_still_s + GRAIN_S,
-                seen.longest_audio_silence_s + GRAIN_S,
-                before == await broken.page.evaluate(CONNECTIONS),
-                raised=True,
-            )
+            people = {"paul": await room.presenter("Paul", paul)}
+            watches = {}
+            for name, browser in viewers.items():
+                person = people[name] = await room.viewer(name.title(), browser)
+                await person.sees("Paul")
+                await person.page.press("r")
+                await person.pressed("hand", True)
+                watches[name] = await Watch.begin(person.page, GRAIN_S)
+            yield Call(net, people, watches)
+
+
+async def heal(call: Call, victim: Victim, fault: Fault) -> Healed:
+    """Break a line and measure: at the victim, or at Rita when Paul is the victim."""
+    viewer = "rita" if victim == "paul" else victim
+    watch, broken = call.watches[viewer], call.people[victim]
+    await watch.until_moving(since=time.monotonic(), frames=10)
+    await asyncio.sleep(SETTLE_S)
+    before = await broken.page.evaluate(CONNECTIONS)
+    link = call.net.link(victim)
+    since = time.monotonic()
+    if fault == "move":
+        link.move()
+    elif fault == "udp":
+        link.refuse_udp()
+    else:
+        with link.dark():
+            await asyncio.sleep(fault)
+        since = time.monotonic()
+    back = time.monotonic() + (0.5 if isinstance(fault, str) else 0.0)
+    await watch.until_moving(since=back, frames=1)
+    await asyncio.sleep(AFTER_S)
+    seen = await watch.seen(since)
+    await call.people[viewer].pressed("hand", True)
+    return Healed(
+        # Up to one sample lies before the first that is judged.
+        seen.longest_still_s + GRAIN_S,
+        seen.longest_audio_silence_s + GRAIN_S,
+        before == await broken.page.evaluate(CONNECTIONS),
+        raised=True,
+    )

@@ -16,7 +16,9 @@ from tests.support.wire.recording import Decoder, Picture
 
 NACK_AFTER_S = 0.02  # a hole older than this is asked for
 NACK_AGAIN_S = 0.05
-NACK_TIMES = 10
+NACK_TIMES = (
+    40  # for two seconds: a server that stands still meanwhile has lost nothing
+)
 VIEWER_SSRC = 1
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from tests.support.wire.client import ScriptedClient
+from tests.support.wire.client import DEADLINE_S, ScriptedClient
 from tests.support.wire.receiving import SlotWatch
 from tests.support.wire.recording import Recording, picture, tone
 from tests.support.wire.sending import Outgoing, Publisher, outgoing
@@ -56,7 +56,7 @@ def colour_of(watch: SlotWatch) -> str | None:
 
 
 async def sees(
-    client: ScriptedClient, mid: str, colour: str, *, deadline_s: float = 10.0
+    client: ScriptedClient, mid: str, colour: str, *, deadline_s: float = DEADLINE_S
 ) -> float:
     """Wait until a slot shows a colour; return how long it took, in seconds."""
     start = time.monotonic()
@@ -71,7 +71,11 @@ async def sees(
 
 
 async def flows(
-    client: ScriptedClient, mid: str, *, frames: int = 10, deadline_s: float = 10.0
+    client: ScriptedClient,
+    mid: str,
+    *,
+    frames: int = 10,
+    deadline_s: float = DEADLINE_S,
 ) -> None:
     """Wait until a slot has brought some more frames."""
     watch = client.watch(mid)
@@ -84,7 +88,11 @@ async def flows(
 
 
 async def is_still(
-    client: ScriptedClient, mid: str, *, for_s: float = 0.6, deadline_s: float = 5.0
+    client: ScriptedClient,
+    mid: str,
+    *,
+    for_s: float = 0.6,
+    deadline_s: float = DEADLINE_S,
 ) -> None:
     """Wait until nothing has come on a slot for a while."""
     watch = client.watch(mid)
