@@ -24,6 +24,7 @@ CLIENT_SOURCES := $(shell find web_client -type f \
 PURE_TESTS := $(wildcard tests/conference/contract tests/conference/rtp tests/conference/sdp tests/conference/sfu \
 	tests/conference/rooms tests/signaling/protocol tests/deploy)
 PYTEST := $(BIN)/python -m pytest
+SLOWEST := --durations=40 --durations-min=1
 PLAIN := 'not browser and not namespace and not lab and not postgres and not figure'
 
 .DEFAULT_GOAL := help
@@ -91,36 +92,44 @@ coverage: .make/dev ## Unit tests, and that they reach every branch of the pure 
 	done
 
 .PHONY: test
-test: .make/dev .make/npm .make/client .make/debian ## Everything: sets up browsers and fonts too
-	@# These two wait for nothing; all that follow have the machine to themselves.
-	$(MAKE) -j2 --output-sync=target AT_ONCE=1 coverage lint
-	$(MAKE) test-server test-postgres test-namespace test-browser test-lab
+test: .make/dev .make/npm .make/client .make/debian .make/axe ## Everything (15 minutes): sets up browsers and fonts too
+	@$(MAKE) -j2 --output-sync=target AT_ONCE=1 coverage lint
+	$(MAKE) -j2 AT_ONCE=1 lane-server lane-browser
+	$(MAKE) test-lab
+
+# Two lanes at once: each waits half of its time. Both fail alone, and then `test` does.
+.PHONY: lane-server lane-browser
+lane-server:
+	@$(MAKE) -j1 AT_ONCE= test-server test-postgres test-namespace 2>&1 | sed -u 's/^/server   | /'
+
+lane-browser:
+	@$(MAKE) -j1 AT_ONCE= test-browser 2>&1 | sed -u 's/^/browsers | /'
 
 .PHONY: test-server
 test-server: .make/dev .make/client ## Server and end-to-end tests over the public protocol (ARGS="-k …")
 	@echo "test: server"
-	$(PYTEST) -m $(PLAIN) \
+	$(PYTEST) $(SLOWEST) -m $(PLAIN) \
 		$(addprefix --ignore=,$(PURE_TESTS)) tests $(ARGS)
 
 .PHONY: test-browser
 test-browser: .make/dev .make/client .make/debian .make/axe ## Real Chromium and Firefox (ARGS="-k …"); screenshots in artifacts/
 	@echo "test: browsers"
-	$(PYTEST) -m browser tests $(ARGS)
+	$(PYTEST) $(SLOWEST) -m browser tests $(ARGS)
 
 .PHONY: test-namespace
 test-namespace: .make/dev .make/client .make/debian ## No packet leaves; installs without a network (needs root)
 	@echo "test: namespaces"
-	$(PYTEST) -m namespace tests $(ARGS)
+	$(PYTEST) $(SLOWEST) -m namespace tests $(ARGS)
 
 .PHONY: test-lab
 test-lab: .make/dev .make/client .make/debian ## Thin, lossy and broken lines between real programs (needs root)
 	@echo "test: network lab"
-	$(PYTEST) -m lab tests $(ARGS)
+	$(PYTEST) $(SLOWEST) -m lab tests $(ARGS)
 
 .PHONY: test-postgres
 test-postgres: .make/dev .make/debian ## Storage tests against PostgreSQL
 	@echo "test: PostgreSQL"
-	$(BIN)/python -m tests.support.postgres $(PYTEST) -m postgres tests $(ARGS)
+	$(BIN)/python -m tests.support.postgres $(PYTEST) $(SLOWEST) -m postgres tests $(ARGS)
 
 # Keeping
 

@@ -7,12 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conference.rtp.errors import MalformedPacket
+from conference.rtp.rtcp import TransportFeedback, parse
 from conference.rtp.transport_cc import MAX_PACKETS, ArrivalRecorder
 from conference.rtp.transport_cc_reader import (
     MAX_STATUSES,
     Feedback,
     parse_transport_cc,
 )
+from tests.support.wire import rtcp
+from tests.support.wire.arrivals import Arrivals
 
 
 def message(total: int, *chunks: int, deltas: bytes = b"", base: int = 7) -> bytes:
@@ -128,3 +131,49 @@ def test_what_the_recorder_writes_reads_back(
     newest = number - MAX_PACKETS
     assert read.keys() == {n for n in arrivals if n > newest}
     assert all(abs(read[n] - arrivals[n]) < 0.001 for n in read)
+
+
+@given(
+    st.integers(0, 0xFFFF),
+    st.lists(
+        st.lists(
+            st.tuples(st.integers(-2, 20), st.floats(-0.05, 0.2)),
+            min_size=1,
+            max_size=40,
+        ),
+        min_size=1,
+        max_size=4,
+    ),
+)
+def test_what_scripted_viewers_report_is_read(
+    start: int, reports: list[list[tuple[int, float]]]
+) -> None:
+    """Two readings of the draft, written apart, agree."""
+    viewer = Arrivals()
+    number, now = start + 400, 100.0  # above what steps back lead to
+    reported = number + reports[0][0][0] - 1
+    for pattern in reports:
+        arrivals: dict[int, float] = {}
+        for gap, wait in pattern:
+            number += gap
+            now += wait
+            viewer.record(number & 0xFFFF, now=now)
+            if number > reported:
+                arrivals.setdefault(number, now)
+        information = viewer.report()
+        assert bool(information) == bool(arrivals)
+        if not information:
+            continue
+        message = rtcp.transport_feedback(1, 2, information)
+        (part,) = parse(message)
+        assert isinstance(part, TransportFeedback)
+        feedback = parse_transport_cc(part.information)
+        base = start + ((feedback.base - start) & 0xFFFF)
+        read = {
+            base + offset: feedback.reference * 0.064 + arrival
+            for offset, arrival in enumerate(feedback.arrivals)
+            if arrival is not None
+        }
+        assert read.keys() == arrivals.keys()
+        assert all(abs(read[n] - arrivals[n]) < 0.001 for n in read)
+        reported = max(arrivals)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from conference.errors import InfrastructureError
 from conference.storage.database import HEAD, MIGRATIONS, Database, sqlite_url
-from conference.storage.tables import metadata
+from conference.storage.tables import accounts, metadata
 from tests.signaling.support import until
 
 
@@ -28,10 +28,26 @@ def test_the_newest_migration_is_known() -> None:
 
 
 async def test_opening_again_changes_nothing(url: str) -> None:
-    for _ in range(2):
+    def everything(connection: Connection) -> dict[str, list[object]]:
+        found: dict[str, list[object]] = {
+            table.name: list(map(tuple, connection.execute(table.select())))
+            for table in metadata.sorted_tables
+        }
+        version = text("SELECT version_num FROM alembic_version")
+        return {**found, "version": list(map(tuple, connection.execute(version)))}
+
+    seen = []
+    for number in range(2):
         database = Database(url)
         await database.open()
+        async with database.transaction() as db:
+            if not number:
+                await db.execute(accounts.insert().values(id="a", created_at=1.0))
+            seen.append(await db.run_sync(everything))
         await database.close()
+    assert seen[0] == seen[1]
+    assert len(seen[0]["accounts"]) == 1
+    assert seen[0]["version"] == [(HEAD,)]
 
 
 async def test_sqlite_survives_power_cuts_and_waits_for_others(tmp_path: Path) -> None:

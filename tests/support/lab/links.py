@@ -172,7 +172,7 @@ async def fall(
         queue = [b.queue_ms for b in link.history("down", fell + 3)]
         rose = time.monotonic()
         link.shape(down=GOOD)
-        top = await s.watch.until(
+        again = await s.watch.until(
             lambda m: m.height >= top, since=rose, what="the top again"
         )
         untouched = await other.seen(fell)
@@ -183,7 +183,7 @@ async def fall(
             "audio_concealed": round(low.concealed_share, 3),
             "picture_still_s": round(low.longest_still_s, 2),
             "fps_low": round(low.fps, 1),
-            "top_again_s": round(top.at - rose, 2),
+            "top_again_s": round(again.at - rose, 2),
             "others_freezes": untouched.freezes,
             "others_audio_hole_s": round(untouched.longest_audio_hole_s, 2),
             "others_heights": len(untouched.heights),

@@ -13,9 +13,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from conference.rtp.rtcp import build_transport_cc
-from conference.rtp.transport_cc import ArrivalRecorder
-from tests.support.wire import rtp
+from tests.support.wire import rtcp, rtp
+from tests.support.wire.arrivals import Arrivals
 from tests.support.wire.client import ScriptedClient
 from tests.support.wire.leg import Leg
 from tests.support.wire.room import TestRoom
@@ -61,7 +60,7 @@ class Viewer:
     last_s: float = 0.0
     tells_at: float = 0.0
     """When it tells the server next, monotonic seconds."""
-    arrivals: ArrivalRecorder = field(default_factory=ArrivalRecorder)
+    arrivals: Arrivals = field(default_factory=Arrivals)
 
     def on_numbered(self, number: int, leg: Leg) -> None:
         """Note a packet; tell the server now and then (transport-cc) as browsers do."""
@@ -71,8 +70,8 @@ class Viewer:
             return
         # Each in its own rhythm, from a moment of its own.
         self.tells_at = now + FEEDBACK_S * (1.0 if self.tells_at else random.random())
-        for information in self.arrivals.feedback():
-            leg.send_rtcp(build_transport_cc(1, 2, information))
+        if information := self.arrivals.report():
+            leg.send_rtcp(rtcp.transport_feedback(1, 2, information))
 
     def count_and_time(self, arrival_s: float) -> None:
         """Count a datagram and watch for gaps, by the kernel's stamp of arrival."""

@@ -14,6 +14,7 @@ NACK = 1
 TRANSPORT_CC = 15
 PLI = 1
 FIR = 4
+PADDING_BIT = 0x20
 NTP_EPOCH_S = 2_208_988_800  # 1900 → 1970
 
 
@@ -65,6 +66,16 @@ def nack(sender: int, media: int, sequences: list[int]) -> bytes:
     return _message(
         TRANSPORT_FEEDBACK, NACK, struct.pack("!II", sender, media) + entries
     )
+
+
+def transport_feedback(sender: int, media: int, information: bytes) -> bytes:
+    """Say when packets came; ``information`` is that of ``arrivals``, padded here."""
+    body = struct.pack("!II", sender, media) + information
+    missing = -len(body) % 4
+    if not missing:
+        return _message(TRANSPORT_FEEDBACK, TRANSPORT_CC, body)
+    padding = bytes(missing - 1) + bytes([missing])
+    return _message(TRANSPORT_FEEDBACK, PADDING_BIT | TRANSPORT_CC, body + padding)
 
 
 def nacked(message: Message) -> list[int]:
