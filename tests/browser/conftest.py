@@ -61,9 +61,9 @@ on_the_loop = pytest_asyncio.fixture(loop_scope="session")
 """Makes a fixture of a test run where the tests here do."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    """Serve the tests of one file; a file that restarts it makes its own."""
+    """Serve all tests here; a file that restarts it makes its own."""
     with shared() as server:
         yield server
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import aiohttp
 
-ANSWER_S = 60.0  # a busy machine may take long; higher: slow failures
+ANSWER_S = 120.0  # a busy machine may take long; higher: slow failures
 
 
 class BidiError(RuntimeError):

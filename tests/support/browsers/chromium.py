@@ -26,6 +26,7 @@ from tests.support.browsers.page import INIT_SCRIPT, Browser, Options, Page, Scr
 from tests.support.namespaces import Namespace
 
 PROGRAM = "/usr/bin/chromium"
+PATIENCE_MS = 120_000.0  # with a busy machine; half a minute else
 ARGUMENTS = (
     "--no-sandbox",  # tests may run as root
     "--disable-gpu",
@@ -138,6 +139,7 @@ class Chromium(Browser):
             locale=options.locale,
             viewport={"width": options.width, "height": options.height},
         )
+        context.set_default_timeout(PATIENCE_MS)
         await context.add_init_script(f"({INIT_SCRIPT})()")
         page = await context.new_page()
         devtools = await context.new_cdp_session(page)
@@ -182,6 +184,7 @@ async def chromium(options: Options) -> AsyncIterator[Chromium]:
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(
                 executable_path=path,
+                timeout=PATIENCE_MS,
                 args=[
                     *ARGUMENTS,
                     f"--use-fake-ui-for-media-stream{answer}",

@@ -29,7 +29,7 @@ from tests.support.browsers.page import (
 from tests.support.server import connector
 
 PROGRAM = "/usr/bin/firefox-esr"
-START_S = 60.0
+START_S = 120.0
 PREFERENCES: dict[str, bool | int | str] = {
     "media.navigator.streams.fake": True,
     "media.peerconnection.ice.obfuscate_host_addresses": False,
