@@ -30,7 +30,8 @@ from signaling.namespaces.errors import refusal
 from signaling.namespaces.fair_start import HEAVY, FairStart
 from signaling.namespaces.hub import Hub
 from signaling.protocol.base import Wire
-from signaling.protocol.registry import CLIENT_EVENTS, ClientEvent
+from signaling.protocol.events import ClientEvent
+from signaling.protocol.registry import CLIENT_EVENTS
 
 ENVELOPE_BYTES = 128
 # What Socket.IO and the event's name add to the JSON text of a request.

@@ -10,7 +10,7 @@ from signaling.protocol import messages as m
 
 
 async def create_room(
-    context: Context, connection: Connection, request: m.DeskRoomCreate
+    context: Context, connection: Connection, request: m.RoomCreate
 ) -> m.RoomCreated:
     """Make a room with its first two invitations."""
     assert connection.account is not None

@@ -27,16 +27,12 @@ export interface ChatSend {
  *
  * One of: ``invitation`` (a guest at the door), ``seat`` (somebody coming
  * back), ``room`` (an account, known by its cookie, entering its own room), or
- * nothing (an account at its desk). Anything else is refused.
+ * nothing (an account outside any room). Anything else is refused.
  */
 export interface ConnectAuth {
   invitation?: string | null;
   seat?: string | null;
   room?: string | null;
-}
-export interface DeskRoomCreate {
-  title: string;
-  organisation: string;
 }
 /**
  * A refusal: ``code`` is stable and translated by clients, ``message`` is for people.
@@ -240,12 +236,16 @@ export interface RoomInfo {
   stage: string | null;
   chosen_stage: string | null;
 }
+export interface RoomCreate {
+  title: string;
+  organisation: string;
+}
 export interface RoomCreated {
   room: RoomSummary;
   invitations: InvitationInfo[];
 }
 /**
- * A room on its owner's desk.
+ * A room in its owner's list.
  */
 export interface RoomSummary {
   id: string;
@@ -404,7 +404,7 @@ export interface ViewTile {
 
 /** Every event a client may send: what goes out, what the ack brings. */
 export interface ClientEvents {
-  'room.create': { request: DeskRoomCreate; result: RoomCreated };
+  'room.create': { request: RoomCreate; result: RoomCreated };
   'room.list': { request: Nothing; result: RoomList };
   'room.close': { request: RoomAddress; result: Nothing };
   'invitation.create': { request: InvitationCreate; result: InvitationInfo };
@@ -414,6 +414,7 @@ export interface ClientEvents {
   'seat.join': { request: SeatJoin; result: SeatTaken };
   'seat.resume': { request: SeatResume; result: SeatTaken };
   'seat.leave': { request: Nothing; result: Nothing };
+  'quality.report': { request: QualityReport; result: Nothing };
   'media.subscribe': { request: MediaSubscribe; result: SlotOffer };
   'media.answer': { request: MediaAnswer; result: Nothing };
   'media.publish': { request: MediaPublish; result: MediaPublished };
@@ -430,7 +431,6 @@ export interface ClientEvents {
   'participant.remove': { request: ParticipantRemove; result: Nothing };
   'removal.list': { request: Nothing; result: RemovalList };
   'removal.lift': { request: RemovalAddress; result: Nothing };
-  'quality.report': { request: QualityReport; result: Nothing };
 }
 
 /** Every event the server sends unasked. */
@@ -440,8 +440,8 @@ export interface ServerEvents {
   'room.changed': RoomChanged;
   'chat.message': ChatMessage;
   'seat.changed': SeatChanged;
-  'seat.muted': SeatMuted;
   'seat.closed': SeatClosed;
+  'seat.muted': SeatMuted;
   'slots.changed': SlotsChanged;
   'speakers.changed': SpeakersChanged;
   'publish.needed': PublishNeeded;
@@ -456,8 +456,8 @@ export const SERVER_EVENT_NAMES = [
   'room.changed',
   'chat.message',
   'seat.changed',
-  'seat.muted',
   'seat.closed',
+  'seat.muted',
   'slots.changed',
   'speakers.changed',
   'publish.needed',
