@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from conference.contract import media as m
+from conference.contract import media
 from conference.contract import records as r
 from conference.contract.words import Departure
 from conference.ids import ConnectionId, ParticipantId
@@ -118,20 +118,20 @@ def _seat_record(
     )
 
 
-def media_of(room: Room, events: Sequence[e.Event]) -> list[m.Command]:
+def media_of(room: Room, events: Sequence[e.Event]) -> list[media.Command]:
     """Return what the media plane must do because of these events."""
-    commands: list[m.Command] = []
+    commands: list[media.Command] = []
     for event in events:
         match event:
             case e.SeatVacated(participant) | e.PageClosed(participant):
-                commands.append(m.CloseLegs(participant))
+                commands.append(media.CloseLegs(participant))
             case e.StageMoved(participant):
-                commands.append(m.SetStage(room.id, participant))
+                commands.append(media.SetStage(room.id, participant))
             case e.GateMoved(participant, source, is_open):
-                commands.append(m.SetTrack(participant, source, is_open))
+                commands.append(media.SetTrack(participant, source, is_open))
             case e.RoomEnded():
-                commands.append(m.CloseRoom(room.id))
-                commands += [m.CloseLegs(participant) for participant in room.seats]
+                commands.append(media.CloseRoom(room.id))
+                commands += [media.CloseLegs(participant) for participant in room.seats]
             case _:
                 pass
     return commands

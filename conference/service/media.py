@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from conference.contract import media as m
+from conference.contract import media
 from conference.contract.words import Source
 from conference.errors import NotAllowed, NotFound, Refused
 from conference.ids import ParticipantId, RoomId
@@ -19,7 +19,7 @@ class Media:
     def __init__(self, rooms: OpenRooms) -> None:
         self._rooms = rooms
 
-    async def subscribe(self, seat_ref: SeatRef) -> m.SlotOffer:
+    async def subscribe(self, seat_ref: SeatRef) -> media.SlotOffer:
         """Return a fresh slot offer; the old subscribe leg is closed."""
         opened = self._rooms.room(seat_ref.room)
         opened.room.seat(seat_ref.participant)
@@ -27,15 +27,17 @@ class Media:
 
     async def answer(self, seat_ref: SeatRef, sdp: str) -> None:
         """Take a viewer's answer to its slot offer."""
-        await self._rooms.media.accept_answer(m.AcceptAnswer(seat_ref.participant, sdp))
+        await self._rooms.media.accept_answer(
+            media.AcceptAnswer(seat_ref.participant, sdp)
+        )
 
     async def publish(
         self,
         seat_ref: SeatRef,
         sdp: str,
-        tracks: Sequence[m.TrackDeclaration],
+        tracks: Sequence[media.TrackDeclaration],
         active: frozenset[Source] = frozenset(),
-    ) -> m.PublishAnswer:
+    ) -> media.PublishAnswer:
         """
         Open, replace or renegotiate a publish leg.
 
@@ -60,47 +62,47 @@ class Media:
                 "duplicate-track", "Each section and each source may be named once."
             )
         answer = await rooms.media.publish(
-            m.Publish(seat_ref.room, seat_ref.participant, sdp, tuple(tracks))
+            media.Publish(seat_ref.room, seat_ref.participant, sdp, tuple(tracks))
         )
         try:
             await rooms.handle(opened, c.Publish(seat_ref.participant, sources, active))
         except NotFound:  # left or was removed meanwhile
-            rooms.media.apply(m.CloseLegs(seat_ref.participant))
+            rooms.media.apply(media.CloseLegs(seat_ref.participant))
             raise
         except NotAllowed:  # lost the floor meanwhile
             for source in sources:
                 rooms.media.apply(
-                    m.SetTrack(seat_ref.participant, source, active=False)
+                    media.SetTrack(seat_ref.participant, source, active=False)
                 )
             raise
         return answer
 
-    def view(self, command: m.SetView) -> None:
+    def view(self, command: media.SetView) -> None:
         """Say what a viewer shows."""
         self._rooms.media.apply(command)
 
-    def on_event(self, event: m.Event) -> None:
+    def on_event(self, event: media.Event) -> None:
         """Take an event of the media plane. Never waits, never raises for data."""
         match event:
-            case m.SlotsChanged(viewer, slots):
+            case media.SlotsChanged(viewer, slots):
                 self._slots_changed(viewer, slots)
-            case m.TrackStarted(room, participant, source, codec):
+            case media.TrackStarted(room, participant, source, codec):
                 opened = self._rooms.by_id.get(room)
                 if opened is not None:
                     self._rooms.apply_at_once(
                         opened, c.TrackUp(participant, source, codec)
                     )
-            case m.TrackStopped(room, participant, source):
+            case media.TrackStopped(room, participant, source):
                 opened = self._rooms.by_id.get(room)
                 if opened is not None:
                     self._rooms.apply_at_once(opened, c.TrackDown(participant, source))
-            case m.SpeakersChanged(room, speakers, dominant):
+            case media.SpeakersChanged(room, speakers, dominant):
                 self._speakers_changed(room, speakers, dominant)
-            case m.PublishNeeded(room, participant):
+            case media.PublishNeeded(room, participant):
                 self._tell(room, participant, n.PublishNeeded())
-            case m.LayersWanted(room, participant, source, layers):
+            case media.LayersWanted(room, participant, source, layers):
                 self._tell(room, participant, n.LayersWanted(source, layers))
-            case m.LinkChanged(viewer, down_bps, loss, rtt_s, reduced):
+            case media.LinkChanged(viewer, down_bps, loss, rtt_s, reduced):
                 opened = self._rooms.room_of(viewer)
                 if opened is not None:
                     self._tell(
@@ -108,7 +110,7 @@ class Media:
                         viewer,
                         n.LinkChanged(down_bps, loss, rtt_s, reduced),
                     )
-            case m.LegChanged():
+            case media.LegChanged():
                 pass  # the client sees its own peer connections
 
     def _speakers_changed(
@@ -135,7 +137,7 @@ class Media:
             self._rooms.outbox.send((holder,), notice)
 
     def _slots_changed(
-        self, viewer: ParticipantId, slots: tuple[m.SlotState, ...]
+        self, viewer: ParticipantId, slots: tuple[media.SlotState, ...]
     ) -> None:
         room = self._rooms.room_of(viewer)
         if room is None:

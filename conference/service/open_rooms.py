@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from conference.contract import media as m
+from conference.contract import media
 from conference.contract import records as r
 from conference.contract.media_plane import MediaPlane
 from conference.contract.stores import RoomStore
@@ -55,7 +55,7 @@ class OpenRoom:
     """The connection that sits on each seat; a seat has one at most."""
     tokens: dict[ParticipantId, bytes] = field(default_factory=dict)
     """Hash of each seat's token."""
-    slots: dict[ParticipantId, dict[Mid, m.SlotState]] = field(default_factory=dict)
+    slots: dict[ParticipantId, dict[Mid, media.SlotState]] = field(default_factory=dict)
     """What each viewer's slots carry, to tell those who come back."""
     speakers: tuple[ParticipantId, ...] = ()
     dominant: ParticipantId | None = None
@@ -147,7 +147,7 @@ class OpenRooms:
         self.by_id[record.id] = opened
         self.arm(opened)
         if opened.room.stage is not None:
-            self.media.apply(m.SetStage(record.id, opened.room.stage))
+            self.media.apply(media.SetStage(record.id, opened.room.stage))
         return opened
 
     def room(self, room: RoomId) -> OpenRoom:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from conference.contract import media as m
+from conference.contract import media
 from conference.contract.media_plane import MediaPlane
 from conference.contract.words import Source
 from conference.errors import TooMuch
@@ -40,8 +40,8 @@ third. Less: one that sends padding to learn its rate is cut; more: strangers ma
 server decrypt for nothing."""
 
 SECTIONS = (
-    m.TrackDeclaration(Mid("0"), Source.MICROPHONE),
-    m.TrackDeclaration(Mid("1"), Source.CAMERA),
+    media.TrackDeclaration(Mid("0"), Source.MICROPHONE),
+    media.TrackDeclaration(Mid("1"), Source.CAMERA),
 )
 """What a trial sends: nobody hears or sees it, so it need not be said."""
 
@@ -107,7 +107,7 @@ class Preflight:
         self._moved()
         try:
             answer = await self._media.publish(
-                m.Publish(trials.room, leg, sdp, SECTIONS, TRIAL_BYTES)
+                media.Publish(trials.room, leg, sdp, SECTIONS, TRIAL_BYTES)
             )
         except BaseException:
             trials.ends.pop(leg, None)
@@ -116,7 +116,7 @@ class Preflight:
             self._forget_empty(connection)
             raise
         if leg not in trials.ends:  # the connection went or entered meanwhile
-            self._media.apply(m.CloseLegs(leg))
+            self._media.apply(media.CloseLegs(leg))
         return answer.sdp
 
     def _begun_lately(self, origin: str, now: float) -> deque[float]:
@@ -147,9 +147,9 @@ class Preflight:
         if trials is None:
             return
         for leg in trials.ends:
-            self._media.apply(m.CloseLegs(leg))
+            self._media.apply(media.CloseLegs(leg))
         trials.ends.clear()
-        self._media.apply(m.CloseRoom(trials.room))
+        self._media.apply(media.CloseRoom(trials.room))
 
     def next_timeout(self) -> float | None:
         """Return when the oldest trial has lasted long enough."""
@@ -164,7 +164,7 @@ class Preflight:
         for connection, trials in list(self._trials.items()):
             for leg in [leg for leg, end in trials.ends.items() if end <= now]:
                 del trials.ends[leg]
-                self._media.apply(m.CloseLegs(leg))
+                self._media.apply(media.CloseLegs(leg))
             self._forget_empty(connection)
         for origin in list(self._begun):
             if not self._begun_lately(origin, now):

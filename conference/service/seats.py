@@ -3,7 +3,7 @@
 import logging
 from dataclasses import dataclass, replace
 
-from conference.contract import media as m
+from conference.contract import media
 from conference.contract.stores import ChatStore, InvitationStore
 from conference.contract.words import ChatLine, Leg, Removal, Role
 from conference.errors import NotFound, Refused
@@ -60,9 +60,9 @@ class Joined:
     room: n.RoomView
     seats: tuple[n.SeatView, ...]
     lines: tuple[ChatLine, ...]
-    slots: tuple[m.SlotState, ...]
+    slots: tuple[media.SlotState, ...]
     legs: frozenset[Leg]
-    offer: m.SlotOffer | None
+    offer: media.SlotOffer | None
 
 
 class Seats:
@@ -252,7 +252,7 @@ class Seats:
             await rooms.apply(opened, c.Return(participant))
             older = opened.holders.get(participant)
             opened.holders[participant] = connection
-            rooms.media.apply(m.RepeatLayers(participant))
+            rooms.media.apply(media.RepeatLayers(participant))
             if older is not None and older != connection:
                 rooms.outbox.close(older, n.SeatClosed(n.Closing.TAKEN_OVER))
             joined = self._joined(opened, participant, token, lines)
@@ -369,13 +369,13 @@ class Seats:
 
 async def subscribe_seat(
     rooms: OpenRooms, opened: OpenRoom, seat_ref: SeatRef
-) -> m.SlotOffer:
+) -> media.SlotOffer:
     """Open or replace a seat's subscribe leg."""
     opened.slots[seat_ref.participant] = {}
     offer = await rooms.media.subscribe(
-        m.Subscribe(seat_ref.room, seat_ref.participant)
+        media.Subscribe(seat_ref.room, seat_ref.participant)
     )
     if seat_ref.participant not in opened.room.seats or opened.room.closed:
-        rooms.media.apply(m.CloseLegs(seat_ref.participant))
+        rooms.media.apply(media.CloseLegs(seat_ref.participant))
         raise NotFound("seat-gone", "Your place is not kept any more. Join again.")
     return offer

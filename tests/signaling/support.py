@@ -18,7 +18,7 @@ import aiohttp
 import socketio
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from conference.contract import media as m
+from conference.contract import media
 from conference.contract.words import Leg, SlotGroup
 from conference.ids import Mid, ParticipantId
 from conference.sfu.figures import RoomFigures
@@ -50,11 +50,11 @@ async def until_async(
 class QuietPlane:
     """A media plane without packets."""
 
-    def __init__(self, on_event: Callable[[m.Event], None]) -> None:
+    def __init__(self, on_event: Callable[[media.Event], None]) -> None:
         self.on_event = on_event
-        self.commands: list[m.Command] = []
-        self.published: list[m.Publish] = []
-        self.answers: list[m.AcceptAnswer] = []
+        self.commands: list[media.Command] = []
+        self.published: list[media.Publish] = []
+        self.answers: list[media.AcceptAnswer] = []
         self.connected: dict[ParticipantId, frozenset[Leg]] = {}
         self.fault: Exception | None = None
         self.counters: dict[str, float] = {}
@@ -74,27 +74,27 @@ class QuietPlane:
         """Return what a test set."""
         return self.figures
 
-    async def subscribe(self, command: m.Subscribe) -> m.SlotOffer:
+    async def subscribe(self, command: media.Subscribe) -> media.SlotOffer:
         if self.fault is not None:
             raise self.fault
         plans = (
-            m.SlotPlan(Mid("0"), "video", SlotGroup.STAGE),
-            m.SlotPlan(Mid("1"), "audio", SlotGroup.STAGE),
+            media.SlotPlan(Mid("0"), "video", SlotGroup.STAGE),
+            media.SlotPlan(Mid("1"), "audio", SlotGroup.STAGE),
         )
-        return m.SlotOffer(f"v=0\r\ns={command.viewer}\r\n", plans)
+        return media.SlotOffer(f"v=0\r\ns={command.viewer}\r\n", plans)
 
-    async def accept_answer(self, command: m.AcceptAnswer) -> None:
+    async def accept_answer(self, command: media.AcceptAnswer) -> None:
         if self.fault is not None:
             raise self.fault
         self.answers.append(command)
 
-    async def publish(self, command: m.Publish) -> m.PublishAnswer:
+    async def publish(self, command: media.Publish) -> media.PublishAnswer:
         if self.fault is not None:
             raise self.fault
         self.published.append(command)
-        return m.PublishAnswer("v=0\r\n")
+        return media.PublishAnswer("v=0\r\n")
 
-    def apply(self, command: m.Command) -> None:
+    def apply(self, command: media.Command) -> None:
         self.commands.append(command)
 
     def legs(self, participant: ParticipantId) -> frozenset[Leg]:
@@ -249,7 +249,7 @@ class Site:
             cadata=self.server.trust.authority.public_bytes(Encoding.PEM).decode()
         )
 
-    def _plane(self, on_event: Callable[[m.Event], None]) -> QuietPlane:
+    def _plane(self, on_event: Callable[[media.Event], None]) -> QuietPlane:
         self.planes.append(QuietPlane(on_event))
         return self.planes[-1]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conference.contract import media as m
+from conference.contract import media
 from conference.contract import records as r
 from conference.contract.words import Departure, Role, Source
 from conference.ids import ConnectionId, ParticipantId
@@ -64,7 +64,7 @@ def test_a_raised_hand_is_stored_and_everybody_hears_of_it(room: Room) -> None:
 def test_a_removed_one_is_closed_and_the_others_hear_who_left(room: Room) -> None:
     events = room.do(c.Remove(room.m, room.p, at=AT))
     assert room.changes(events) == [r.DropSeat(room.p)]
-    assert media_of(room.room, events) == [m.CloseLegs(room.p)]
+    assert media_of(room.room, events) == [media.CloseLegs(room.p)]
     assert notices_of(room.room, room.holders, events) == [
         Close(ConnectionId("to-p"), n.SeatClosed(n.Closing.REMOVED, "M")),
         Send((ConnectionId("to-m"),), n.ParticipantLeft(room.p, Departure.REMOVED)),
@@ -75,7 +75,7 @@ def test_a_new_stage_is_told_once_and_last(room: Room) -> None:
     room.publish(room.p, CAMERA)
     events = room.do(c.ChooseStage(room.m, room.m))
     assert room.changes(events) == [r.SaveStage(room.room.id, room.m)]
-    assert media_of(room.room, events) == [m.SetStage(room.room.id, room.m)]
+    assert media_of(room.room, events) == [media.SetStage(room.room.id, room.m)]
     told = [notice for _, notice in room.heard(events)]
     assert [type(notice) for notice in told] == [n.RoomChanged] * 2
     assert told[0] == n.RoomChanged(
@@ -88,7 +88,7 @@ def test_a_new_stage_is_told_once_and_last(room: Room) -> None:
 def test_only_the_muted_one_hears_who_did_it(room: Room) -> None:
     room.publish(room.p, CAMERA)
     events = room.do(c.Mute(room.m, room.p, CAMERA))
-    assert media_of(room.room, events) == [m.SetTrack(room.p, CAMERA, active=False)]
+    assert media_of(room.room, events) == [media.SetTrack(room.p, CAMERA, active=False)]
     muted = [one for one in room.heard(events) if isinstance(one[1], n.SeatMuted)]
     assert muted == [("to-p", n.SeatMuted(CAMERA, "M"))]
 
@@ -118,9 +118,9 @@ def test_an_ended_room_closes_everybody_and_their_media(room: Room) -> None:
     events = room.do(c.CloseRoom("M"))
     assert room.changes(events) == [r.EndRoom(room.room.id, AT)]
     assert media_of(room.room, events) == [
-        m.CloseRoom(room.room.id),
-        m.CloseLegs(room.m),
-        m.CloseLegs(room.p),
+        media.CloseRoom(room.room.id),
+        media.CloseLegs(room.m),
+        media.CloseLegs(room.p),
     ]
     closed = n.SeatClosed(n.Closing.ROOM_CLOSED, "M")
     assert room.heard(events) == [("to-m", closed), ("to-p", closed)]
@@ -138,7 +138,7 @@ def test_a_removal_is_stored_and_lifted(room: Room) -> None:
 def test_a_page_that_closed_loses_its_media_but_keeps_its_seat(room: Room) -> None:
     events = room.do(c.ClosePage(room.p))
     assert room.changes(events) == []
-    assert media_of(room.room, events) == [m.CloseLegs(room.p)]
+    assert media_of(room.room, events) == [media.CloseLegs(room.p)]
 
 
 def test_a_line_of_chat_is_stored_and_heard(room: Room) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from conference.contract import media as m
+from conference.contract import media
 from conference.contract.records import Change, DropSeat
 from conference.contract.words import Leg, Source
 from conference.errors import InfrastructureError, NotFound
@@ -104,14 +104,14 @@ class World:
 
     async def publish(self, seat: SeatRef, source: Source) -> None:
         """Publish one track, and let its first packet come."""
-        track = m.TrackDeclaration(Mid("0"), source)
+        track = media.TrackDeclaration(Mid("0"), source)
         await self.conference.media.publish(seat, "v=0", [track], frozenset({source}))
         self.packets_come(seat, source)
 
     def packets_come(self, seat: SeatRef, source: Source) -> None:
         """Let the media plane see the first packet of a track."""
         self.conference.on_media(
-            m.TrackStarted(seat.room, seat.participant, source, "VP8")
+            media.TrackStarted(seat.room, seat.participant, source, "VP8")
         )
 
 
@@ -145,7 +145,7 @@ async def test_a_track_that_starts_while_a_command_fails_is_shown(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seat = await world.join("presenter", "c1")
-    track = m.TrackDeclaration(Mid("0"), Source.CAMERA)
+    track = media.TrackDeclaration(Mid("0"), Source.CAMERA)
     await world.conference.media.publish(
         seat, "v=0", [track], frozenset({Source.CAMERA})
     )
@@ -196,7 +196,7 @@ async def test_media_hears_of_a_departure_before_people(world: World) -> None:
     world.story.clear()
     await world.conference.run(seat, c.Leave(seat.participant))
     kinds = [type(x) for x in world.story]
-    assert kinds.index(m.CloseLegs) < kinds.index(n.ParticipantLeft)
+    assert kinds.index(media.CloseLegs) < kinds.index(n.ParticipantLeft)
 
 
 async def test_a_seat_is_freed_after_its_grace(world: World) -> None:
@@ -210,7 +210,7 @@ async def test_a_seat_is_freed_after_its_grace(world: World) -> None:
     world.now += 1
     await world.conference.tick()
     assert world.conference.seats.capabilities(seat) == frozenset()
-    assert m.CloseLegs(seat.participant) in world.story
+    assert media.CloseLegs(seat.participant) in world.story
     with pytest.raises(NotFound):
         await world.conference.media.subscribe(seat)
 
@@ -259,14 +259,14 @@ async def test_the_stage_follows_who_holds_the_word_when_its_hold_is_over(
     first, second = [await world.join("presenter", c) for c in ("c1", "c2")]
     for seat in (first, second):
         await world.publish(seat, Source.CAMERA)
-    assert m.SetStage(first.room, first.participant) in world.story
+    assert media.SetStage(first.room, first.participant) in world.story
     world.story.clear()
     who = second.participant
-    world.conference.on_media(m.SpeakersChanged(first.room, (who,), who))
+    world.conference.on_media(media.SpeakersChanged(first.room, (who,), who))
     assert world.story == [n.SpeakersChanged((who,), who)]
     world.now += STAGE_HOLD_S
     await world.conference.tick()
-    assert m.SetStage(first.room, who) in world.story
+    assert media.SetStage(first.room, who) in world.story
 
 
 async def test_publishing_after_the_seat_is_gone_closes_the_leg(
@@ -275,28 +275,28 @@ async def test_publishing_after_the_seat_is_gone_closes_the_leg(
     seat = await world.join("presenter", "c1")
     published = world.plane.publish
 
-    async def slow(command: m.Publish) -> m.PublishAnswer:
+    async def slow(command: media.Publish) -> media.PublishAnswer:
         await world.conference.run(seat, c.Leave(seat.participant))
         world.story.clear()
         return await published(command)
 
     monkeypatch.setattr(world.plane, "publish", slow)
-    track = m.TrackDeclaration(Mid("0"), Source.CAMERA)
+    track = media.TrackDeclaration(Mid("0"), Source.CAMERA)
     with pytest.raises(NotFound):
         await world.conference.media.publish(seat, "v=0", [track])
-    assert world.story == [m.CloseLegs(seat.participant)]
+    assert world.story == [media.CloseLegs(seat.participant)]
 
 
 async def test_events_of_rooms_that_are_gone_are_nobodys(world: World) -> None:
     room, who = RoomId("gone"), ParticipantId("gone")
     world.story.clear()
     for event in (
-        m.TrackStarted(room, who, Source.CAMERA, "VP8"),
-        m.TrackStopped(room, who, Source.CAMERA),
-        m.SlotsChanged(who, ()),
-        m.SpeakersChanged(room, (who,)),
-        m.PublishNeeded(room, who),
-        m.LegChanged(room, who, Leg.PUBLISH, connected=False),
+        media.TrackStarted(room, who, Source.CAMERA, "VP8"),
+        media.TrackStopped(room, who, Source.CAMERA),
+        media.SlotsChanged(who, ()),
+        media.SpeakersChanged(room, (who,)),
+        media.PublishNeeded(room, who),
+        media.LegChanged(room, who, Leg.PUBLISH, connected=False),
     ):
         world.conference.on_media(event)
     assert world.story == []

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from conference.contract import media as m
+from conference.contract import media
 from conference.errors import Refused, TooMuch
 from conference.ids import ConnectionId, ParticipantId
 from conference.service.preflight import (
@@ -29,7 +29,7 @@ class WaitingPlane(QuietPlane):
 
     meanwhile: Callable[[], None] | None = None
 
-    async def publish(self, command: m.Publish) -> m.PublishAnswer:
+    async def publish(self, command: media.Publish) -> media.PublishAnswer:
         answer = await super().publish(command)
         if self.meanwhile is not None:
             self.meanwhile()
@@ -58,7 +58,7 @@ class World:
         """The legs that were opened and not closed."""
         said = self.plane.commands
         opened = {command.publisher for command in self.plane.published}
-        closed = {c.participant for c in said if isinstance(c, m.CloseLegs)}
+        closed = {c.participant for c in said if isinstance(c, media.CloseLegs)}
         return opened - closed
 
 
@@ -97,7 +97,7 @@ async def test_a_trial_ends_by_itself(world: World) -> None:
     world.preflight.tick()
     assert world.legs == set()
     assert world.preflight.next_timeout() is None
-    assert isinstance(world.plane.commands[-1], m.CloseRoom)
+    assert isinstance(world.plane.commands[-1], media.CloseRoom)
 
 
 async def test_it_goes_with_its_connection(world: World) -> None:

@@ -8,7 +8,7 @@ from asyncio import sslproto
 
 import pytest
 
-from conference.contract import media as m
+from conference.contract import media
 from signaling.http.tls import RECEIVE_BYTES, WRITE_BYTES
 from tests.signaling.support import QuietPlane, RoomWithLinks
 
@@ -57,8 +57,10 @@ async def test_a_long_message_is_enciphered_in_pieces(
     at_once: list[int] = []
     encipher = ssl.SSLObject.write
 
-    async def subscribe(_plane: QuietPlane, _command: m.Subscribe) -> m.SlotOffer:
-        return m.SlotOffer(sdp, ())
+    async def subscribe(
+        _plane: QuietPlane, _command: media.Subscribe
+    ) -> media.SlotOffer:
+        return media.SlotOffer(sdp, ())
 
     def write(self: ssl.SSLObject, data: bytes) -> int:
         at_once.append(len(data))

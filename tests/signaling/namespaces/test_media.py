@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from conference.contract import media as m
+from conference.contract import media
 from conference.contract.words import Leg, Source
 from conference.ids import Mid, ParticipantId, RoomId
 from tests.signaling.support import Client, Refusal, RoomWithLinks, until
@@ -24,7 +24,7 @@ def who(client: Client) -> ParticipantId:
 def packets_come(room: RoomWithLinks, client: Client, source: Source) -> None:
     """Let the media plane see the first packet of a track."""
     room.site.plane.on_event(
-        m.TrackStarted(RoomId(room.id), who(client), source, "VP8")
+        media.TrackStarted(RoomId(room.id), who(client), source, "VP8")
     )
 
 
@@ -34,15 +34,17 @@ async def test_a_published_track_is_shown_and_takes_the_stage(
     presenter, viewer = await room.join("presenter"), await room.join("researcher")
     await publish(presenter, CAMERA)
     plane = room.site.plane
-    assert plane.published[0].tracks == (m.TrackDeclaration(Mid("0"), Source.CAMERA),)
-    assert plane.commands[-1] == m.SetTrack(who(presenter), Source.CAMERA, True)
+    assert plane.published[0].tracks == (
+        media.TrackDeclaration(Mid("0"), Source.CAMERA),
+    )
+    assert plane.commands[-1] == media.SetTrack(who(presenter), Source.CAMERA, True)
     packets_come(room, presenter, Source.CAMERA)
     track = {"source": "camera", "codec": "VP8", "muted": False}
     await viewer.sees(presenter.id, tracks=[track])
     changed = await viewer.hears("room.changed")
     assert changed["room"]["stage"] == presenter.id
-    assert m.SetStage(RoomId(room.id), who(presenter)) in plane.commands
-    plane.on_event(m.TrackStopped(RoomId(room.id), who(presenter), Source.CAMERA))
+    assert media.SetStage(RoomId(room.id), who(presenter)) in plane.commands
+    plane.on_event(media.TrackStopped(RoomId(room.id), who(presenter), Source.CAMERA))
     await viewer.sees(presenter.id, tracks=[])
 
 
@@ -53,8 +55,8 @@ async def test_what_is_declared_and_sends_nothing_is_not_shown(
     await publish(presenter, CAMERA, {"mid": "2", "source": "screen"})
     plane = room.site.plane
     assert plane.commands[-2:] == [
-        m.SetTrack(who(presenter), Source.CAMERA, active=True),
-        m.SetTrack(who(presenter), Source.SCREEN, active=False),
+        media.SetTrack(who(presenter), Source.CAMERA, active=True),
+        media.SetTrack(who(presenter), Source.SCREEN, active=False),
     ]
     packets_come(room, presenter, Source.CAMERA)
     shown = {"source": "camera", "codec": "VP8", "muted": False}
@@ -94,9 +96,13 @@ async def test_a_muted_one_hears_who_did_it_and_may_start_again(
     )
     assert await presenter.hears("seat.muted") == {"source": "microphone", "by": "Mod"}
     commands = room.site.plane.commands
-    assert commands[-1] == m.SetTrack(who(presenter), Source.MICROPHONE, active=False)
+    assert commands[-1] == media.SetTrack(
+        who(presenter), Source.MICROPHONE, active=False
+    )
     await presenter.ask("media.track", source="microphone", active=True)
-    assert commands[-1] == m.SetTrack(who(presenter), Source.MICROPHONE, active=True)
+    assert commands[-1] == media.SetTrack(
+        who(presenter), Source.MICROPHONE, active=True
+    )
 
 
 async def test_a_mute_that_was_missed_is_told_again_and_holds(
@@ -114,11 +120,11 @@ async def test_a_mute_that_was_missed_is_told_again_and_holds(
     again = await room.come_back(presenter)
     assert await again.hears("seat.muted") == {"source": "microphone", "by": "Mod"}
     await publish(again, MICROPHONE)  # written before it was read
-    shut = m.SetTrack(who(presenter), Source.MICROPHONE, active=False)
+    shut = media.SetTrack(who(presenter), Source.MICROPHONE, active=False)
     assert room.site.plane.commands[-1] == shut
     await again.ask("media.track", source="microphone", active=False)
     await publish(again, MICROPHONE)
-    opened = m.SetTrack(who(presenter), Source.MICROPHONE, active=True)
+    opened = media.SetTrack(who(presenter), Source.MICROPHONE, active=True)
     assert room.site.plane.commands[-1] == opened
 
 
@@ -129,7 +135,7 @@ async def test_the_floor_comes_and_goes(room: RoomWithLinks) -> None:
     assert "media.publish" in changed["capabilities"]
     await publish(guest, CAMERA)
     await moderator.ask("floor.give", participant=guest.id, given=False)
-    shut = m.SetTrack(who(guest), Source.CAMERA, active=False)
+    shut = media.SetTrack(who(guest), Source.CAMERA, active=False)
     assert shut in room.site.plane.commands
     with pytest.raises(Refusal) as caught:
         await guest.ask("media.track", source="camera", active=True)
@@ -142,7 +148,7 @@ async def test_slots_speakers_and_wishes_reach_whom_they_concern(
     viewer, other = await room.join("researcher"), await room.join("presenter")
     plane, state = (
         room.site.plane,
-        m.SlotState(Mid("0"), who(other), Source.CAMERA, "VP8"),
+        media.SlotState(Mid("0"), who(other), Source.CAMERA, "VP8"),
     )
     on_the_wire = {
         "mid": "0",
@@ -151,12 +157,12 @@ async def test_slots_speakers_and_wishes_reach_whom_they_concern(
         "codec": "VP8",
         "gap": None,
     }
-    plane.on_event(m.SlotsChanged(who(viewer), (state,)))
+    plane.on_event(media.SlotsChanged(who(viewer), (state,)))
     assert await viewer.hears("slots.changed") == {"slots": [on_the_wire]}
-    plane.on_event(m.SpeakersChanged(RoomId(room.id), (who(other),)))
+    plane.on_event(media.SpeakersChanged(RoomId(room.id), (who(other),)))
     told = {"speakers": [other.id], "dominant": None}
     assert await other.hears("speakers.changed") == told
-    plane.on_event(m.PublishNeeded(RoomId(room.id), who(other)))
+    plane.on_event(media.PublishNeeded(RoomId(room.id), who(other)))
     await other.hears("publish.needed")
     assert not viewer.all("publish.needed")
     assert not other.all("slots.changed")
@@ -172,7 +178,7 @@ async def test_somebody_who_comes_learns_who_speaks_now(room: RoomWithLinks) -> 
     early = await room.join("researcher", "Early")
     assert not early.all("speakers.changed")
     room.site.plane.on_event(
-        m.SpeakersChanged(RoomId(room.id), (who(speaker),), who(speaker))
+        media.SpeakersChanged(RoomId(room.id), (who(speaker),), who(speaker))
     )
     told = {"speakers": [speaker.id], "dominant": speaker.id}
     assert await early.hears("speakers.changed") == told
@@ -190,11 +196,11 @@ async def test_what_a_viewer_shows_reaches_the_plane(room: RoomWithLinks) -> Non
         stage=other.id,
         tiles=[{"participant": other.id, "max_height": 360}],
     )
-    assert room.site.plane.commands[-1] == m.SetView(
-        who(viewer), who(other), (m.Tile(who(other), 360),)
+    assert room.site.plane.commands[-1] == media.SetView(
+        who(viewer), who(other), (media.Tile(who(other), 360),)
     )
     await viewer.ask("media.answer", sdp="v=0")
-    assert room.site.plane.answers == [m.AcceptAnswer(who(viewer), "v=0")]
+    assert room.site.plane.answers == [media.AcceptAnswer(who(viewer), "v=0")]
 
 
 async def test_the_stage_is_chosen_and_given_back(room: RoomWithLinks) -> None:
@@ -204,7 +210,7 @@ async def test_the_stage_is_chosen_and_given_back(room: RoomWithLinks) -> None:
     assert guest.all("room.changed")[-1]["room"]["stage"] == guest.id
     await moderator.ask("stage.set", participant=None)
     commands = room.site.plane.commands
-    assert commands[-1] == m.SetStage(RoomId(room.id), None)
+    assert commands[-1] == media.SetStage(RoomId(room.id), None)
 
 
 async def test_quality_of_who_publishes_is_shown_to_all(room: RoomWithLinks) -> None:
@@ -233,7 +239,7 @@ async def test_who_comes_back_hears_again_which_layers_are_wanted(
     presenter = await room.join("presenter")
     await publish(presenter, CAMERA)
     again = await room.come_back(presenter)
-    assert room.site.plane.commands[-1] == m.RepeatLayers(who(again))
+    assert room.site.plane.commands[-1] == media.RepeatLayers(who(again))
 
 
 async def test_somebody_at_the_door_tries_the_way_and_nobody_hears_of_it(
@@ -247,7 +253,7 @@ async def test_somebody_at_the_door_tries_the_way_and_nobody_hears_of_it(
     assert trial.room != RoomId(room.id)
     assert len(seated.all("participant.changed")) == 0
     await guest.join("Paul")
-    assert m.CloseLegs(trial.publisher) in plane.commands
+    assert media.CloseLegs(trial.publisher) in plane.commands
     with pytest.raises(Refusal) as caught:
         await guest.ask("media.preflight", sdp="v=0")
     assert caught.value.code == "not-allowed"
@@ -259,4 +265,4 @@ async def test_a_trial_goes_with_its_connection(room: RoomWithLinks) -> None:
     plane = room.site.plane
     trial = plane.published[-1]
     await guest.close()
-    await until(lambda: m.CloseLegs(trial.publisher) in plane.commands)
+    await until(lambda: media.CloseLegs(trial.publisher) in plane.commands)

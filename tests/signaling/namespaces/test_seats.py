@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from conference.contract import media as m
+from conference.contract import media
 from conference.errors import Refused
 from tests.signaling.support import Refusal, RoomWithLinks, Site, until
 
@@ -121,7 +121,7 @@ async def test_who_was_removed_stays_out(room: RoomWithLinks) -> None:
     assert await guest.hears("seat.closed") == {"reason": "removed", "by": "Mod"}
     await until(lambda: not guest.sio.connected)
     await moderator.hears("participant.left", participant=guest.id, reason="removed")
-    assert m.CloseLegs(guest.id) in room.site.plane.commands  # type: ignore[arg-type]
+    assert media.CloseLegs(guest.id) in room.site.plane.commands  # type: ignore[arg-type]
     with pytest.raises(Refusal) as caught:
         await room.site.client().connect(seat=guest.seat["seat"])
     assert caught.value.code == "seat-gone"
