@@ -22,7 +22,8 @@ CLIENT_SOURCES := $(shell find web_client -type f \
 	-not -path '*/node_modules/*' -not -path '*/dist/*' \
 	-not -name '*.tsbuildinfo' 2>/dev/null)
 PURE_TESTS := $(wildcard tests/conference/contract tests/conference/rtp tests/conference/sdp tests/conference/sfu \
-	tests/conference/rooms tests/signaling/protocol tests/deploy)
+	tests/conference/rooms tests/signaling/protocol tests/deploy \
+	tests/test_bounds.py tests/test_mirror.py)
 PYTEST := $(BIN)/python -m pytest
 SLOWEST := --durations=40 --durations-min=1
 PLAIN := 'not browser and not namespace and not lab and not postgres and not figure'

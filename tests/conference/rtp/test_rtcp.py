@@ -7,7 +7,7 @@ from aiortc.rtp import RtcpPacket, RtcpRrPacket, RtcpRtpfbPacket, RtcpSrPacket
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conference.rtp import ntp, rtcp
+from conference.rtp import rtcp
 from conference.rtp.errors import MalformedPacket
 
 REPORT = rtcp.SenderReport(0xAABBCCDD, 1 << 40 | 5, 90_000, 12, 3400)
@@ -126,9 +126,3 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
         rtcp.parse(data)
     except MalformedPacket:
         return
-
-
-def test_ntp_keeps_fractions() -> None:
-    stamp = ntp.from_seconds(3_900_000_000.25)
-    assert ntp.to_seconds(stamp) == 3_900_000_000.25
-    assert ntp.middle(stamp) == ((3_900_000_000 & 0xFFFF) << 16) | 0x4000
