@@ -7,9 +7,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { canConnect } from '../src/media/ability';
 import type { LocalMedia } from '../src/media/local';
 import { Subscriber } from '../src/media/subscriber';
-import { Unanswered } from '../src/media/waiting';
+import { Unanswered } from '../src/deadline';
 import type { SlotOffer } from '../src/protocol';
-import { Sending } from '../src/room/sending';
+import { Sending } from '../src/room/seat/sending';
 import type { Link } from '../src/signaling/link';
 
 const never = new Promise<never>(() => undefined);

@@ -2,13 +2,13 @@
 import { signal } from '@preact/signals';
 import { expect, it, vi } from 'vitest';
 
-vi.mock('../src/room/device_watch', () => ({ watchOwnDevices: () => () => undefined }));
-vi.mock('../src/room/full_view', () => ({
+vi.mock('../src/devices/watch', () => ({ watchOwnDevices: () => () => undefined }));
+vi.mock('../src/room/seat/full_view', () => ({
   FullView: class {
     leave = (): void => undefined;
   },
 }));
-const { Controls } = await import('../src/room/controls');
+const { Controls } = await import('../src/room/seat/controls');
 
 it('closes the small window at once when one left while it was loading', async () => {
   const floats = vi.fn();

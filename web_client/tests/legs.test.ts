@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { countersOf, Questions, sampleOf, Stand, type Seen } from '../src/media/legs';
 import { count } from '../src/media/quality';
-import { Unanswered, within } from '../src/media/waiting';
+import { Unanswered, within } from '../src/deadline';
 
 const NOTHING = count([]);
 const report = (packetsReceived: number): RTCStatsReport =>

@@ -7,7 +7,7 @@ import {
   onlyTransport,
   type Grade,
   type Trial,
-} from '../src/preflight/path';
+} from '../src/preflight/connectivity';
 
 const SDP = [
   'v=0',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkPath, doorPath, parseRoute, pastedPath } from '../src/app/routes';
+import { checkPath, doorPath, parseRoute, pastedPath } from '../src/navigation/routes';
 
 const TOKEN = 'abcdefghijklmnop_-0123';
 

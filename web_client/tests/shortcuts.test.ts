@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { matchShortcut, SHORTCUTS, takesKey } from '../src/room/shortcuts';
+import { matchShortcut, SHORTCUTS, takesKey } from '../src/room/seat/shortcuts';
 
 const press = (key: string, code: string, change = {}) =>
   matchShortcut({

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { FluentBundle, FluentResource } from '@fluent/bundle';
 import { describe, expect, it } from 'vitest';
 import { wantedLanguage } from '../src/text';
-import { SHORTCUTS } from '../src/room/shortcuts';
+import { SHORTCUTS } from '../src/room/seat/shortcuts';
 
 const SOURCE = join(import.meta.dirname, '../src');
 /** Keys that are put together at run time: every one of a family is needed. */

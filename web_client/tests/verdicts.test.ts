@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Figures } from '../src/media/figures';
 import type { LinkChanged } from '../src/protocol';
-import { report, verdicts, wayOf, type Known } from '../src/room/verdicts';
+import { report, verdicts, wayOf, type Known } from '../src/room/dialogs/verdicts';
 
 const FIGURES: Figures = {
   received: [

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Copy, QrCode, Trash2 } from 'lucide-preact';
 import { Button, Confirm, Dialog } from '../design/parts';
-import { SETTING_WITHIN_MS, within } from '../media/waiting';
+import { SETTING_WITHIN_MS, within } from '../deadline';
 import type { InvitationInfo, RoleName } from '../protocol';
 import { notify } from '../state/notices';
 import { t } from '../text';

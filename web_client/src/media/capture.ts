@@ -6,7 +6,7 @@
  */
 import type { Style } from './layers';
 import { captureProblem } from './problems';
-import { SETTING_WITHIN_MS, within } from './waiting';
+import { SETTING_WITHIN_MS, within } from '../deadline';
 
 const CAMERA_SIZE = { width: { ideal: 1280 }, height: { ideal: 720 } };
 const CAMERA_FPS = 30; // more costs encoder time that talking heads do not need

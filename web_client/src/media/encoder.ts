@@ -4,7 +4,7 @@
  * A sender takes one change at a time and refuses the next meanwhile; here the
  * newest wish waits its turn and those between are never set.
  */
-import { SETTING_WITHIN_MS, within } from './waiting';
+import { SETTING_WITHIN_MS, within } from '../deadline';
 import { encodings, type Encoding, type VideoSource, type Wanted } from './layers';
 
 const KEYS = [

@@ -11,7 +11,7 @@ import {
   type LegName,
   type Sample,
 } from './quality';
-import { within } from './waiting';
+import { within } from '../deadline';
 
 /** Till then a leg that never was connected is not yet a bad one. */
 const CONNECTING_MS = 6000;

@@ -1,7 +1,7 @@
 /*
  * One's own microphone, camera and screen, from the door to leaving the room.
  *
- * Holds the tracks and says what is on; `session.ts` puts them on the wire. The
+ * Holds the tracks and says what is on; `seat_client.ts` puts them on the wire. The
  * microphone is opened once and measured raw; what is sent is a clone that is
  * disabled while muted, so that the meter still sees who speaks unheard.
  */

@@ -2,7 +2,7 @@
  * The publish peer connection: four sections in a fixed order, offered once.
  *
  * Switching something on or off replaces the track of its section and never
- * negotiates; nor do layers that go on and off. `session.ts` carries offers and answers, this file makes them.
+ * negotiates; nor do layers that go on and off. `seat_client.ts` carries offers and answers, this file makes them.
  */
 import type { PublishedSection, SourceName } from '../protocol';
 import type { CodecChoice } from '../state/settings';
@@ -10,7 +10,7 @@ import { preferred, sendable } from './codecs';
 import { Encoder } from './encoder';
 import { encodings, negotiated, type Style, type VideoSource } from './layers';
 import { marked, type Mendable } from './restart';
-import { STEP_WITHIN_MS, within } from './waiting';
+import { STEP_WITHIN_MS, within } from '../deadline';
 
 const VOICE_BPS = 40_000;
 const SCREEN_AUDIO_BPS = 128_000;

@@ -9,7 +9,7 @@ import { effect } from '@preact/signals';
 import { speaker } from '../state/settings';
 import { keepPlaying } from './playing';
 import { follow, useSpeaker } from './speaker';
-import { SETTING_WITHIN_MS, within } from './waiting';
+import { SETTING_WITHIN_MS, within } from '../deadline';
 
 interface Playing {
   readonly element: HTMLAudioElement;

@@ -7,7 +7,7 @@
 import { computed, signal } from '@preact/signals';
 import { speaker } from '../state/settings';
 import { devices } from './devices';
-import { SETTING_WITHIN_MS, within } from './waiting';
+import { SETTING_WITHIN_MS, within } from '../deadline';
 
 type Sinkable = HTMLMediaElement & { setSinkId?: (id: string) => Promise<void> };
 

@@ -8,7 +8,7 @@ import type { SlotOffer } from '../protocol';
 import { marked, type Mendable } from './restart';
 import { planOf, type Plan } from './slots';
 import { inStereo } from './stereo';
-import { STEP_WITHIN_MS, within } from './waiting';
+import { STEP_WITHIN_MS, within } from '../deadline';
 
 export type SubscribeState = 'none' | 'connecting' | 'connected' | 'broken';
 

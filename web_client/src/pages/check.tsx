@@ -9,8 +9,8 @@ import {
   TriangleAlert,
   type LucideIcon,
 } from 'lucide-preact';
-import { go } from '../app/routes';
-import { Shell } from '../app/shell';
+import { go } from '../navigation/routes';
+import { Shell } from '../navigation/shell';
 import { Button, LevelMeter, Live } from '../design/parts';
 import { Check, type PathState } from '../preflight/check';
 import {
@@ -19,11 +19,11 @@ import {
   gradeOf,
   type Transport,
   type Trial,
-} from '../preflight/path';
+} from '../preflight/connectivity';
 import type { ConnectAuth } from '../protocol';
 import { Trust } from './door_devices';
-import { CameraPicker, MicrophonePicker, SpeakerPicker } from '../room/device_pickers';
-import { Picture } from '../room/picture';
+import { CameraPicker, MicrophonePicker, SpeakerPicker } from '../devices/pickers';
+import { Picture } from '../room/parts/picture';
 import { t } from '../text';
 import { failureText } from '../text/failure';
 import { cameraProblemText, microphoneProblemText } from '../text/problems';

@@ -1,15 +1,15 @@
 /* Before the room: own picture and sound, who one is, who is there already. */
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { checkPath } from '../app/routes';
-import { Shell, Waiting, Way } from '../app/shell';
+import { checkPath } from '../navigation/routes';
+import { Shell, Waiting, Way } from '../navigation/shell';
 import { Button, Live, TextField } from '../design/parts';
 import type { RoleName, RoomPreview } from '../protocol';
 import { canConnect } from '../media/ability';
 import { refreshDevices } from '../media/devices';
-import type { Controls } from '../room/controls';
-import type { RoomSession } from '../room/session';
-import { listenShortcuts } from '../room/shortcuts';
+import type { Controls } from '../room/seat/controls';
+import type { RoomSession } from '../room/seat/seat_client';
+import { listenShortcuts } from '../room/seat/shortcuts';
 import { missingSince, refusedBy } from '../signaling/reconnect';
 import * as settings from '../state/settings';
 import { t } from '../text';

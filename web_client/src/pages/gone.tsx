@@ -1,9 +1,9 @@
 /* Out of the room: what happened, and what comes next. Never a blank page. */
 import type { JSX } from 'preact';
-import { go } from '../app/routes';
-import { Shell } from '../app/shell';
+import { go } from '../navigation/routes';
+import { Shell } from '../navigation/shell';
 import { Button } from '../design/parts';
-import type { EndReason, RoomSession } from '../room/session';
+import type { EndReason, RoomSession } from '../room/seat/seat_client';
 import { t } from '../text';
 import { codeText } from '../text/failure';
 

@@ -1,8 +1,8 @@
 /* The front page: the desk of a moderator, or the way in for everybody else. */
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { Shell, Waiting } from '../app/shell';
-import { useLater } from '../design/later';
+import { Shell, Waiting } from '../navigation/shell';
+import { useLater } from '../design/lazy';
 import { Button } from '../design/parts';
 import { signedIn } from '../signaling/http';
 import { t } from '../text';
@@ -13,7 +13,7 @@ type State = 'asking' | 'signed-in' | 'stranger' | { problem: string };
 
 /** Guests never see the desk: its code comes for moderators alone. */
 function Desk(props: { onSignedOut: () => void; failed: () => void }): JSX.Element {
-  const part = useLater(() => import('./desk'), props.failed);
+  const part = useLater(() => import('./rooms'), props.failed);
   if (part) return <part.DeskPage onSignedOut={props.onSignedOut} />;
   return (
     <Shell narrow>

@@ -1,8 +1,8 @@
 /* For whoever comes without a link: what this is, and how to get in. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { go, pastedPath } from '../app/routes';
-import { Shell, Way } from '../app/shell';
+import { go, pastedPath } from '../navigation/routes';
+import { Shell, Way } from '../navigation/shell';
 import { Button, TextField } from '../design/parts';
 import { t } from '../text';
 

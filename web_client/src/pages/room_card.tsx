@@ -1,7 +1,7 @@
 /* One room on the desk: who is in it, its invitations, the way in, the end of it. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { go } from '../app/routes';
+import { go } from '../navigation/routes';
 import { Button, Confirm, Live } from '../design/parts';
 import { Invitations } from '../invitations/list';
 import type { InvitationInfo, RoomSummary } from '../protocol';

@@ -1,12 +1,12 @@
 /* The page of one room for one person: door, room, and what comes after. */
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { Shell, Waiting } from '../app/shell';
+import { Shell, Waiting } from '../navigation/shell';
 import type { ConnectAuth } from '../protocol';
-import { LOAD_WITHIN_MS, within } from '../media/waiting';
-import { Controls } from '../room/controls';
+import { LOAD_WITHIN_MS, within } from '../deadline';
+import { Controls } from '../room/seat/controls';
 import { RoomPage } from '../room/room_page';
-import { RoomSession } from '../room/session';
+import { RoomSession } from '../room/seat/seat_client';
 import { t } from '../text';
 import { DoorPage } from './door';
 import { GonePage, RefusedPage } from './gone';
@@ -27,7 +27,7 @@ export function SeatPage({ entry, seatKey }: SeatPageProps): JSX.Element | null 
   useEffect(() => {
     const session = new RoomSession(entry, seatKey);
     const controls = new Controls(session, async (room, closed) => {
-      const loading = import('../room/floating');
+      const loading = import('../room/stage/floating');
       const { openFloating } = await within(LOAD_WITHIN_MS, loading);
       return openFloating({ session, controls: room }, closed);
     });

@@ -1,8 +1,8 @@
 /* One is in the room already, in another tab or on another computer: move, or stay. */
 import type { JSX } from 'preact';
-import { go } from '../app/routes';
+import { go } from '../navigation/routes';
 import { Button } from '../design/parts';
-import type { RoomSession } from '../room/session';
+import type { RoomSession } from '../room/seat/seat_client';
 import { t } from '../text';
 
 export function SeatedElsewhere({ session }: { session: RoomSession }): JSX.Element {

@@ -1,8 +1,8 @@
 /* The one-time link of the console: whoever opens it becomes a moderator. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { go } from '../app/routes';
-import { Shell } from '../app/shell';
+import { go } from '../navigation/routes';
+import { Shell } from '../navigation/shell';
 import { Button } from '../design/parts';
 import { signIn } from '../signaling/http';
 import { t } from '../text';

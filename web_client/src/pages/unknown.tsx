@@ -1,7 +1,7 @@
 /* An address that leads nowhere; most often a link that was cut when copied. */
 import type { JSX } from 'preact';
-import { go } from '../app/routes';
-import { Shell } from '../app/shell';
+import { go } from '../navigation/routes';
+import { Shell } from '../navigation/shell';
 import { Button } from '../design/parts';
 import { t } from '../text';
 

@@ -6,14 +6,14 @@ import { computed, effect, signal } from '@preact/signals';
 import { canConnect } from '../media/ability';
 import { refreshDevices } from '../media/devices';
 import { LocalMedia } from '../media/local';
-import { within } from '../media/waiting';
+import { within } from '../deadline';
 import type { ConnectAuth } from '../protocol';
 import { CodedError } from '../signaling/errors';
 import { Link } from '../signaling/link';
-import { watchOwnDevices } from '../room/device_watch';
+import { watchOwnDevices } from '../devices/watch';
 import * as settings from '../state/settings';
 import { movingPattern } from './pattern';
-import { tryPath, type Transport, type Trial } from './path';
+import { tryPath, type Transport, type Trial } from './connectivity';
 
 export type PathState =
   | { name: 'waiting' }

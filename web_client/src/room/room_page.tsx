@@ -2,9 +2,9 @@
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Minimize } from 'lucide-preact';
-import { useLater } from '../design/later';
+import { useLater } from '../design/lazy';
 import { Button } from '../design/parts';
-import { PlacedNotices } from '../app/notices';
+import { PlacedNotices } from '../navigation/notices';
 import { notify } from '../state/notices';
 import { t } from '../text';
 import {
@@ -16,21 +16,21 @@ import {
   MutedSpeechHint,
   PlayButton,
   UnableHint,
-} from './alerts';
-import { keepAwake } from './awake';
-import { BottomBar } from './bottom_bar';
-import { ChatPanel } from './chat_panel';
-import type { Controls } from './controls';
-import { LeaveDialog } from './leave_dialog';
-import { PeoplePanel } from './people_panel';
-import type { RoomProps } from './props';
-import { RoomNews } from './room_news';
-import type { RoomSession } from './session';
-import { SettingsDialog } from './settings_dialog';
-import { listenShortcuts, type ShortcutName } from './shortcuts';
-import { ShortcutDialog } from './shortcut_dialog';
-import { StageArea } from './stage_area';
-import { TopBar } from './top_bar';
+} from './bars/alerts';
+import { keepAwake } from './seat/awake';
+import { BottomBar } from './bars/bottom_bar';
+import { ChatPanel } from './panels/chat_panel';
+import type { Controls } from './seat/controls';
+import { LeaveDialog } from './dialogs/leave_dialog';
+import { PeoplePanel } from './panels/people_panel';
+import type { RoomProps } from './seat/props';
+import { RoomNews } from './bars/room_news';
+import type { RoomSession } from './seat/seat_client';
+import { SettingsDialog } from './dialogs/settings_dialog';
+import { listenShortcuts, type ShortcutName } from './seat/shortcuts';
+import { ShortcutDialog } from './dialogs/shortcut_dialog';
+import { StageArea } from './stage/stage_area';
+import { TopBar } from './bars/top_bar';
 
 function act(controls: Controls, name: ShortcutName): void {
   switch (name) {
@@ -73,7 +73,7 @@ function ConnectionDialog(props: {
   session: RoomSession;
   onClose: () => void;
 }): JSX.Element | null {
-  const part = useLater(() => import('./connection_panel'), unloaded(props));
+  const part = useLater(() => import('./dialogs/connection_panel'), unloaded(props));
   return part ? <part.ConnectionPanel {...props} /> : null;
 }
 
@@ -81,7 +81,7 @@ function InviteLater(props: {
   session: RoomSession;
   onClose: () => void;
 }): JSX.Element | null {
-  const part = useLater(() => import('./invite_dialog'), unloaded(props));
+  const part = useLater(() => import('./dialogs/invite_dialog'), unloaded(props));
   return part ? <part.InviteDialog {...props} /> : null;
 }
 

@@ -1,5 +1,5 @@
 /* The three plain requests of an account: who am I, sign in, sign out. */
-import { within } from '../media/waiting';
+import { within } from '../deadline';
 import { CodedError, codedErrorFrom, NoAnswer } from './errors';
 
 /** For one answer. Lower: slow links fail; higher: a page waits for nothing for so long. */

@@ -7,7 +7,7 @@
  * tab wins, as on the wire.
  */
 
-import { within } from '../media/waiting';
+import { within } from '../deadline';
 
 const PREFIX = 'pavilion.seat.';
 /** Time that the other tab has to answer. Lower: a busy tab seems gone; higher: a

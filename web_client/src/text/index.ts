@@ -1,7 +1,7 @@
 /* Everything the client says, in the language of whoever reads it. */
 import { FluentBundle, FluentResource, type FluentVariable } from '@fluent/bundle';
 import { effect, signal } from '@preact/signals';
-import { LOAD_WITHIN_MS, within } from '../media/waiting';
+import { LOAD_WITHIN_MS, within } from '../deadline';
 import { language as choice } from '../state/settings';
 
 export const LANGUAGES = [

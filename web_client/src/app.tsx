@@ -1,0 +1,75 @@
+/* Chooses the page that belongs to the address. */
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { useLater } from './design/lazy';
+import { Button } from './design/parts';
+import { HomePage } from './pages/home';
+import { SeatPage } from './pages/seat';
+import { StartPage } from './pages/start';
+import { UnknownPage } from './pages/unknown';
+import type { ConnectAuth } from './protocol';
+import { t } from './text';
+import { Boundary } from './navigation/boundary';
+import { Notices } from './navigation/notices';
+import { checkPath, doorPath, route } from './navigation/routes';
+import { Shell, Waiting } from './navigation/shell';
+
+/** Few visits test anything: its code comes on demand. */
+function CheckLater({ entry }: { entry: ConnectAuth | null }): JSX.Element {
+  const [failed, setFailed] = useState(false);
+  const part = useLater(
+    () => import('./pages/check'),
+    () => setFailed(true),
+  );
+  if (part) return <part.CheckPage entry={entry} back={entry && doorPath(entry)} />;
+  return (
+    <Shell narrow message={failed}>
+      {failed ? <LoadAgain /> : <Waiting text={t('waiting-check')} />}
+    </Shell>
+  );
+}
+
+/** A part of the client did not come: said, with the one thing that helps. */
+function LoadAgain(): JSX.Element {
+  return (
+    <div class="stack card" role="alert" data-testid="load-again">
+      <p>{t('error-no-answer')}</p>
+      <Button kind="primary" onPress={() => window.location.reload()}>
+        {t('load-again')}
+      </Button>
+    </div>
+  );
+}
+
+function Page(): JSX.Element {
+  const at = route.value;
+  switch (at.page) {
+    case 'home':
+      return <HomePage />;
+    case 'start':
+      return <StartPage token={at.token} />;
+    case 'join':
+      return (
+        <SeatPage
+          key={at.invitation}
+          entry={{ invitation: at.invitation }}
+          seatKey={at.invitation}
+        />
+      );
+    case 'room':
+      return <SeatPage key={at.room} entry={{ room: at.room }} seatKey={at.room} />;
+    case 'check':
+      return <CheckLater key={checkPath(at.entry)} entry={at.entry} />;
+    case 'unknown':
+      return <UnknownPage />;
+  }
+}
+
+export function App(): JSX.Element {
+  return (
+    <Boundary>
+      <Page />
+      <Notices />
+    </Boundary>
+  );
+}

@@ -1,0 +1,124 @@
+/* What the bar has no room for, and what one seldom needs. */
+import type { JSX } from 'preact';
+import {
+  Hand,
+  Keyboard,
+  LayoutGrid,
+  Maximize,
+  Minimize,
+  MonitorUp,
+  MonitorX,
+  PictureInPicture2,
+  Presentation,
+  Settings,
+} from 'lucide-preact';
+import { Choice, Popup } from '../../design/popup';
+import { layout } from '../../state/settings';
+import { t } from '../../text';
+import { canFloat } from '../seat/can_float';
+import type { RoomProps } from '../seat/props';
+import { keysOf } from '../seat/shortcuts';
+
+interface MoreProps extends RoomProps {
+  /** The bar shows fewer controls: they are here. */
+  compact: boolean;
+  publishes: boolean;
+}
+
+export function MoreMenu(props: MoreProps): JSX.Element {
+  const { session, controls, compact, publishes } = props;
+  const full = controls.full.on.value;
+  /** Does it and closes the menu, in this order: what opens next finds the button. */
+  const after = (act: () => void) => (): void => {
+    controls.moreMenu.value = false;
+    act();
+  };
+  return (
+    <Popup
+      open={controls.moreMenu}
+      name="more"
+      label={t('more')}
+      end
+      testid="more-menu"
+    >
+      <ul>
+        {compact ? <Compact {...{ session, controls, publishes, after }} /> : null}
+        <Choice
+          icon={full ? Minimize : Maximize}
+          title={t(full ? 'full-leave' : 'full-enter')}
+          keys={keysOf('full')}
+          testid="full"
+          onPress={after(() => controls.full.toggle())}
+        />
+        {canFloat() ? (
+          <Choice
+            icon={PictureInPicture2}
+            title={t(controls.floating.value ? 'floating-close' : 'floating-open')}
+            testid="float"
+            onPress={after(() => void controls.toggleFloating())}
+          />
+        ) : null}
+        <Choice
+          icon={Keyboard}
+          title={t('shortcuts')}
+          keys={keysOf('help')}
+          testid="more-shortcuts"
+          onPress={after(() => {
+            controls.dialog.value = 'shortcuts';
+          })}
+        />
+      </ul>
+    </Popup>
+  );
+}
+
+interface CompactProps extends RoomProps {
+  publishes: boolean;
+  after: (act: () => void) => () => void;
+}
+
+/** The controls that a wide bar shows by themselves. */
+function Compact(props: CompactProps): JSX.Element {
+  const { session, controls, publishes, after } = props;
+  const view = session.view.value;
+  const hand = view?.participants.get(view.self)?.hand ?? null;
+  const screen = session.local.screenOn.value;
+  const grid = layout.value === 'grid';
+  return (
+    <>
+      {publishes ? (
+        <Choice
+          icon={screen ? MonitorX : MonitorUp}
+          title={t(screen ? 'screen-stop' : 'screen-share')}
+          keys={keysOf('screen')}
+          testid="screen"
+          onPress={after(() => controls.toggleScreen())}
+        />
+      ) : null}
+      {publishes && session.may('hand.raise') ? (
+        <Choice
+          icon={Hand}
+          title={hand === null ? t('hand') : t('hand-lower')}
+          keys={keysOf('hand')}
+          testid="hand"
+          onPress={after(() => void controls.toggleHand())}
+        />
+      ) : null}
+      <Choice
+        icon={grid ? Presentation : LayoutGrid}
+        title={t(grid ? 'layout-stage' : 'layout-grid')}
+        keys={keysOf('layout')}
+        testid="layout"
+        onPress={after(() => controls.toggleLayout())}
+      />
+      <Choice
+        icon={Settings}
+        title={t('settings')}
+        testid="settings"
+        onPress={after(() => {
+          controls.dialog.value = 'settings';
+        })}
+      />
+    </>
+  );
+}

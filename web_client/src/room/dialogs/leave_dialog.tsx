@@ -1,0 +1,46 @@
+/* A moderator who leaves may mean two things; everybody else just leaves. */
+import type { JSX } from 'preact';
+import { Button, Dialog } from '../../design/parts';
+import { t } from '../../text';
+import type { RoomSession } from '../seat/seat_client';
+
+interface LeaveProps {
+  session: RoomSession;
+  onClose: () => void;
+}
+
+export function LeaveDialog({ session, onClose }: LeaveProps): JSX.Element {
+  const room = session.view.value?.room;
+  return (
+    <Dialog title={t('leave-title')} onClose={onClose} testid="leave-dialog">
+      <p>{t('leave-text')}</p>
+      <div class="row">
+        <Button
+          kind="primary"
+          testid="leave-yes"
+          onPress={() => {
+            onClose();
+            void session.leave();
+          }}
+        >
+          {t('leave')}
+        </Button>
+        {room ? (
+          <Button
+            kind="danger"
+            testid="leave-close-room"
+            onPress={() => {
+              onClose();
+              void session.ask('room.close', { room: room.id });
+            }}
+          >
+            {t('leave-close-room')}
+          </Button>
+        ) : null}
+        <Button testid="leave-no" onPress={onClose}>
+          {t('cancel')}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,121 @@
+/* One line of the chat: who, when, what; a long one is folded. */
+import type { JSX } from 'preact';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { Copy } from 'lucide-preact';
+import { Button } from '../../design/parts';
+import type { ChatMessage } from '../../protocol';
+import { pieces } from '../../state/chat_text';
+import { SETTING_WITHIN_MS, within } from '../../deadline';
+import { notify } from '../../state/notices';
+import { language, t } from '../../text';
+
+/** A button within a line stands out of it by some pixels; a line has 24. */
+const SLACK_PX = 12;
+
+interface MessageProps {
+  message: ChatMessage;
+  own: boolean;
+  /** It stands under the head of the message before it. */
+  continued: boolean;
+}
+
+export function Message({ message, own, continued }: MessageProps): JSX.Element {
+  const at = new Date(message.sent_at * 1000);
+  const time = new Intl.DateTimeFormat(language.value, { timeStyle: 'short' });
+  const full = new Intl.DateTimeFormat(language.value, {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+  });
+  const names = ['message', own && 'own', continued && 'continued'];
+  return (
+    <li class={names.filter(Boolean).join(' ')} data-testid="chat-message">
+      {/* Readers hear who wrote each line; the eye sees it once. */}
+      <p class={continued ? 'hidden-text' : 'message-head small soft'}>
+        <strong>{message.name}</strong> {message.organisation}{' '}
+        <time dateTime={at.toISOString()} title={full.format(at)} class="numbers">
+          {time.format(at)}
+        </time>
+      </p>
+      <Folded>
+        <p class="message-text" translate>
+          <Text text={message.text} />
+        </p>
+      </Folded>
+    </li>
+  );
+}
+
+function Text({ text }: { text: string }): JSX.Element {
+  return (
+    <>
+      {pieces(text, window.location.origin).map((piece, at) => {
+        if (piece.kind === 'text') return piece.text;
+        if (piece.kind === 'link') {
+          // In a tab of its own: following it must not leave the room.
+          return (
+            <a key={at} href={piece.href} target="_blank" rel="noopener">
+              {piece.text}
+            </a>
+          );
+        }
+        return <Address key={at} address={piece.text} />;
+      })}
+    </>
+  );
+}
+
+/** An address elsewhere: not followed from here, copied with one click. */
+function Address({ address }: { address: string }): JSX.Element {
+  const copy = async (): Promise<void> => {
+    try {
+      await within(SETTING_WITHIN_MS, navigator.clipboard.writeText(address));
+      notify(t('notice-address-copied'));
+    } catch {
+      notify(t('notice-address-by-hand'));
+    }
+  };
+  return (
+    <span class="address">
+      {address}
+      <button
+        type="button"
+        class="copy-address"
+        aria-label={t('copy-named', { name: address })}
+        title={t('copy')}
+        data-testid="copy-address"
+        onClick={() => void copy()}
+      >
+        <Copy aria-hidden="true" />
+      </button>
+    </span>
+  );
+}
+
+/** Shows the beginning of what is long, and the rest when it is asked for. */
+function Folded({ children }: { children: JSX.Element }): JSX.Element {
+  const box = useRef<HTMLDivElement>(null);
+  const [state, setState] = useState<'short' | 'folded' | 'open'>('short');
+  useLayoutEffect(() => {
+    const element = box.current;
+    // Measured with the fold on: what does not fit is long.
+    if (element && element.scrollHeight > element.clientHeight + SLACK_PX)
+      setState('folded');
+  }, []);
+  return (
+    <>
+      <div ref={box} class={state === 'open' ? '' : 'fold'}>
+        {children}
+      </div>
+      {state === 'short' ? null : (
+        <Button
+          kind="plain"
+          expanded={state === 'open'}
+          testid="chat-unfold"
+          onPress={() => setState(state === 'open' ? 'folded' : 'open')}
+        >
+          {state === 'open' ? t('chat-fold') : t('chat-unfold')}
+        </Button>
+      )}
+    </>
+  );
+}

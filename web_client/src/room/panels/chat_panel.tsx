@@ -1,0 +1,221 @@
+/* The chat: what was said, what is on its way, and the field. */
+import type { JSX } from 'preact';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { Send, X } from 'lucide-preact';
+import { Button } from '../../design/parts';
+import { continues } from '../../state/chat_text';
+import { passes, type Outgoing } from '../../state/outbox';
+import { t } from '../../text';
+import { codeText, notifyFailure } from '../../text/failure';
+import type { Chat } from '../seat/chat';
+import { Message } from './chat_message';
+import type { RoomProps } from '../seat/props';
+
+const LONGEST = 4000; // the protocol's limit
+const NEAR_END_PX = 80; // whoever reads further up is not pulled down
+
+export function ChatPanel({ session, controls }: RoomProps): JSX.Element {
+  const { chat } = session;
+  const messages = session.view.value?.messages ?? [];
+  const outbox = chat.outbox.value;
+  const list = useRef<HTMLDivElement>(null);
+  const atEnd = useRef(true);
+  useEffect(() => {
+    chat.markRead();
+  }, [chat, messages.length]);
+  useLayoutEffect(() => {
+    if (atEnd.current && list.current)
+      list.current.scrollTop = list.current.scrollHeight;
+  }, [messages, outbox]);
+  const earlier = async (): Promise<void> => {
+    try {
+      await chat.loadEarlier();
+    } catch (error) {
+      notifyFailure(error);
+    }
+  };
+  return (
+    <aside class="rail" aria-label={t('chat')} data-testid="chat-panel">
+      <div class="rail-head row apart">
+        <h2>{t('chat')}</h2>
+        <Button
+          kind="plain"
+          iconOnly
+          label={t('close')}
+          onPress={() => controls.togglePanel('chat')}
+        >
+          <X aria-hidden="true" />
+        </Button>
+      </div>
+      <div
+        ref={list}
+        class="rail-body"
+        tabIndex={0}
+        role="region"
+        aria-label={t('chat-messages')}
+        data-testid="chat-messages"
+        onScroll={(event) => {
+          const { scrollTop, scrollHeight, clientHeight } = event.currentTarget;
+          atEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
+        }}
+      >
+        {chat.hasEarlier ? (
+          <Button
+            wide
+            testid="chat-earlier"
+            disabled={chat.loading.value}
+            onPress={() => void earlier()}
+          >
+            {chat.loading.value ? t('chat-loading') : t('chat-earlier')}
+          </Button>
+        ) : null}
+        {messages.length === 0 && outbox.length === 0 ? (
+          <p class="soft empty" data-testid="chat-empty">
+            {t('chat-empty')}
+          </p>
+        ) : null}
+        <ol class="messages">
+          {messages.map((m, at) => (
+            <Message
+              key={m.seq}
+              message={m}
+              own={m.participant === session.view.value?.self}
+              continued={continues(messages[at - 1], m)}
+            />
+          ))}
+          {outbox.map((m) => (
+            <Pending key={m.nonce} message={m} chat={chat} />
+          ))}
+        </ol>
+      </div>
+      {session.may('chat.send') ? (
+        <Composer
+          chat={chat}
+          onSent={() => {
+            atEnd.current = true;
+          }}
+        />
+      ) : null}
+    </aside>
+  );
+}
+
+interface PendingProps {
+  message: Outgoing;
+  chat: Chat;
+}
+
+function Pending({ message, chat }: PendingProps): JSX.Element {
+  const { code } = message;
+  return (
+    <li
+      class="message own pending"
+      data-testid="chat-pending"
+      data-state={message.state}
+    >
+      <p class="message-text">{message.text}</p>
+      {message.state === 'sending' ? (
+        <p class="soft small">{t('chat-sending')}</p>
+      ) : code === null || passes(code) ? (
+        // It goes out by itself: there is nothing to press.
+        <p class="soft small" role="status" data-testid="chat-waits">
+          {t(code === null ? 'chat-waits' : 'chat-waits-storage')}
+        </p>
+      ) : (
+        <div class="stack tight">
+          <p class="problem small" role="alert">
+            {codeText(code, t('chat-failed'))}
+          </p>
+          <div class="row tight">
+            <Button
+              testid="chat-again"
+              onPress={() => void chat.sendAgain(message.nonce)}
+            >
+              {t('chat-again')}
+            </Button>
+            <Button
+              kind="plain"
+              testid="chat-edit"
+              onPress={() => chat.takeBack(message.nonce)}
+            >
+              {t('chat-edit')}
+            </Button>
+          </div>
+        </div>
+      )}
+    </li>
+  );
+}
+
+interface ComposerProps {
+  chat: Chat;
+  onSent: () => void;
+}
+
+function Composer({ chat, onSent }: ComposerProps): JSX.Element {
+  const field = useRef<HTMLTextAreaElement>(null);
+  // Before the field is seen: what is typed at once is for it, not for the keys.
+  useLayoutEffect(() => field.current?.focus(), []);
+  const draft = chat.draft.value;
+  // Characters as the server counts them: an emoji is one, though of two units here.
+  const count = draft.length > LONGEST ? [...draft.trim()].length : 0;
+  const tooLong = count > LONGEST;
+  const send = (): void => {
+    const text = chat.draft.value.trim();
+    if (text === '' || tooLong) return;
+    chat.draft.value = '';
+    onSent();
+    void chat.send(text);
+  };
+  return (
+    <form
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+        field.current?.focus();
+      }}
+    >
+      {tooLong ? (
+        <p class="problem small composer-said" role="alert" data-testid="chat-too-long">
+          {t('chat-too-long', { count, most: LONGEST })}
+        </p>
+      ) : null}
+      <label class="grow">
+        <span class="hidden-text">{t('chat-write')}</span>
+        <textarea
+          ref={field}
+          class="input"
+          rows={2}
+          // No maximum: a paste that is cut would lose its end without a word.
+          aria-invalid={tooLong}
+          value={draft}
+          placeholder={t('chat-write')}
+          data-testid="chat-input"
+          onInput={(event) => {
+            chat.draft.value = event.currentTarget.value;
+          }}
+          onKeyDown={(event) => {
+            // Enter ends a Hangul composition first; some browsers say so by 229.
+            if (event.isComposing || event.keyCode === 229) return;
+            // Out of the field, where the room's keys work again.
+            if (event.key === 'Escape') event.currentTarget.blur();
+            if (event.key === 'Enter' && !event.shiftKey) {
+              event.preventDefault();
+              send();
+            }
+          }}
+        />
+      </label>
+      <Button
+        type="submit"
+        kind="primary"
+        iconOnly
+        label={t('send')}
+        testid="chat-send"
+      >
+        <Send aria-hidden="true" />
+      </Button>
+    </form>
+  );
+}

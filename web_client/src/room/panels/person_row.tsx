@@ -1,0 +1,218 @@
+/* One participant in the list; opened, what one may do for or about them. */
+import type { JSX } from 'preact';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { Ellipsis } from 'lucide-preact';
+import { Button, Confirm } from '../../design/parts';
+import type { ParticipantInfo, RoleName, SourceName } from '../../protocol';
+import { sends } from '../../state/room';
+import { t } from '../../text';
+import type { RoomProps } from '../seat/props';
+import { initials } from '../../state/initials';
+import { Marks } from '../parts/marks';
+
+interface PersonProps extends RoomProps {
+  participant: ParticipantInfo;
+  /** The heading above says the organisation already. */
+  grouped: boolean;
+  /** It stands in the queue of raised hands. */
+  queued: boolean;
+  open: boolean;
+  onToggle: () => void;
+  /** The row goes away while the keyboard is in it. */
+  onGone: (row: HTMLElement) => void;
+}
+
+const ROLE_KEYS: Readonly<Record<RoleName, string>> = {
+  moderator: 'role-moderator',
+  presenter: 'role-presenter',
+  researcher: 'role-researcher',
+};
+
+const MUTE_KEYS: readonly (readonly [SourceName, string])[] = [
+  ['microphone', 'mute-microphone'],
+  ['camera', 'stop-camera'],
+  ['screen', 'stop-screen'],
+];
+
+export function PersonRow(props: PersonProps): JSX.Element {
+  const { session, participant, grouped, open, onToggle, onGone } = props;
+  const row = useRef<HTMLLIElement>(null);
+  const gone = useRef(onGone);
+  gone.current = onGone;
+  const own = session.view.value?.self === participant.id;
+  const speaking = session.view.value?.speakers.includes(participant.id) ?? false;
+  // For oneself there is nothing to do but to go on stage.
+  const acts = !own || session.may('stage.set');
+  useEffect(() => {
+    if (open) row.current?.scrollIntoView({ block: 'nearest' });
+  }, [open]);
+  useLayoutEffect(() => {
+    const element = row.current;
+    return () => {
+      if (element?.contains(document.activeElement)) gone.current(element);
+    };
+  }, []);
+  const room = session.view.value?.room;
+  const onStage = room?.stage === participant.id;
+  const kept = room?.chosen_stage === participant.id;
+  const facts = [
+    grouped ? null : participant.organisation,
+    t(ROLE_KEYS[participant.role]),
+    participant.has_floor ? t('has-floor') : null,
+    kept ? t('kept-on-stage') : onStage ? t('on-stage') : null,
+    participant.connected ? null : t('connection-lost'),
+  ];
+  const head = (
+    <>
+      <span class={speaking ? 'face speaking' : 'face'} aria-hidden="true">
+        {initials(participant.name)}
+      </span>
+      <span class="grow">
+        <span class="name-line">
+          <span class="cut">{participant.name}</span>
+          {own ? <span class="uncut"> {t('you')}</span> : null}
+        </span>
+        <span class="block soft small">
+          {facts.filter((fact) => fact !== null).join(' · ')}
+        </span>
+      </span>
+      <Marks session={session} participant={participant} />
+    </>
+  );
+  return (
+    <li ref={row} class="person" data-testid="person" data-participant={participant.id}>
+      <div class="person-head" data-open={open}>
+        {head}
+        {acts ? (
+          <Button
+            kind="plain"
+            iconOnly
+            label={t('actions-for', { name: participant.name })}
+            expanded={open}
+            testid="person-menu"
+            onPress={onToggle}
+          >
+            <Ellipsis aria-hidden="true" />
+          </Button>
+        ) : null}
+      </div>
+      {props.queued && session.may('floor.give') && participant.hand !== null ? (
+        <QueueActions {...props} />
+      ) : null}
+      {open && acts ? <Actions {...props} own={own} /> : null}
+    </li>
+  );
+}
+
+/** What a moderator does with a raised hand, without opening the menu. */
+function QueueActions({ session, participant }: PersonProps): JSX.Element {
+  const { id: who, name } = participant;
+  return (
+    <div class="row tight queue-actions">
+      {participant.role === 'researcher' && !participant.has_floor ? (
+        <Button
+          kind="primary"
+          label={t('floor-give-named', { name })}
+          testid="queue-floor"
+          onPress={() =>
+            void session.ask('floor.give', { participant: who, given: true })
+          }
+        >
+          {t('floor-give')}
+        </Button>
+      ) : null}
+      <Button
+        label={t('hand-lower-named', { name })}
+        testid="queue-lower"
+        onPress={() => void session.ask('hand.lower', { participant: who })}
+      >
+        {t('hand-lower')}
+      </Button>
+    </div>
+  );
+}
+
+function Actions(props: PersonProps & { own: boolean }): JSX.Element {
+  const { session, controls, participant, own } = props;
+  const [removing, setRemoving] = useState(false);
+  const { id, name } = participant;
+  const pinned = session.pinned.value === id;
+  const room = session.view.value?.room;
+  const onStage = room?.stage === id;
+  const kept = room?.chosen_stage === id;
+  return (
+    <div class="row tight actions" role="group" aria-label={t('actions-for', { name })}>
+      {own ? null : (
+        <Button
+          pressed={pinned}
+          testid="action-pin"
+          onPress={() => controls.togglePin(id)}
+        >
+          {pinned ? t('unpin') : t('pin')}
+        </Button>
+      )}
+      {session.may('floor.give') && participant.role === 'researcher' ? (
+        <Button
+          testid="action-floor"
+          kind={participant.has_floor ? 'usual' : 'primary'}
+          onPress={() =>
+            void session.ask('floor.give', {
+              participant: id,
+              given: !participant.has_floor,
+            })
+          }
+        >
+          {participant.has_floor ? t('floor-take') : t('floor-give')}
+        </Button>
+      ) : null}
+      {session.may('stage.set') ? (
+        <Button
+          pressed={kept}
+          testid="action-stage"
+          onPress={() =>
+            void session.ask('stage.set', { participant: kept ? null : id })
+          }
+        >
+          {kept ? t('stage-off') : onStage ? t('stage-keep') : t('stage-on')}
+        </Button>
+      ) : null}
+      {session.may('floor.give') && !own && participant.hand !== null ? (
+        <Button
+          testid="action-lower"
+          onPress={() => void session.ask('hand.lower', { participant: id })}
+        >
+          {t('hand-lower')}
+        </Button>
+      ) : null}
+      {session.may('participant.mute') && !own
+        ? MUTE_KEYS.filter(([source]) => sends(participant, source)).map(
+            ([source, key]) => (
+              <Button
+                key={source}
+                testid={`action-mute-${source}`}
+                onPress={() =>
+                  void session.ask('participant.mute', { participant: id, source })
+                }
+              >
+                {t(key)}
+              </Button>
+            ),
+          )
+        : null}
+      {session.may('participant.remove') && !own ? (
+        <Button kind="danger" testid="action-remove" onPress={() => setRemoving(true)}>
+          {t('remove')}
+        </Button>
+      ) : null}
+      {removing ? (
+        <Confirm
+          title={t('remove-title', { name })}
+          text={t('remove-text')}
+          action={t('remove')}
+          onConfirm={() => void session.ask('participant.remove', { participant: id })}
+          onClose={() => setRemoving(false)}
+        />
+      ) : null}
+    </div>
+  );
+}

@@ -1,8 +1,0 @@
-/* What every part of the room page is given. */
-import type { Controls } from './controls';
-import type { RoomSession } from './session';
-
-export interface RoomProps {
-  session: RoomSession;
-  controls: Controls;
-}

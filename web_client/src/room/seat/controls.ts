@@ -1,0 +1,223 @@
+/* What the buttons and the keys do: one function for each, said once. */
+import { effect, signal } from '@preact/signals';
+import { canConnect } from '../../media/ability';
+import { refreshDevices } from '../../media/devices';
+import type { Style } from '../../media/layers';
+import type { ShareOrigin } from '../../media/local';
+import { MutedSpeech } from '../../media/meter';
+import type { ParticipantInfo } from '../../protocol';
+import { notify } from '../../state/notices';
+import * as settings from '../../state/settings';
+import { t } from '../../text';
+import { cameraProblemText, microphoneProblemText } from '../../text/problems';
+import { watchOwnDevices } from '../../devices/watch';
+import { FullView } from './full_view';
+import type { RoomSession } from './seat_client';
+
+export type Panel = 'people' | 'chat';
+export type OpenDialog = 'settings' | 'shortcuts' | 'leave' | 'connection' | 'invite';
+
+/** Opens the small window and returns what closes it; `closed` is called at its end. */
+export type OpenFloating = (
+  controls: Controls,
+  closed: () => void,
+) => Promise<() => void>;
+
+export class Controls {
+  readonly panel = signal<Panel | null>(null);
+  readonly dialog = signal<OpenDialog | null>(null);
+  /** Page of the tiles, counted from 0. */
+  readonly page = signal(0);
+  /** How many pages there are now; the stage counts them. */
+  pages = 1;
+  /** Somebody speaks into a muted microphone. */
+  readonly mutedSpeech = signal(0);
+  readonly talking = signal(false);
+  /** The choice of what to share is open. */
+  readonly shareMenu = signal(false);
+  /** What the bar has no room for is open. */
+  readonly moreMenu = signal(false);
+  /** The picture alone. */
+  readonly full = new FullView();
+  /** The stage is in a small window over other programs. */
+  readonly floating = signal(false);
+  #closeFloating: (() => void) | null = null;
+  /** How often showing was stopped: a window that opens later than that is closed. */
+  #stopped = 0;
+  readonly #session: RoomSession;
+  readonly #stops: (() => void)[] = [];
+
+  readonly #openFloating: OpenFloating;
+
+  constructor(session: RoomSession, openFloating: OpenFloating) {
+    this.#session = session;
+    this.#openFloating = openFloating;
+    const { local } = session;
+    const speech = new MutedSpeech();
+    this.#stops.push(
+      watchOwnDevices({ local, useMicrophone: (id) => this.useMicrophone(id) }),
+      effect(() => {
+        const muted = !local.microphoneOn.value;
+        if (speech.heard(local.level.value, muted, performance.now())) {
+          this.mutedSpeech.value = this.mutedSpeech.peek() + 1;
+        }
+      }),
+      effect(() => {
+        session.chat.open.value = this.panel.value === 'chat';
+      }),
+    );
+  }
+
+  dispose(): void {
+    this.stopShowing();
+    this.full.dispose();
+    for (const stop of this.#stops) stop();
+  }
+
+  /** Opens the stage in a small window, or closes that. */
+  async toggleFloating(): Promise<void> {
+    if (this.floating.value) {
+      this.#closeFloating?.();
+      return;
+    }
+    const { viewing } = this.#session;
+    const stopped = this.#stopped;
+    try {
+      const close = await this.#openFloating(this, () => {
+        this.floating.value = false;
+        viewing.floats(false);
+      });
+      if (stopped !== this.#stopped) {
+        close();
+        return;
+      }
+      this.#closeFloating = close;
+      this.floating.value = true;
+      viewing.floats(true);
+    } catch {
+      if (stopped === this.#stopped) notify(t('floating-failed'));
+    }
+  }
+
+  /** Out of the room: nothing of it may stay on the screen. */
+  stopShowing(): void {
+    this.#stopped += 1;
+    this.#closeFloating?.();
+    this.full.leave();
+    this.shareMenu.value = false;
+    this.moreMenu.value = false;
+  }
+
+  async toggleMicrophone(): Promise<void> {
+    const { local } = this.#session;
+    if (local.microphoneOn.value) local.mute();
+    else if (this.#mayPublish() && !(await local.unmute())) {
+      const problem = local.microphoneProblem.value;
+      if (problem) notify(microphoneProblemText(problem));
+    }
+  }
+
+  async toggleCamera(): Promise<void> {
+    const { local } = this.#session;
+    if (local.cameraOn.value) local.stopCamera();
+    else if (this.#mayPublish() && !(await local.startCamera())) {
+      const problem = local.cameraProblem.value;
+      if (problem) notify(cameraProblemText(problem));
+    }
+  }
+
+  /** Stops sharing, or asks what to share. */
+  toggleScreen(): void {
+    const { local } = this.#session;
+    if (local.screenOn.value) local.stopScreen();
+    else if (this.shareMenu.value) this.shareMenu.value = false;
+    else if (this.#mayPublish()) {
+      this.shareMenu.value = true;
+      void refreshDevices();
+    }
+  }
+
+  async share(origin: ShareOrigin, style: Style): Promise<void> {
+    this.shareMenu.value = false;
+    const problem = await this.#session.local.share(origin, style);
+    if (problem === null) return;
+    if (origin.kind === 'camera') notify(cameraProblemText(problem));
+    // A closed picker is a changed mind and needs no comment.
+    else if (problem !== 'denied') notify(t('screen-failed'));
+  }
+
+  /** Push to talk: heard while the key is down. */
+  async talk(down: boolean): Promise<void> {
+    const { local } = this.#session;
+    if (down) {
+      const may = canConnect() && this.#session.may('media.publish');
+      if (local.microphoneOn.value || !may) return;
+      this.talking.value = true;
+      await local.unmute();
+      // The key may be up before the microphone is open.
+      if (!this.talking.value) local.mute();
+    } else if (this.talking.value) {
+      this.talking.value = false;
+      local.mute();
+    }
+  }
+
+  async toggleHand(): Promise<void> {
+    const self = this.#self();
+    if (self) await this.#session.ask('hand.raise', { raised: self.hand === null });
+  }
+
+  toggleLayout(): void {
+    settings.layout.value = settings.layout.value === 'stage' ? 'grid' : 'stage';
+    this.#session.pinned.value = null;
+    this.page.value = 0;
+  }
+
+  togglePanel(panel: Panel): void {
+    this.#session.chat.markRead();
+    this.panel.value = this.panel.value === panel ? null : panel;
+  }
+
+  togglePin(participant: string): void {
+    const { pinned } = this.#session;
+    pinned.value = pinned.value === participant ? null : participant;
+  }
+
+  turnPage(by: number): void {
+    const page = Math.min(this.pages - 1, this.page.value + by);
+    this.page.value = Math.max(0, page);
+  }
+
+  useMicrophone(id: string): void {
+    settings.microphone.value = id;
+    void this.#session.local.change('microphone');
+  }
+
+  useCamera(id: string): void {
+    settings.camera.value = id;
+    void this.#session.local.change('camera');
+  }
+
+  /** Leaves; asks first where more than one's own seat could be meant. */
+  leave(): void {
+    if (this.#session.may('room.manage')) this.dialog.value = 'leave';
+    else void this.#session.leave();
+  }
+
+  #self(): ParticipantInfo | null {
+    const view = this.#session.view.value;
+    return view?.participants.get(view.self) ?? null;
+  }
+
+  #mayPublish(): boolean {
+    if (!canConnect()) {
+      notify(t('no-webrtc'));
+      return false;
+    }
+    // At the door nothing is sent yet: setting up is everybody's right.
+    if (this.#session.phase.value.name !== 'inside') return true;
+    const may = this.#session.may('media.publish');
+    if (!may) notify(t('notice-no-floor'));
+    return may;
+  }
+}

@@ -1,0 +1,492 @@
+/*
+ * A seat from the door to the end: the one object the pages talk to.
+ *
+ *     entering ──► inside ◄── joining ◄── door
+ *         └─ seat gone ──────────────────► ▲   inside ──► ended ──► door | entering
+ *
+ * It puts the parts together (link, local media, receiving, sending, chat,
+ * health) and holds the room's view; each part does its own work.
+ */
+import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
+import type {
+  ClientEvents,
+  ConnectAuth,
+  RoomPreview,
+  SeatClosed,
+  SeatTaken,
+  SourceName,
+} from '../../protocol';
+import { canConnect } from '../../media/ability';
+import { LocalMedia } from '../../media/local';
+import { CodedError } from '../../signaling/errors';
+import { Link, type ServerEvent } from '../../signaling/link';
+import { missingSince } from '../../signaling/reconnect';
+import { sayPageClosed } from '../../signaling/farewell';
+import { browserKey } from '../../state/browser_key';
+import { clearNotices, notify } from '../../state/notices';
+import {
+  expectsMedia,
+  mergeMessages,
+  reduce,
+  viewFrom,
+  type RoomView,
+} from '../../state/room';
+import { codec, seats, stageTold, switchedOn } from '../../state/settings';
+import { onStage } from '../../state/stage_notice';
+import { SeatTab, seatElsewhere } from '../../state/tabs';
+import { notifyFailure } from '../../text/failure';
+import { t } from '../../text';
+import { Chat } from './chat';
+import { Health } from './health';
+import { Receiving } from './receiving';
+import { Sending } from './sending';
+import { Viewing } from './viewing';
+
+export type EndReason = SeatClosed['reason'] | 'left' | 'seat-lost';
+
+export type SeatPhase =
+  | { name: 'entering' }
+  | { name: 'door' }
+  | { name: 'joining' }
+  | { name: 'inside' }
+  | { name: 'ended'; reason: EndReason; by: string | null }
+  | { name: 'refused'; code: string; message: string };
+
+/** Refusals that mean that a seat is kept no longer; all others pass. */
+const GONE: ReadonlySet<string> = new Set([
+  'seat-gone',
+  'room-not-found',
+  'room-closed',
+]);
+/** Least time between two tries to enter by a link by which many enter just now. Lower:
+ * the server's limit of this request would be reached. */
+const BUSY_WAIT_MS = 2000;
+const LEAVE_WITHIN_MS = 1500; // the door shuts behind a leaver even without a net
+const PREVIEW_EVERY_MS = 10_000;
+
+function passed(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Listens to the window; returns what ends it. */
+function listen<N extends 'pagehide' | 'pageshow'>(
+  name: N,
+  handler: (event: WindowEventMap[N]) => void,
+): () => void {
+  window.addEventListener(name, handler);
+  return () => window.removeEventListener(name, handler);
+}
+
+export class RoomSession {
+  readonly phase = signal<SeatPhase>({ name: 'door' });
+  readonly view = signal<RoomView | null>(null);
+  readonly preview = signal<RoomPreview | null>(null);
+  readonly pinned = signal<string | null>(null);
+  /** The seat that another tab of this browser holds by this door. */
+  readonly otherTab = signal<string | null>(null);
+  /** One is in the room elsewhere and has not said yet what to do about it. */
+  readonly elsewhere = signal(false);
+  /** Many enter by this link just now: one's own turn comes in some seconds. */
+  readonly queued = signal(false);
+  readonly local = new LocalMedia();
+  readonly link: Link;
+  readonly receiving: Receiving;
+  readonly sending: Sending;
+  readonly viewing: Viewing;
+  readonly chat: Chat;
+  readonly missingSince: ReadonlySignal<number | null>;
+  health: Health | null = null;
+  /** How one first comes to this door. */
+  readonly entry: ConnectAuth;
+  readonly #key: string;
+  readonly #tab: SeatTab;
+  readonly #stops: (() => void)[] = [];
+  /** What one decided about being in the room elsewhere. */
+  #decided: 'take-over' | 'another' | null = null;
+  /** The newest connection: its farewell counts while a new one is being made. */
+  #connection: string | null = null;
+  #disposed = false;
+
+  /** `key` names the kept seat of this door. */
+  constructor(entry: ConnectAuth, key: string) {
+    this.entry = entry;
+    this.#key = key;
+    this.#tab = new SeatTab(key);
+    this.link = new Link(entry);
+    this.receiving = new Receiving(this.link);
+    this.sending = new Sending(this.link, this.local, notifyFailure);
+    this.viewing = new Viewing(this.link, () => this.phase.peek().name === 'inside');
+    this.chat = new Chat(this.link, {
+      messages: () => this.view.value?.messages ?? [],
+      self: () => this.view.value?.self ?? null,
+      add: (messages) =>
+        this.#change((view) => ({
+          ...view,
+          messages: mergeMessages(view.messages, messages),
+        })),
+    });
+    this.missingSince = computed(() => missingSince(this.link.phase.value));
+    const poll = setInterval(() => this.#look(), PREVIEW_EVERY_MS);
+    this.#stops.push(
+      () => clearInterval(poll),
+      listen('pagehide', () => this.#pageClosed()),
+      listen('pageshow', (event) => {
+        // Back from the browser's cache, where all connections were ended.
+        if (event.persisted && this.phase.peek().name === 'inside') {
+          window.location.reload();
+        }
+      }),
+      this.link.onEvent((event) => this.#take(event)),
+      this.link.onOnline(() => this.#online()),
+      effect(() => this.#watchRefusal()),
+      effect(() => this.#watchWay()),
+      effect(() => {
+        const choice = codec.value;
+        this.sending.publisher?.preferCodec(choice);
+        void this.sending.offerAgain();
+      }),
+    );
+  }
+
+  /** Opens the connection: back to a kept seat, else to the door. */
+  start(): void {
+    const seat = seats.get(this.#key);
+    this.phase.value = { name: seat ? 'entering' : 'door' };
+    void seatElsewhere(this.#key, seat).then((other) => {
+      if (this.#disposed) return;
+      this.otherTab.value = other;
+      this.elsewhere.value = other !== null;
+      // A copied tab has the seat of its original, which must not lose it unasked.
+      if (seat && other === null) this.link.identify({ seat });
+      else this.phase.value = { name: 'door' };
+      this.link.open();
+    });
+  }
+
+  /** Takes the place that one has elsewhere. */
+  moveHere(): void {
+    const other = this.otherTab.value;
+    this.elsewhere.value = false;
+    this.#decided = 'take-over';
+    if (other === null) return;
+    seats.set(this.#key, other);
+    this.otherTab.value = null;
+    this.link.close();
+    this.#enter(other);
+  }
+
+  #enter(seat: string): void {
+    this.link.identify({ seat });
+    this.phase.value = { name: 'entering' };
+    this.link.open();
+  }
+
+  /** Enters beside the one who is in the room by another tab. */
+  enterAsAnother(): void {
+    this.elsewhere.value = false;
+    this.#decided = 'another';
+  }
+
+  /** Takes a seat. Throws what the server refused; the door stays open then. */
+  async join(name: string, organisation: string): Promise<void> {
+    performance.mark('pavilion-join');
+    this.phase.value = { name: 'joining' };
+    try {
+      this.#prepare();
+      this.#seat(await this.#join(name, organisation));
+    } catch (error) {
+      // A link that was refused for good meanwhile has said so already.
+      if (this.phase.value.name !== 'joining') return;
+      this.phase.value = { name: 'door' };
+      if (error instanceof CodedError && error.code === 'seated-elsewhere') {
+        this.elsewhere.value = true;
+        return;
+      }
+      throw error;
+    } finally {
+      this.queued.value = false;
+    }
+  }
+
+  /** Makes connections ahead of time, where this browser can make any. */
+  #prepare(): void {
+    if (!canConnect()) return;
+    this.receiving.subscriber.prepare();
+    if (this.preview.value?.role !== 'researcher') this.sending.prepare();
+  }
+
+  async #join(name: string, organisation: string): Promise<SeatTaken> {
+    const { invitation } = this.entry;
+    const request = {
+      name,
+      organisation,
+      subscribe: canConnect(),
+      browser: invitation ? await browserKey(invitation) : null,
+      take_over: this.#decided === 'take-over',
+    };
+    for (;;) {
+      try {
+        return await this.link.request('seat.join', request);
+      } catch (error) {
+        const busy = error instanceof CodedError && error.code === 'door-busy';
+        if (!busy || this.link.phase.value.name !== 'online') throw error;
+        this.queued.value = true;
+        // Spread, so that those who wait do not all come again at once.
+        await passed(BUSY_WAIT_MS * (1 + Math.random()));
+      }
+    }
+  }
+
+  async leave(): Promise<void> {
+    this.#end('left', null);
+    try {
+      await this.link.request('seat.leave', {}, LEAVE_WITHIN_MS);
+    } catch {
+      // Gone anyway: the server gives the seat up by itself.
+    }
+    if (this.phase.value.name === 'ended') this.link.close();
+  }
+
+  /** From the page after the end: back to the seat if it is kept, else the door. */
+  comeBack(): void {
+    if (this.phase.value.name !== 'ended') return;
+    this.link.close();
+    const seat = seats.get(this.#key);
+    if (seat) {
+      this.#enter(seat);
+    } else {
+      this.link.identify(this.entry);
+      this.start();
+    }
+  }
+
+  may(capability: Parameters<RoomView['capabilities']['has']>[0]): boolean {
+    return this.view.value?.capabilities.has(capability) ?? false;
+  }
+
+  /** Asks for something on a person's behalf; tells when it was refused. */
+  async ask<N extends keyof ClientEvents>(
+    name: N,
+    payload: ClientEvents[N]['request'],
+  ): Promise<boolean> {
+    try {
+      await this.link.request(name, payload);
+      return true;
+    } catch (error) {
+      notifyFailure(error);
+      return false;
+    }
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    for (const stop of this.#stops) stop();
+    this.#tab.release();
+    this.health?.close();
+    this.viewing.close();
+    this.sending.close();
+    this.receiving.close();
+    this.local.close();
+    this.link.dispose();
+  }
+
+  #online(): void {
+    this.#connection = this.link.connection;
+    const { name } = this.phase.value;
+    if (name === 'entering' || name === 'inside') void this.#resume();
+    if (name === 'door') this.#look();
+  }
+
+  #look(): void {
+    if (this.phase.value.name !== 'door' || this.link.phase.value.name !== 'online') {
+      return;
+    }
+    this.link
+      .request('room.preview', { seat: this.otherTab.peek() })
+      .then((preview) => {
+        this.preview.value = preview;
+        this.elsewhere.value = preview.seated_elsewhere && this.#decided === null;
+      })
+      .catch(() => undefined);
+  }
+
+  async #resume(): Promise<void> {
+    try {
+      const taken = await this.link.request('seat.resume', {
+        last_chat: this.view.value?.messages.at(-1)?.seq ?? 0,
+        subscribe: canConnect() && this.receiving.lost,
+      });
+      this.#seat(taken);
+    } catch (error) {
+      if (error instanceof CodedError && GONE.has(error.code)) this.#seatGone();
+      // Storage that is busy passes: the seat is kept, and asked for again.
+      else this.link.suspect();
+    }
+  }
+
+  /** Sits down, for the first time or again. */
+  #seat(taken: SeatTaken): void {
+    const before = this.view.value;
+    const first = this.phase.value.name !== 'inside';
+    const restored = this.phase.value.name === 'entering';
+    seats.set(this.#key, taken.seat);
+    this.#tab.hold(taken.seat);
+    this.link.identify({ seat: taken.seat });
+    if (taken.offer) void this.receiving.accept(taken.offer);
+    this.view.value = viewFrom(taken, before);
+    if (first) clearNotices();
+    this.phase.value = { name: 'inside' };
+    this.sending.allow(this.may('media.publish'));
+    this.sending.cameBack(taken.publish_connected);
+    if (!taken.offer && !taken.subscribe_connected) void this.receiving.renew();
+    this.viewing.cameBack();
+    this.chat.cameBack();
+    this.health?.cameBack();
+    if (first) {
+      this.chat.markRead();
+      this.#watchHealth();
+    }
+    if (restored) void this.#switchOnAgain();
+  }
+
+  /** A reload of the page: what was on comes on again. */
+  async #switchOnAgain(): Promise<void> {
+    const was = switchedOn.get();
+    if (!this.may('media.publish') || !canConnect()) return;
+    await Promise.all([
+      was.microphone ? this.local.unmute() : undefined,
+      was.camera ? this.local.startCamera() : undefined,
+    ]);
+  }
+
+  #watchWay(): void {
+    const figures = this.viewing.figures.value;
+    if (!figures) return;
+    this.receiving.watch({
+      loss: figures.lossDown,
+      rttMs: figures.rttMs ?? this.viewing.link.peek()?.rtt_ms ?? null,
+      speaking: this.local.microphoneOn.peek(),
+    });
+  }
+
+  #watchHealth(): void {
+    this.health?.close();
+    this.health = new Health(this.link, {
+      legs: () =>
+        canConnect()
+          ? [
+              { name: 'receive', mendable: this.receiving.subscriber },
+              { name: 'send', mendable: this.sending.publisher },
+            ]
+          : [],
+      sampled: (reports, at) =>
+        this.viewing.take(reports, at, this.receiving.waitMs.peek() ?? 0),
+      expected: () => this.view.value !== null && expectsMedia(this.view.value),
+      ask: (withinMs) => this.link.request('view.set', this.viewing.wanted, withinMs),
+    });
+  }
+
+  #take(event: ServerEvent): void {
+    this.#change((view) => reduce(view, event));
+    switch (event.name) {
+      case 'seat.changed':
+        this.sending.allow(this.may('media.publish'));
+        break;
+      case 'seat.muted':
+        this.#muted(event.payload.source, event.payload.by);
+        break;
+      case 'seat.closed':
+        this.#end(event.payload.reason, event.payload.by);
+        this.link.close();
+        break;
+      case 'room.changed':
+        this.#onStage();
+        break;
+      case 'publish.needed':
+        void this.sending.offerAgain();
+        break;
+      case 'link.changed':
+        this.viewing.link.value = event.payload;
+        break;
+      case 'publish.layers':
+        this.sending.setLayers(event.payload.source, event.payload.layers);
+        break;
+      default:
+        break;
+    }
+  }
+
+  /** Says that one came on the stage, when others see or hear it. */
+  #onStage(): void {
+    const view = this.view.value;
+    if (!view) return;
+    const sending = {
+      camera: this.local.cameraOn.peek(),
+      microphone: this.local.microphoneOn.peek(),
+    };
+    const { notice, told } = onStage(view, sending, stageTold.get());
+    stageTold.set(told);
+    if (notice) notify(t(notice));
+  }
+
+  #pageClosed(): void {
+    const seat = seats.get(this.#key);
+    if (this.phase.peek().name !== 'inside') return;
+    if (seat !== null && this.#connection !== null) {
+      sayPageClosed(seat, this.#connection);
+    }
+  }
+
+  #muted(source: SourceName, by: string): void {
+    if (source === 'microphone') this.local.mute();
+    else if (source === 'camera') this.local.stopCamera();
+    else this.local.stopScreen();
+    notify(t(`notice-muted-${source.replace('_', '-')}`, { by }));
+  }
+
+  #change(step: (view: RoomView) => RoomView): void {
+    const view = this.view.value;
+    if (view) this.view.value = step(view);
+  }
+
+  #watchRefusal(): void {
+    const phase = this.link.phase.value;
+    if (phase.name !== 'refused') return;
+    const { code, message } = phase;
+    const seat = this.phase.peek().name;
+    if (seat === 'entering' || seat === 'inside')
+      queueMicrotask(() => this.#seatGone());
+    else this.phase.value = { name: 'refused', code, message };
+  }
+
+  /** The server knows the seat no longer: to the door, or say so if one was inside. */
+  #seatGone(): void {
+    const wasInside = this.phase.value.name === 'inside';
+    seats.drop(this.#key);
+    this.link.close();
+    if (wasInside) {
+      this.#end('seat-lost', null);
+      return;
+    }
+    this.link.identify(this.entry);
+    this.phase.value = { name: 'door' };
+    this.link.open();
+  }
+
+  #end(reason: EndReason, by: string | null): void {
+    // A seat that somebody or something else ended for now can be taken again.
+    if (reason === 'left' || reason === 'removed' || reason === 'room-closed') {
+      seats.drop(this.#key);
+    }
+    this.#tab.release();
+    this.#decided = null;
+    clearNotices();
+    this.phase.value = { name: 'ended', reason, by };
+    this.health?.close();
+    this.health = null;
+    this.sending.allow(false);
+    this.receiving.subscriber.close();
+    this.receiving.sound.play(new Map());
+    this.pinned.value = null;
+  }
+}

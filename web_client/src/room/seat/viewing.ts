@@ -1,0 +1,135 @@
+/*
+ * Tells the server what is on the screen, and no more often than it likes to hear.
+ *
+ * The stage area measures; the person's choice of what to receive and the limits
+ * of a slow computer are laid over it here.
+ */
+import { effect, signal } from '@preact/signals';
+import type { Arrangement } from '../../layout/arrange';
+import { Pace, sameView, viewSet, type Measured } from '../../layout/viewset';
+import { between, readMoment, type Figures, type Moment } from '../../media/figures';
+import { loadOf, Strain } from '../../media/strain';
+import type { LinkChanged, ViewSet } from '../../protocol';
+import type { Link } from '../../signaling/link';
+import { receive } from '../../state/settings';
+
+const TELL_EVERY_MS = 200; // the server grants five a second
+const SAMPLE_EVERY_MS = 2000; // shorter: shares of a few frames; longer: a slow rescue
+
+interface Shown {
+  readonly arrangement: Arrangement;
+  readonly measured: Measured;
+  readonly self: string;
+}
+
+export class Viewing {
+  /** Steps that a slow computer made us take; 0: none. */
+  readonly strained = signal(0);
+  /** What the connections did in the last two seconds. */
+  readonly figures = signal<Figures | null>(null);
+  /** What the server said last of the way to us. */
+  readonly link = signal<LinkChanged | null>(null);
+  readonly #link: Link;
+  readonly #inside: () => boolean;
+  readonly #strain = new Strain();
+  readonly #pace = new Pace(TELL_EVERY_MS);
+  readonly #stops: (() => void)[];
+  #shown: Shown | null = null;
+  /** The stage is seen in a window of its own, whatever becomes of the tab. */
+  #floats = false;
+  #told: ViewSet | null = null;
+  #moment: Moment | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(link: Link, inside: () => boolean) {
+    this.#link = link;
+    this.#inside = inside;
+    const visibility = (): void => this.#tell();
+    document.addEventListener('visibilitychange', visibility);
+    this.#stops = [
+      () => document.removeEventListener('visibilitychange', visibility),
+      effect(() => {
+        // Whatever is read here tells again when it changes.
+        void [receive.value, this.strained.value];
+        queueMicrotask(() => this.#tell());
+      }),
+    ];
+  }
+
+  /** What is on the screen now; told when that changed. */
+  show(arrangement: Arrangement, measured: Measured, self: string): void {
+    this.#shown = { arrangement, measured, self };
+    this.#tell();
+  }
+
+  /** What is wanted now. */
+  get wanted(): ViewSet {
+    const seen = document.visibilityState === 'visible';
+    const visible = seen || this.#floats;
+    const wishes = { receive: receive.peek(), limit: this.#strain.limit, visible };
+    if (this.#shown === null)
+      return { stage: null, tiles: [], receive: receive.peek() };
+    const { arrangement, self } = this.#shown;
+    const measured = seen
+      ? this.#shown.measured
+      : { ...this.#shown.measured, tiles: new Map<string, number>() };
+    return viewSet(arrangement, measured, wishes, self);
+  }
+
+  /** The stage is in a small window now, or not any more. */
+  floats(floats: boolean): void {
+    this.#floats = floats;
+    this.#tell();
+  }
+
+  /** The server forgot: a new connection. */
+  cameBack(): void {
+    this.#told = null;
+    this.#tell();
+  }
+
+  /**
+   * Takes the statistics of all connections, null when not all are known; called about
+   * twice a second. `askedMs` is how long pictures are had to wait.
+   */
+  take(reports: readonly RTCStatsReport[] | null, now: number, askedMs: number): void {
+    if (reports === null) {
+      // What was measured over a connection that is gone says nothing of the next one.
+      this.#moment = null;
+      this.figures.value = null;
+      return;
+    }
+    if (this.#moment !== null && now - this.#moment.at < SAMPLE_EVERY_MS) return;
+    const moment = readMoment(reports, now);
+    const before = this.#moment;
+    this.#moment = moment;
+    if (before === null) return;
+    const figures = between(before, moment);
+    this.figures.value = figures;
+    // A hidden tab decodes nothing and is slowed down on purpose.
+    if (document.visibilityState !== 'visible') return;
+    if (this.#strain.take(loadOf(figures, askedMs)))
+      this.strained.value = this.#strain.step;
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    for (const stop of this.#stops) stop();
+  }
+
+  #tell(): void {
+    clearTimeout(this.#timer);
+    if (this.#shown === null || !this.#inside()) return;
+    const view = this.wanted;
+    if (sameView(this.#told, view)) return;
+    const wait = this.#pace.due(performance.now());
+    if (wait > 0) {
+      this.#timer = setTimeout(() => this.#tell(), wait);
+      return;
+    }
+    this.#told = view;
+    this.#link.request('view.set', view).catch(() => {
+      if (this.#told === view) this.#told = null;
+    });
+  }
+}

@@ -1,0 +1,37 @@
+/* What stands on the stage, for those who show it elsewhere too. */
+import { arrange } from '../../layout/arrange';
+import { sends } from '../../state/room';
+import { layout, receive, selfView } from '../../state/settings';
+import { t } from '../../text';
+import type { RoomSession } from '../seat/seat_client';
+
+export interface MainPicture {
+  readonly label: string;
+  /** Whose picture it is. */
+  readonly name: string;
+  /** Null: there is none to show now. */
+  readonly track: MediaStreamTrack | null;
+}
+
+/** The shared picture, else that of the participant on the stage; null: there is none. */
+export function mainPicture(session: RoomSession): MainPicture | null {
+  const view = session.view.value;
+  if (!view) return null;
+  const { content, stage } = arrange(view, {
+    layout: layout.value,
+    pinned: session.pinned.value,
+    selfShown: selfView.value === 'shown',
+  });
+  const shared = content !== null && content !== view.self;
+  const who = view.participants.get((shared ? content : stage) ?? '');
+  if (!who) return null;
+  const { name } = who;
+  const source = shared ? 'screen' : 'camera';
+  const label = t(shared ? 'screen-of' : 'picture-of', { name });
+  if (who.id === view.self) return { label, name, track: session.local.camera.value };
+  if (receive.value === 'audio' || !sends(who, source)) {
+    return { label, name, track: null };
+  }
+  const shown = session.receiving.picture(view.slots, who.id, source);
+  return { label, name, track: shown?.track ?? null };
+}

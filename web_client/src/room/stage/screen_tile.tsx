@@ -1,0 +1,106 @@
+/* The tile of a shared screen, for those who watch and for whoever shares. */
+import type { JSX } from 'preact';
+import { useCallback } from 'preact/hooks';
+import { MonitorX } from 'lucide-preact';
+import { Button } from '../../design/parts';
+import type { Style } from '../../media/layers';
+import type { ParticipantInfo } from '../../protocol';
+import { receive } from '../../state/settings';
+import { t } from '../../text';
+import { FullButton } from '../parts/full_button';
+import { onPicture } from '../seat/full_view';
+import { Picture } from '../parts/picture';
+import type { RoomProps } from '../seat/props';
+
+const STYLES: readonly Style[] = ['sharp', 'motion'];
+const STYLE_KEYS: Readonly<Record<Style, string>> = {
+  sharp: 'style-sharp',
+  motion: 'style-motion',
+};
+
+/**
+ * What one shares oneself. A screen is not shown back, that would mirror without
+ * end; what lies under a second camera is.
+ */
+function OwnScreen({ session, controls }: RoomProps): JSX.Element {
+  const { local } = session;
+  const shared = local.shared.value;
+  const camera = shared?.origin === 'camera' ? local.tracks.value.get('screen') : null;
+  return (
+    <>
+      {camera ? <Picture track={camera} label={t('share-camera')} whole /> : null}
+      <div class={camera ? 'own-share over' : 'own-share'}>
+        <p>{camera ? t('screen-own-camera') : t('screen-own')}</p>
+        <div class="row" role="group" aria-label={t('style')}>
+          {STYLES.map((style) => (
+            <Button
+              key={style}
+              pressed={shared?.style === style}
+              testid={`style-${style}`}
+              onPress={() => void local.restyle(style)}
+            >
+              {t(STYLE_KEYS[style])}
+            </Button>
+          ))}
+        </div>
+        <Button testid="stop-sharing" onPress={() => controls.toggleScreen()}>
+          <MonitorX aria-hidden="true" /> {t('screen-stop')}
+        </Button>
+      </div>
+    </>
+  );
+}
+
+interface ScreenProps extends RoomProps {
+  owner: ParticipantInfo;
+}
+
+/** A shared screen; one's own is not shown back, that would mirror without end. */
+export function ScreenTile({ session, controls, owner }: ScreenProps): JSX.Element {
+  const { receiving } = session;
+  const seen = useCallback(() => receiving.frameSeen(), [receiving]);
+  const view = session.view.value;
+  const own = view?.self === owner.id;
+  const shown = own
+    ? null
+    : receiving.picture(view?.slots ?? new Map(), owner.id, 'screen');
+  const label = t('screen-of', { name: owner.name });
+  let inside: JSX.Element;
+  if (own) {
+    inside = <OwnScreen {...{ session, controls }} />;
+  } else if (receive.value === 'audio') {
+    inside = <p class="stage-empty soft">{t('screen-audio-only')}</p>;
+  } else if (shown?.undecodable) {
+    inside = <p class="undecodable">{t('undecodable', { name: owner.name })}</p>;
+  } else if (shown?.track) {
+    inside = (
+      <Picture
+        key={shown.track.id}
+        track={shown.track}
+        label={label}
+        whole
+        onFrame={seen}
+      />
+    );
+  } else inside = <p class="stage-empty soft">{t('screen-waiting')}</p>;
+  return (
+    <article
+      class="tile screen"
+      aria-label={label}
+      data-testid="screen-tile"
+      onDblClick={(event) => {
+        if (onPicture(event)) controls.full.toggle();
+      }}
+    >
+      {inside}
+      <div class="plate">
+        <p class="cut">{label}</p>
+      </div>
+      {own ? null : (
+        <div class="tile-actions">
+          <FullButton controls={controls} />
+        </div>
+      )}
+    </article>
+  );
+}

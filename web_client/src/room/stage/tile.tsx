@@ -1,0 +1,172 @@
+/* One participant's tile and the tile of a shared screen. */
+import type { JSX } from 'preact';
+import { useCallback, useMemo, useState } from 'preact/hooks';
+import { ImageDown, ImageOff, Pin, PinOff } from 'lucide-preact';
+import { Button } from '../../design/parts';
+import type { ParticipantInfo } from '../../protocol';
+import { absence, type Absence } from '../../state/absence';
+import { initials } from '../../state/initials';
+import { receive } from '../../state/settings';
+import { t } from '../../text';
+import { FullButton } from '../parts/full_button';
+import { onPicture } from '../seat/full_view';
+import { Marks } from '../parts/marks';
+import { Picture } from '../parts/picture';
+import type { RoomProps } from '../seat/props';
+import type { RoomSession } from '../seat/seat_client';
+import { ConnectionButton } from '../bars/top_bar';
+
+interface TileProps extends RoomProps {
+  participant: ParticipantInfo;
+  place: 'stage' | 'beside' | 'small';
+}
+
+export function Tile({
+  session,
+  controls,
+  participant,
+  place,
+}: TileProps): JSX.Element {
+  const view = session.view.value;
+  const own = view?.self === participant.id;
+  const pinned = session.pinned.value === participant.id;
+  const speaking = view?.speakers.includes(participant.id) ?? false;
+  const { name, organisation } = participant;
+  const [ratio, setRatio] = useState(0);
+  // The ring goes round what is seen, not round the bars beside it.
+  const fitted = place === 'stage' && ratio > 0;
+  const style = useMemo(() => (fitted ? { '--ratio': ratio } : {}), [fitted, ratio]);
+  const names = [
+    'tile',
+    place,
+    speaking && 'speaking',
+    fitted && 'fitted',
+    !participant.connected && 'away',
+  ];
+  return (
+    <article
+      class={names.filter(Boolean).join(' ')}
+      style={style}
+      aria-label={`${name}, ${organisation}`}
+      data-testid="tile"
+      data-participant={participant.id}
+      data-place={place}
+      data-speaking={speaking}
+      onDblClick={(event) => {
+        if (!onPicture(event)) return;
+        // What is on the stage cannot be brought there: it is shown alone.
+        if (place === 'stage') controls.full.toggle();
+        else controls.togglePin(participant.id);
+      }}
+    >
+      <Face {...{ session, participant, own }} onRatio={setRatio} />
+      <div class="plate">
+        <div class="plate-text">
+          <p class="name-line" title={name} data-testid="plate-name">
+            <span class="cut">{name}</span>
+            {own ? <span class="uncut"> {t('you')}</span> : null}
+          </p>
+          <p class="cut soft" title={organisation} data-testid="plate-organisation">
+            {organisation}
+          </p>
+        </div>
+        <Marks session={session} participant={participant} />
+      </div>
+      {own ? (
+        <div class="tile-actions">
+          {place === 'stage' ? <FullButton controls={controls} /> : null}
+          <ConnectionButton {...{ session, controls }} testid="own-connection" />
+        </div>
+      ) : (
+        <div class="tile-actions">
+          {place === 'stage' ? <FullButton controls={controls} /> : null}
+          <Button
+            iconOnly
+            label={pinned ? t('unpin-named', { name }) : t('pin-named', { name })}
+            pressed={pinned}
+            testid="pin"
+            onPress={() => controls.togglePin(participant.id)}
+          >
+            {pinned ? <PinOff aria-hidden="true" /> : <Pin aria-hidden="true" />}
+          </Button>
+        </div>
+      )}
+    </article>
+  );
+}
+
+interface FaceProps {
+  session: RoomSession;
+  participant: ParticipantInfo;
+  own: boolean;
+  onRatio: (ratio: number) => void;
+}
+
+/** The camera's picture, or what stands for it. */
+function Face(props: FaceProps): JSX.Element {
+  const { session, participant, own, onRatio } = props;
+  const { receiving, local } = session;
+  const seen = useCallback(() => receiving.frameSeen(), [receiving]);
+  const label = t('picture-of', { name: participant.name });
+  if (own && local.camera.value) {
+    return (
+      <Picture track={local.camera.value} mirrored label={label} onRatio={onRatio} />
+    );
+  }
+  const slots = session.view.value?.slots ?? new Map();
+  const byEar = !own && receive.value === 'audio';
+  const shown =
+    own || byEar ? null : receiving.picture(slots, participant.id, 'camera');
+  // The gate may be shut before the slot is told: the last frame must not stay.
+  const shut = participant.tracks.some(
+    (track) => track.source === 'camera' && track.muted,
+  );
+  if (shown?.undecodable) {
+    return (
+      <p class="undecodable" data-testid="undecodable">
+        {t('undecodable', { name: participant.name })}
+      </p>
+    );
+  }
+  if (shown?.track && !shut) {
+    return (
+      <Picture
+        key={shown.track.id}
+        track={shown.track}
+        label={label}
+        onFrame={seen}
+        onRatio={onRatio}
+      />
+    );
+  }
+  return (
+    <div class="faceless">
+      <div class="avatar" aria-hidden="true" data-testid="avatar">
+        <span>{initials(participant.name)}</span>
+      </div>
+      {own ? null : <NotFetched reason={absence(participant, shown, byEar)} />}
+    </div>
+  );
+}
+
+const ABSENCE_KEYS: Readonly<Record<Exclude<Absence, 'off'>, string>> = {
+  choice: 'tile-audio-only',
+  link: 'tile-no-room',
+  coming: 'tile-coming',
+};
+
+/** A picture that is sent and not shown: it must not look like a camera that is off. */
+function NotFetched({ reason }: { reason: Absence }): JSX.Element | null {
+  if (reason === 'off') return null;
+  const Icon = reason === 'coming' ? ImageDown : ImageOff;
+  return (
+    <p
+      class={`not-fetched small ${reason}`}
+      data-testid="not-fetched"
+      data-why={reason}
+    >
+      <Icon aria-hidden="true" />
+      <span>{t(ABSENCE_KEYS[reason])}</span>
+    </p>
+  );
+}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { Patience } from '../src/media/playout_delay';
+
+const FAR = { rttMs: 200, speaking: false };
+
+function after(...losses: number[]): Patience {
+  const patience = new Patience();
+  for (const loss of losses) patience.take({ ...FAR, loss });
+  return patience;
+}
+
+describe('patience', () => {
+  it('shows pictures at once while nothing is lost', () => {
+    expect(after(0, 0.001, 0.015).waitMs).toBeNull();
+  });
+
+  it('waits for two round trips where packets are lost', () => {
+    expect(after(0.05).waitMs).toBe(500);
+  });
+
+  it('waits for one while its person speaks, and changes without delay', () => {
+    const patience = after(0.05);
+    expect(patience.take({ loss: 0.05, rttMs: 200, speaking: true })).toBe(true);
+    expect(patience.waitMs).toBe(300);
+    expect(patience.take({ loss: 0.05, rttMs: 200, speaking: false })).toBe(true);
+    expect(patience.waitMs).toBe(500);
+  });
+
+  it('holds still while the way swings a little', () => {
+    const patience = after(0.05);
+    expect(patience.take({ loss: 0.02, rttMs: 230, speaking: false })).toBe(false);
+    expect(patience.take({ loss: 0.08, rttMs: 170, speaking: false })).toBe(false);
+    expect(patience.take({ loss: 0.05, rttMs: 320, speaking: false })).toBe(true);
+    expect(patience.waitMs).toBe(740);
+  });
+
+  it('never waits longer than a person would', () => {
+    const patience = new Patience();
+    patience.take({ loss: 0.3, rttMs: 2000, speaking: false });
+    expect(patience.waitMs).toBe(800);
+  });
+
+  it('waits no more after a while without loss, and not before', () => {
+    const patience = after(0.1, ...Array<number>(9).fill(0), 0.006);
+    expect(patience.waitMs).toBe(500);
+    for (let n = 0; n < 9; n += 1) patience.take({ ...FAR, loss: 0 });
+    expect(patience.waitMs).toBe(500);
+    expect(patience.take({ ...FAR, loss: 0 })).toBe(true);
+    expect(patience.waitMs).toBeNull();
+  });
+
+  it('gives a way of unknown length what jitter needs', () => {
+    const patience = new Patience();
+    patience.take({ loss: 0.1, rttMs: null, speaking: false });
+    expect(patience.waitMs).toBe(100);
+  });
+});

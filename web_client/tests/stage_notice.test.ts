@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { onStage, type Step, type Told } from '../src/state/stage_notice';
+import { participant, roomInfo, view } from './support';
+
+const SEEN = { camera: true, microphone: true };
+const NEVER: Told = { automatic: false, chosen: false };
+
+function room({
+  stage = 'me',
+  chosen = true,
+  others = true,
+  connected = true,
+} = {}): ReturnType<typeof view> {
+  return view({
+    room: roomInfo({ stage, chosen_stage: chosen ? stage : null }),
+    participants: [
+      participant('me'),
+      ...(others ? [participant('ann', { connected })] : []),
+    ],
+  });
+}
+
+describe('what is said to somebody who came on the stage', () => {
+  it('is only what is so', () => {
+    const said = (at: ReturnType<typeof view>, sending = SEEN): Step['notice'] =>
+      onStage(at, sending, NEVER).notice;
+    expect(said(room())).toBe('notice-on-stage-seen');
+    expect(said(room(), { camera: false, microphone: true })).toBe(
+      'notice-on-stage-heard',
+    );
+    expect(said(room(), { camera: false, microphone: false })).toBeNull();
+    expect(said(room({ others: false }))).toBeNull();
+    expect(said(room({ connected: false }))).toBeNull();
+    expect(said(room({ stage: 'ann' }))).toBeNull();
+  });
+
+  it('is said once of the automatic choice', () => {
+    const first = onStage(room({ chosen: false }), SEEN, NEVER);
+    expect(first.notice).not.toBeNull();
+    const away = onStage(room({ stage: 'ann', chosen: false }), SEEN, first.told);
+    expect(onStage(room({ chosen: false }), SEEN, away.told).notice).toBeNull();
+  });
+
+  it('is said once each time a moderator chooses', () => {
+    const first = onStage(room(), SEEN, NEVER);
+    expect(first.notice).not.toBeNull();
+    // The same choice again, as after a reload or a lost connection.
+    expect(onStage(room(), SEEN, first.told).notice).toBeNull();
+    const away = onStage(room({ stage: 'ann' }), SEEN, first.told);
+    expect(onStage(room(), SEEN, away.told).notice).not.toBeNull();
+  });
+
+  it('is kept for later while nobody sees or hears it', () => {
+    const alone = onStage(room({ others: false }), SEEN, NEVER);
+    expect(alone.told).toEqual(NEVER);
+  });
+});
