@@ -19,7 +19,7 @@ concerns, never the server. Edges map this tree to their wire in one function.
 
 class ConferenceError(Exception):
     """
-    Anything the conference refuses or fails to do.
+    Base of all errors of the conference.
 
     Args:
         code: Stable, kebab-case, translated by clients. Never reworded.

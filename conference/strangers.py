@@ -1,5 +1,5 @@
 """
-What stands for one stranger in every limit by network address.
+The key that stands for one unknown client in limits by network address.
 
 Pure. An IPv6 host has 2**64 addresses at hand (RFC 4291 §2.5.1), so a limit by the
 whole address would be none; its network of 64 bits is counted instead.

@@ -1,1 +1,1 @@
-"""The edge of Pavilion: HTTP, Socket.IO and certificates. It translates and decides nothing."""
+"""HTTP, Socket.IO and certificates: translates between clients and the service, and decides nothing itself."""

@@ -1,5 +1,5 @@
 """
-What the server and the command beside it tell each other in the data directory.
+Files in the data directory that the server and the command-line tool share.
 
 A lock that one server holds, and the address that its links begin with: the
 command ``moderator-link`` knows neither the flags nor the names of the server.
@@ -19,11 +19,11 @@ INVITATION_KEY = "invitation.key"
 
 
 class DataDirLock:
-    """The data directory, held for one server until ``close``."""
+    """An exclusive lock on the data directory, held until ``close``."""
 
     def __init__(self, data_dir: Path) -> None:
         """
-        Take it, and make it when it is not there.
+        Take the lock; create the directory if it does not exist.
 
         Raises:
             InfrastructureError: Another server holds it, or it cannot be used.
@@ -45,7 +45,7 @@ class DataDirLock:
             raise _unusable(data_dir, error) from error
 
     def close(self) -> None:
-        """Let it go. The file stays: removing it could let in two."""
+        """Release the lock. The file stays: removing it could let two servers in."""
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
@@ -67,12 +67,12 @@ def holds_data(data_dir: Path) -> bool:
 
 
 def remember_address(data_dir: Path, url: str) -> None:
-    """Keep the address that links begin with."""
+    """Store the address that links begin with."""
     write_private(data_dir / ADDRESS_FILE, f"{url}\n".encode())
 
 
 def remembered_address(data_dir: Path) -> str | None:
-    """Return the address the server last had; None: it never said."""
+    """Return the address that the server had last; None: unknown."""
     try:
         url = (data_dir / ADDRESS_FILE).read_text(encoding="utf-8").strip()
         parts = urlsplit(url)

@@ -10,7 +10,7 @@ from conference.errors import InfrastructureError
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Write a file that only its owner can read; whole, or not at all."""
+    """Write a file atomically, readable by its owner alone."""
     handle, temporary = tempfile.mkstemp(dir=path.parent)  # mode 0600
     try:
         with os.fdopen(handle, "wb") as file:

@@ -31,7 +31,7 @@ class LimitedHandler(logging.StreamHandler[TextIO]):
     """
     Writes records, and of one cause no more than ``log_limits`` allows.
 
-    It stands below every logger: a filter of a logger would not see the records of
+    It is attached below all loggers: a filter of one logger would not see the records of
     the loggers under it.
     """
 
@@ -135,7 +135,7 @@ def _full(record: logging.LogRecord, *, left_out: int) -> logging.LogRecord:
 def _with_text(
     copied: logging.LogRecord, text: str, *, left_out: int
 ) -> logging.LogRecord:
-    """Give a copied record its text, shortened, and how many were left out."""
+    """Set the text of a copied record: shortened, with the count of suppressed ones."""
     event = copied.msg if isinstance(copied.msg, dict) else None
     text = text[:LINE_LENGTH]
     if left_out:
@@ -206,7 +206,7 @@ async def watch_counts() -> None:
 
 
 def _on_unraisable(found: "sys.UnraisableHookArgs") -> None:
-    """Take an exception of a destructor or callback, which Python would print."""
+    """Log an exception of a destructor or callback, which Python would print."""
     error = found.exc_value
     logging.getLogger("python").error(
         found.err_msg or "exception ignored",

@@ -50,7 +50,7 @@ CLEANUP_S = 1.0  # for the media legs to end
 
 
 class Plane(MediaPlane, Measured, Protocol):
-    """A media plane with its life and its figures."""
+    """A media plane with its start, stop and figures."""
 
     async def start(self) -> None:
         """Open its sockets."""
@@ -85,7 +85,7 @@ def version() -> str:
 
 
 class Server:
-    """Everything that runs, from ``start`` to ``stop``."""
+    """All running parts, from ``start`` to ``stop``."""
 
     def __init__(
         self,
@@ -256,7 +256,7 @@ class Server:
 
 
 def _udp_fault(port: int) -> OSError | None:
-    """Return what the kernel says to a UDP port, once no address could have it."""
+    """Return the error of binding a UDP port, when no address could bind it."""
     try:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
             probe.bind(("", port))
@@ -266,7 +266,7 @@ def _udp_fault(port: int) -> OSError | None:
 
 
 async def _bounded(closing: Callable[[], Awaitable[None]]) -> None:
-    """Close something, but never let it hold up a stop or the steps after it."""
+    """Close something within a bound, so that it cannot delay the shutdown."""
     try:
         async with asyncio.timeout(CLEANUP_S):
             await closing()

@@ -111,7 +111,7 @@ class PublishAnswer:
 
 @dataclass(frozen=True, slots=True)
 class SetTrack:
-    """Open or shut the gate of a published track; shut, nothing is forwarded."""
+    """Unmute or mute a published track; nothing of a muted one is forwarded."""
 
     publisher: ParticipantId
     source: Source
@@ -142,7 +142,7 @@ class SetView:
 
 @dataclass(frozen=True, slots=True)
 class RepeatLayers:
-    """Tell ``LayersWanted`` again: the publisher was away and may have missed it."""
+    """Emit ``LayersWanted`` again: the publisher was away and may have missed it."""
 
     publisher: ParticipantId
 
@@ -196,12 +196,12 @@ class SlotsChanged:
 
 @dataclass(frozen=True, slots=True)
 class SpeakersChanged:
-    """Who is heard speaking now; sent when somebody begins or ends."""
+    """Who is speaking now; sent when that changes."""
 
     room: RoomId
     speakers: tuple[ParticipantId, ...]
     dominant: ParticipantId | None = None
-    """Who holds the word, also through pauses; None: nobody has spoken."""
+    """The dominant speaker, also through pauses; None: nobody has spoken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,13 +240,13 @@ class LayersWanted:
 
 @dataclass(frozen=True, slots=True)
 class LinkChanged:
-    """How the server sees a viewer's link; told when it changes noticeably."""
+    """The server's estimate of a viewer's link; sent when it changes noticeably."""
 
     viewer: ParticipantId
     down_bps: int | None
     """Estimated capacity towards the viewer; None: not known yet."""
     loss: float
-    """Share of packets lost on the way to the viewer, 0…1."""
+    """Share of packets to the viewer that are lost, 0…1."""
     rtt_s: float | None
     reduced: Reduced | None
     """Why less is sent than the viewer's screen could show; None: it is not."""

@@ -1,5 +1,5 @@
 """
-What is stored, as plain values: the shapes that cross the storage border.
+What is stored, as plain values: the types of the storage interface.
 
 Imports no database. Rooms and seats come back as records, from which the
 service builds rooms again.

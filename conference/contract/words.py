@@ -1,5 +1,5 @@
 """
-The words that several parts of Pavilion share: small values without behaviour.
+Values that several parts of Pavilion share, without behaviour.
 
 The domain, the packet plane, the storage and the edge all use them, so they lie
 below all of these.
@@ -12,7 +12,7 @@ from conference.ids import InvitationId, ParticipantId
 
 
 class Role(StrEnum):
-    """What somebody is in a room."""
+    """The role of a participant in a room."""
 
     MODERATOR = "moderator"
     PRESENTER = "presenter"
@@ -55,7 +55,7 @@ class Receive(StrEnum):
     """What a person chose to receive."""
 
     AUTO = "auto"
-    """Whatever link, screen and processor allow."""
+    """As much as link, screen and processor allow."""
     SAVER = "saver"
     """Small pictures: a fraction of the data."""
     AUDIO = "audio"
@@ -78,7 +78,7 @@ class Leg(StrEnum):
 
 
 class Departure(StrEnum):
-    """Why a seat is free."""
+    """Why a seat was freed."""
 
     LEFT = "left"
     REMOVED = "removed"

@@ -1,9 +1,9 @@
 """
-Who hears, and how often, how good somebody's connection is.
+Who receives quality reports, and how often.
 
-Pure. In a hall of hundreds every participant reports; told to everybody at once
-that would be n² messages. So a report waits until the last one is old enough,
-the newest one wins, and whoever shows nothing is of interest to moderators only.
+Pure. In a room of hundreds every participant reports; sent to everybody at once
+this would be n² messages. So a report waits until the last one is old enough,
+the newest one wins, and only moderators receive those of pure viewers.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from dataclasses import replace
 from conference.rooms.seat import Seat
 
 TELL_EVERY_S = 5.0
-# Between two changes told of one participant. Less: more messages in a large
+# Between two changes sent of one participant. Less: more messages in a large
 # room; more: a weak link is seen late by the moderator who could help.
 
 
@@ -24,7 +24,7 @@ def reported(seat: Seat, level: int, *, now: float) -> Seat:
 
 
 def told(seat: Seat, *, now: float) -> Seat:
-    """Return the seat with what waited shown, if it has waited long enough."""
+    """Return the seat with its waiting report shown, if it has waited long enough."""
     due = due_at(seat)
     if due is None or now < due:
         return seat
@@ -46,7 +46,7 @@ def audience(
     seat: Seat, seats: Iterable[Seat], moderators: Iterable[Seat]
 ) -> Iterable[Seat]:
     """
-    Return who is told of a seat's quality.
+    Return who receives a seat's quality.
 
     Everybody, of somebody who publishes: it explains a bad picture. Moderators
     and the participant itself, of somebody who only watches.

@@ -1,10 +1,10 @@
 """
-Who was removed from a room and may not come in again.
+Participants who were removed from a room and may not join again.
 
 Pure values. A removal holds for one browser and one invitation: the browser made
 a random key for that invitation and showed it on joining. Other people with the
-same link are not concerned. Clearing the browser's data, or another browser, gets
-round it; withdrawing the link does not leave that way open.
+same link are not affected. Clearing the browser's data, or another browser, evades
+it; withdrawing the link cannot be evaded.
 """
 
 from collections.abc import Mapping

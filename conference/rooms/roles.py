@@ -1,7 +1,7 @@
 """
-Who may do what: the one table of roles and capabilities.
+The table of roles and their capabilities.
 
-Decides nothing else. A role is a set of capabilities; the floor adds one. What
+A role is a set of capabilities; the floor adds one. What
 is not listed is denied. Later roles (lobby, interpreter, recorder) are further
 rows here, not further conditions elsewhere.
 """
@@ -38,7 +38,7 @@ OF_THE_ADMITTED: Capabilities = frozenset({Capability.ROOM_PREVIEW})
 """Somebody with a valid invitation (or the owner) who has not joined yet."""
 
 OF_THE_RETURNING: Capabilities = frozenset({Capability.ROOM_WATCH})
-"""Somebody who showed a valid seat token and has not resumed the seat yet."""
+"""A client that presented a valid seat token and has not resumed the seat yet."""
 
 _EVERYBODY = frozenset(
     {Capability.ROOM_WATCH, Capability.CHAT_SEND, Capability.HAND_RAISE}

@@ -1,5 +1,5 @@
 """
-A seat: one Participant's place in a Room, and the life it goes through.
+A seat: one participant's place in a room, and its states.
 
 Pure values. ``Room`` replaces a seat by a changed copy; nobody mutates one.
 """
@@ -27,17 +27,17 @@ PAGE_KEPT_S = 10.0
 
 
 class Presence(Enum):
-    """Whether somebody sits on a seat."""
+    """Whether the participant of a seat is connected."""
 
     PRESENT = auto()
     LOST = auto()
-    """The connection broke; the seat is kept for a while."""
+    """The connection was lost; the seat is kept for a while."""
     GONE = auto()
     """Left, removed, or lost for too long: the end."""
 
 
 class Signal(Enum):
-    """What can happen to a seat."""
+    """Events of the state machine of a seat."""
 
     CONNECTION_LOST = auto()
     PAGE_CLOSED = auto()
@@ -70,7 +70,7 @@ class Track:
     codec: str | None = None
     """None until its first packet arrived: declared, and nothing to show yet."""
     muted: bool = False
-    """True: its gate is shut and nothing of it is forwarded."""
+    """True: nothing of it is forwarded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +96,11 @@ class Seat:
     hand: int | None = None
     """Ticket of the raised hand: smaller raised earlier. Not the place shown."""
     quality: int | None = None
-    """0 no media … 4 good, by the client's own report, as it was last told."""
+    """0 no media … 4 good, by the client's own report, as last sent to others."""
     quality_waiting: int | None = None
-    """A newer report that is not told yet; None: there is none."""
+    """A newer report that is not sent yet; None: there is none."""
     quality_told_at: float | None = None
-    """Monotonic seconds; None: never told."""
+    """When it was last sent, in monotonic seconds; None: never."""
     tracks: Mapping[Source, Track] = field(default_factory=lambda: MappingProxyType({}))
     """What was declared in its publish offer. Others see ``started`` only."""
     stopped: Mapping[Source, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -121,7 +121,7 @@ class Seat:
 
     @property
     def connected(self) -> bool:
-        """Whether somebody sits here now."""
+        """Whether the participant is connected."""
         return self.presence is Presence.PRESENT
 
     @property
@@ -156,7 +156,7 @@ def signalled(seat: Seat, signal: Signal, *, now: float) -> Seat:
     Return a seat after a signal.
 
     A seat that becomes lost is kept for a while. A second loss does not prolong
-    that, but the farewell of its page shortens it.
+    that, but the closing of its page shortens it.
     """
     presence = transition(seat.presence, signal)
     kept_until = None

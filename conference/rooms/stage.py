@@ -18,14 +18,14 @@ _FACE_AND_VOICE = (Source.CAMERA, Source.MICROPHONE)
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Who stands on the stage of a room, and why."""
+    """Who is on the stage of a room, and why."""
 
     chosen: ParticipantId | None = None
     """A moderator's choice: it wins while that participant is connected."""
     present: ParticipantId | None = None
-    """Who stands there."""
+    """Who is on the stage."""
     dominant: ParticipantId | None = None
-    """Who holds the word."""
+    """The dominant speaker."""
     held_until: float = -math.inf
     """Until then no dominant speaker takes it; monotonic seconds."""
     due: float | None = None
@@ -40,10 +40,10 @@ class Stage:
         )
 
     def settled(self, seats: Collection[Seat], *, now: float) -> "Stage":
-        """Return it with the right one on it; ``seats`` in the order of joining."""
+        """Return it with the participant who belongs on it; ``seats`` in the order of joining."""
         following = default_stage(seats, self.present, self.dominant)
         default, due = following, None
-        # A choice rests while its participant is lost.
+        # A choice is suspended while its participant is disconnected.
         chosen = self.chosen if _here(self.chosen, seats) else None
         if now < self.held_until:
             default = default_stage(seats, self.present)
@@ -66,20 +66,20 @@ def default_stage(
     dominant: ParticipantId | None = None,
 ) -> ParticipantId | None:
     """
-    Return who stands on the stage by default.
+    Return who is on the stage by default.
 
-    The presenter, then a moderator, then who holds the floor, of those who
+    The presenter, then a moderator, then a participant with the floor, of those who
     publish a camera or a microphone. What is only declared does not count: nothing
     of it came. Those who are connected come before those whose connection is
     lost, and somebody with an open track before
     somebody who has muted everything. Among equals the dominant speaker wins,
-    then the one who stands there already stays (a stage that jumps is worse than
+    then the present one stays (a stage that jumps is worse than
     one that lags), then the one who joined first.
 
     Args:
         seats: Seats in the order of joining.
         present: Who is on the stage now.
-        dominant: Who holds the word, if the stage may follow that now.
+        dominant: The dominant speaker, if the stage may follow it now.
     """
     best: tuple[bool, bool, int, bool, bool, int] | None = None
     chosen: ParticipantId | None = None

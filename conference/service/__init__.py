@@ -1,1 +1,1 @@
-"""The one door into the domain: applies room effects in one order: persist, media, broadcast."""
+"""The entrance to the domain: applies a room's effects in order: persist, media, broadcast."""

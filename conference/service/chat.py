@@ -8,7 +8,7 @@ from conference.service.open_rooms import OpenRooms, SeatRef
 
 
 class Chat:
-    """Writing, and reading what was written."""
+    """The chat."""
 
     def __init__(self, rooms: OpenRooms, store: ChatStore) -> None:
         self._rooms = rooms

@@ -42,7 +42,7 @@ RETRY_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """Where things are kept."""
+    """The stores of all data."""
 
     rooms: RoomStore
     invitations: InvitationStore
@@ -52,7 +52,7 @@ class Stores:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one server holds."""
+    """Limits of one server."""
 
     rooms: int = 1000
     """Rooms that have not ended."""
@@ -60,7 +60,7 @@ class Limits:
 
 
 class Conference:
-    """Everything that signaling may ask for."""
+    """The interface of the domain for signaling."""
 
     def __init__(
         self,
@@ -97,7 +97,7 @@ class Conference:
         self.chat = Chat(self._rooms, stores.chat)
         self._timer: asyncio.Task[None] | None = None
         self._ticks: dict[RoomId, asyncio.Task[None]] = {}
-        """Rooms whose timeouts are in work."""
+        """Rooms whose timeouts are being handled."""
 
     async def start(self) -> None:
         """Open the rooms of the last run and start the timer."""
@@ -105,7 +105,7 @@ class Conference:
         self._timer = asyncio.create_task(self._drive(), name="room timeouts")
 
     async def stop(self) -> None:
-        """Tell everybody, and stop the timer. Seats stay stored as they are."""
+        """Notify everybody, and stop the timer. Seats stay stored as they are."""
         for opened in self._rooms.by_id.values():
             self._rooms.outbox.send(opened.holders.values(), ServerStopping())
         if self._timer is not None:
@@ -132,7 +132,7 @@ class Conference:
         await self._rooms.handle(self._rooms.room(seat.room), command)
 
     async def _drive(self) -> None:
-        """Wake when the next seat has waited, or a trial lasted, long enough."""
+        """Wake when the next seat or connectivity test is due."""
         while True:
             self._rooms.timeout_moved.clear()
             wakes = self._next_wake()
@@ -145,25 +145,25 @@ class Conference:
             self._begin_ticks()
 
     def _next_wake(self) -> float | None:
-        """Return when the next room or trial is due; None: there is none."""
+        """Return when the next room or connectivity test is due; None: none is."""
         due = (self._rooms.timeouts.next(), self.preflight.next_timeout())
         return min((at for at in due if at is not None), default=None)
 
     async def tick(self) -> None:
-        """Free the seats that have waited long enough; end trials that have lasted so."""
+        """Handle all timeouts that are due."""
         self._begin_ticks()
         await asyncio.gather(*self._ticks.values())
 
     def _begin_ticks(self) -> None:
         """
-        Begin what is due, each room in a task of its own.
+        Start handling what is due, each room in a task of its own.
 
-        A room waits for the database and for its turn; no other room waits with it.
+        A room may wait for the database and for its lock; other rooms do not wait for it.
         """
         self.preflight.tick()
         for room in self._rooms.timeouts.take_due(self._rooms.clock()):
             opened = self._rooms.by_id.get(room)
-            # One that is in work already notes anew when it is due once it is done.
+            # A room that is being handled is armed again when that is done.
             if opened is not None and room not in self._ticks:
                 self._ticks[room] = asyncio.create_task(self._tick(opened), name="tick")
 
@@ -173,7 +173,7 @@ class Conference:
             await self._rooms.handle(opened, c.Tick())
         except Exception as error:
             if opened.room.closed:
-                return  # it was closed while its turn was awaited
+                return  # it was closed while this waited for its lock
             retry_at = self._rooms.clock() + RETRY_S
             why = error.code if isinstance(error, ConferenceError) else "a mistake"
             trace = None if isinstance(error, ConferenceError) else error

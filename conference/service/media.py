@@ -1,4 +1,4 @@
-"""Media of those in a room: negotiation down to the plane, its events up to people."""
+"""Media of participants: negotiation with the media plane, and its events."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ from conference.service.seats import subscribe_seat
 
 
 class Media:
-    """Publishing and subscribing of those who sit in a room."""
+    """Publishing and subscribing of participants."""
 
     def __init__(self, rooms: OpenRooms) -> None:
         self._rooms = rooms
@@ -78,7 +78,7 @@ class Media:
         return answer
 
     def view(self, command: media.SetView) -> None:
-        """Say what a viewer shows."""
+        """Set what a viewer shows."""
         self._rooms.media.apply(command)
 
     def on_event(self, event: media.Event) -> None:

@@ -1,4 +1,4 @@
-"""What the service tells those in a room. The edge puts each into wire words."""
+"""What the service sends to participants, as domain values; signaling converts them."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from conference.rooms.seat import Seat
 
 
 class Closing(StrEnum):
-    """Why somebody is out of the room."""
+    """Why a seat's connection is closed."""
 
     REMOVED = "removed"
     TAKEN_OVER = "taken-over"
@@ -45,14 +45,14 @@ class SeatView:
 
 @dataclass(frozen=True, slots=True)
 class ParticipantChanged:
-    """Somebody came, or something about somebody changed."""
+    """A participant joined or changed."""
 
     view: SeatView
 
 
 @dataclass(frozen=True, slots=True)
 class ParticipantLeft:
-    """Somebody is gone."""
+    """A participant left."""
 
     participant: ParticipantId
     reason: Departure
@@ -60,14 +60,14 @@ class ParticipantLeft:
 
 @dataclass(frozen=True, slots=True)
 class RoomChanged:
-    """Something about the room changed."""
+    """The room changed."""
 
     room: RoomView
 
 
 @dataclass(frozen=True, slots=True)
 class ChatSaid:
-    """Somebody wrote a line."""
+    """A chat message was sent."""
 
     line: ChatLine
 
@@ -90,7 +90,7 @@ class SeatMuted:
 
 @dataclass(frozen=True, slots=True)
 class SeatClosed:
-    """You are out; the connection is closed after this."""
+    """Your seat has ended; the connection is closed after this."""
 
     reason: Closing
     by: str | None = None
@@ -98,14 +98,14 @@ class SeatClosed:
 
 @dataclass(frozen=True, slots=True)
 class SlotsChanged:
-    """Your slots carry something else."""
+    """The contents of your slots changed."""
 
     slots: tuple[SlotState, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SpeakersChanged:
-    """Others are heard speaking."""
+    """Other participants are speaking."""
 
     speakers: tuple[ParticipantId, ...]
     dominant: ParticipantId | None
@@ -126,7 +126,7 @@ class LayersWanted:
 
 @dataclass(frozen=True, slots=True)
 class LinkChanged:
-    """How the server sees your link."""
+    """The server's estimate of your link."""
 
     down_bps: int | None
     loss: float
@@ -136,7 +136,7 @@ class LinkChanged:
 
 @dataclass(frozen=True, slots=True)
 class ServerStopping:
-    """The server goes down on purpose."""
+    """The server shuts down."""
 
 
 Notice = (

@@ -3,7 +3,7 @@ All open rooms, and the one way to change one.
 
 ``apply`` runs a command through a room and makes its events happen in one
 order: persist, then media, then broadcast. What was not stored did not happen,
-and nobody hears of it. Chat is therefore on the disk before anybody sees it.
+and nobody is notified. Chat is therefore on the disk before anybody sees it.
 """
 
 import asyncio
@@ -47,16 +47,16 @@ class SeatRef:
 
 @dataclass(slots=True)
 class OpenRoom:
-    """A room with what is known of it beside its own state."""
+    """A room with its connections, tokens and media state."""
 
     room: Room
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     holders: dict[ParticipantId, ConnectionId] = field(default_factory=dict)
-    """The connection that sits on each seat; a seat has one at most."""
+    """The connection of each seat; a seat has one at most."""
     tokens: dict[ParticipantId, bytes] = field(default_factory=dict)
     """Hash of each seat's token."""
     slots: dict[ParticipantId, dict[Mid, media.SlotState]] = field(default_factory=dict)
-    """What each viewer's slots carry, to tell those who come back."""
+    """What each viewer's slots carry, for those who return."""
     speakers: tuple[ParticipantId, ...] = ()
     dominant: ParticipantId | None = None
 
@@ -90,7 +90,7 @@ class OpenRooms:
         self._limits = limits
 
     async def load(self) -> None:
-        """Open the rooms of the last run; their seats wait for their owners."""
+        """Open the rooms of the last run; their seats are kept for their participants."""
         now = self.clock()
         for stored in await self._store.load():
             record = stored.room
@@ -163,27 +163,27 @@ class OpenRooms:
         return opened
 
     def room_of(self, participant: ParticipantId) -> OpenRoom | None:
-        """Return the room in which a participant sits, if any."""
+        """Return the room of a participant, if any."""
         room = self._room_of.get(participant)
         return None if room is None else self.by_id.get(room)
 
     def remember_token(
         self, room: RoomId, participant: ParticipantId, token_hash: bytes
     ) -> None:
-        """Let a token open a seat."""
+        """Make a token valid for a seat."""
         self.by_id[room].tokens[participant] = token_hash
         self.by_token[token_hash] = SeatRef(room, participant)
         self._room_of[participant] = room
 
     def forget_token(self, opened: OpenRoom, participant: ParticipantId) -> None:
-        """Let a seat's token open nothing any more."""
+        """Make a seat's token invalid."""
         self._room_of.pop(participant, None)
         token_hash = opened.tokens.pop(participant, None)
         if token_hash is not None:
             self.by_token.pop(token_hash, None)
 
     async def handle(self, opened: OpenRoom, command: c.Command) -> list[e.Event]:
-        """Wait for the room's turn, then ``apply``."""
+        """Wait for the room's lock, then ``apply``."""
         async with opened.lock:
             return await self.apply(opened, command)
 
@@ -213,7 +213,7 @@ class OpenRooms:
         """
         Run a command of the media plane, of which nothing is stored.
 
-        It does not wait for the room's turn: a track that ended with its old
+        It does not wait for the room's lock: a track that ended with its old
         leg must be gone before the new leg's tracks are written down.
         """
         if not opened.room.closed:

@@ -1,10 +1,10 @@
 """
-Trying the way to the server from the door of a room, before anybody is in it.
+Connectivity test for a guest before joining.
 
-A trial is a publish leg in a room of its own, of which the domain knows nothing:
-it is counted by nobody, forwarded to nobody, and ends by itself: after a while,
-or as soon as it has sent more than any honest trial would. What it is good
-for is what its sender measures: whether packets come through at all, over UDP or
+A test is a publish leg in a room of its own that the domain does not know:
+it is not counted and not forwarded, and ends by itself: after a while,
+or as soon as it has sent more than any honest test would. Its result
+is what the client measures: whether packets arrive at all, over UDP or
 TCP, how long they take, and how many are lost.
 """
 
@@ -22,20 +22,20 @@ from conference.service.tokens import new_id
 from conference.strangers import stranger
 
 TRIAL_S = 20.0
-"""How long a trial may last. Shorter: a slow handshake on a bad link is cut before it
+"""How long a test may last. Shorter: a slow handshake on a bad link is cut before it
 was measured; longer: strangers with an invitation hold legs for nothing."""
 TRIALS_EACH = 2
 """At once on one connection: one over UDP, one over TCP."""
 TRIALS_MOST = 64
-"""At once on the server, about 100 Mbit/s of them. More would be felt by those who
-are in a conference; fewer would keep a hall's worth of people from trying."""
+"""At once on the server, about 100 Mbit/s of them. More would disturb those who
+are in a conference; fewer would keep a large audience from testing."""
 TRIALS_PER_ADDRESS = 16
 """Begun from one address, or one IPv6 network of 64 bits, within ``TRIAL_S``; offers that
 were refused aside. A quarter of what the server takes. An institute behind one address
 tries with eight people at a time; fewer would make them wait, more would let one stranger
 keep all others from trying."""
 TRIAL_BYTES = 5_000_000
-"""What one trial may send: 2 Mbit/s for as long as it may last, of which browsers use a
+"""What one test may send: 2 Mbit/s for as long as it may last, of which browsers use a
 third. Less: one that sends padding to learn its rate is cut; more: strangers make the
 server decrypt for nothing."""
 
@@ -43,12 +43,12 @@ SECTIONS = (
     media.TrackDeclaration(Mid("0"), Source.MICROPHONE),
     media.TrackDeclaration(Mid("1"), Source.CAMERA),
 )
-"""What a trial sends: nobody hears or sees it, so it need not be said."""
+"""The tracks of a test. Nobody receives them, so the client need not name them."""
 
 
 @dataclass(slots=True)
 class _Trials:
-    """What one connection tries."""
+    """The tests of one connection."""
 
     room: RoomId
     ends: dict[ParticipantId, float] = field(default_factory=dict)
@@ -57,7 +57,7 @@ class _Trials:
 
 class Preflight:
     """
-    Trials of media from the door.
+    Connectivity tests of guests who have not joined.
 
     Args:
         moved: Called when ``next_timeout`` has changed.
@@ -75,19 +75,19 @@ class Preflight:
         self._moved = moved
         self._trials: dict[ConnectionId, _Trials] = {}
         self._begun: dict[str, deque[float]] = {}
-        """When the last trials of an address began, the oldest first."""
+        """When the last tests of an address began, the oldest first."""
 
     async def open(self, connection: ConnectionId, address: str, sdp: str) -> str:
         """
-        Begin a trial; return the answer to its offer.
+        Begin a test; return the answer to its offer.
 
         Args:
-            connection: Who tries.
+            connection: The connection that tests.
             address: The network address that it comes from.
             sdp: Its offer.
 
         Raises:
-            TooMuch: The connection tries two ways already, or its address or the
+            TooMuch: The connection runs two tests already, or its address or the
                 server as many as they may.
             UserError: The offer cannot be used.
         """
@@ -126,7 +126,7 @@ class Preflight:
         return begun
 
     def _refusal(self, trials: _Trials, begun: deque[float]) -> str:
-        """Return why no further trial may begin now, or nothing."""
+        """Return why no further test may begin now, or None."""
         if len(trials.ends) >= TRIALS_EACH:
             return "You are testing two ways already. Wait until these tests end."
         if len(begun) >= TRIALS_PER_ADDRESS:
@@ -142,7 +142,7 @@ class Preflight:
         return ""
 
     def close(self, connection: ConnectionId) -> None:
-        """End the trials of a connection that goes, or that enters a room."""
+        """End the tests of a connection that closes or joins."""
         trials = self._trials.pop(connection, None)
         if trials is None:
             return
@@ -152,14 +152,14 @@ class Preflight:
         self._media.apply(media.CloseRoom(trials.room))
 
     def next_timeout(self) -> float | None:
-        """Return when the oldest trial has lasted long enough."""
+        """Return when the oldest test must end."""
         return min(
             (end for trials in self._trials.values() for end in trials.ends.values()),
             default=None,
         )
 
     def tick(self) -> None:
-        """End the trials that have lasted long enough."""
+        """End the tests that have lasted long enough."""
         now = self._clock()
         for connection, trials in list(self._trials.items()):
             for leg in [leg for leg, end in trials.ends.items() if end <= now]:

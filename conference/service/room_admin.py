@@ -19,7 +19,7 @@ INVITATIONS_PER_ROOM = 100
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks: an account outside any room, or a seat in a room."""
+    """Who requests something: an account outside any room, or a seat in a room."""
 
     account: AccountId | None = None
     room: RoomId | None = None
@@ -51,7 +51,7 @@ class Invitation:
 
 
 class RoomAdmin:
-    """Everything that is done with rooms from outside them."""
+    """Creating, listing and closing rooms, and their invitations."""
 
     def __init__(
         self,
@@ -125,9 +125,9 @@ class RoomAdmin:
         Make an invitation.
 
         Args:
-            actor: Who asks.
+            actor: Who requests it.
             room: Where it leads.
-            role: What those who come by it are.
+            role: The role of those who join by it.
             note: Tells it from others on the moderators' pages.
             most_people: How many may be in the room by it at the same time; None:
                 as many as the room holds.
@@ -156,7 +156,7 @@ class RoomAdmin:
     async def revoke(
         self, actor: Actor, room: RoomId, invitation: InvitationId
     ) -> Invitation:
-        """Revoke an invitation: nobody comes in by it any more."""
+        """Revoke an invitation: nobody can join by it any more."""
         self._managed(actor, room)
         record = await self._invitations.invitation(invitation)
         if record is None or record.room != room:
@@ -165,7 +165,7 @@ class RoomAdmin:
         return self._shown(replace(record, revoked=True))
 
     def _managed(self, actor: Actor, room: RoomId) -> OpenRoom:
-        """Return a room its owner or a moderator in it asks for; absent to others."""
+        """Return a room for its owner or a moderator in it; for others it does not exist."""
         opened = self._rooms.room(room)
         if actor.account is not None and opened.room.owner == actor.account:
             return opened

@@ -1,4 +1,4 @@
-"""Entering a room, and the seats in it: coming, coming back, going."""
+"""Joining a room, returning to a seat, and losing it."""
 
 import logging
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ LINES_ON_RETURNING = 1000
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Somebody's right to enter a room."""
+    """The right to join a room."""
 
     room: RoomId
     role: Role
@@ -44,14 +44,14 @@ class Preview:
     organisation: str
     role: Role
     seats: tuple[Seat, ...]
-    """Those who are connected, without the one who asks."""
+    """Connected participants, without oneself."""
     seated_elsewhere: bool
-    """Whether the one who asks is in the room already, by another connection."""
+    """Whether one is in the room already, by another connection."""
 
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """Everything that somebody who sits down needs to know."""
+    """Everything that a new or returning participant needs."""
 
     seat_ref: SeatRef
     token: str
@@ -66,7 +66,7 @@ class Joined:
 
 
 class Seats:
-    """Coming, coming back and going."""
+    """Joining, returning, removing and losing."""
 
     def __init__(
         self,
@@ -82,7 +82,7 @@ class Seats:
 
     async def admission_by_invitation(self, token: str) -> Admission:
         """
-        Return what an invitation admits to.
+        Return the admission of an invitation.
 
         Raises:
             NotFound: Not an invitation, revoked, or its room has ended.
@@ -108,7 +108,7 @@ class Seats:
 
     def admission_of_owner(self, account: AccountId, room: RoomId) -> Admission:
         """
-        Return what an account may enter its own room as.
+        Return the admission of an account to its own room.
 
         Raises:
             NotFound: No such room, or it is somebody else's: the two look alike.
@@ -197,7 +197,7 @@ class Seats:
         rooms, opened = self._rooms, self._rooms.room(admission.room)
         token, participant = new_secret(), ParticipantId(new_id())
         async with opened.lock:
-            # All that may fail comes first: a seat that is taken must have a holder.
+            # Everything that may fail comes first: a taken seat must have a connection.
             lines = await self._chat.after(opened.room.id, 0, LINES_ON_JOINING)
             if admission.account is not None:
                 await self._free_own_seat(
@@ -236,7 +236,7 @@ class Seats:
         subscribe: bool,
     ) -> Joined:
         """
-        Come back to a seat, from whoever sits on it.
+        Return to a seat; another connection of it is closed.
 
         Raises:
             NotFound: The seat is gone.
@@ -260,9 +260,9 @@ class Seats:
 
     async def remove(self, by: SeatRef, participant: ParticipantId) -> None:
         """
-        Take somebody's seat away; its token opens nothing any more.
+        Remove a participant; the seat's token becomes invalid.
 
-        The browser they used cannot come in by the same link until the removal is
+        The same browser cannot join by the same link until the removal is
         lifted.
         """
         command = c.Remove(by.participant, participant, at=self._rooms.wall())
@@ -274,7 +274,7 @@ class Seats:
 
     async def close_page(self, token: str, connection: ConnectionId) -> None:
         """
-        Take the farewell of a page that is being closed or loaded again.
+        Note that a page is being closed or reloaded.
 
         A seat that another connection has taken meanwhile is left alone, and so is
         a token that opens nothing any more.
@@ -290,7 +290,7 @@ class Seats:
                 await self._rooms.apply(opened, c.ClosePage(participant))
 
     async def lose(self, seat_ref: SeatRef, connection: ConnectionId) -> None:
-        """Note that a connection broke; its seat waits, unless another has it."""
+        """Note that a connection was lost; its seat is kept, unless another connection has it."""
         opened = self._rooms.by_id.get(seat_ref.room)
         if opened is None:
             return
@@ -315,7 +315,7 @@ class Seats:
             )
         holder = opened.holders.get(seat.id)
         await self._rooms.apply(opened, c.Leave(seat.id))
-        # Only now: a move that could not be stored ends no connection.
+        # After storing: a move that failed must not close the other connection.
         if holder is not None:
             self._rooms.outbox.close(holder, n.SeatClosed(n.Closing.TAKEN_OVER))
 
@@ -329,10 +329,10 @@ class Seats:
         seat = opened.room.seat(participant)
         holder = opened.holders[participant]
         for source, by in seat.stopped.items():
-            # It may have been away when it was muted.
+            # The participant may have been disconnected when it was muted.
             self._rooms.outbox.send((holder,), n.SeatMuted(source, by))
         if opened.speakers or opened.dominant:
-            # A notice like any later one: it follows the answer.
+            # Like every notice, it is sent after the answer.
             self._rooms.outbox.send(
                 (holder,),
                 n.SpeakersChanged(opened.speakers, opened.dominant),
@@ -355,12 +355,12 @@ class Seats:
         )
 
     async def _with_offer(self, opened: OpenRoom, joined: Joined) -> Joined:
-        """Add a slot offer; without one the seat is good, so nothing is undone."""
+        """Add a slot offer; the seat is valid without one, so a failure undoes nothing."""
         try:
             offer = await subscribe_seat(self._rooms, opened, joined.seat_ref)
         except Exception:
-            # Whatever it was, the seat is taken and its holder must hear of it,
-            # or it would be nobody's. The client asks with ``media.subscribe``.
+            # Whatever failed, the seat is taken and its client must learn that,
+            # or nobody could use it. The client asks again with ``media.subscribe``.
             log.exception("no slot offer for a new seat")
             return joined
         legs = joined.legs - {Leg.SUBSCRIBE}

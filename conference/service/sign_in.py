@@ -31,9 +31,9 @@ class SignIn:
         """
         Return the token of a new one-time link.
 
-        It signs in to the first account, with all its rooms: there is no password,
-        so this is the way back for whoever lost the cookie or sits at another PC.
-        It makes that account while there is none; with ``further`` another one.
+        It signs in to the first account, with all its rooms. There is no password, so
+        this is how one signs in again without the cookie, or on another computer.
+        It creates that account if there is none; with ``further``, another one.
         """
         token, now = new_secret(), self._wall()
         await self._store.add_link(
@@ -49,7 +49,7 @@ class SignIn:
             The secret of a new sign-in.
 
         Raises:
-            NotFound: Not a link, used already, or expired: the three look alike.
+            NotFound: Unknown, used or expired; the answer does not say which.
         """
         secret, now = new_secret(), self._wall()
         # Looked up before it is used up: guesses of a stranger must not queue for
@@ -70,7 +70,7 @@ class SignIn:
         return secret
 
     async def account_of(self, secret: str) -> AccountId | None:
-        """Return whose sign-in this is; None when it is nobody's."""
+        """Return the account of a sign-in; None: there is no such sign-in."""
         return await self._store.by_sign_in(digest(secret), now=self._wall())
 
     async def end(self, secret: str) -> None:

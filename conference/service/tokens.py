@@ -1,9 +1,9 @@
 """
-Tokens: what opens a door, and what of it is stored.
+Tokens of seats, invitations, sign-ins and links, and what is stored of them.
 
-An invitation's token is computed from its id with a key that lies beside the
-database, so that moderators can see their links again while a stolen database
-gives no link away. All other tokens are random and only their hash is stored.
+An invitation's token is computed from its id with a key stored beside the
+database, so that moderators can see their links again and a stolen database
+reveals no link. All other tokens are random, and only their hash is stored.
 """
 
 import base64
@@ -16,7 +16,7 @@ from conference.ids import InvitationId
 KEY_BYTES = 32
 _ID_BYTES = 16  # 128 bits: unguessable even without the tag
 _TAG_BYTES = 16  # RFC 2104 §5: not less than half of the hash
-SECRET_BYTES = 32  # seat tokens, account sessions and one-time links: 256 bits
+SECRET_BYTES = 32  # seat tokens, sign-ins and one-time links: 256 bits
 
 
 def _encode(raw: bytes) -> str:

@@ -70,7 +70,7 @@ class Accounts:
             False when there is no such link, or it was used or has expired.
         """
         async with self._database.transaction() as db:
-            # Deleting is the test: of two who race, one deletes the row.
+            # Deleting is the test: of two concurrent requests, one deletes the row.
             used = await db.execute(
                 delete(links)
                 .where(links.c.token_hash == token_hash, links.c.expires_at > now)

@@ -57,7 +57,7 @@ class Database:
         self._file: Path | None = None
         self._writing, self._reading = Patience(), Patience()
         self._writer: asyncio.Lock | None = None
-        """On SQLite: the turn to write. A queue of our own is fair where waiting for
+        """On SQLite: the lock of writers. A queue of our own is fair, waiting for
         SQLite's lock is not."""
         if parsed.get_backend_name() == "sqlite":
             self._file = Path(parsed.database or "")

@@ -2,8 +2,8 @@
 How long a request waits for the database. Pure: the time is an argument.
 
 A database that another program holds, or that a network has cut off, keeps every
-request waiting. Those that have waited as long as a person should are refused; and
-those that stand behind them, for a room changes one thing after another, are refused
+request waiting. Requests that have waited as long as a person should are refused; and
+those queued behind them, because a room handles one command after another, are refused
 at once instead of waiting as long again each.
 """
 
@@ -18,7 +18,7 @@ PAUSE_S = 1.0
 
 
 class Patience:
-    """The patience of all requests with one database."""
+    """How long requests wait for one database."""
 
     def __init__(self) -> None:
         self._refused_until: float | None = None

@@ -1,1 +1,1 @@
-"""Who asks: the sign-in cookie, the Origin of a request, failed attempts."""
+"""Who sends a request: sign-in cookie, Origin, proxies, and limits on attempts."""

@@ -1,7 +1,7 @@
 """
-How many may wait at a door, and how quickly they may enter by it.
+Limits on how many connections wait to enter by one link, and how fast people enter.
 
-Pure: the time is an argument. A link that got about must not fill a room with
+Pure: the time is an argument. A link that leaked must not fill a room with
 strangers before a moderator sees it, nor hold thousands of connections open. Both
 limits are per link and network address; entering is limited per link besides. A
 client that is refused tries again by itself, so that a class that arrives together
@@ -17,26 +17,26 @@ from signaling.auth.rates import Bucket
 
 LINK_FACTOR = 5
 # Addresses that may use all of their share of one link at the same time. Less:
-# several institutes that arrive together wait; more: a link that got about fills
+# several institutes that arrive together wait; more: a leaked link fills
 # a room sooner.
 
 BUCKETS_KEPT = 4096
-# Of the links and addresses that were used last; an older one starts afresh.
+# Buckets of the links and addresses used last; an older one starts full again.
 
 
 @dataclass(frozen=True, slots=True)
 class ArrivalLimits:
-    """What one network address may do at the door of one link."""
+    """Limits of one network address on one link."""
 
     waiting: int = 100
-    """Connections that wait at the door; the one that has waited longest makes room."""
+    """Connections waiting to enter; when there are more, the oldest is closed."""
     joins_at_once: int = 20
-    """Seats taken at once; more follow at ``joins_per_second``."""
+    """Size of the burst; further seats are taken at ``joins_per_second``."""
     joins_per_second: float = 1.0
 
 
 class Arrivals:
-    """Counts those who wait and those who enter, by link and address."""
+    """Counts waiting connections and joins, by link and address."""
 
     def __init__(self, limits: ArrivalLimits = ArrivalLimits()) -> None:
         self._limits = limits
@@ -70,7 +70,7 @@ class Arrivals:
 
     def enter(self, link: str, address: str, *, now: float) -> None:
         """
-        Let one enter now.
+        Count one join.
 
         Args:
             link: The invitation.
@@ -89,7 +89,7 @@ class Arrivals:
             share.take(now=now)
 
     def turned_away(self, link: str, address: str, *, now: float) -> None:
-        """Give back what ``enter`` took: that one was refused its seat after all."""
+        """Return what ``enter`` took, because the join was refused afterwards."""
         for share in self._shares(link, address, now):
             share.give_back(now=now)
 

@@ -1,5 +1,5 @@
 """
-Only pages that this server itself served may speak to it with a browser's help.
+Same-origin check for WebSocket handshakes and POST requests.
 
 An origin is written in one form here: in lower case, without the port that its scheme
 has by default (RFC 6454 §6.2), so that two spellings of one address are equal.

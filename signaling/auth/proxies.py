@@ -1,9 +1,9 @@
 """
-Who asks, and under which address, when reverse proxies stand before the server.
+The client's address and the requested origin behind reverse proxies.
 
-A proxy tells in ``X-Forwarded-For``, ``-Host`` and ``-Proto`` whom it speaks for.
+A proxy reports the client in ``X-Forwarded-For``, ``-Host`` and ``-Proto``.
 Anybody can write these headers: they count only on connections from the networks that
-the operator named, and everybody else is what the connection says.
+the operator named; otherwise the connection's own address is used.
 """
 
 import ipaddress
@@ -38,9 +38,9 @@ class Proxies:
 
     def client(self, remote: str | None, headers: Headers) -> str:
         """
-        Return the address of the one who asks.
+        Return the address of the client.
 
-        That is the right-most entry which no trusted proxy has: those further to the
+        This is the right-most entry that is no trusted proxy's: those further to the
         left may be written by the client itself.
         """
         found = remote or ""
@@ -57,7 +57,7 @@ class Proxies:
         return found
 
     def forwarded(self, remote: str | None, headers: Headers) -> str | None:
-        """Return the origin that a trusted proxy was asked for, if it tells one."""
+        """Return the origin that the client requested from a trusted proxy, if reported."""
         host = _last(headers, "X-Forwarded-Host")
         if not host or not self.trusts(remote or ""):
             return None
@@ -71,7 +71,7 @@ class Proxies:
 
 
 def _last(headers: Headers, name: str) -> str:
-    """Return what the nearest proxy wrote: the end of the last line."""
+    """Return the value that the nearest proxy wrote: the last of the last line."""
     lines = headers.getall(name, [])
     return lines[-1].rpartition(",")[2].strip() if lines else ""
 

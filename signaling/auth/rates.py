@@ -26,12 +26,12 @@ class Bucket:
         return True
 
     def give_back(self, *, now: float) -> None:
-        """Put back a token that was taken for nothing."""
+        """Return a token, because what it was taken for did not happen."""
         self._refill(now)
         self._level = min(float(self._burst), self._level + 1.0)
 
     def empty(self, *, now: float) -> bool:
-        """Return whether nothing could be taken now."""
+        """Return whether no token is left."""
         self._refill(now)
         return self._level < 1.0
 
@@ -48,22 +48,22 @@ FAILURES_BURST = 60
 # address with a batch of links that were withdrawn.
 
 ADDRESSES_KEPT = 4096
-# Buckets of the addresses that failed last; an older one starts afresh.
+# Buckets of the addresses that failed last; an older one starts full again.
 
 
 class Failures:
     """
-    Failed attempts to come in, by address.
+    Failed attempts to connect or sign in, by address.
 
-    Asked only about what has been looked up and found wrong. What is right is let in
-    whatever others behind the same address do.
+    Consulted only for credentials that were looked up and found wrong. Valid ones are accepted
+    whatever other clients behind the same address do.
     """
 
     def __init__(self) -> None:
         self._buckets: OrderedDict[str, Bucket] = OrderedDict()
 
     def judge(self, address: str, error: Exception, *, now: float) -> Exception:
-        """Count a failure; return what to answer: its own error, or that it is too often."""
+        """Count a failure; return its error, or ``TooMuch`` when there are too many."""
         address = stranger(address)
         bucket = self._buckets.pop(address, None)
         if bucket is None:

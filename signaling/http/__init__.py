@@ -1,1 +1,1 @@
-"""Pages, files, the few plain requests, and the guards of every connection."""
+"""Pages, files, plain HTTP requests, and deadlines of every connection."""

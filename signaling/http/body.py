@@ -1,4 +1,4 @@
-"""The one reader of request bodies: JSON in UTF-8, as it is, or a refusal."""
+"""Reads request bodies: uncompressed JSON in UTF-8, or a refusal."""
 
 import json
 

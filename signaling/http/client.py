@@ -83,7 +83,7 @@ class ClientFiles:
         )
 
     def _unknown(self, request: web.Request) -> web.Response:
-        """Answer a person with the client's own page for it, a program with a line."""
+        """Answer a browser with the client's page, a program with one line of text."""
         index = self._files.get("index.html")
         if index is None or "text/html" not in request.headers.get("Accept", ""):
             raise web.HTTPNotFound(text="There is nothing at this address.")
@@ -96,7 +96,7 @@ class ClientFiles:
         )
 
     def _scan(self) -> None:
-        """Look what is there, again when the page was built anew."""
+        """Read the directory; again when the client was rebuilt."""
         directory = self._directory()
         index = directory / "index.html"
         try:

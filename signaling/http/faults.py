@@ -1,4 +1,4 @@
-"""What a request is answered that failed: never a page of aiohttp's, never silence."""
+"""Answers failed requests: never with a page of aiohttp's, never with silence."""
 
 import logging
 from collections.abc import Awaitable, Callable

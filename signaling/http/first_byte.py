@@ -1,10 +1,10 @@
 """
-The first byte of a connection decides what is spoken on it.
+Chooses TLS or plain HTTP by the first byte of a connection.
 
 A TLS ClientHello begins with 22 (RFC 8446 §5.1), and no HTTP request does. Whoever
 types the address of the site with ``http://`` is sent to ``https://`` instead of being
-cut without a word; and the trust page answers both ways, for a browser may have been
-told at another time to use HTTPS alone under this name, at every port (RFC 6797 §8.3).
+cut without an answer; and the trust page answers both, because a browser may have been
+instructed earlier to use only HTTPS for this name, at every port (RFC 6797 §8.3).
 
 asyncio can begin TLS on a connection only before anything was read from it, or on a
 transport of its own making. What is done here instead is what its server does for a new
@@ -45,7 +45,7 @@ class _Tls(sslproto.SSLProtocol):
 
 
 class _Announced(asyncio.Protocol):
-    """Says that the handshake is done, and makes room for the protocol behind it."""
+    """Signals the end of the handshake and hands the connection to the inner protocol."""
 
     def __init__(self, inner: asyncio.Protocol, done: Callable[[], object]) -> None:
         self._inner = inner
@@ -102,7 +102,7 @@ class FirstByte(asyncio.Protocol):
             self._transport.abort()
 
     def _done(self) -> asyncio.Transport | None:
-        """Let go of the connection; return its transport, once."""
+        """Detach from the connection; return its transport, once."""
         transport, self._transport = self._transport, None
         if self._timer is not None:
             self._timer.cancel()
@@ -151,7 +151,7 @@ class FirstByte(asyncio.Protocol):
 
 
 class Entrance:
-    """The connections of one listener that have not said anything yet."""
+    """The connections of one listener that have sent nothing yet."""
 
     def __init__(
         self,
@@ -187,14 +187,14 @@ class Entrance:
 
 
 def answer(head: bytes, redirect: Redirect) -> bytes:
-    """Return the answer to a plain request: where to ask instead, or that it is none."""
+    """Return the answer to a plain request: a redirect, or a refusal."""
     lines = head.partition(b"\r\n\r\n")[0].split(b"\r\n")
     method, _, rest = lines[0].partition(b" ")
     path, _, version = rest.partition(b" ")
     if not version.startswith(b"HTTP/1.") or not path.startswith(b"/"):
         return _response("400 Bad Request", "This port speaks HTTPS.")
     if method not in (b"GET", b"HEAD"):
-        # What it sends has been read by everybody on the way: not to be sent again.
+        # Its content has crossed the network unencrypted: it must not be sent again.
         return _response("426 Upgrade Required", "This port speaks HTTPS.")
     if any(byte <= 32 or byte >= 127 for byte in path):
         return _response("400 Bad Request", "The address is malformed.")

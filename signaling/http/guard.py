@@ -1,12 +1,12 @@
 """
 Deadlines for every HTTP connection, below aiohttp.
 
-aiohttp waits for ever for the end of headers or of a body, and for a reader that
-does not read. A ``Guard`` stands between the transport and aiohttp's protocol,
-passes everything on, and aborts the connection when what is expected has not
-come in time. It parses nothing: a middleware tells it what has been reached.
+aiohttp waits forever for the end of headers or of a body, and for a client that
+does not read. A ``Guard`` sits between the transport and aiohttp's protocol,
+forwards everything, and aborts the connection when what is expected has not
+arrived in time. It parses nothing: a middleware reports the progress.
 It also bounds how many connections one address may hold without having been
-let into anything.
+admitted.
 """
 
 import asyncio
@@ -34,11 +34,11 @@ IDLE_PER_ADDRESS = 300
 
 USER_TIMEOUT_MS = 10_000
 # Unacknowledged bytes for so long end a connection (RFC 5482): a half-open one
-# is noticed within 10 s although its own side never says a word.
+# is noticed within 10 s although its other side sends nothing.
 
 
 class Guard(asyncio.Protocol):
-    """Stands before one connection's protocol."""
+    """Deadlines of one connection, in front of its protocol."""
 
     def __init__(self, guards: "Guards", inner: asyncio.Protocol) -> None:
         self._guards = guards
@@ -51,23 +51,23 @@ class Guard(asyncio.Protocol):
         self._address = ""
 
     def expect(self, within_s: float) -> None:
-        """Abort the connection unless told otherwise in time."""
+        """Abort the connection unless ``relax`` or another call comes in time."""
         self.relax()
         self._timer = self._loop.call_later(within_s, self.abort)
 
     def relax(self) -> None:
-        """Expect nothing more for now."""
+        """Remove the deadline."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
     def rest(self) -> None:
-        """Answered; whatever comes next begins a new request."""
+        """Note that the request is answered; the next byte begins a new one."""
         self._idle = True
         self.expect(RESPONSE_S)
 
     def admit(self) -> None:
-        """Let in: no deadline, and not counted as idle any more."""
+        """Admit the connection: no deadline, and no longer counted as idle."""
         self.relax()
         if not self._admitted and self._transport is not None:
             self._admitted = True
@@ -84,7 +84,7 @@ class Guard(asyncio.Protocol):
             self._transport.close()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Count, arm the first deadline, pass on."""
+        """Count, arm the first deadline, forward."""
         self._transport = cast(asyncio.Transport, transport)
         peer = transport.get_extra_info("peername")
         self._address = peer[0] if isinstance(peer, tuple) else ""
@@ -100,7 +100,7 @@ class Guard(asyncio.Protocol):
             self.expect(HEADERS_S)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget everything, pass on."""
+        """Stop counting, forward."""
         self.relax()
         if self._transport is not None:
             self._guards.remove(self._transport)
@@ -110,22 +110,22 @@ class Guard(asyncio.Protocol):
         self._inner.connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Pass on; the first byte after an answer starts a new deadline."""
+        """Forward; the first byte after an answer starts a new deadline."""
         if self._idle:
             self._idle = False
             self.expect(HEADERS_S)
         self._inner.data_received(data)
 
     def eof_received(self) -> bool | None:
-        """Pass on."""
+        """Delegate."""
         return self._inner.eof_received()
 
     def pause_writing(self) -> None:
-        """Pass on."""
+        """Delegate."""
         self._inner.pause_writing()
 
     def resume_writing(self) -> None:
-        """Pass on."""
+        """Delegate."""
         self._inner.resume_writing()
 
 

@@ -2,8 +2,8 @@
 Figures for an operator's Prometheus, at ``/metrics``.
 
 Counts, sums and means per room and for the whole node; no figure belongs to a
-participant. Shown to whoever asks from an allowed network, or presents the token;
-to everybody else the page does not exist.
+participant. Served to requests from an allowed network or with the token;
+to others the page does not exist.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ from signaling.auth.proxies import Proxies
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 LAG_EVERY_S = 0.1
-"""Between two looks at the event loop. Shorter: cost for nothing; longer: short
+"""Interval of the measurement. Shorter: more CPU; longer: short
 stalls go unseen."""
 BEARER = "Bearer "
 
@@ -46,7 +46,7 @@ class Measured(Protocol):
 
 
 class LoopLag:
-    """How late the event loop comes to what is due: what a stall looks like."""
+    """Measures how late the event loop runs its timers."""
 
     def __init__(self) -> None:
         self.worst_s = 0.0
@@ -66,7 +66,7 @@ class LoopLag:
 
 
 class PlaneCollector(Collector):
-    """FairStart the media plane's figures into Prometheus metrics, at each scrape."""
+    """Turns the media plane's figures into Prometheus metrics, at each scrape."""
 
     def __init__(
         self, plane: Measured, lag: LoopLag, endings: Mapping[str, int]
@@ -80,7 +80,7 @@ class PlaneCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         """Return all metrics of now."""
         stats = self._plane.stats()
-        # Somebody who tries the way of media before the conference is in no room.
+        # A connectivity test before joining belongs to no room.
         rooms = [room for room in self._plane.rooms() if room.viewers]
         yield _gauge("rooms", "Rooms with somebody in them.", len(rooms))
         yield _gauge(
@@ -207,7 +207,7 @@ class MetricsPage:
         lag: Of the event loop.
         endings: How many connections ended, by reason.
         networks: Addresses that may read it without a token.
-        token: Lets anybody read it who presents it; None: nobody.
+        token: Grants access from anywhere; None: there is none.
         proxies: Tell whose address counts.
     """
 

@@ -1,9 +1,9 @@
 """
 The HTTPS site: pages, files, signing in and out, and the socket's handshake.
 
-Three middlewares stand before everything: ``deadlines`` tells the connection's
-guard how far the request has come, ``answer_faults`` answers what fails, and
-``own_pages_only`` refuses what another page's script sends.
+Three middlewares come first: ``deadlines`` informs the connection's
+guard about the progress of the request, ``answer_faults`` answers failures, and
+``own_pages_only`` refuses requests of other sites' pages.
 """
 
 import logging
@@ -98,7 +98,7 @@ class Site:
         return application
 
     def add_pages(self, application: web.Application) -> None:
-        """Add the client's pages, last: their pattern takes everything."""
+        """Add the client's pages last, because their pattern matches every path."""
         application.add_routes(self._client.routes())
 
     @web.middleware
@@ -109,7 +109,7 @@ class Site:
         if guard is None:
             return await handler(request)
         if request.path == SOCKET_PATH:
-            guard.expect(HEADERS_S)  # until the gate lets it in
+            guard.expect(HEADERS_S)  # until the connection is admitted
             return await handler(request)
         if request.can_read_body:
             guard.expect(BODY_S)
@@ -134,7 +134,7 @@ class Site:
         return await handler(request)
 
     def _log_foreign(self, origin: str, own: set[str]) -> None:
-        """Write down once which addresses differ, for an operator who sets up a proxy."""
+        """Log once which origins differ, for an operator who sets up a proxy."""
         differ = (origin[:ADDRESS_LENGTH], ", ".join(sorted(own))[:ADDRESS_LENGTH])
         if differ in self._foreign:
             return
@@ -217,7 +217,7 @@ class Site:
 
 
 def authority_response(trust: Trust) -> web.Response:
-    """Return the site's authority as browsers and systems take it in."""
+    """Return the certificate of the site's authority, for import."""
     if trust.authority is None:
         raise web.HTTPNotFound(text="This server uses a certificate of its operator.")
     return web.Response(

@@ -1,7 +1,7 @@
 """
-TLS connections that hold little memory for as long as they live.
+Smaller TLS buffers, to save memory for each connection.
 
-asyncio gives each one a receive buffer and fills it, so that all of it is
+asyncio allocates a receive buffer for each connection and fills it, so that it is
 resident; and it enciphers a whole write into a buffer of OpenSSL's that grows to
 the longest write ever and never shrinks. Both stay until the connection ends,
 which for a participant is the length of the meeting.
@@ -25,19 +25,19 @@ WRITE_BYTES = 4 * 1024
 
 
 def bound_receive_buffers() -> None:
-    """Let TLS connections made from now on, in this process, have small buffers."""
+    """Use small receive buffers for all TLS connections made after this call."""
     sslproto.SSLProtocol.max_size = RECEIVE_BYTES
 
 
 def write_in_pieces(request: web.Request) -> None:
-    """Let what answers a request from now on be enciphered in pieces."""
+    """Encrypt the response to this request in pieces."""
     transport = request.transport
     if transport is not None and transport.get_extra_info("sslcontext") is not None:
         request.protocol.transport = Pieces(transport)
 
 
 class Pieces(asyncio.Transport):
-    """A TLS transport that takes what is written in pieces, and is the same else."""
+    """Splits long writes into small TLS records; delegates everything else."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
         super().__init__()
@@ -59,59 +59,59 @@ class Pieces(asyncio.Transport):
         self.write(b"".join(list_of_data))
 
     def get_extra_info(self, name: str, default: object = None) -> Any:  # noqa: ANN401
-        """Pass on."""
+        """Delegate."""
         return self.inner.get_extra_info(name, default)
 
     def is_closing(self) -> bool:
-        """Pass on."""
+        """Delegate."""
         return self.inner.is_closing()
 
     def close(self) -> None:
-        """Pass on."""
+        """Delegate."""
         self.inner.close()
 
     def abort(self) -> None:
-        """Pass on."""
+        """Delegate."""
         self.inner.abort()
 
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
-        """Pass on."""
+        """Delegate."""
         self.inner.set_protocol(protocol)
 
     def get_protocol(self) -> asyncio.BaseProtocol:
-        """Pass on."""
+        """Delegate."""
         return self.inner.get_protocol()
 
     def is_reading(self) -> bool:
-        """Pass on."""
+        """Delegate."""
         return self.inner.is_reading()
 
     def pause_reading(self) -> None:
-        """Pass on."""
+        """Delegate."""
         self.inner.pause_reading()
 
     def resume_reading(self) -> None:
-        """Pass on."""
+        """Delegate."""
         self.inner.resume_reading()
 
     def set_write_buffer_limits(
         self, high: int | None = None, low: int | None = None
     ) -> None:
-        """Pass on."""
+        """Delegate."""
         self.inner.set_write_buffer_limits(high, low)
 
     def get_write_buffer_size(self) -> int:
-        """Pass on."""
+        """Delegate."""
         return self.inner.get_write_buffer_size()
 
     def get_write_buffer_limits(self) -> tuple[int, int]:
-        """Pass on."""
+        """Delegate."""
         return self.inner.get_write_buffer_limits()
 
     def can_write_eof(self) -> bool:
-        """Pass on."""
+        """Delegate."""
         return self.inner.can_write_eof()
 
     def write_eof(self) -> None:
-        """Pass on."""
+        """Delegate."""
         self.inner.write_eof()

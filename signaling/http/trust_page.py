@@ -1,7 +1,7 @@
 """
 The plain-HTTP page that explains how to trust the site's authority.
 
-The one thing served without TLS, for it comes before trust: a page, its style
+The only resource served without TLS, because it comes before trust: a page, its style
 and the authority's certificate. With TLS it is served too (``first_byte``). It sets no cookie and takes no input. The
 fingerprint on it is also printed in the terminal, so that a careful operator can
 compare the two.

@@ -1,1 +1,1 @@
-"""The Socket.IO context: decode, authorise, call, acknowledge. Decides nothing."""
+"""Socket.IO events: decode, authorise, call the service, acknowledge."""

@@ -36,7 +36,7 @@ HANDLERS = {
 
 
 class Admissions:
-    """Lets connections in and takes note of their end."""
+    """Admits connections and handles their end."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class Admissions:
     async def connect(
         self, sid: str, environ: dict[str, Any], auth: object = None
     ) -> None:
-        """Let a connection in, or refuse it with a code and a sentence."""
+        """Admit a connection, or refuse it with a code and a sentence."""
         request: web.Request = environ["aiohttp.request"]
         address = self._proxies.client(request.remote, request.headers)
         try:
@@ -75,8 +75,8 @@ class Admissions:
         """
         Count an attempt that was wrong; return what to answer.
 
-        Only these are slowed down, after they were looked up: a whole institute may
-        come from one address, and its links are good whatever one of it does.
+        Only wrong attempts are limited, after the lookup: a whole institute may
+        share one address, and its valid links must keep working.
         """
         wrong = isinstance(error, UserError | ValidationError)
         if not wrong or isinstance(error, TooMuch):
@@ -126,7 +126,7 @@ class Admissions:
         return connection
 
     async def disconnect(self, sid: str, reason: str = "") -> None:
-        """Take note of the end of a connection."""
+        """Handle the end of a connection."""
         connection = self._context.hub.get(ConnectionId(sid))
         if connection is None:
             return

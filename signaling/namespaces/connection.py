@@ -28,7 +28,7 @@ EVENTS_BURST = 100
 
 FLOOD_REFUSALS = 100
 FLOOD_WINDOW_S = 10.0
-# So many refusals by rate within so long are no accident: the client is cut.
+# This many rate refusals within this time mean a flood: the connection is closed.
 
 
 @dataclass(slots=True)
@@ -38,7 +38,7 @@ class Connection:
     id: ConnectionId
     engine_sid: str
     base_url: str
-    """Where links handed out over this connection point to."""
+    """The address that links given to this client begin with."""
     address: str = ""
     """The network address that it comes from."""
     account: AccountId | None = None
@@ -48,21 +48,21 @@ class Connection:
     waits_by: InvitationId | None = None
     """The invitation by which this connection is counted as waiting to enter."""
     returning: SeatRef | None = None
-    """The seat that a shown token opens, until it is resumed."""
+    """The seat of the presented token, until it is resumed."""
     token: str | None = None
     """The seat token, as the client showed it."""
     seat_ref: SeatRef | None = None
-    """The seat this connection sits on."""
+    """The seat of this connection."""
     closing: bool = False
     why: str | None = None
-    """Why the server ends it; None: it does not."""
+    """Why the server closes it; None: it does not."""
     environ: dict[str, Any] = field(default_factory=dict)
-    """Of its handshake; the close code of its WebSocket comes into it."""
+    """Of its handshake; receives the close code of its WebSocket."""
     answering: asyncio.Event | None = None
-    """Set when the request in work is answered; None: none is in work."""
+    """Set when the current request is answered; None: there is none."""
     gone: bool = False
     held: list[EnginePacket] | None = None
-    """Notices that wait until the answer they build upon is on its way."""
+    """Notices held back until the answer that they depend on is sent."""
     buckets: dict[str, Bucket] = field(default_factory=dict)
     refusals: list[float] = field(default_factory=list)
 
@@ -81,10 +81,10 @@ class Connection:
     @property
     def seat(self) -> SeatRef:
         """
-        The seat this connection sits on.
+        The seat of this connection.
 
         Raises:
-            Refused: It sits on none (yet).
+            Refused: It has no seat (yet).
         """
         if self.seat_ref is None:
             raise Refused("not-seated", "Come back to your place first.")
@@ -92,7 +92,7 @@ class Connection:
 
     @property
     def actor(self) -> Actor:
-        """Who asks, for what is done with rooms from outside them."""
+        """The actor, for room administration."""
         if self.seat_ref is None:
             return Actor(account=self.account)
         return Actor(
@@ -102,7 +102,7 @@ class Connection:
         )
 
     def stop_waiting(self, arrivals: Arrivals) -> None:
-        """Count it no more among those who wait to enter."""
+        """Stop counting it as waiting to enter."""
         if self.waits_by is not None:
             arrivals.go(self.waits_by, self.address, self.id)
             self.waits_by = None

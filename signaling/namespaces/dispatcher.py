@@ -3,9 +3,9 @@ Every event of every client goes through here, in one order.
 
 ::
 
-    size → rate → shape → turn → capability → handler → acknowledgement
+    size → rate → shape → fair start → capability → handler → acknowledgement
 
-Whatever is refused changes nothing and is answered with a code and a sentence. A
+A refused request changes nothing and is answered with a code and a sentence. A
 request that ends its own connection is answered first.
 """
 
@@ -37,8 +37,8 @@ ENVELOPE_BYTES = 128
 # What Socket.IO and the event's name add to the JSON text of a request.
 
 HOLDING = frozenset({"seat.join", "seat.resume"})
-# Events whose answer is the ground that notices build upon: those that come
-# meanwhile follow the answer.
+# Events whose answer later notices depend on: notices that arise
+# meanwhile are sent after the answer.
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ class Dispatcher:
         request = event.request.model_validate(arguments[0] if arguments else {})
         if name in HEAVY:
             await self._fair_start.take()
-        # Only now: what was allowed before the turn may not be any more.
+        # After the wait, because the capability may have been lost meanwhile.
         allowed = connection.capabilities(self._context.conference)
         if connection.closing or Capability(event.capability) not in allowed:
             raise NotAllowed("not-allowed", "Your role does not allow this.")

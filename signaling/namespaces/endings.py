@@ -1,8 +1,8 @@
 """
-Why connections end: one word for each, counted for the operator and logged.
+Why connections end: counted by reason for the operator, and logged.
 
-A connection that ends without its client's word and without a reason of ours is the
-beginning of a complaint; so each has a reason, and none of them names a person.
+A connection that ends although neither its client nor the server closed it is the
+beginning of a complaint; so each end has a reason, and no reason names a person.
 """
 
 import logging
@@ -24,10 +24,10 @@ class Ending(StrEnum):
     """Why a connection ended, where the server did not end it for a reason of its own."""
 
     LEFT = "left"
-    """The client said that it goes."""
+    """The client left."""
     SILENT = "silent"
-    """It did not answer a ping in time, or nothing came at all: its computer or its line
-    stood still. It comes back by itself."""
+    """It did not answer a ping in time, or sent nothing at all: its computer or network
+    stalled. It reconnects by itself."""
     BROKEN = "broken"
     """The connection broke, or its client was killed."""
     STOPPING = "stopping"
@@ -67,7 +67,7 @@ class Endings:
         self.counts: Counter[str] = Counter(dict.fromkeys(Ending, 0))
 
     def note(self, why: str) -> None:
-        """Count an ending, and write it down unless it is a usual one."""
+        """Count an ending, and log it unless it is a usual one."""
         self.counts[why] += 1
         if why in (Ending.LEFT, Ending.ENDED, Ending.STOPPING):
             log.debug("a connection ended: %s", why)

@@ -1,4 +1,4 @@
-"""The one place where errors get their words on the wire."""
+"""Maps errors to their form on the wire."""
 
 import logging
 
@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 
 def refusal(error: Exception) -> ErrorInfo:
-    """Return what a client hears of an error; what it must not hear is logged."""
+    """Return what a client may learn of an error; the rest is logged."""
     match error:
         case InfrastructureError():
             log.error("%s", because(error))

@@ -18,16 +18,16 @@ HEAVY = frozenset(
         "media.preflight",
     }
 )
-"""Those that write or read a description of 30 kB (5 ms) or tell everybody."""
+"""Events that write or parse a description of 30 kB (5 ms) or notify everybody."""
 
 
 class FairStart:
-    """Lets whoever waits go on, each in a pass of the event loop of its own."""
+    """Lets each waiting request continue in its own iteration of the event loop."""
 
     def __init__(self) -> None:
         self._lock = asyncio.Lock()
 
     async def take(self) -> None:
-        """Wait for a pass; first come, first served."""
+        """Wait for an iteration; first come, first served."""
         async with self._lock:
             await asyncio.sleep(0)

@@ -1,5 +1,5 @@
 """
-The hub: all connections, and the way out to them.
+The hub: all connections, and sending to them.
 
 The service's ``Outbox``. A notice is encoded once and queued for each of its
 receivers without waiting, so that the order of notices is the order of events.
@@ -42,10 +42,10 @@ class Hub:
         self._server: SocketServer | None = None
         self.endings = Endings()
         self.stopping = False
-        """The server stops, and ends every connection for that."""
+        """The server is shutting down."""
 
     def attach(self, server: SocketServer) -> None:
-        """Name the server that carries the packets."""
+        """Set the Socket.IO server that sends the packets."""
         self._server = server
 
     def engine_sid(self, sid: str) -> str:
@@ -55,7 +55,7 @@ class Hub:
         return found
 
     def add(self, connection: Connection, guard: Guard | None) -> None:
-        """Take in a connection that was let in."""
+        """Add an admitted connection."""
         self._connections[connection.id] = connection
         self._by_engine[connection.engine_sid] = connection
         if guard is not None:
@@ -63,7 +63,7 @@ class Hub:
             guard.admit()
 
     def remove(self, connection: Connection, reason: str) -> None:
-        """Forget a connection that is closed, for a reason of the library's."""
+        """Remove a closed connection; ``reason`` is the library's."""
         connection.gone = True
         close_code = connection.environ.get(CLOSE_CODE)
         why = connection.why or judge(reason, close_code)
@@ -117,8 +117,8 @@ class Hub:
         """
         Send the last notice of a connection, then close it.
 
-        The answer to a request in work goes out before: whoever closes the room, or
-        whose place moves to another window, is told first what became of it.
+        The answer to the current request is sent before it: a client that closes the room, or
+        whose seat moves to another window, first receives its result.
         """
         found = self._connections.get(connection)
         if found is None or found.closing:
@@ -131,7 +131,7 @@ class Hub:
             self._part(found, after=found.answering, last=notice)
 
     def hang_up(self, connection_id: ConnectionId) -> None:
-        """Close a connection after what it is answered; handle nothing more from it."""
+        """Close a connection after its current answer; accept nothing more from it."""
         connection = self._connections.get(connection_id)
         if connection is not None and not connection.closing:
             self._part(connection, after=connection.answering)
@@ -145,7 +145,7 @@ class Hub:
     ) -> None:
         connection.closing = True
         connection.why = connection.why or Ending.ENDED
-        # A seat given to another connection, or gone: not this one's to lose.
+        # Its seat was given to another connection or is gone, so its end loses no seat.
         task = asyncio.create_task(self._farewell(connection, after, last))
         self._farewells.add(task)
         task.add_done_callback(self._farewells.discard)
@@ -166,7 +166,7 @@ class Hub:
         self._end(engine_sid, Closing.TOO_SLOW)
 
     def garbage(self, engine_sid: str) -> None:
-        """Close the connection of something that is no client."""
+        """Close a connection that sends what no client sends."""
         self._end(engine_sid, Closing.FLOODING)
 
     def _end(self, engine_sid: str, reason: Closing) -> None:

@@ -1,4 +1,4 @@
-"""Handlers of media: negotiation, own tracks, what is shown."""
+"""Handlers of media: negotiation, own tracks, the view."""
 
 from conference.contract import media
 from conference.contract.words import Receive, Source
@@ -44,7 +44,7 @@ async def publish(
 async def preflight(
     context: Context, connection: Connection, request: m.MediaPreflight
 ) -> m.MediaPublished:
-    """Let somebody at the door try the way of media."""
+    """Test the media connection of somebody who has not joined yet."""
     answered = await context.conference.preflight.open(
         connection.id, connection.address, request.sdp
     )
@@ -66,7 +66,7 @@ async def track(
 async def set_view(
     context: Context, connection: Connection, request: m.ViewSet
 ) -> m.Nothing:
-    """Take what this client shows."""
+    """Set what this client shows."""
     context.conference.media.view(
         media.SetView(
             connection.seat.participant,

@@ -1,4 +1,4 @@
-"""Handlers of order in the room: hands, floor, stage, mute, removal."""
+"""Handlers of moderation: hands, floor, stage, mute, removal."""
 
 from conference.contract.words import Source
 from conference.ids import ParticipantId
@@ -12,7 +12,7 @@ from signaling.protocol import messages as m
 async def raise_hand(
     context: Context, connection: Connection, request: m.HandRaise
 ) -> m.Nothing:
-    """Raise or lower the own hand."""
+    """Raise or lower one's own hand."""
     seat = connection.seat
     await context.conference.run(seat, c.RaiseHand(seat.participant, request.raised))
     return m.Nothing()
@@ -61,7 +61,7 @@ async def mute(
 async def remove(
     context: Context, connection: Connection, request: m.ParticipantRemove
 ) -> m.Nothing:
-    """Put somebody out."""
+    """Remove a participant."""
     await context.conference.seats.remove(
         connection.seat, ParticipantId(request.participant)
     )
@@ -79,7 +79,7 @@ async def list_removals(
 async def lift_removal(
     context: Context, connection: Connection, request: m.RemovalAddress
 ) -> m.Nothing:
-    """Let a removed participant come in again."""
+    """Allow a removed participant to join again."""
     seat, removed = connection.seat, ParticipantId(request.participant)
     await context.conference.run(seat, c.LiftRemoval(seat.participant, removed))
     return m.Nothing()

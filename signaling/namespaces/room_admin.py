@@ -1,4 +1,4 @@
-"""Handlers of the desk: rooms and invitations."""
+"""Handlers of room administration: rooms and invitations."""
 
 from conference.contract.words import Role
 from conference.errors import NotFound
@@ -79,7 +79,7 @@ async def revoke_invitation(
 async def preview_room(
     context: Context, connection: Connection, request: m.PreviewAsk
 ) -> m.RoomPreview:
-    """Look at the door of a room."""
+    """Show a room to somebody who has not joined yet."""
     if connection.admission is None:
         raise NotFound("room-not-found", "This room does not exist any more.")
     return wire.preview(

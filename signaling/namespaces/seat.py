@@ -32,7 +32,7 @@ async def join(
             take_over=request.take_over,
         )
     except BaseException:
-        # Else one who may not enter would use up the turns of those who may.
+        # Otherwise refused joins would use up the rate of those who may enter.
         if link is not None:
             context.arrivals.turned_away(link, address, now=time.monotonic())
         raise

@@ -1,8 +1,8 @@
 """
-python-socketio with its open ends closed.
+A hardened subclass of python-socketio's AsyncServer.
 
-What it adds: a count of the bytes that wait for each client (engine.io's queue
-is unbounded), one path for incoming events that no packet can sneak around
+It adds: a count of the bytes queued for each client (engine.io's queue
+is unbounded), one path for incoming events that no packet can bypass
 (upstream, a client event named ``connect`` reaches the connect handler), no
 binary packets, one CONNECT per connection, and a quiet cut instead of a logged
 traceback for garbage, and no compression. It overrides four names of
@@ -31,14 +31,14 @@ from signaling.http.tls import write_in_pieces
 log = logging.getLogger(__name__)
 
 QUEUED_BYTES = 1024 * 1024
-# What may wait for a client that does not read. At 1 kB a second of roster and
+# Bytes queued for a client that does not read. At 1 kB a second of participants and
 # chat this is a quarter of an hour; more only delays the cut.
 
 MAX_MESSAGE_BYTES = 100_000
-PING_S = 5  # between pings, and for the answer: a lost client is seen in 10 s
+PING_S = 5  # between pings, and for the answer: a lost client is noticed in 10 s
 
 MAX_WAITING = 16
-# Requests of one client that wait while another is in work. Its rates allow 20
+# Requests of one client that wait while another is being handled. Its rates allow 20
 # at once; more only takes memory before the flood is refused.
 
 Work = Coroutine[Any, Any, None]
@@ -47,7 +47,7 @@ EventSink = Callable[[str, str, Any, int | None, int], Work]
 
 
 class CountedQueue(asyncio.Queue[EnginePacket | None]):
-    """Engine.io's queue of one client, which knows how much waits in it."""
+    """Engine.io's queue of one client, with a count of the bytes in it."""
 
     waiting: int
     """Bytes in the queue."""
@@ -75,11 +75,11 @@ class CountedQueue(asyncio.Queue[EnginePacket | None]):
 
     @property
     def unsent(self) -> int:
-        """Bytes that the client has not taken."""
+        """Bytes that are not sent yet."""
         return self.waiting + self.in_hand
 
     def drop(self) -> None:
-        """Forget all that waits."""
+        """Drop everything queued."""
         while not self.empty():
             self.get_nowait()
             self.task_done()
@@ -93,7 +93,7 @@ def _size(item: EnginePacket | None) -> int:
 
 
 class _Clock:
-    """Stands where engine.io's sockets look for the module ``time``."""
+    """Replaces the module ``time`` in engine.io's sockets."""
 
     time = staticmethod(time.monotonic)
 
@@ -105,7 +105,7 @@ async_socket.time = base_socket.time = _Clock
 
 
 CLOSE_CODE = "pavilion.close_code"
-"""Where an environment holds why its WebSocket ended, once it has."""
+"""Key of an environment for the close code of its WebSocket."""
 NO_CODE = 1005
 """The close frame held no code (RFC 6455 §7.4.1)."""
 ABNORMAL_CLOSE = 1006
@@ -170,7 +170,7 @@ class _Engine(engineio.AsyncServer):  # type: ignore[misc]
 
 class _Line:
     """
-    What one client asked for, done one after the other beside its socket.
+    Runs the requests of one client one after the other, beside its socket.
 
     The socket is read on meanwhile, or an answer to a ping would wait behind a
     request that takes long, and a client that is there would be cut as gone.
@@ -181,11 +181,11 @@ class _Line:
         self._task = asyncio.create_task(self._run())
 
     async def add(self, work: Work) -> None:
-        """Stand in line; one who floods waits here, and its socket with it."""
+        """Add a request; a client that floods waits here, and its socket with it."""
         await self._waiting.put(work)
 
     async def end(self) -> None:
-        """Drop what waits and let what is in work end."""
+        """Drop waiting requests and wait for the current one."""
         while not self._waiting.empty():
             work = self._waiting.get_nowait()
             if work is not None:
@@ -198,7 +198,9 @@ class _Line:
         while (work := await self._waiting.get()) is not None:
             try:
                 await work
-            except Exception:  # the dispatcher answers; what is left is our mistake
+            except (
+                Exception
+            ):  # the dispatcher answers; anything else is a programming error
                 log.exception("request failed")
 
 
@@ -250,7 +252,7 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
         self._lines: dict[str, _Line] = {}
 
     def push(self, engine_sid: str, packet: EnginePacket) -> None:
-        """Queue a packet for a client, at once and in order; cut who does not read."""
+        """Queue a packet for a client, in order; close clients that do not read."""
         engine_socket = self.eio.sockets.get(engine_sid)
         if engine_socket is None or engine_socket.closed:
             return
@@ -267,7 +269,7 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
         return queued
 
     def cut(self, engine_sid: str) -> None:
-        """Abort the transport of a client that was never let in."""
+        """Abort the transport of a client that was not admitted."""
         environ = self.environ.get(engine_sid)
         transport = environ and environ["aiohttp.request"].transport
         if transport is not None:
@@ -282,7 +284,7 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
             return
         try:
             packet = self.packet_class(encoded_packet=data)
-        except Exception:  # a parser's context: any exception means garbage
+        except Exception:  # untrusted input: any exception of the parser means garbage
             self._on_garbage(eio_sid)
             return
         kind, namespace = packet.packet_type, packet.namespace or "/"
@@ -320,7 +322,7 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
 
     async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
         self._greeted.discard(eio_sid)
-        # What is in work ends first: nobody may join after having gone.
+        # The current request ends first, so that nobody joins after having left.
         line = self._lines.pop(eio_sid, None)
         if line is not None:
             await line.end()

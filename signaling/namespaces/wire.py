@@ -1,4 +1,4 @@
-"""From the domain's words to the wire's. The only place that knows both."""
+"""Converts domain values to wire messages. The only module that knows both."""
 
 from conference.contract import media as media
 from conference.contract.words import ChatLine, Leg, Removal
@@ -84,7 +84,7 @@ def offer(of: media.SlotOffer) -> m.SlotOffer:
 
 
 def summary(of: room_admin.RoomSummary) -> m.RoomSummary:
-    """Return a room on its owner's room_admin."""
+    """Return a room for its owner's list."""
     return m.RoomSummary(
         id=of.id,
         title=of.title,
@@ -108,7 +108,7 @@ def invitation(of: room_admin.Invitation, base_url: str) -> m.InvitationInfo:
 
 
 def preview(of: seats.Preview) -> m.RoomPreview:
-    """Return a room as seen from its door."""
+    """Return a room for somebody who has not joined yet."""
     return m.RoomPreview(
         title=of.title,
         organisation=of.organisation,
@@ -135,7 +135,7 @@ def removal(of: Removal) -> m.RemovalInfo:
 
 
 def joined(of: seats.Joined) -> m.SeatTaken:
-    """Return everything that somebody who sits down needs to know."""
+    """Return everything that a new or returning participant needs."""
     return m.SeatTaken(
         participant=of.seat_ref.participant,
         seat=of.token,

@@ -1,4 +1,4 @@
-"""How an event of the protocol is described: its messages, its right and its limits."""
+"""Describes an event of the protocol: its messages, capability and limits."""
 
 from dataclasses import dataclass
 

@@ -1,5 +1,5 @@
 """
-What this host is called, and its addresses.
+Names and addresses of this host.
 
 Asks the kernel alone: a resolver would be asked over the network, and a closed
 network's resolver may answer late or never.

@@ -1,10 +1,10 @@
 """
 Certificates on the disk: made at the first start, renewed, reloaded live.
 
-Two kinds of keeper: ``SiteTrust`` keeps an authority of its own in the data
-directory; ``OwnTrust`` takes the operator's certificate from where it lies.
-Either loads into one living ``SSLContext``: connections that are up keep what
-they have, new ones get the new certificate, nobody is dropped.
+Two implementations: ``SiteTrust`` keeps an authority of its own in the data
+directory; ``OwnTrust`` loads the operator's certificate from its path.
+Both load into one ``SSLContext`` in use: open connections keep what
+they have, new ones get the new certificate, and none is dropped.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""Writing."""
+"""Sending chat messages."""
 
 from dataclasses import dataclass
 

@@ -8,9 +8,9 @@ class CloseRoom:
     """End the room for everybody. The service has checked who asks."""
 
     by: str | None
-    """Name shown to those inside; None for the owner at the desk."""
+    """Name shown to participants; None: the owner, from outside the room."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """Time has passed: let go of seats kept for too long, move the stage if due."""
+    """Time has passed: free seats kept for too long, move the stage if due."""

@@ -8,7 +8,7 @@ from conference.ids import AccountId, InvitationId, ParticipantId
 
 @dataclass(frozen=True, slots=True)
 class TakeSeat:
-    """Come in. The service has checked the invitation or the account."""
+    """Join. The service has checked the invitation or the account."""
 
     participant: ParticipantId
     name: str
@@ -33,7 +33,7 @@ class Return:
 
 @dataclass(frozen=True, slots=True)
 class Lose:
-    """The connection of a seat broke."""
+    """The connection of a seat was lost."""
 
     participant: ParticipantId
 
@@ -47,14 +47,14 @@ class ClosePage:
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """Go, of one's own will."""
+    """Leave."""
 
     participant: ParticipantId
 
 
 @dataclass(frozen=True, slots=True)
 class Remove:
-    """Put somebody out."""
+    """Remove a participant."""
 
     by: ParticipantId
     participant: ParticipantId
@@ -64,7 +64,7 @@ class Remove:
 
 @dataclass(frozen=True, slots=True)
 class LiftRemoval:
-    """Let a removed participant come in again."""
+    """Allow a removed participant to join again."""
 
     by: ParticipantId
     participant: ParticipantId

@@ -15,6 +15,6 @@ class ChooseStage:
 
 @dataclass(frozen=True, slots=True)
 class Dominate:
-    """The media plane heard who holds the word now; None: nobody any more."""
+    """The media plane detected the dominant speaker; None: there is none."""
 
     participant: ParticipantId | None

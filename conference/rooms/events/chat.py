@@ -1,4 +1,4 @@
-"""What was written."""
+"""Chat messages."""
 
 from dataclasses import dataclass
 

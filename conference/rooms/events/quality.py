@@ -7,6 +7,6 @@ from conference.ids import ParticipantId
 
 @dataclass(frozen=True, slots=True)
 class QualityChanged:
-    """How good somebody's connection is changed, for those whom it concerns."""
+    """The quality of a participant's connection changed."""
 
     participant: ParticipantId

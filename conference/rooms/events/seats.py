@@ -8,7 +8,7 @@ from conference.ids import ParticipantId
 
 @dataclass(frozen=True, slots=True)
 class SeatOpened:
-    """Somebody new sits in the room."""
+    """Somebody joined."""
 
     participant: ParticipantId
 
@@ -23,7 +23,7 @@ class SeatUpdated:
 
 @dataclass(frozen=True, slots=True)
 class SeatVacated:
-    """A seat is free and gone; its token opens nothing any more."""
+    """A seat was freed; its token is no longer valid."""
 
     participant: ParticipantId
     reason: Departure
@@ -33,14 +33,14 @@ class SeatVacated:
 
 @dataclass(frozen=True, slots=True)
 class RemovalHeld:
-    """A removed participant may not come in again; it must be stored."""
+    """A removed participant may not join again; this must be stored."""
 
     removal: Removal
 
 
 @dataclass(frozen=True, slots=True)
 class RemovalLifted:
-    """A removal does not hold any more; it must be stored."""
+    """A removal was lifted; this must be stored."""
 
     participant: ParticipantId
 

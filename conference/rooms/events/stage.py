@@ -7,7 +7,7 @@ from conference.ids import ParticipantId
 
 @dataclass(frozen=True, slots=True)
 class StageMoved:
-    """Somebody else is on the stage, or nobody."""
+    """Another participant is on the stage, or nobody."""
 
     participant: ParticipantId | None
 

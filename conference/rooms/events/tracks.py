@@ -1,4 +1,4 @@
-"""What is forwarded of a track."""
+"""Whether tracks are forwarded."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from conference.ids import ParticipantId
 
 @dataclass(frozen=True, slots=True)
 class GateMoved:
-    """A track's gate opens or shuts."""
+    """A track is unmuted or muted in the media plane."""
 
     participant: ParticipantId
     source: Source

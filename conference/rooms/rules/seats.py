@@ -93,7 +93,7 @@ def remove(state: RoomState, command: c.Remove, *, now: float) -> Step:
 
 
 def lift_removal(state: RoomState, command: c.LiftRemoval, *, now: float) -> Step:
-    """Let a removed participant come in again."""
+    """Allow a removed participant to join again."""
     del now
     state.actor(command.by, Capability.PARTICIPANT_REMOVE)
     removals = state.removals.without(command.participant)

@@ -1,4 +1,4 @@
-"""Writing, and reading what was written."""
+"""The chat."""
 
 from typing import Annotated
 
@@ -25,7 +25,7 @@ class ChatMessage(Wire):
 class ChatSend(Wire):
     text: ChatText
     nonce: Identifier
-    """Chosen by the client; sent again with the same nonce, a message is stored once."""
+    """Chosen by the client; a message sent again with the same nonce is stored once."""
 
 
 class ChatHistory(Wire):

@@ -8,7 +8,7 @@ class ConnectAuth(Wire):
     """
     The ``auth`` object of the Socket.IO CONNECT packet.
 
-    One of: ``invitation`` (a guest at the door), ``seat`` (somebody coming
+    One of: ``invitation`` (a guest who has not joined), ``seat`` (somebody coming
     back), ``room`` (an account, known by its cookie, entering its own room), or
     nothing (an account outside any room). Anything else is refused.
     """
@@ -30,7 +30,7 @@ class ErrorInfo(Wire):
 
 
 class ServerStopping(Wire):
-    """The server goes down on purpose; keep trying, it comes back."""
+    """The server shuts down; keep trying to connect, it comes back."""
 
 
 SERVER_EVENTS = (ServerEvent("server.stopping", ServerStopping),)

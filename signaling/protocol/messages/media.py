@@ -85,7 +85,7 @@ class MediaPublished(Wire):
 
 class MediaPreflight(Wire):
     """
-    Try the way of media from the door, before entering.
+    Test the media connection before joining.
 
     Two sections, ``sendonly``: audio with mid 0 and video with mid 1. Nobody sees or
     hears them.
@@ -126,11 +126,11 @@ class SlotsChanged(Wire):
 
 
 class SpeakersChanged(Wire):
-    """Participants heard speaking now; sent when somebody begins or ends."""
+    """Participants who are speaking now; sent when that changes."""
 
     speakers: list[Identifier]
     dominant: Identifier | None
-    """Who holds the word, also through pauses and others' coughs."""
+    """The dominant speaker, also through pauses and short sounds of others."""
 
 
 class PublishNeeded(Wire):
@@ -146,12 +146,12 @@ class PublishLayers(Wire):
 
 
 class LinkChanged(Wire):
-    """How the server sees the way to you; sent when it changes noticeably."""
+    """The server's estimate of the link to you; sent when it changes noticeably."""
 
     down_kbps: Count | None
     """Estimated capacity towards you; None: not known yet."""
     loss: Share
-    """Share of packets lost on the way to you, 0…1."""
+    """Share of packets to you that are lost, 0…1."""
     rtt_ms: Count | None
     reduced: Literal["link", "operator", "choice"] | None
     """Why you are sent less than your screen could show; None: you are not."""

@@ -34,7 +34,7 @@ class ParticipantRemove(Wire):
 
 
 class RemovalInfo(Wire):
-    """Somebody who was removed and may not come in by the same link and browser."""
+    """A removed participant, who cannot join again by the same link and browser."""
 
     participant: Identifier
     """The seat that was taken away; names the removal."""

@@ -60,7 +60,7 @@ class RoomInfo(Wire):
 
 
 class ParticipantChanged(Wire):
-    """Somebody came, or something about somebody changed: the whole new state."""
+    """A participant joined or changed: the whole new state."""
 
     participant: ParticipantInfo
 

@@ -33,7 +33,7 @@ class PreviewAsk(Wire):
 
 
 class PreviewParticipant(Wire):
-    """Somebody already there, as seen from the door."""
+    """A participant, as shown to somebody who has not joined yet."""
 
     name: str
     organisation: str
@@ -41,16 +41,16 @@ class PreviewParticipant(Wire):
 
 
 class RoomPreview(Wire):
-    """The room as seen from the door."""
+    """The room, as shown to somebody who has not joined yet."""
 
     title: str
     organisation: str
     role: RoleName
-    """The role that the one at the door would enter with."""
+    """The role that one would join with."""
     participants: list[PreviewParticipant]
-    """Those who are connected; the one who asks is not among them."""
+    """Connected participants, without oneself."""
     seated_elsewhere: bool
-    """The one who asks is in the room already: the account, or the seat of ``seat``."""
+    """Whether one is in the room already: by the account, or by the seat of ``seat``."""
 
 
 class SeatJoin(Wire):
@@ -66,7 +66,7 @@ class SeatJoin(Wire):
 
 
 class SeatResume(Wire):
-    """Come back to a seat; the connection's ``auth`` named it."""
+    """Return to the seat that the connection's ``auth`` named."""
 
     last_chat: Count = 0
     """The highest chat ``seq`` this client has; newer ones are in the answer."""
@@ -79,7 +79,7 @@ class SeatTaken(Wire):
 
     participant: Identifier
     seat: Token
-    """Present this when connecting again. Known to nobody else."""
+    """Secret: presented when connecting again."""
     role: RoleName
     capabilities: list[CapabilityName]
     room: RoomInfo
@@ -106,7 +106,7 @@ class SeatChanged(Wire):
 
 
 class SeatClosed(Wire):
-    """You are out of the room; the server closes the connection after this."""
+    """Your seat has ended; the server closes the connection after this."""
 
     reason: Literal["removed", "taken-over", "room-closed", "too-slow", "flooding"]
     by: str | None

@@ -25,7 +25,7 @@ export interface ChatSend {
 /**
  * The ``auth`` object of the Socket.IO CONNECT packet.
  *
- * One of: ``invitation`` (a guest at the door), ``seat`` (somebody coming
+ * One of: ``invitation`` (a guest who has not joined), ``seat`` (somebody coming
  * back), ``room`` (an account, known by its cookie, entering its own room), or
  * nothing (an account outside any room). Anything else is refused.
  */
@@ -77,7 +77,7 @@ export interface InvitationList {
   invitations: InvitationInfo[];
 }
 /**
- * How the server sees the way to you; sent when it changes noticeably.
+ * The server's estimate of the link to you; sent when it changes noticeably.
  */
 export interface LinkChanged {
   down_kbps: number | null;
@@ -89,7 +89,7 @@ export interface MediaAnswer {
   sdp: string;
 }
 /**
- * Try the way of media from the door, before entering.
+ * Test the media connection before joining.
  *
  * Two sections, ``sendonly``: audio with mid 0 and video with mid 1. Nobody sees or
  * hears them.
@@ -138,7 +138,7 @@ export interface MediaTrack {
  */
 export interface Nothing {}
 /**
- * Somebody came, or something about somebody changed: the whole new state.
+ * A participant joined or changed: the whole new state.
  */
 export interface ParticipantChanged {
   participant: ParticipantInfo;
@@ -183,7 +183,7 @@ export interface PreviewAsk {
   seat?: string | null;
 }
 /**
- * Somebody already there, as seen from the door.
+ * A participant, as shown to somebody who has not joined yet.
  */
 export interface PreviewParticipant {
   name: string;
@@ -208,7 +208,7 @@ export interface RemovalAddress {
   participant: string;
 }
 /**
- * Somebody who was removed and may not come in by the same link and browser.
+ * A removed participant, who cannot join again by the same link and browser.
  */
 export interface RemovalInfo {
   participant: string;
@@ -258,7 +258,7 @@ export interface RoomList {
   rooms: RoomSummary[];
 }
 /**
- * The room as seen from the door.
+ * The room, as shown to somebody who has not joined yet.
  */
 export interface RoomPreview {
   title: string;
@@ -287,7 +287,7 @@ export interface SeatChanged {
   )[];
 }
 /**
- * You are out of the room; the server closes the connection after this.
+ * Your seat has ended; the server closes the connection after this.
  */
 export interface SeatClosed {
   reason: 'removed' | 'taken-over' | 'room-closed' | 'too-slow' | 'flooding';
@@ -308,7 +308,7 @@ export interface SeatMuted {
   by: string;
 }
 /**
- * Come back to a seat; the connection's ``auth`` named it.
+ * Return to the seat that the connection's ``auth`` named.
  */
 export interface SeatResume {
   last_chat?: number;
@@ -368,14 +368,14 @@ export interface SlotPlan {
   group: 'content' | 'stage' | 'floating' | 'grid';
 }
 /**
- * The server goes down on purpose; keep trying, it comes back.
+ * The server shuts down; keep trying to connect, it comes back.
  */
 export interface ServerStopping {}
 export interface SlotsChanged {
   slots: SlotState[];
 }
 /**
- * Participants heard speaking now; sent when somebody begins or ends.
+ * Participants who are speaking now; sent when that changes.
  */
 export interface SpeakersChanged {
   speakers: string[];
