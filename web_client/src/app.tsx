@@ -1,7 +1,7 @@
 /* Chooses the page that belongs to the address. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { useLater } from './design/lazy';
+import { useLazy } from './design/lazy';
 import { Button } from './design/parts';
 import { HomePage } from './pages/home';
 import { SeatPage } from './pages/seat';
@@ -15,9 +15,9 @@ import { checkPath, doorPath, route } from './navigation/routes';
 import { Shell, Waiting } from './navigation/shell';
 
 /** Few visits test anything: its code comes on demand. */
-function CheckLater({ entry }: { entry: ConnectAuth | null }): JSX.Element {
+function CheckLazily({ entry }: { entry: ConnectAuth | null }): JSX.Element {
   const [failed, setFailed] = useState(false);
-  const part = useLater(
+  const part = useLazy(
     () => import('./pages/check'),
     () => setFailed(true),
   );
@@ -59,7 +59,7 @@ function Page(): JSX.Element {
     case 'room':
       return <SeatPage key={at.room} entry={{ room: at.room }} seatKey={at.room} />;
     case 'check':
-      return <CheckLater key={checkPath(at.entry)} entry={at.entry} />;
+      return <CheckLazily key={checkPath(at.entry)} entry={at.entry} />;
     case 'unknown':
       return <UnknownPage />;
   }

@@ -12,7 +12,7 @@ const { Controls } = await import('../src/room/seat/controls');
 
 it('closes the small window at once when one left while it was loading', async () => {
   const floats = vi.fn();
-  const session = {
+  const seat = {
     local: { microphoneOn: signal(true), level: signal(0) },
     chat: { open: signal(false) },
     viewing: { floats },
@@ -20,7 +20,7 @@ it('closes the small window at once when one left while it was loading', async (
   const close = vi.fn();
   let loaded: (closer: () => void) => void = () => undefined;
   const controls = new Controls(
-    session,
+    seat,
     () => new Promise((resolve) => (loaded = resolve)),
   );
   const opening = controls.toggleFloating();

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { Patience } from '../src/media/playout_delay';
+import { PlayoutDelay } from '../src/media/playout_delay';
 
 const FAR = { rttMs: 200, speaking: false };
 
-function after(...losses: number[]): Patience {
-  const patience = new Patience();
+function after(...losses: number[]): PlayoutDelay {
+  const patience = new PlayoutDelay();
   for (const loss of losses) patience.take({ ...FAR, loss });
   return patience;
 }
@@ -35,7 +35,7 @@ describe('patience', () => {
   });
 
   it('never waits longer than a person would', () => {
-    const patience = new Patience();
+    const patience = new PlayoutDelay();
     patience.take({ loss: 0.3, rttMs: 2000, speaking: false });
     expect(patience.waitMs).toBe(800);
   });
@@ -50,7 +50,7 @@ describe('patience', () => {
   });
 
   it('gives a way of unknown length what jitter needs', () => {
-    const patience = new Patience();
+    const patience = new PlayoutDelay();
     patience.take({ loss: 0.1, rttMs: null, speaking: false });
     expect(patience.waitMs).toBe(100);
   });

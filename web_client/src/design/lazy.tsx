@@ -6,7 +6,7 @@ import { LOAD_WITHIN_MS, within } from '../deadline';
  * What `load` brings; null until it is there. A new attempt at each showing; `failed` is
  * called when it does not come.
  */
-export function useLater<T>(load: () => Promise<T>, failed: () => void): T | null {
+export function useLazy<T>(load: () => Promise<T>, failed: () => void): T | null {
   const [part, setPart] = useState<T | null>(null);
   useEffect(() => {
     let here = true;

@@ -32,7 +32,7 @@ export interface Way {
   readonly speaking: boolean;
 }
 
-export class Patience {
+export class PlayoutDelay {
   #calm = 0;
   #speaking = false;
   #waitMs: number | null = null;

@@ -12,7 +12,7 @@ import {
 import { go } from '../navigation/routes';
 import { Shell } from '../navigation/shell';
 import { Button, LevelMeter, Live } from '../design/parts';
-import { Check, type PathState } from '../preflight/check';
+import { Check, type ConnectivityState } from '../preflight/check';
 import {
   adviceOf,
   carried,
@@ -200,7 +200,7 @@ function SpeakerRow({ check }: { check: Check }): JSX.Element {
   );
 }
 
-function resultOf(transport: Transport, state: PathState): [State, string] {
+function resultOf(transport: Transport, state: ConnectivityState): [State, string] {
   switch (state.name) {
     case 'waiting':
       return ['waiting', t(`check-${transport}-waiting`)];
@@ -232,7 +232,10 @@ function trialText(trial: Trial): [State, string] {
   return [grade === 'weak' ? 'weak' : 'bad', `${t(key)} ${measured}`];
 }
 
-function PathRow(props: { transport: Transport; state: PathState }): JSX.Element {
+function PathRow(props: {
+  transport: Transport;
+  state: ConnectivityState;
+}): JSX.Element {
   const { transport, state } = props;
   const [shown, text] = resultOf(transport, state);
   return (

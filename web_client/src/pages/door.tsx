@@ -8,7 +8,7 @@ import type { RoleName, RoomPreview } from '../protocol';
 import { canConnect } from '../media/ability';
 import { refreshDevices } from '../media/devices';
 import type { Controls } from '../room/seat/controls';
-import type { RoomSession } from '../room/seat/seat_client';
+import type { SeatClient } from '../room/seat/seat_client';
 import { listenShortcuts } from '../room/seat/shortcuts';
 import { missingSince, refusedBy } from '../signaling/reconnect';
 import * as settings from '../state/settings';
@@ -18,7 +18,7 @@ import { DoorDevices } from './door_devices';
 import { SeatedElsewhere } from './seated_elsewhere';
 
 interface DoorProps {
-  session: RoomSession;
+  seat: SeatClient;
   controls: Controls;
 }
 
@@ -30,10 +30,10 @@ const ROLE_KEYS: Readonly<Record<RoleName, string>> = {
 
 const FACES_SHOWN = 8;
 
-export function DoorPage({ session, controls }: DoorProps): JSX.Element {
+export function DoorPage({ seat, controls }: DoorProps): JSX.Element {
   const [problem, setProblem] = useState<string | null>(null);
-  const preview = session.preview.value;
-  const joining = session.phase.value.name === 'joining';
+  const preview = seat.preview.value;
+  const joining = seat.phase.value.name === 'joining';
   const publishes = preview !== null && preview.role !== 'researcher';
 
   useEffect(() => {
@@ -49,23 +49,20 @@ export function DoorPage({ session, controls }: DoorProps): JSX.Element {
   }, [controls]);
   useEffect(() => {
     // Whoever only watches is not asked for a camera.
-    if (publishes && canConnect()) void session.local.openBoth();
-  }, [publishes, session]);
+    if (publishes && canConnect()) void seat.local.openBoth();
+  }, [publishes, seat]);
 
   const join = async (): Promise<void> => {
     setProblem(null);
     try {
-      await session.join(
-        settings.name.value.trim(),
-        settings.organisation.value.trim(),
-      );
+      await seat.join(settings.name.value.trim(), settings.organisation.value.trim());
     } catch (error) {
       setProblem(failureText(error));
     }
   };
-  const offline = missingSince(session.link.phase.value) !== null;
-  const refusal = refusedBy(session.link.phase.value);
-  const elsewhere = session.elsewhere.value;
+  const offline = missingSince(seat.link.phase.value) !== null;
+  const refusal = refusedBy(seat.link.phase.value);
+  const elsewhere = seat.elsewhere.value;
   const named =
     settings.name.value.trim() !== '' && settings.organisation.value.trim() !== '';
   return (
@@ -89,7 +86,7 @@ export function DoorPage({ session, controls }: DoorProps): JSX.Element {
           )}
           {elsewhere ? null : <Names />}
           {/* With the room's title above it: what is to be pressed must not move. */}
-          {elsewhere && preview ? <SeatedElsewhere session={session} /> : null}
+          {elsewhere && preview ? <SeatedElsewhere seat={seat} /> : null}
         </div>
         <div class="door-go stack tight">
           <Missing />
@@ -100,7 +97,7 @@ export function DoorPage({ session, controls }: DoorProps): JSX.Element {
                 : codeText(refusal, t('door-reconnecting'))}
             </p>
           ) : null}
-          {session.queued.value ? (
+          {seat.queued.value ? (
             <p role="status" data-testid="queued">
               {t('door-queued')}
             </p>
@@ -123,13 +120,13 @@ export function DoorPage({ session, controls }: DoorProps): JSX.Element {
           )}
           {named || elsewhere ? null : <p class="soft small">{t('join-needs-name')}</p>}
           <p>
-            <Way to={checkPath(session.entry)} class="button" testid="to-check">
+            <Way to={checkPath(seat.entry)} class="button" testid="to-check">
               {t('check-link')}
             </Way>
           </p>
           {preview ? <Present there={preview.participants} /> : null}
         </div>
-        <DoorDevices session={session} controls={controls} publishes={publishes} />
+        <DoorDevices seat={seat} controls={controls} publishes={publishes} />
       </form>
     </Shell>
   );

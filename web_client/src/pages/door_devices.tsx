@@ -8,20 +8,20 @@ import { captureObstacle, type CaptureProblem } from '../media/problems';
 import type { Controls } from '../room/seat/controls';
 import { DevicePickers } from '../devices/pickers';
 import { Picture } from '../room/parts/picture';
-import type { RoomSession } from '../room/seat/seat_client';
+import type { SeatClient } from '../room/seat/seat_client';
 import { trustPage } from '../signaling/http';
 import { t } from '../text';
 import { problemTexts } from '../text/problems';
 
 interface DoorDevicesProps {
-  session: RoomSession;
+  seat: SeatClient;
   controls: Controls;
   publishes: boolean;
 }
 
 export function DoorDevices(props: DoorDevicesProps): JSX.Element {
-  const { session, controls, publishes } = props;
-  const { local } = session;
+  const { seat, controls, publishes } = props;
+  const { local } = seat;
   const [setUp, setSetUp] = useState(false);
   const microphone = local.microphoneOn.value;
   const camera = local.cameraOn.value;
@@ -70,7 +70,7 @@ export function DoorDevices(props: DoorDevicesProps): JSX.Element {
           {t('camera')}
         </Button>
       </div>
-      <Trouble session={session} />
+      <Trouble seat={seat} />
       <DevicePickers
         local={local}
         useMicrophone={(id) => controls.useMicrophone(id)}
@@ -81,8 +81,8 @@ export function DoorDevices(props: DoorDevicesProps): JSX.Element {
 }
 
 /** What is wrong with the devices: one sentence and one thing to do. */
-function Trouble({ session }: { session: RoomSession }): JSX.Element | null {
-  const { local } = session;
+function Trouble({ seat }: { seat: SeatClient }): JSX.Element | null {
+  const { local } = seat;
   const camera = local.cameraProblem.value;
   const microphone = local.microphoneProblem.value;
   const texts = problemTexts(camera, microphone);
@@ -92,7 +92,7 @@ function Trouble({ session }: { session: RoomSession }): JSX.Element | null {
       {texts.map((text) => (
         <p key={text}>{text}</p>
       ))}
-      <Mend problem={camera ?? microphone ?? 'failed'} session={session} />
+      <Mend problem={camera ?? microphone ?? 'failed'} seat={seat} />
       <p class="soft small">{t('door-watch-anyway')}</p>
     </div>
   );
@@ -115,13 +115,13 @@ export function Trust(): JSX.Element | null {
 
 interface MendProps {
   problem: CaptureProblem;
-  session: RoomSession;
+  seat: SeatClient;
 }
 
-function Mend({ problem, session }: MendProps): JSX.Element | null {
+function Mend({ problem, seat }: MendProps): JSX.Element | null {
   if (problem === 'unsupported') return null;
   if (problem === 'insecure') return <Trust />;
-  const { local } = session;
+  const { local } = seat;
   return (
     <Button
       testid="mend"

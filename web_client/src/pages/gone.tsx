@@ -3,12 +3,12 @@ import type { JSX } from 'preact';
 import { go } from '../navigation/routes';
 import { Shell } from '../navigation/shell';
 import { Button } from '../design/parts';
-import type { EndReason, RoomSession } from '../room/seat/seat_client';
+import type { EndReason, SeatClient } from '../room/seat/seat_client';
 import { t } from '../text';
 import { codeText } from '../text/failure';
 
 interface GoneProps {
-  session: RoomSession;
+  seat: SeatClient;
   reason: EndReason;
   by: string | null;
 }
@@ -33,7 +33,7 @@ const TEXT_KEYS: Readonly<Record<EndReason, string>> = {
   'seat-lost': 'gone-seat-lost-text',
 };
 
-export function GonePage({ session, reason, by }: GoneProps): JSX.Element {
+export function GonePage({ seat, reason, by }: GoneProps): JSX.Element {
   const canReturn = reason !== 'room-closed' && reason !== 'removed';
   return (
     <Shell narrow message>
@@ -42,11 +42,7 @@ export function GonePage({ session, reason, by }: GoneProps): JSX.Element {
         <p>{t(TEXT_KEYS[reason], { by: by ?? t('somebody') })}</p>
         <div class="row">
           {canReturn ? (
-            <Button
-              kind="primary"
-              testid="come-back"
-              onPress={() => session.comeBack()}
-            >
+            <Button kind="primary" testid="come-back" onPress={() => seat.comeBack()}>
               {reason === 'taken-over' ? t('take-over') : t('come-back')}
             </Button>
           ) : null}

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Shell, Waiting } from '../navigation/shell';
-import { useLater } from '../design/lazy';
+import { useLazy } from '../design/lazy';
 import { Button } from '../design/parts';
 import { signedIn } from '../signaling/http';
 import { t } from '../text';
@@ -13,8 +13,8 @@ type State = 'asking' | 'signed-in' | 'stranger' | { problem: string };
 
 /** Guests never see the desk: its code comes for moderators alone. */
 function Desk(props: { onSignedOut: () => void; failed: () => void }): JSX.Element {
-  const part = useLater(() => import('./rooms'), props.failed);
-  if (part) return <part.DeskPage onSignedOut={props.onSignedOut} />;
+  const part = useLazy(() => import('./rooms'), props.failed);
+  if (part) return <part.RoomsPage onSignedOut={props.onSignedOut} />;
   return (
     <Shell narrow>
       <Waiting text={t('waiting-rooms')} />

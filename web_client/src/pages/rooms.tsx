@@ -14,7 +14,7 @@ import { RoomCard } from './room_card';
 
 const REFRESH_MS = 10_000; // how many are present now
 
-export function DeskPage({ onSignedOut }: { onSignedOut: () => void }): JSX.Element {
+export function RoomsPage({ onSignedOut }: { onSignedOut: () => void }): JSX.Element {
   const link = useMemo(() => new Link({}), []);
   const [rooms, setRooms] = useState<readonly RoomSummary[] | null>(null);
   const [fresh, setFresh] = useState<{

@@ -6,7 +6,7 @@ import type { ConnectAuth } from '../protocol';
 import { LOAD_WITHIN_MS, within } from '../deadline';
 import { Controls } from '../room/seat/controls';
 import { RoomPage } from '../room/room_page';
-import { RoomSession } from '../room/seat/seat_client';
+import { SeatClient } from '../room/seat/seat_client';
 import { t } from '../text';
 import { DoorPage } from './door';
 import { GonePage, RefusedPage } from './gone';
@@ -18,34 +18,34 @@ interface SeatPageProps {
 }
 
 interface Parts {
-  session: RoomSession;
+  seat: SeatClient;
   controls: Controls;
 }
 
 export function SeatPage({ entry, seatKey }: SeatPageProps): JSX.Element | null {
   const [parts, setParts] = useState<Parts | null>(null);
   useEffect(() => {
-    const session = new RoomSession(entry, seatKey);
-    const controls = new Controls(session, async (room, closed) => {
+    const seat = new SeatClient(entry, seatKey);
+    const controls = new Controls(seat, async (room, closed) => {
       const loading = import('../room/stage/floating');
       const { openFloating } = await within(LOAD_WITHIN_MS, loading);
-      return openFloating({ session, controls: room }, closed);
+      return openFloating({ seat, controls: room }, closed);
     });
-    setParts({ session, controls });
-    session.start();
+    setParts({ seat, controls });
+    seat.start();
     return () => {
       controls.dispose();
-      session.dispose();
+      seat.dispose();
     };
-    // The page is keyed by its entry: one session for the life of the page.
+    // The page is keyed by its entry: one seat for the life of the page.
   }, []);
   return parts ? <Phase {...parts} /> : null;
 }
 
-function Phase({ session, controls }: Parts): JSX.Element {
-  const phase = session.phase.value;
-  const lost = session.missingSince.value !== null;
-  const title = session.view.value?.room.title ?? session.preview.value?.title;
+function Phase({ seat, controls }: Parts): JSX.Element {
+  const phase = seat.phase.value;
+  const lost = seat.missingSince.value !== null;
+  const title = seat.view.value?.room.title ?? seat.preview.value?.title;
   useEffect(() => {
     document.title = title ? `${title} · ${t('product')}` : t('product');
   }, [title]);
@@ -58,11 +58,11 @@ function Phase({ session, controls }: Parts): JSX.Element {
       );
     case 'door':
     case 'joining':
-      return <DoorPage session={session} controls={controls} />;
+      return <DoorPage seat={seat} controls={controls} />;
     case 'inside':
-      return <RoomPage session={session} controls={controls} />;
+      return <RoomPage seat={seat} controls={controls} />;
     case 'ended':
-      return <GonePage session={session} reason={phase.reason} by={phase.by} />;
+      return <GonePage seat={seat} reason={phase.reason} by={phase.by} />;
     case 'refused':
       return <RefusedPage code={phase.code} message={phase.message} />;
   }

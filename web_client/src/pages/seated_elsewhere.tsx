@@ -2,24 +2,24 @@
 import type { JSX } from 'preact';
 import { go } from '../navigation/routes';
 import { Button } from '../design/parts';
-import type { RoomSession } from '../room/seat/seat_client';
+import type { SeatClient } from '../room/seat/seat_client';
 import { t } from '../text';
 
-export function SeatedElsewhere({ session }: { session: RoomSession }): JSX.Element {
-  const tab = session.otherTab.value !== null;
+export function SeatedElsewhere({ seat }: { seat: SeatClient }): JSX.Element {
+  const tab = seat.otherTab.value !== null;
   return (
     <div class="card stack" role="status" data-testid="seated-elsewhere">
       <p>{tab ? t('elsewhere-tab') : t('elsewhere-window')}</p>
       <div class="row">
-        <Button kind="primary" testid="move-here" onPress={() => session.moveHere()}>
+        <Button kind="primary" testid="move-here" onPress={() => seat.moveHere()}>
           {t('elsewhere-move')}
         </Button>
         <Button testid="stay-there" onPress={() => go('/')}>
           {t('elsewhere-stay')}
         </Button>
         {/* An account has one place in its room; several people may use a link. */}
-        {session.entry.invitation ? (
-          <Button testid="another-person" onPress={() => session.enterAsAnother()}>
+        {seat.entry.invitation ? (
+          <Button testid="another-person" onPress={() => seat.enterAsAnother()}>
             {t('elsewhere-another')}
           </Button>
         ) : null}

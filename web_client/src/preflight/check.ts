@@ -13,9 +13,9 @@ import { Link } from '../signaling/link';
 import { watchOwnDevices } from '../devices/watch';
 import * as settings from '../state/settings';
 import { movingPattern } from './pattern';
-import { tryPath, type Transport, type Trial } from './connectivity';
+import { testConnectivity, type Transport, type Trial } from './connectivity';
 
-export type PathState =
+export type ConnectivityState =
   | { name: 'waiting' }
   | { name: 'running' }
   | { name: 'done'; trial: Trial }
@@ -36,8 +36,8 @@ export class Check {
   readonly heard = signal(false);
   /** Whether the person heard the tone; null: not said yet. */
   readonly toneHeard = signal<boolean | null>(null);
-  readonly udp = signal<PathState>({ name: 'waiting' });
-  readonly tcp = signal<PathState>({ name: 'waiting' });
+  readonly udp = signal<ConnectivityState>({ name: 'waiting' });
+  readonly tcp = signal<ConnectivityState>({ name: 'waiting' });
   readonly running = computed(
     () => this.udp.value.name === 'running' || this.tcp.value.name === 'running',
   );
@@ -106,7 +106,7 @@ export class Check {
       if (!video) throw new CodedError('internal', 'no picture to send');
       await this.#online();
       const audio = this.local.tracks.value.get('microphone') ?? null;
-      const trial = await tryPath(
+      const trial = await testConnectivity(
         transport,
         { audio, video },
         async (sdp) => (await link.request('media.preflight', { sdp })).sdp,

@@ -75,7 +75,7 @@ async function moment(pc: RTCPeerConnection): Promise<Moment> {
  *
  * `audio` may be missing: silence is sent as nothing, and loss is told by video.
  */
-export async function tryPath(
+export async function testConnectivity(
   transport: Transport,
   tracks: { audio: MediaStreamTrack | null; video: MediaStreamTrack },
   negotiate: Negotiate,

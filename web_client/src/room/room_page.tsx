@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Minimize } from 'lucide-preact';
-import { useLater } from '../design/lazy';
+import { useLazy } from '../design/lazy';
 import { Button } from '../design/parts';
 import { PlacedNotices } from '../navigation/notices';
 import { notify } from '../state/notices';
@@ -25,7 +25,7 @@ import { LeaveDialog } from './dialogs/leave_dialog';
 import { PeoplePanel } from './panels/people_panel';
 import type { RoomProps } from './seat/props';
 import { RoomNews } from './bars/room_news';
-import type { RoomSession } from './seat/seat_client';
+import type { SeatClient } from './seat/seat_client';
 import { SettingsDialog } from './dialogs/settings_dialog';
 import { listenShortcuts, type ShortcutName } from './seat/shortcuts';
 import { ShortcutDialog } from './dialogs/shortcut_dialog';
@@ -70,18 +70,18 @@ function unloaded({ onClose }: { onClose: () => void }): () => void {
 }
 
 function ConnectionDialog(props: {
-  session: RoomSession;
+  seat: SeatClient;
   onClose: () => void;
 }): JSX.Element | null {
-  const part = useLater(() => import('./dialogs/connection_panel'), unloaded(props));
+  const part = useLazy(() => import('./dialogs/connection_panel'), unloaded(props));
   return part ? <part.ConnectionPanel {...props} /> : null;
 }
 
 function InviteLater(props: {
-  session: RoomSession;
+  seat: SeatClient;
   onClose: () => void;
 }): JSX.Element | null {
-  const part = useLater(() => import('./dialogs/invite_dialog'), unloaded(props));
+  const part = useLazy(() => import('./dialogs/invite_dialog'), unloaded(props));
   return part ? <part.InviteDialog {...props} /> : null;
 }
 
@@ -123,7 +123,7 @@ function LeaveFull({ controls }: { controls: Controls }): JSX.Element {
   );
 }
 
-export function RoomPage({ session, controls }: RoomProps): JSX.Element {
+export function RoomPage({ seat, controls }: RoomProps): JSX.Element {
   const main = useRef<HTMLElement>(null);
   // Before the page is seen: no key that is pressed at once may be lost.
   useLayoutEffect(() => {
@@ -153,8 +153,8 @@ export function RoomPage({ session, controls }: RoomProps): JSX.Element {
       class={['room', full && 'full', awake && 'awake'].filter(Boolean).join(' ')}
       data-testid="room-page"
     >
-      <TopBar session={session} controls={controls} />
-      <ConnectionBanner session={session} />
+      <TopBar seat={seat} controls={controls} />
+      <ConnectionBanner seat={seat} />
       <main
         ref={main}
         class={panel ? 'room-main with-rail' : 'room-main'}
@@ -162,35 +162,33 @@ export function RoomPage({ session, controls }: RoomProps): JSX.Element {
         aria-label={t('room')}
       >
         <div class="stage-column">
-          <StageArea session={session} controls={controls} />
+          <StageArea seat={seat} controls={controls} />
           <div class="stage-alerts">
             {full ? <LeaveFull controls={controls} /> : null}
             <PlacedNotices />
             <PlayButton />
             <UnableHint />
-            <FloorNotice session={session} controls={controls} />
-            <MutedSpeechHint session={session} controls={controls} />
+            <FloorNotice seat={seat} controls={controls} />
+            <MutedSpeechHint seat={seat} controls={controls} />
             <AudioOnlyHint />
-            <AloneHint session={session} controls={controls} />
-            <RoomNews session={session} />
+            <AloneHint seat={seat} controls={controls} />
+            <RoomNews seat={seat} />
           </div>
         </div>
-        {panel === 'people' ? (
-          <PeoplePanel session={session} controls={controls} />
-        ) : null}
-        {panel === 'chat' ? <ChatPanel session={session} controls={controls} /> : null}
+        {panel === 'people' ? <PeoplePanel seat={seat} controls={controls} /> : null}
+        {panel === 'chat' ? <ChatPanel seat={seat} controls={controls} /> : null}
       </main>
-      <BottomBar session={session} controls={controls} />
-      <Announcer session={session} controls={controls} />
+      <BottomBar seat={seat} controls={controls} />
+      <Announcer seat={seat} controls={controls} />
       {dialog === 'settings' ? (
-        <SettingsDialog session={session} controls={controls} onClose={close} />
+        <SettingsDialog seat={seat} controls={controls} onClose={close} />
       ) : null}
       {dialog === 'shortcuts' ? <ShortcutDialog onClose={close} /> : null}
       {dialog === 'connection' ? (
-        <ConnectionDialog session={session} onClose={close} />
+        <ConnectionDialog seat={seat} onClose={close} />
       ) : null}
-      {dialog === 'invite' ? <InviteLater session={session} onClose={close} /> : null}
-      {dialog === 'leave' ? <LeaveDialog session={session} onClose={close} /> : null}
+      {dialog === 'invite' ? <InviteLater seat={seat} onClose={close} /> : null}
+      {dialog === 'leave' ? <LeaveDialog seat={seat} onClose={close} /> : null}
     </div>
   );
 }

@@ -11,7 +11,7 @@ import {
   SERVER_EVENT_NAMES,
   type ClientEvents,
   type ConnectAuth,
-  type ServerEvents,
+  type ServerEvent,
 } from '../protocol';
 import { codedErrorFrom, LinkClosed, NoAnswer } from './errors';
 import { ownPage } from './http';
@@ -35,10 +35,6 @@ const FOREIGN_PAGE = {
   message: 'The server takes this page for another site.',
   passesInMs: null,
 } as const;
-
-export type ServerEvent = {
-  [N in keyof ServerEvents]: { name: N; payload: ServerEvents[N] };
-}[keyof ServerEvents];
 
 type EventHandler = (event: ServerEvent) => void;
 

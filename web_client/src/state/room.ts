@@ -9,10 +9,10 @@ import type {
   RoleName,
   RoomInfo,
   SeatTaken,
+  ServerEvent,
   SlotState,
   SourceName,
 } from '../protocol';
-import type { ServerEvent } from '../signaling/link';
 
 export interface RoomView {
   readonly self: string;

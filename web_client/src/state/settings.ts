@@ -111,7 +111,7 @@ export const switchedOn = {
 };
 
 /** What this tab was told about being on the stage. */
-export const stageTold = {
+export const stageNotified = {
   get: (): { automatic: boolean; chosen: boolean } => ({
     automatic: read(keptByTab, 'told-automatic') === 'yes',
     chosen: read(keptByTab, 'told-chosen') === 'yes',

@@ -9,13 +9,13 @@ import { picturesHeld, playAll, soundHeld } from '../../media/playing';
 import { receive } from '../../state/settings';
 import { t } from '../../text';
 import type { RoomProps } from '../seat/props';
-import type { RoomSession } from '../seat/seat_client';
+import type { SeatClient } from '../seat/seat_client';
 
 const HINT_MS = 8000; // long enough to read it and to reach its button
 
 /** Counts the seconds since the connection was lost; the room stays, dimmed. */
-export function ConnectionBanner({ session }: { session: RoomSession }): JSX.Element {
-  const since = session.missingSince.value;
+export function ConnectionBanner({ seat }: { seat: SeatClient }): JSX.Element {
+  const since = seat.missingSince.value;
   const [now, setNow] = useState(performance.now());
   useEffect(() => {
     if (since === null) return;
@@ -52,8 +52,8 @@ export function PlayButton(): JSX.Element | null {
 }
 
 /** Tells that the floor was given or taken; unmuting stays one's own act. */
-export function FloorNotice({ session, controls }: RoomProps): JSX.Element {
-  const view = session.view.value;
+export function FloorNotice({ seat, controls }: RoomProps): JSX.Element {
+  const view = seat.view.value;
   const has = view?.participants.get(view.self)?.has_floor ?? false;
   const before = useRef(has);
   const [shown, setShown] = useState<'given' | 'taken' | null>(null);
@@ -74,7 +74,7 @@ export function FloorNotice({ session, controls }: RoomProps): JSX.Element {
               testid="floor-unmute"
               onPress={() => {
                 dismiss();
-                if (!session.local.microphoneOn.value) void controls.toggleMicrophone();
+                if (!seat.local.microphoneOn.value) void controls.toggleMicrophone();
               }}
             >
               {t('floor-unmute')}
@@ -95,7 +95,7 @@ export function FloorNotice({ session, controls }: RoomProps): JSX.Element {
   );
 }
 
-export function MutedSpeechHint({ session, controls }: RoomProps): JSX.Element {
+export function MutedSpeechHint({ seat, controls }: RoomProps): JSX.Element {
   const count = controls.mutedSpeech.value;
   const touch = useMedia(TOUCH);
   const [shown, setShown] = useState(false);
@@ -107,7 +107,7 @@ export function MutedSpeechHint({ session, controls }: RoomProps): JSX.Element {
   }, [count]);
   return (
     <div role="status">
-      {shown && !session.local.microphoneOn.value ? (
+      {shown && !seat.local.microphoneOn.value ? (
         <div
           class="hint row tight"
           data-testid="muted-speech"
@@ -119,7 +119,7 @@ export function MutedSpeechHint({ session, controls }: RoomProps): JSX.Element {
             testid="unmute"
             onPress={() => {
               setShown(false);
-              if (!session.local.microphoneOn.value) void controls.toggleMicrophone();
+              if (!seat.local.microphoneOn.value) void controls.toggleMicrophone();
             }}
           >
             {t('unmute')}
@@ -165,10 +165,10 @@ export function AudioOnlyHint(): JSX.Element {
 }
 
 /** Alone in a room one wonders whether it works: it does, and what comes next. */
-export function AloneHint({ session, controls }: RoomProps): JSX.Element {
-  const view = session.view.value;
+export function AloneHint({ seat, controls }: RoomProps): JSX.Element {
+  const view = seat.view.value;
   const alone = view?.participants.size === 1 && view.participants.has(view.self);
-  const invites = session.may('room.manage');
+  const invites = seat.may('room.manage');
   return (
     <div role="status">
       {alone ? (
@@ -194,8 +194,8 @@ export function AloneHint({ session, controls }: RoomProps): JSX.Element {
 }
 
 /** One polite region that reads new messages while the chat is closed or open. */
-export function Announcer({ session }: RoomProps): JSX.Element {
-  const view = session.view.value;
+export function Announcer({ seat }: RoomProps): JSX.Element {
+  const view = seat.view.value;
   const last = view?.messages.at(-1);
   const first = useRef(last?.seq ?? 0);
   const news = last && last.seq > first.current && last.participant !== view?.self;

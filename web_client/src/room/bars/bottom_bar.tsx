@@ -27,22 +27,22 @@ import { ShareMenu } from './share_menu';
 import { keysOf } from '../seat/shortcuts';
 
 /** Everything on a wide screen; on a narrow one six, and the rest behind "more". */
-export function BottomBar({ session, controls }: RoomProps): JSX.Element {
+export function BottomBar({ seat, controls }: RoomProps): JSX.Element {
   const compact = useMedia(COMPACT);
-  const publishes = session.may('media.publish') && canConnect();
+  const publishes = seat.may('media.publish') && canConnect();
   const { shareMenu, moreMenu } = controls;
   return (
     <nav class="bottom-bar" aria-label={t('controls')}>
       <div class="bar-group">
-        {publishes ? <OwnControls {...{ session, controls, compact }} /> : null}
-        {publishes && !compact ? <ShareControl {...{ session, controls }} /> : null}
-        {session.may('hand.raise') && !(publishes && compact) ? (
-          <HandControl {...{ session, controls }} />
+        {publishes ? <OwnControls {...{ seat, controls, compact }} /> : null}
+        {publishes && !compact ? <ShareControl {...{ seat, controls }} /> : null}
+        {seat.may('hand.raise') && !(publishes && compact) ? (
+          <HandControl {...{ seat, controls }} />
         ) : null}
       </div>
       <div class="bar-group middle">
-        {compact ? null : <LayoutControl {...{ session, controls }} />}
-        <PanelControls {...{ session, controls }} />
+        {compact ? null : <LayoutControl {...{ seat, controls }} />}
+        <PanelControls {...{ seat, controls }} />
         {compact ? null : (
           <Control
             icon={Settings}
@@ -73,19 +73,17 @@ export function BottomBar({ session, controls }: RoomProps): JSX.Element {
           onPress={() => controls.leave()}
         />
       </div>
-      {shareMenu.value && !session.local.screenOn.value ? (
-        <ShareMenu {...{ session, controls }} />
+      {shareMenu.value && !seat.local.screenOn.value ? (
+        <ShareMenu {...{ seat, controls }} />
       ) : null}
-      {moreMenu.value ? (
-        <MoreMenu {...{ session, controls, compact, publishes }} />
-      ) : null}
+      {moreMenu.value ? <MoreMenu {...{ seat, controls, compact, publishes }} /> : null}
     </nav>
   );
 }
 
 function OwnControls(props: RoomProps & { compact: boolean }): JSX.Element {
   const { controls, compact } = props;
-  const { local } = props.session;
+  const { local } = props.seat;
   const microphone = local.microphoneOn.value;
   const camera = local.cameraOn.value;
   return (
@@ -115,8 +113,8 @@ function OwnControls(props: RoomProps & { compact: boolean }): JSX.Element {
   );
 }
 
-function ShareControl({ session, controls }: RoomProps): JSX.Element {
-  const screen = session.local.screenOn.value;
+function ShareControl({ seat, controls }: RoomProps): JSX.Element {
+  const screen = seat.local.screenOn.value;
   return (
     <Control
       icon={screen ? MonitorX : MonitorUp}
@@ -131,8 +129,8 @@ function ShareControl({ session, controls }: RoomProps): JSX.Element {
   );
 }
 
-function HandControl({ session, controls }: RoomProps): JSX.Element {
-  const view = session.view.value;
+function HandControl({ seat, controls }: RoomProps): JSX.Element {
+  const view = seat.view.value;
   const self = view?.participants.get(view.self);
   return (
     <Control
@@ -159,13 +157,13 @@ function LayoutControl({ controls }: RoomProps): JSX.Element {
   );
 }
 
-function PanelControls({ session, controls }: RoomProps): JSX.Element {
-  const view = session.view.value;
+function PanelControls({ seat, controls }: RoomProps): JSX.Element {
+  const view = seat.view.value;
   const hands = [...(view?.participants.values() ?? [])].filter(
     (p) => p.hand !== null && p.id !== view?.self,
   ).length;
   const panel = controls.panel.value;
-  const unread = session.chat.unread.value;
+  const unread = seat.chat.unread.value;
   return (
     <>
       <Control
@@ -183,7 +181,7 @@ function PanelControls({ session, controls }: RoomProps): JSX.Element {
         text={t('people')}
         counted={t('people-hands', { count: hands })}
         expanded={panel === 'people'}
-        badge={session.may('floor.give') ? hands : 0}
+        badge={seat.may('floor.give') ? hands : 0}
         keys={keysOf('people')}
         testid="people"
         onPress={() => controls.togglePanel('people')}

@@ -26,7 +26,7 @@ interface MoreProps extends RoomProps {
 }
 
 export function MoreMenu(props: MoreProps): JSX.Element {
-  const { session, controls, compact, publishes } = props;
+  const { seat, controls, compact, publishes } = props;
   const full = controls.full.on.value;
   /** Does it and closes the menu, in this order: what opens next finds the button. */
   const after = (act: () => void) => (): void => {
@@ -42,7 +42,7 @@ export function MoreMenu(props: MoreProps): JSX.Element {
       testid="more-menu"
     >
       <ul>
-        {compact ? <Compact {...{ session, controls, publishes, after }} /> : null}
+        {compact ? <Compact {...{ seat, controls, publishes, after }} /> : null}
         <Choice
           icon={full ? Minimize : Maximize}
           title={t(full ? 'full-leave' : 'full-enter')}
@@ -79,10 +79,10 @@ interface CompactProps extends RoomProps {
 
 /** The controls that a wide bar shows by themselves. */
 function Compact(props: CompactProps): JSX.Element {
-  const { session, controls, publishes, after } = props;
-  const view = session.view.value;
+  const { seat, controls, publishes, after } = props;
+  const view = seat.view.value;
   const hand = view?.participants.get(view.self)?.hand ?? null;
-  const screen = session.local.screenOn.value;
+  const screen = seat.local.screenOn.value;
   const grid = layout.value === 'grid';
   return (
     <>
@@ -95,7 +95,7 @@ function Compact(props: CompactProps): JSX.Element {
           onPress={after(() => controls.toggleScreen())}
         />
       ) : null}
-      {publishes && session.may('hand.raise') ? (
+      {publishes && seat.may('hand.raise') ? (
         <Choice
           icon={Hand}
           title={hand === null ? t('hand') : t('hand-lower')}

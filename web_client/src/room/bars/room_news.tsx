@@ -6,7 +6,7 @@ import { newsBetween, withNews, type News, type NewsKind } from '../../state/new
 import type { RoomView } from '../../state/room';
 import { newsSound } from '../../state/settings';
 import { t } from '../../text';
-import type { RoomSession } from '../seat/seat_client';
+import type { SeatClient } from '../seat/seat_client';
 
 const SHOWN_MS = 6000; // long enough to look up from a talk and read a name
 const CHIME_EVERY_MS = 3000; // a class that arrives together is one sound
@@ -26,12 +26,12 @@ function line({ kind, names }: News): string {
     : t(several, { name, count: more.length });
 }
 
-export function RoomNews({ session }: { session: RoomSession }): JSX.Element {
-  const view = session.view.value;
+export function RoomNews({ seat }: { seat: SeatClient }): JSX.Element {
+  const view = seat.view.value;
   const before = useRef<RoomView | null>(view);
   const chimedAt = useRef(Number.NEGATIVE_INFINITY);
   const [shown, setShown] = useState<readonly News[]>([]);
-  const told = session.may('floor.give');
+  const told = seat.may('floor.give');
   useEffect(() => {
     const last = before.current;
     before.current = view;

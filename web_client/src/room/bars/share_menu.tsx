@@ -7,8 +7,8 @@ import { canShareScreen } from '../../media/problems';
 import { t } from '../../text';
 import type { RoomProps } from '../seat/props';
 
-export function ShareMenu({ session, controls }: RoomProps): JSX.Element {
-  const inUse = session.local.camera.value?.getSettings().deviceId;
+export function ShareMenu({ seat, controls }: RoomProps): JSX.Element {
+  const inUse = seat.local.camera.value?.getSettings().deviceId;
   const cameras = devices.value.cameras.devices.filter(({ id }) => id !== inUse);
   return (
     <Popup

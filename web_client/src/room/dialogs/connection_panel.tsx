@@ -13,11 +13,11 @@ import { receive } from '../../state/settings';
 import { t } from '../../text';
 import { levelText } from '../parts/quality_text';
 import { ReceiveChoice } from '../parts/receive_choice';
-import type { RoomSession } from '../seat/seat_client';
+import type { SeatClient } from '../seat/seat_client';
 import { lossDown, report, verdicts, wayOf, type Known, type Way } from './verdicts';
 
 interface PanelProps {
-  session: RoomSession;
+  seat: SeatClient;
   onClose: () => void;
 }
 
@@ -29,11 +29,11 @@ const SOURCE_KEYS: Readonly<Partial<Record<SourceName, string>>> = {
 const percent = (share: number): string =>
   t('percent', { value: Math.round(share * 100) });
 
-export function ConnectionPanel({ session, onClose }: PanelProps): JSX.Element {
-  const lost = session.missingSince.value !== null;
-  const { viewing } = session;
-  const quality = session.health?.quality.value ?? null;
-  const view = session.view.value;
+export function ConnectionPanel({ seat, onClose }: PanelProps): JSX.Element {
+  const lost = seat.missingSince.value !== null;
+  const { viewing } = seat;
+  const quality = seat.health?.quality.value ?? null;
+  const view = seat.view.value;
   const expected = view !== null && expectsMedia(view);
   const way: Way = canConnect()
     ? wayOf(lost, quality, viewing.figures.value, expected)
@@ -42,7 +42,7 @@ export function ConnectionPanel({ session, onClose }: PanelProps): JSX.Element {
     way,
     link: viewing.link.value,
     strained: viewing.strained.value,
-    waitMs: session.receiving.waitMs.value,
+    waitMs: seat.receiving.waitMs.value,
     receive: receive.value,
   };
   const level = lost ? null : (quality?.level ?? null);
@@ -91,7 +91,7 @@ export function ConnectionPanel({ session, onClose }: PanelProps): JSX.Element {
           <dt>{t('figure-received')}</dt>
           <dd>
             <Live text={t('kilobits', { value: figures.downKbps })} />
-            <Pictures session={session} received={figures.received} />
+            <Pictures seat={seat} received={figures.received} />
           </dd>
           <dt>{t('figure-sent')}</dt>
           <dd>
@@ -107,10 +107,10 @@ export function ConnectionPanel({ session, onClose }: PanelProps): JSX.Element {
 
 /** Each picture that comes, with whose it is. */
 function Pictures(props: {
-  session: RoomSession;
+  seat: SeatClient;
   received: readonly Received[];
 }): JSX.Element | null {
-  const view = props.session.view.value;
+  const view = props.seat.view.value;
   if (props.received.length === 0) return null;
   return (
     <ul class="soft small" data-testid="received">

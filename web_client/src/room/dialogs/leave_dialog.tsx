@@ -2,15 +2,15 @@
 import type { JSX } from 'preact';
 import { Button, Dialog } from '../../design/parts';
 import { t } from '../../text';
-import type { RoomSession } from '../seat/seat_client';
+import type { SeatClient } from '../seat/seat_client';
 
 interface LeaveProps {
-  session: RoomSession;
+  seat: SeatClient;
   onClose: () => void;
 }
 
-export function LeaveDialog({ session, onClose }: LeaveProps): JSX.Element {
-  const room = session.view.value?.room;
+export function LeaveDialog({ seat, onClose }: LeaveProps): JSX.Element {
+  const room = seat.view.value?.room;
   return (
     <Dialog title={t('leave-title')} onClose={onClose} testid="leave-dialog">
       <p>{t('leave-text')}</p>
@@ -20,7 +20,7 @@ export function LeaveDialog({ session, onClose }: LeaveProps): JSX.Element {
           testid="leave-yes"
           onPress={() => {
             onClose();
-            void session.leave();
+            void seat.leave();
           }}
         >
           {t('leave')}
@@ -31,7 +31,7 @@ export function LeaveDialog({ session, onClose }: LeaveProps): JSX.Element {
             testid="leave-close-room"
             onPress={() => {
               onClose();
-              void session.ask('room.close', { room: room.id });
+              void seat.ask('room.close', { room: room.id });
             }}
           >
             {t('leave-close-room')}

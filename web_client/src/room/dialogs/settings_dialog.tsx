@@ -16,15 +16,15 @@ interface SettingsProps extends RoomProps {
 }
 
 export function SettingsDialog(props: SettingsProps): JSX.Element {
-  const { session, controls, onClose } = props;
-  const publishes = session.may('media.publish') && canConnect();
+  const { seat, controls, onClose } = props;
+  const publishes = seat.may('media.publish') && canConnect();
   return (
     <Dialog title={t('settings')} onClose={onClose} wide testid="settings-dialog">
       <div class="sections">
         <Section title={t('devices')}>
           {publishes ? (
             <DevicePickers
-              local={session.local}
+              local={seat.local}
               useMicrophone={(id) => controls.useMicrophone(id)}
               useCamera={(id) => controls.useCamera(id)}
             />
@@ -38,7 +38,7 @@ export function SettingsDialog(props: SettingsProps): JSX.Element {
           <SelfView />
         </Section>
         <Section title={t('settings-looks')}>
-          {session.may('floor.give') ? <NewsSound /> : null}
+          {seat.may('floor.give') ? <NewsSound /> : null}
           <Select
             label={t('language')}
             value={language.value}

@@ -14,9 +14,9 @@ import type { RoomProps } from '../seat/props';
 const LONGEST = 4000; // the protocol's limit
 const NEAR_END_PX = 80; // whoever reads further up is not pulled down
 
-export function ChatPanel({ session, controls }: RoomProps): JSX.Element {
-  const { chat } = session;
-  const messages = session.view.value?.messages ?? [];
+export function ChatPanel({ seat, controls }: RoomProps): JSX.Element {
+  const { chat } = seat;
+  const messages = seat.view.value?.messages ?? [];
   const outbox = chat.outbox.value;
   const list = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
@@ -79,7 +79,7 @@ export function ChatPanel({ session, controls }: RoomProps): JSX.Element {
             <Message
               key={m.seq}
               message={m}
-              own={m.participant === session.view.value?.self}
+              own={m.participant === seat.view.value?.self}
               continued={continues(messages[at - 1], m)}
             />
           ))}
@@ -88,7 +88,7 @@ export function ChatPanel({ session, controls }: RoomProps): JSX.Element {
           ))}
         </ol>
       </div>
-      {session.may('chat.send') ? (
+      {seat.may('chat.send') ? (
         <Composer
           chat={chat}
           onSent={() => {

@@ -24,8 +24,8 @@ function focusAfter(row: HTMLElement, fallback: HTMLElement | null): void {
   });
 }
 
-export function PeoplePanel({ session, controls }: RoomProps): JSX.Element {
-  const view = session.view.value;
+export function PeoplePanel({ seat, controls }: RoomProps): JSX.Element {
+  const view = seat.view.value;
   const hands = view ? handQueue(view) : [];
   const chairs = view ? moderators(view) : [];
   const groups = view ? byOrganisation(view, language.value) : [];
@@ -41,7 +41,7 @@ export function PeoplePanel({ session, controls }: RoomProps): JSX.Element {
       {people.map((participant) => (
         <PersonRow
           key={participant.id}
-          {...{ session, controls, participant, grouped }}
+          {...{ seat, controls, participant, grouped }}
           queued={list === 'hands'}
           open={open === `${list} ${participant.id}`}
           onToggle={() => {
@@ -69,7 +69,7 @@ export function PeoplePanel({ session, controls }: RoomProps): JSX.Element {
         </Button>
       </div>
       <div class="rail-body" tabIndex={0} role="region" aria-label={t('people')}>
-        {session.may('room.manage') ? (
+        {seat.may('room.manage') ? (
           <Button
             wide
             testid="invite"
@@ -101,7 +101,7 @@ export function PeoplePanel({ session, controls }: RoomProps): JSX.Element {
           </section>
         ))}
         {groups.length === 0 ? <p class="soft small">{t('people-empty')}</p> : null}
-        {session.may('participant.remove') ? <RemovedPeople session={session} /> : null}
+        {seat.may('participant.remove') ? <RemovedPeople seat={seat} /> : null}
       </div>
     </aside>
   );

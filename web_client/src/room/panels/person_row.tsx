@@ -35,14 +35,14 @@ const MUTE_KEYS: readonly (readonly [SourceName, string])[] = [
 ];
 
 export function PersonRow(props: PersonProps): JSX.Element {
-  const { session, participant, grouped, open, onToggle, onGone } = props;
+  const { seat, participant, grouped, open, onToggle, onGone } = props;
   const row = useRef<HTMLLIElement>(null);
   const gone = useRef(onGone);
   gone.current = onGone;
-  const own = session.view.value?.self === participant.id;
-  const speaking = session.view.value?.speakers.includes(participant.id) ?? false;
+  const own = seat.view.value?.self === participant.id;
+  const speaking = seat.view.value?.speakers.includes(participant.id) ?? false;
   // For oneself there is nothing to do but to go on stage.
-  const acts = !own || session.may('stage.set');
+  const acts = !own || seat.may('stage.set');
   useEffect(() => {
     if (open) row.current?.scrollIntoView({ block: 'nearest' });
   }, [open]);
@@ -52,7 +52,7 @@ export function PersonRow(props: PersonProps): JSX.Element {
       if (element?.contains(document.activeElement)) gone.current(element);
     };
   }, []);
-  const room = session.view.value?.room;
+  const room = seat.view.value?.room;
   const onStage = room?.stage === participant.id;
   const kept = room?.chosen_stage === participant.id;
   const facts = [
@@ -76,7 +76,7 @@ export function PersonRow(props: PersonProps): JSX.Element {
           {facts.filter((fact) => fact !== null).join(' · ')}
         </span>
       </span>
-      <Marks session={session} participant={participant} />
+      <Marks seat={seat} participant={participant} />
     </>
   );
   return (
@@ -96,7 +96,7 @@ export function PersonRow(props: PersonProps): JSX.Element {
           </Button>
         ) : null}
       </div>
-      {props.queued && session.may('floor.give') && participant.hand !== null ? (
+      {props.queued && seat.may('floor.give') && participant.hand !== null ? (
         <QueueActions {...props} />
       ) : null}
       {open && acts ? <Actions {...props} own={own} /> : null}
@@ -105,7 +105,7 @@ export function PersonRow(props: PersonProps): JSX.Element {
 }
 
 /** What a moderator does with a raised hand, without opening the menu. */
-function QueueActions({ session, participant }: PersonProps): JSX.Element {
+function QueueActions({ seat, participant }: PersonProps): JSX.Element {
   const { id: who, name } = participant;
   return (
     <div class="row tight queue-actions">
@@ -114,9 +114,7 @@ function QueueActions({ session, participant }: PersonProps): JSX.Element {
           kind="primary"
           label={t('floor-give-named', { name })}
           testid="queue-floor"
-          onPress={() =>
-            void session.ask('floor.give', { participant: who, given: true })
-          }
+          onPress={() => void seat.ask('floor.give', { participant: who, given: true })}
         >
           {t('floor-give')}
         </Button>
@@ -124,7 +122,7 @@ function QueueActions({ session, participant }: PersonProps): JSX.Element {
       <Button
         label={t('hand-lower-named', { name })}
         testid="queue-lower"
-        onPress={() => void session.ask('hand.lower', { participant: who })}
+        onPress={() => void seat.ask('hand.lower', { participant: who })}
       >
         {t('hand-lower')}
       </Button>
@@ -133,11 +131,11 @@ function QueueActions({ session, participant }: PersonProps): JSX.Element {
 }
 
 function Actions(props: PersonProps & { own: boolean }): JSX.Element {
-  const { session, controls, participant, own } = props;
+  const { seat, controls, participant, own } = props;
   const [removing, setRemoving] = useState(false);
   const { id, name } = participant;
-  const pinned = session.pinned.value === id;
-  const room = session.view.value?.room;
+  const pinned = seat.pinned.value === id;
+  const room = seat.view.value?.room;
   const onStage = room?.stage === id;
   const kept = room?.chosen_stage === id;
   return (
@@ -151,12 +149,12 @@ function Actions(props: PersonProps & { own: boolean }): JSX.Element {
           {pinned ? t('unpin') : t('pin')}
         </Button>
       )}
-      {session.may('floor.give') && participant.role === 'researcher' ? (
+      {seat.may('floor.give') && participant.role === 'researcher' ? (
         <Button
           testid="action-floor"
           kind={participant.has_floor ? 'usual' : 'primary'}
           onPress={() =>
-            void session.ask('floor.give', {
+            void seat.ask('floor.give', {
               participant: id,
               given: !participant.has_floor,
             })
@@ -165,33 +163,31 @@ function Actions(props: PersonProps & { own: boolean }): JSX.Element {
           {participant.has_floor ? t('floor-take') : t('floor-give')}
         </Button>
       ) : null}
-      {session.may('stage.set') ? (
+      {seat.may('stage.set') ? (
         <Button
           pressed={kept}
           testid="action-stage"
-          onPress={() =>
-            void session.ask('stage.set', { participant: kept ? null : id })
-          }
+          onPress={() => void seat.ask('stage.set', { participant: kept ? null : id })}
         >
           {kept ? t('stage-off') : onStage ? t('stage-keep') : t('stage-on')}
         </Button>
       ) : null}
-      {session.may('floor.give') && !own && participant.hand !== null ? (
+      {seat.may('floor.give') && !own && participant.hand !== null ? (
         <Button
           testid="action-lower"
-          onPress={() => void session.ask('hand.lower', { participant: id })}
+          onPress={() => void seat.ask('hand.lower', { participant: id })}
         >
           {t('hand-lower')}
         </Button>
       ) : null}
-      {session.may('participant.mute') && !own
+      {seat.may('participant.mute') && !own
         ? MUTE_KEYS.filter(([source]) => sends(participant, source)).map(
             ([source, key]) => (
               <Button
                 key={source}
                 testid={`action-mute-${source}`}
                 onPress={() =>
-                  void session.ask('participant.mute', { participant: id, source })
+                  void seat.ask('participant.mute', { participant: id, source })
                 }
               >
                 {t(key)}
@@ -199,7 +195,7 @@ function Actions(props: PersonProps & { own: boolean }): JSX.Element {
             ),
           )
         : null}
-      {session.may('participant.remove') && !own ? (
+      {seat.may('participant.remove') && !own ? (
         <Button kind="danger" testid="action-remove" onPress={() => setRemoving(true)}>
           {t('remove')}
         </Button>
@@ -209,7 +205,7 @@ function Actions(props: PersonProps & { own: boolean }): JSX.Element {
           title={t('remove-title', { name })}
           text={t('remove-text')}
           action={t('remove')}
-          onConfirm={() => void session.ask('participant.remove', { participant: id })}
+          onConfirm={() => void seat.ask('participant.remove', { participant: id })}
           onClose={() => setRemoving(false)}
         />
       ) : null}

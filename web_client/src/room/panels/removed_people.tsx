@@ -4,18 +4,14 @@ import { useEffect, useState } from 'preact/hooks';
 import { Button } from '../../design/parts';
 import type { RemovalInfo } from '../../protocol';
 import { t } from '../../text';
-import type { RoomSession } from '../seat/seat_client';
+import type { SeatClient } from '../seat/seat_client';
 
-export function RemovedPeople({
-  session,
-}: {
-  session: RoomSession;
-}): JSX.Element | null {
+export function RemovedPeople({ seat }: { seat: SeatClient }): JSX.Element | null {
   const [removals, setRemovals] = useState<readonly RemovalInfo[]>([]);
   // A removal changes who is here; nothing else tells that the list is longer.
-  const people = session.view.value?.participants.size;
+  const people = seat.view.value?.participants.size;
   const load = (): void => {
-    session.link.request('removal.list', {}).then(
+    seat.link.request('removal.list', {}).then(
       (list) => setRemovals(list.removals),
       () => undefined, // asked again at the next change
     );
@@ -23,7 +19,7 @@ export function RemovedPeople({
   useEffect(load, [people]);
   if (removals.length === 0) return null;
   const letIn = async (participant: string): Promise<void> => {
-    if (await session.ask('removal.lift', { participant })) load();
+    if (await seat.ask('removal.lift', { participant })) load();
   };
   return (
     <section class="group" data-testid="removed-people">

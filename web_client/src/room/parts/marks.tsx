@@ -5,22 +5,22 @@ import { Live } from '../../design/parts';
 import type { ParticipantInfo } from '../../protocol';
 import { sends } from '../../state/room';
 import { t } from '../../text';
-import type { RoomSession } from '../seat/seat_client';
+import type { SeatClient } from '../seat/seat_client';
 
 const WEAK_AT = 1; // quality level from which others are told
 
 /** Small marks on the plate: muted, hand, weak link, gone for a moment. */
 export function Marks({
-  session,
+  seat,
   participant,
 }: {
-  session: RoomSession;
+  seat: SeatClient;
   participant: ParticipantInfo;
 }): JSX.Element {
   // Of oneself the switch is asked: the server knows a track by its first packets.
   const heard =
-    session.view.value?.self === participant.id
-      ? session.local.microphoneOn.value
+    seat.view.value?.self === participant.id
+      ? seat.local.microphoneOn.value
       : sends(participant, 'microphone');
   const publishes = participant.role !== 'researcher' || participant.has_floor;
   const weak = participant.quality !== null && participant.quality <= WEAK_AT;

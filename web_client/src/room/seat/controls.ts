@@ -12,7 +12,7 @@ import { t } from '../../text';
 import { cameraProblemText, microphoneProblemText } from '../../text/problems';
 import { watchOwnDevices } from '../../devices/watch';
 import { FullView } from './full_view';
-import type { RoomSession } from './seat_client';
+import type { SeatClient } from './seat_client';
 
 export type Panel = 'people' | 'chat';
 export type OpenDialog = 'settings' | 'shortcuts' | 'leave' | 'connection' | 'invite';
@@ -44,15 +44,15 @@ export class Controls {
   #closeFloating: (() => void) | null = null;
   /** How often showing was stopped: a window that opens later than that is closed. */
   #stopped = 0;
-  readonly #session: RoomSession;
+  readonly #seat: SeatClient;
   readonly #stops: (() => void)[] = [];
 
   readonly #openFloating: OpenFloating;
 
-  constructor(session: RoomSession, openFloating: OpenFloating) {
-    this.#session = session;
+  constructor(seat: SeatClient, openFloating: OpenFloating) {
+    this.#seat = seat;
     this.#openFloating = openFloating;
-    const { local } = session;
+    const { local } = seat;
     const speech = new MutedSpeech();
     this.#stops.push(
       watchOwnDevices({ local, useMicrophone: (id) => this.useMicrophone(id) }),
@@ -63,7 +63,7 @@ export class Controls {
         }
       }),
       effect(() => {
-        session.chat.open.value = this.panel.value === 'chat';
+        seat.chat.open.value = this.panel.value === 'chat';
       }),
     );
   }
@@ -80,7 +80,7 @@ export class Controls {
       this.#closeFloating?.();
       return;
     }
-    const { viewing } = this.#session;
+    const { viewing } = this.#seat;
     const stopped = this.#stopped;
     try {
       const close = await this.#openFloating(this, () => {
@@ -109,7 +109,7 @@ export class Controls {
   }
 
   async toggleMicrophone(): Promise<void> {
-    const { local } = this.#session;
+    const { local } = this.#seat;
     if (local.microphoneOn.value) local.mute();
     else if (this.#mayPublish() && !(await local.unmute())) {
       const problem = local.microphoneProblem.value;
@@ -118,7 +118,7 @@ export class Controls {
   }
 
   async toggleCamera(): Promise<void> {
-    const { local } = this.#session;
+    const { local } = this.#seat;
     if (local.cameraOn.value) local.stopCamera();
     else if (this.#mayPublish() && !(await local.startCamera())) {
       const problem = local.cameraProblem.value;
@@ -128,7 +128,7 @@ export class Controls {
 
   /** Stops sharing, or asks what to share. */
   toggleScreen(): void {
-    const { local } = this.#session;
+    const { local } = this.#seat;
     if (local.screenOn.value) local.stopScreen();
     else if (this.shareMenu.value) this.shareMenu.value = false;
     else if (this.#mayPublish()) {
@@ -139,7 +139,7 @@ export class Controls {
 
   async share(origin: ShareOrigin, style: Style): Promise<void> {
     this.shareMenu.value = false;
-    const problem = await this.#session.local.share(origin, style);
+    const problem = await this.#seat.local.share(origin, style);
     if (problem === null) return;
     if (origin.kind === 'camera') notify(cameraProblemText(problem));
     // A closed picker is a changed mind and needs no comment.
@@ -148,9 +148,9 @@ export class Controls {
 
   /** Push to talk: heard while the key is down. */
   async talk(down: boolean): Promise<void> {
-    const { local } = this.#session;
+    const { local } = this.#seat;
     if (down) {
-      const may = canConnect() && this.#session.may('media.publish');
+      const may = canConnect() && this.#seat.may('media.publish');
       if (local.microphoneOn.value || !may) return;
       this.talking.value = true;
       await local.unmute();
@@ -164,22 +164,22 @@ export class Controls {
 
   async toggleHand(): Promise<void> {
     const self = this.#self();
-    if (self) await this.#session.ask('hand.raise', { raised: self.hand === null });
+    if (self) await this.#seat.ask('hand.raise', { raised: self.hand === null });
   }
 
   toggleLayout(): void {
     settings.layout.value = settings.layout.value === 'stage' ? 'grid' : 'stage';
-    this.#session.pinned.value = null;
+    this.#seat.pinned.value = null;
     this.page.value = 0;
   }
 
   togglePanel(panel: Panel): void {
-    this.#session.chat.markRead();
+    this.#seat.chat.markRead();
     this.panel.value = this.panel.value === panel ? null : panel;
   }
 
   togglePin(participant: string): void {
-    const { pinned } = this.#session;
+    const { pinned } = this.#seat;
     pinned.value = pinned.value === participant ? null : participant;
   }
 
@@ -190,22 +190,22 @@ export class Controls {
 
   useMicrophone(id: string): void {
     settings.microphone.value = id;
-    void this.#session.local.change('microphone');
+    void this.#seat.local.change('microphone');
   }
 
   useCamera(id: string): void {
     settings.camera.value = id;
-    void this.#session.local.change('camera');
+    void this.#seat.local.change('camera');
   }
 
   /** Leaves; asks first where more than one's own seat could be meant. */
   leave(): void {
-    if (this.#session.may('room.manage')) this.dialog.value = 'leave';
-    else void this.#session.leave();
+    if (this.#seat.may('room.manage')) this.dialog.value = 'leave';
+    else void this.#seat.leave();
   }
 
   #self(): ParticipantInfo | null {
-    const view = this.#session.view.value;
+    const view = this.#seat.view.value;
     return view?.participants.get(view.self) ?? null;
   }
 
@@ -215,8 +215,8 @@ export class Controls {
       return false;
     }
     // At the door nothing is sent yet: setting up is everybody's right.
-    if (this.#session.phase.value.name !== 'inside') return true;
-    const may = this.#session.may('media.publish');
+    if (this.#seat.phase.value.name !== 'inside') return true;
+    const may = this.#seat.may('media.publish');
     if (!may) notify(t('notice-no-floor'));
     return may;
   }

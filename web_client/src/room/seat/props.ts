@@ -1,8 +1,8 @@
 /* What every part of the room page is given. */
 import type { Controls } from './controls';
-import type { RoomSession } from './seat_client';
+import type { SeatClient } from './seat_client';
 
 export interface RoomProps {
-  session: RoomSession;
+  seat: SeatClient;
   controls: Controls;
 }

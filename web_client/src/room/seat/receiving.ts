@@ -4,7 +4,7 @@
  */
 import { effect, signal } from '@preact/signals';
 import { canConnect } from '../../media/ability';
-import { Patience, type Way } from '../../media/playout_delay';
+import { PlayoutDelay, type Way } from '../../media/playout_delay';
 import type { SlotOffer, SlotState, SourceName } from '../../protocol';
 import { audioMids, pictureOf } from '../../media/slots';
 import { Sound } from '../../media/sound';
@@ -28,7 +28,7 @@ export class Receiving {
   readonly firstFrame = signal(false);
   /** Milliseconds that pictures wait for what is sent again; null: they do not. */
   readonly waitMs = signal<number | null>(null);
-  readonly #patience = new Patience();
+  readonly #playoutDelay = new PlayoutDelay();
   readonly #link: Link;
   readonly #stop: () => void;
   #asking = false;
@@ -102,8 +102,8 @@ export class Receiving {
   watch(way: Way): void {
     // A browser that cannot be asked to wait is not said to.
     if (!('jitterBufferTarget' in RTCRtpReceiver.prototype)) return;
-    if (!this.#patience.take(way)) return;
-    this.waitMs.value = this.#patience.waitMs;
+    if (!this.#playoutDelay.take(way)) return;
+    this.waitMs.value = this.#playoutDelay.waitMs;
     this.subscriber.wait(this.waitMs.value);
   }
 

@@ -14,12 +14,13 @@ import type {
   RoomPreview,
   SeatClosed,
   SeatTaken,
+  ServerEvent,
   SourceName,
 } from '../../protocol';
 import { canConnect } from '../../media/ability';
 import { LocalMedia } from '../../media/local';
 import { CodedError } from '../../signaling/errors';
-import { Link, type ServerEvent } from '../../signaling/link';
+import { Link } from '../../signaling/link';
 import { missingSince } from '../../signaling/reconnect';
 import { sayPageClosed } from '../../signaling/farewell';
 import { browserKey } from '../../state/browser_key';
@@ -31,7 +32,7 @@ import {
   viewFrom,
   type RoomView,
 } from '../../state/room';
-import { codec, seats, stageTold, switchedOn } from '../../state/settings';
+import { codec, seats, stageNotified, switchedOn } from '../../state/settings';
 import { onStage } from '../../state/stage_notice';
 import { SeatTab, seatElsewhere } from '../../state/tabs';
 import { notifyFailure } from '../../text/failure';
@@ -77,7 +78,7 @@ function listen<N extends 'pagehide' | 'pageshow'>(
   return () => window.removeEventListener(name, handler);
 }
 
-export class RoomSession {
+export class SeatClient {
   readonly phase = signal<SeatPhase>({ name: 'door' });
   readonly view = signal<RoomView | null>(null);
   readonly preview = signal<RoomPreview | null>(null);
@@ -424,8 +425,8 @@ export class RoomSession {
       camera: this.local.cameraOn.peek(),
       microphone: this.local.microphoneOn.peek(),
     };
-    const { notice, told } = onStage(view, sending, stageTold.get());
-    stageTold.set(told);
+    const { notice, told } = onStage(view, sending, stageNotified.get());
+    stageNotified.set(told);
     if (notice) notify(t(notice));
   }
 

@@ -52,9 +52,9 @@ function openPage(small: Window, room: RoomProps, closed: () => void): () => voi
 }
 
 function FloatingPage(props: RoomProps & { close: () => void }): JSX.Element {
-  const { session, controls, close } = props;
-  const { local } = session;
-  const shown = mainPicture(session);
+  const { seat, controls, close } = props;
+  const { local } = seat;
+  const shown = mainPicture(seat);
   const on = local.microphoneOn.value;
   return (
     <main class="floating on-stage" data-testid="floating">
@@ -69,7 +69,7 @@ function FloatingPage(props: RoomProps & { close: () => void }): JSX.Element {
       </div>
       <p class="cut small">{shown?.name}</p>
       <div class="row tight">
-        {session.may('media.publish') && canConnect() ? (
+        {seat.may('media.publish') && canConnect() ? (
           <Button
             pressed={on}
             testid="floating-microphone"
@@ -89,7 +89,7 @@ function FloatingPage(props: RoomProps & { close: () => void }): JSX.Element {
 
 /** The picture on the stage itself, in the browser's own window. */
 async function openPicture(room: RoomProps, closed: () => void): Promise<() => void> {
-  const { session, controls } = room;
+  const { seat, controls } = room;
   const video = document.querySelector<HTMLVideoElement>(
     '[data-testid="screen-tile"] video, [data-place="stage"] video',
   );
@@ -106,7 +106,7 @@ async function openPicture(room: RoomProps, closed: () => void): Promise<() => v
   };
   handle(() => void controls.toggleMicrophone());
   const stop = effect(() => {
-    const on = session.local.microphoneOn.value;
+    const on = seat.local.microphoneOn.value;
     void media?.setMicrophoneActive?.(on);
   });
   video.addEventListener(

@@ -3,7 +3,7 @@ import { arrange } from '../../layout/arrange';
 import { sends } from '../../state/room';
 import { layout, receive, selfView } from '../../state/settings';
 import { t } from '../../text';
-import type { RoomSession } from '../seat/seat_client';
+import type { SeatClient } from '../seat/seat_client';
 
 export interface MainPicture {
   readonly label: string;
@@ -14,12 +14,12 @@ export interface MainPicture {
 }
 
 /** The shared picture, else that of the participant on the stage; null: there is none. */
-export function mainPicture(session: RoomSession): MainPicture | null {
-  const view = session.view.value;
+export function mainPicture(seat: SeatClient): MainPicture | null {
+  const view = seat.view.value;
   if (!view) return null;
   const { content, stage } = arrange(view, {
     layout: layout.value,
-    pinned: session.pinned.value,
+    pinned: seat.pinned.value,
     selfShown: selfView.value === 'shown',
   });
   const shared = content !== null && content !== view.self;
@@ -28,10 +28,10 @@ export function mainPicture(session: RoomSession): MainPicture | null {
   const { name } = who;
   const source = shared ? 'screen' : 'camera';
   const label = t(shared ? 'screen-of' : 'picture-of', { name });
-  if (who.id === view.self) return { label, name, track: session.local.camera.value };
+  if (who.id === view.self) return { label, name, track: seat.local.camera.value };
   if (receive.value === 'audio' || !sends(who, source)) {
     return { label, name, track: null };
   }
-  const shown = session.receiving.picture(view.slots, who.id, source);
+  const shown = seat.receiving.picture(view.slots, who.id, source);
   return { label, name, track: shown?.track ?? null };
 }

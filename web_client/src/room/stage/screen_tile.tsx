@@ -22,8 +22,8 @@ const STYLE_KEYS: Readonly<Record<Style, string>> = {
  * What one shares oneself. A screen is not shown back, that would mirror without
  * end; what lies under a second camera is.
  */
-function OwnScreen({ session, controls }: RoomProps): JSX.Element {
-  const { local } = session;
+function OwnScreen({ seat, controls }: RoomProps): JSX.Element {
+  const { local } = seat;
   const shared = local.shared.value;
   const camera = shared?.origin === 'camera' ? local.tracks.value.get('screen') : null;
   return (
@@ -56,10 +56,10 @@ interface ScreenProps extends RoomProps {
 }
 
 /** A shared screen; one's own is not shown back, that would mirror without end. */
-export function ScreenTile({ session, controls, owner }: ScreenProps): JSX.Element {
-  const { receiving } = session;
+export function ScreenTile({ seat, controls, owner }: ScreenProps): JSX.Element {
+  const { receiving } = seat;
   const seen = useCallback(() => receiving.frameSeen(), [receiving]);
-  const view = session.view.value;
+  const view = seat.view.value;
   const own = view?.self === owner.id;
   const shown = own
     ? null
@@ -67,7 +67,7 @@ export function ScreenTile({ session, controls, owner }: ScreenProps): JSX.Eleme
   const label = t('screen-of', { name: owner.name });
   let inside: JSX.Element;
   if (own) {
-    inside = <OwnScreen {...{ session, controls }} />;
+    inside = <OwnScreen {...{ seat, controls }} />;
   } else if (receive.value === 'audio') {
     inside = <p class="stage-empty soft">{t('screen-audio-only')}</p>;
   } else if (shown?.undecodable) {

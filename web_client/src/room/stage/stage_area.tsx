@@ -62,13 +62,13 @@ function measure(area: HTMLElement): Measured {
   };
 }
 
-export function StageArea({ session, controls }: RoomProps): JSX.Element | null {
+export function StageArea({ seat, controls }: RoomProps): JSX.Element | null {
   const [element, size] = useSize();
-  const view = session.view.value;
+  const view = seat.view.value;
   const arrangement = view
     ? arrange(view, {
         layout: layout.value,
-        pinned: session.pinned.value,
+        pinned: seat.pinned.value,
         selfShown: selfView.value === 'shown',
       })
     : null;
@@ -88,7 +88,7 @@ export function StageArea({ session, controls }: RoomProps): JSX.Element | null 
   }, [controls, paged.pages]);
   useEffect(() => {
     if (!view || !arrangement || size.width === 0 || !element.current) return;
-    session.viewing.show(arrangement, measure(element.current), view.self);
+    seat.viewing.show(arrangement, measure(element.current), view.self);
   });
 
   return (
@@ -104,7 +104,7 @@ export function StageArea({ session, controls }: RoomProps): JSX.Element | null 
       {view && arrangement && size.width > 0 ? (
         <Arranged
           {...{
-            session,
+            seat,
             controls,
             view,
             arrangement,
@@ -127,14 +127,14 @@ interface ArrangedProps extends RoomProps {
 }
 
 function Arranged(props: ArrangedProps): JSX.Element {
-  const { session, controls, view, arrangement, shape, paged } = props;
+  const { seat, controls, view, arrangement, shape, paged } = props;
   const tile = (
     id: string,
     place: 'stage' | 'beside' | 'small',
   ): JSX.Element | null => {
     const participant = view.participants.get(id);
     return participant ? (
-      <Tile key={id} {...{ session, controls, participant, place }} />
+      <Tile key={id} {...{ seat, controls, participant, place }} />
     ) : null;
   };
   const pager =
@@ -161,7 +161,7 @@ function Arranged(props: ArrangedProps): JSX.Element {
   return (
     <>
       <div class={owner ? 'stage-main with-content' : 'stage-main'}>
-        {owner ? <ScreenTile {...{ session, controls, owner }} /> : null}
+        {owner ? <ScreenTile {...{ seat, controls, owner }} /> : null}
         {arrangement.stage && !(owner && full)
           ? tile(arrangement.stage, owner ? 'beside' : 'stage')
           : null}

@@ -13,23 +13,18 @@ import { onPicture } from '../seat/full_view';
 import { Marks } from '../parts/marks';
 import { Picture } from '../parts/picture';
 import type { RoomProps } from '../seat/props';
-import type { RoomSession } from '../seat/seat_client';
-import { ConnectionButton } from '../bars/top_bar';
+import type { SeatClient } from '../seat/seat_client';
+import { ConnectionButton } from '../parts/connection_button';
 
 interface TileProps extends RoomProps {
   participant: ParticipantInfo;
   place: 'stage' | 'beside' | 'small';
 }
 
-export function Tile({
-  session,
-  controls,
-  participant,
-  place,
-}: TileProps): JSX.Element {
-  const view = session.view.value;
+export function Tile({ seat, controls, participant, place }: TileProps): JSX.Element {
+  const view = seat.view.value;
   const own = view?.self === participant.id;
-  const pinned = session.pinned.value === participant.id;
+  const pinned = seat.pinned.value === participant.id;
   const speaking = view?.speakers.includes(participant.id) ?? false;
   const { name, organisation } = participant;
   const [ratio, setRatio] = useState(0);
@@ -59,7 +54,7 @@ export function Tile({
         else controls.togglePin(participant.id);
       }}
     >
-      <Face {...{ session, participant, own }} onRatio={setRatio} />
+      <Face {...{ seat, participant, own }} onRatio={setRatio} />
       <div class="plate">
         <div class="plate-text">
           <p class="name-line" title={name} data-testid="plate-name">
@@ -70,12 +65,12 @@ export function Tile({
             {organisation}
           </p>
         </div>
-        <Marks session={session} participant={participant} />
+        <Marks seat={seat} participant={participant} />
       </div>
       {own ? (
         <div class="tile-actions">
           {place === 'stage' ? <FullButton controls={controls} /> : null}
-          <ConnectionButton {...{ session, controls }} testid="own-connection" />
+          <ConnectionButton {...{ seat, controls }} testid="own-connection" />
         </div>
       ) : (
         <div class="tile-actions">
@@ -96,7 +91,7 @@ export function Tile({
 }
 
 interface FaceProps {
-  session: RoomSession;
+  seat: SeatClient;
   participant: ParticipantInfo;
   own: boolean;
   onRatio: (ratio: number) => void;
@@ -104,8 +99,8 @@ interface FaceProps {
 
 /** The camera's picture, or what stands for it. */
 function Face(props: FaceProps): JSX.Element {
-  const { session, participant, own, onRatio } = props;
-  const { receiving, local } = session;
+  const { seat, participant, own, onRatio } = props;
+  const { receiving, local } = seat;
   const seen = useCallback(() => receiving.frameSeen(), [receiving]);
   const label = t('picture-of', { name: participant.name });
   if (own && local.camera.value) {
@@ -113,7 +108,7 @@ function Face(props: FaceProps): JSX.Element {
       <Picture track={local.camera.value} mirrored label={label} onRatio={onRatio} />
     );
   }
-  const slots = session.view.value?.slots ?? new Map();
+  const slots = seat.view.value?.slots ?? new Map();
   const byEar = !own && receive.value === 'audio';
   const shown =
     own || byEar ? null : receiving.picture(slots, participant.id, 'camera');
