@@ -106,6 +106,11 @@ lane-server:
 lane-browser:
 	@$(MAKE) -j1 AT_ONCE= test-browser 2>&1 | sed -u 's/^/browsers | /'
 
+.PHONY: explore
+explore: .make/dev ## Try examples that no run has tried yet (ARGS="tests/conference/rooms")
+	@echo "test: new examples"
+	$(PYTEST) --hypothesis-profile=explore -m $(PLAIN) $(or $(ARGS),$(PURE_TESTS))
+
 .PHONY: test-server
 test-server: .make/dev .make/client ## Server and end-to-end tests over the public protocol (ARGS="-k …")
 	@echo "test: server"
