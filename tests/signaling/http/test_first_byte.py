@@ -7,7 +7,7 @@ import pytest
 
 from signaling.http import first_byte
 from signaling.http.first_byte import CLIENT_HELLO, HEAD_BYTES, answer
-from tests.signaling.http.test_deadlines import ends
+from tests.signaling.http.test_guard import ends
 from tests.signaling.support import DEADLINE_S, Site, until
 
 

@@ -20,7 +20,6 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from conference.errors import InfrastructureError
-from signaling.trust import hosts
 from signaling.trust.authority import fingerprint, names_of, thumbprint
 from signaling.trust.store import OwnTrust, SiteTrust
 
@@ -209,27 +208,3 @@ def test_each_fault_of_the_operators_own_is_told_apart(
         with pytest.raises(InfrastructureError) as caught:
             OwnTrust(*pair)
         assert caught.value.message.startswith(said)
-
-
-@pytest.mark.parametrize(
-    ("text", "good"),
-    [
-        ("meet", True),
-        ("meet.example", True),
-        ("a-b.example", True),
-        ("", False),
-        ("-a", False),
-        ("a..b", False),
-        ("a b", False),
-        ("a" * 64, False),
-        ("meet.example\n", False),
-    ],
-)
-def test_host_names(text: str, good: bool) -> None:
-    assert hosts.is_name(text) is good
-
-
-def test_this_host_has_names_and_addresses() -> None:
-    assert hosts.names(["Meet.Example"])[0] == "meet.example"
-    assert hosts.names()[-1] == "localhost"
-    assert "127.0.0.1" in [str(a) for a in hosts.addresses()]
