@@ -1,21 +1,16 @@
 """Persist, then media, then people: and nothing when it could not be stored."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
 
 import pytest
-import pytest_asyncio
 
 from conference.contract import media
 from conference.contract.records import Change, DropSeat
 from conference.contract.words import Leg, Source
 from conference.errors import InfrastructureError, NotFound
 from conference.ids import (
-    AccountId,
     ConnectionId,
-    InvitationId,
     Mid,
     ParticipantId,
     RoomId,
@@ -24,107 +19,10 @@ from conference.rooms import commands as c
 from conference.rooms.seat import SEAT_KEPT_S
 from conference.rooms.stage import STAGE_HOLD_S
 from conference.service import notices as n
-from conference.service.conference import RETRY_S, Conference, Limits, Stores
-from conference.service.open_rooms import SeatRef
-from conference.service.tokens import InvitationTokens, new_id, new_secret
-from conference.storage.accounts import Accounts
+from conference.service.conference import RETRY_S
 from conference.storage.chat import Chat
-from conference.storage.database import Database, sqlite_url
-from conference.storage.rooms import Rooms
-from tests.signaling.support import QuietPlane, until
-
-
-class Letters:
-    """An outbox that keeps what is sent, in one list with what media is told."""
-
-    def __init__(self, story: list[object]) -> None:
-        self.story = story
-        self.sent: list[tuple[ConnectionId, n.Notice]] = []
-        self.closed: list[ConnectionId] = []
-
-    def send(self, to: Collection[ConnectionId], notice: n.Notice) -> None:
-        self.story.append(notice)
-        self.sent += [(one, notice) for one in to]
-
-    def close(self, connection: ConnectionId, notice: n.SeatClosed) -> None:
-        self.send((connection,), notice)
-        self.closed.append(connection)
-
-
-class World:
-    """A conference on a real database, with a clock to turn."""
-
-    def __init__(self, directory: Path) -> None:
-        self.now = 100.0
-        self.story: list[object] = []
-        self.letters = Letters(self.story)
-        self.database = Database(sqlite_url(directory / "test.sqlite3"))
-        self.rooms = Rooms(self.database)
-        self.sign_in = Accounts(self.database)
-        self.plane = QuietPlane(lambda _: None)
-        self.plane.commands = self.story  # type: ignore[assignment]
-        self.conference = Conference(
-            stores=Stores(self.rooms, self.rooms, Chat(self.database), self.sign_in),
-            media=self.plane,
-            outbox=self.letters,
-            tokens=InvitationTokens(b"k" * 32),
-            limits=Limits(rooms=2),
-            clock=lambda: self.now,
-            wall=lambda: 1e9 + self.now,
-        )
-        self.account = AccountId("")
-
-    async def start(self) -> None:
-        await self.database.open()
-        link = await self.conference.sign_in.new_link()
-        secret = await self.conference.sign_in.redeem(link)
-        account = await self.conference.sign_in.account_of(secret)
-        assert account is not None
-        self.account = account
-        _, invitations = await self.conference.room_admin.create(account, "T", "O")
-        self.tokens = {i.role.value: i.token for i in invitations}
-
-    async def join(self, role: str, connection: str) -> SeatRef:
-        door = await self.conference.seats.admission_by_invitation(self.tokens[role])
-        taken = await self.conference.seats.join(
-            door, ConnectionId(connection), name="N", organisation="O", subscribe=False
-        )
-        self.token = taken.token
-        return taken.seat_ref
-
-    async def come_back(self, seat: SeatRef, connection: str) -> SeatRef:
-        taken = await self.conference.seats.resume(
-            seat,
-            self.token,
-            ConnectionId(connection),
-            last_chat=0,
-            subscribe=False,
-        )
-        return taken.seat_ref
-
-    async def publish(self, seat: SeatRef, source: Source) -> None:
-        """Publish one track, and let its first packet come."""
-        track = media.TrackDeclaration(Mid("0"), source)
-        await self.conference.media.publish(seat, "v=0", [track], frozenset({source}))
-        self.packets_come(seat, source)
-
-    def packets_come(self, seat: SeatRef, source: Source) -> None:
-        """Let the media plane see the first packet of a track."""
-        self.conference.on_media(
-            media.TrackStarted(seat.room, seat.participant, source, "VP8")
-        )
-
-
-@pytest_asyncio.fixture
-async def world(tmp_path: Path) -> Any:
-    made = World(tmp_path)
-    await made.start()
-    yield made
-    await made.database.close()
-
-
-def failing(*_: object) -> Callable[..., Any]:
-    raise InfrastructureError("storage-failed", "The disk is full.")
+from tests.conference.service.support import World, failing
+from tests.signaling.support import until
 
 
 async def test_a_line_that_was_not_stored_is_seen_by_nobody(
@@ -300,15 +198,3 @@ async def test_events_of_rooms_that_are_gone_are_nobodys(world: World) -> None:
     ):
         world.conference.on_media(event)
     assert world.story == []
-
-
-def test_invitation_tokens_are_ours_or_nothing() -> None:
-    tokens, others = InvitationTokens(b"k" * 32), InvitationTokens(b"x" * 32)
-    invitation = InvitationId(new_id())
-    token = tokens.write(invitation)
-    assert tokens.read(token) == invitation
-    assert others.read(token) is None
-    for wrong in ("", "A" * 43, token[:-2], token + "A", new_secret(), "ä" * 43, "="):
-        assert tokens.read(wrong) is None
-    flipped = ("B" if token[0] != "B" else "C") + token[1:]
-    assert tokens.read(flipped) is None
