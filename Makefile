@@ -21,7 +21,7 @@ SOURCES := conference signaling tests deploy
 CLIENT_SOURCES := $(shell find web_client -type f \
 	-not -path '*/node_modules/*' -not -path '*/dist/*' \
 	-not -name '*.tsbuildinfo' 2>/dev/null)
-PURE_TESTS := $(wildcard tests/conference/contract tests/conference/rtp tests/conference/sdp tests/conference/sfu \
+PURE_TESTS := $(wildcard tests/conference/contract tests/conference/fanout tests/conference/rtp tests/conference/sdp tests/conference/sfu \
 	tests/conference/rooms tests/signaling/protocol tests/deploy \
 	tests/test_bounds.py tests/test_mirror.py)
 PYTEST := $(BIN)/python -m pytest
@@ -72,7 +72,7 @@ lint: .make/dev .make/npm ## Format, lint, types, contracts, spelling; of the we
 # What a package's own tests must reach, branches included; the rest is reached
 # through real servers and browsers, where nothing is counted.
 FULLY_COVERED := conference/rtp conference/rooms signaling/protocol
-WELL_COVERED := conference/sfu conference/sdp
+WELL_COVERED := conference/fanout conference/sfu conference/sdp
 COVERAGE := $(BIN)/coverage
 comma := ,
 empty :=

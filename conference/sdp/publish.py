@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from conference.contract.media import TrackDeclaration
 from conference.contract.words import Source
+from conference.fanout.formats import TrackFormat
 from conference.ids import Mid
 from conference.rtp import extensions
 from conference.rtp.codecs import Codec
 from conference.sdp import writer
 from conference.sdp.reader import BadDescription, Description, Format, Section
-from conference.sfu.formats import TrackFormat
 
 KEPT_EXTENSIONS = (
     extensions.MID,

@@ -8,11 +8,7 @@ first are bundle-only (RFC 9143 §6), which saves a fifth of the size.
 """
 
 from conference.contract.words import SlotGroup
-from conference.rtp import extensions
-from conference.rtp.codecs import VIDEO_CODECS, Codec
-from conference.sdp import writer
-from conference.sdp.reader import BadDescription, Description
-from conference.sfu.formats import (
+from conference.fanout.formats import (
     ABS_SEND_TIME_ID,
     AUDIO_LEVEL_ID,
     PAYLOAD_TYPES,
@@ -22,6 +18,10 @@ from conference.sfu.formats import (
     SlotFormat,
     ViewerFormat,
 )
+from conference.rtp import extensions
+from conference.rtp.codecs import VIDEO_CODECS, Codec
+from conference.sdp import writer
+from conference.sdp.reader import BadDescription, Description
 
 _VIDEO_FEEDBACK = ("ccm fir", "nack", "nack pli", "transport-cc", "goog-remb")
 """Browsers answer with REMB where packets carry no transport-wide number."""

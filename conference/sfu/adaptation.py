@@ -10,14 +10,14 @@ from collections.abc import Iterable, Sequence
 
 from conference.contract.media import MAX_HEIGHT
 from conference.contract.words import Receive, Reduced, SlotGroup, Source
+from conference.fanout.contract import SlotKey
+from conference.fanout.pacer import FACTOR
+from conference.fanout.sent import SentPackets
 from conference.rtp.transport_cc_reader import Feedback
 from conference.sfu.bandwidth.allocate import Allocator, LayerRate, Want
 from conference.sfu.bandwidth.estimate import BandwidthEstimator
-from conference.sfu.bandwidth.history import SentPackets
-from conference.sfu.bandwidth.pacer import FACTOR
 from conference.sfu.bandwidth.probe import Cluster
 from conference.sfu.bandwidth.rate import CAUTIOUS_QUEUE_S
-from conference.sfu.fanout import SlotKey
 from conference.sfu.rates import TEMPORALS
 from conference.sfu.slot import Slot
 from conference.sfu.uptrack import Layer, UpTrack

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from conference.contract.words import SlotGroup, Source
+from conference.fanout.formats import SlotFormat
 from conference.ids import ParticipantId
-from conference.sfu.formats import SlotFormat
 from conference.sfu.uptrack import UpTrack
 
 Find = Callable[[ParticipantId, Source], UpTrack | None]

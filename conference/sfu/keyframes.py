@@ -11,8 +11,8 @@ the others, so that a flood delays nobody's change of layer.
 from collections.abc import Iterable
 from typing import TypeAlias
 
+from conference.fanout.contract import ViewerKey
 from conference.rtp.dead_line import DEAD_S
-from conference.sfu.fanout import ViewerKey
 
 MIN_INTERVAL_S = 0.5
 """Between requests for one layer. Lower: faster first pictures, more bitrate

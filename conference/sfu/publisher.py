@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from conference.contract.words import Source
+from conference.fanout.contract import LayerKey
+from conference.fanout.formats import PAYLOAD_TYPES, TrackFormat
 from conference.ids import ParticipantId
 from conference.rtp import extensions, packet, red, rtcp
 from conference.rtp.codecs import Codec, PayloadHead
 from conference.rtp.packet import RtpPacket
 from conference.rtp.transport_cc import ArrivalRecorder
 from conference.sfu.capture import PublisherClock
-from conference.sfu.fanout import LayerKey
-from conference.sfu.formats import PAYLOAD_TYPES, TrackFormat
 from conference.sfu.uptrack import Layer, UpTrack
 
 FEEDBACK_INTERVAL_S = 0.05

@@ -11,12 +11,12 @@ from collections.abc import Iterable
 
 from conference.contract import media as m
 from conference.contract.words import SlotGap, SlotGroup, Source
+from conference.fanout.contract import Fanout
 from conference.ids import ParticipantId, RoomId
 from conference.rtp import extensions
 from conference.rtp.codecs import NOTHING, Codec
 from conference.sfu.adaptation import voice_price
 from conference.sfu.assignment import assign
-from conference.sfu.fanout import Fanout
 from conference.sfu.figures import Counts, RoomFigures, figures_of
 from conference.sfu.keyframes import Asker
 from conference.sfu.publisher import Arrived, Publisher

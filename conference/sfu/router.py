@@ -20,13 +20,13 @@ from itertools import count
 
 from conference.contract import media as m
 from conference.contract.words import Leg
+from conference.fanout.contract import Fanout, LayerKey, SlotKey, ViewerKey
+from conference.fanout.formats import SlotFormat, TrackFormat, ViewerFormat, slot_plan
+from conference.fanout.sent import MASK
 from conference.ids import Mid, ParticipantId, RoomId
 from conference.rtp import rtcp, transport_cc_reader
 from conference.rtp.codecs import Codec
-from conference.sfu.bandwidth.history import MASK
-from conference.sfu.fanout import Fanout, LayerKey, SlotKey, ViewerKey
 from conference.sfu.figures import RoomFigures
-from conference.sfu.formats import SlotFormat, TrackFormat, ViewerFormat, slot_plan
 from conference.sfu.limits import NO_LIMITS, SPLIT_INTERVAL_S, BitrateLimits
 from conference.sfu.publisher import FEEDBACK_INTERVAL_S, Publisher
 from conference.sfu.room import STAGE_AND_OTHERS, RoomPlane

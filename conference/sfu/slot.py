@@ -7,8 +7,8 @@ what it carries changes at a key frame (video) or at the next packet that fits
 """
 
 from conference.contract.media import SlotState
-from conference.sfu.fanout import SlotKey
-from conference.sfu.formats import SlotFormat
+from conference.fanout.contract import SlotKey
+from conference.fanout.formats import FRAME_TICKS, SlotFormat
 from conference.sfu.rates import TEMPORALS
 from conference.sfu.repairs import Repaired
 from conference.sfu.uptrack import Layer, UpTrack
@@ -16,8 +16,6 @@ from conference.sfu.uptrack import Layer, UpTrack
 MAX_HELD_PACKETS = 3
 """Packets of a new voice dropped until its timestamps fit behind the old one's.
 Pushing them forward instead would add about 7 ms of delay at each change."""
-FRAME_TICKS = 960
-"""A 20 ms Opus frame at 48 kHz: nothing may start before the last one ended."""
 
 
 class Slot:

@@ -10,7 +10,7 @@ fan-out's.
 from collections.abc import Callable
 from typing import TypeAlias
 
-from conference.sfu.fanout import Fanout, LayerKey
+from conference.fanout.contract import Fanout, LayerKey
 from conference.sfu.keyframes import Asker
 from conference.sfu.publisher import Arrived
 from conference.sfu.slot import Slot

@@ -8,6 +8,8 @@ watches. Driven by its ``Publisher`` and its ``RoomPlane``.
 from collections.abc import Iterator
 
 from conference.contract.words import Source
+from conference.fanout.contract import LayerKey
+from conference.fanout.formats import TrackFormat
 from conference.ids import ParticipantId
 from conference.rtp import extensions
 from conference.rtp.codecs import (
@@ -22,8 +24,6 @@ from conference.rtp.red import Older
 from conference.rtp.rtcp import SenderReport
 from conference.rtp.sequence import HALF, Unwrapper
 from conference.sfu.capture import PublisherClock, TrackClock
-from conference.sfu.fanout import LayerKey
-from conference.sfu.formats import TrackFormat
 from conference.sfu.keyframes import KeyFrameRequests
 from conference.sfu.nack import MAX_AGE, MissingPackets
 from conference.sfu.rates import LayerMeter

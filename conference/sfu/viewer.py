@@ -10,12 +10,12 @@ from collections.abc import Sequence
 
 from conference.contract.media import MAX_HEIGHT, LinkChanged, SetView, Tile
 from conference.contract.words import Receive, Reduced, SlotGroup
+from conference.fanout.contract import Fanout, SlotKey, ViewerKey
+from conference.fanout.formats import ViewerFormat
 from conference.ids import ParticipantId
 from conference.rtp import ntp, rtcp
 from conference.sfu.adaptation import Adaptation, limited
 from conference.sfu.assignment import View
-from conference.sfu.fanout import Fanout, SlotKey, ViewerKey
-from conference.sfu.formats import ViewerFormat
 from conference.sfu.slot import Slot
 from conference.sfu.uptrack import UpTrack
 

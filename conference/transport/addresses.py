@@ -1,14 +1,10 @@
 """Addresses: what sockets call them, and which ones this host has."""
 
 import ipaddress
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import ifaddr
 
-Address = tuple[str, int] | tuple[str, int, int, int]
-"""As sockets give it: IPv4, or IPv6 with flow label and scope."""
-Send = Callable[[bytes, Address], object]
-"""A socket's ``sendto``."""
 ALL_IPV4 = "0.0.0.0"  # noqa: S104  # a media server is reached on every address
 ALL = "::"
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address

@@ -11,8 +11,8 @@ or in a frame of a TCP connection makes no difference here; the sockets are in
 import asyncio
 from contextlib import suppress
 
+from conference.fanout.contract import Address
 from conference.rtp.packet import MAX_BYTES
-from conference.transport.addresses import Address
 from conference.transport.ice import Gate, IceLite, Path, username
 
 

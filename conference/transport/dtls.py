@@ -23,9 +23,9 @@ from aiortc import rtcdtlstransport as dtls_module
 from aiortc.rtcdtlstransport import SRTPProtectionProfile
 from OpenSSL import SSL
 
+from conference.fanout.python.srtp import AeadProtection, LibraryProtection, Protection
 from conference.rtp.packet import is_rtcp
 from conference.transport.ice import IceLite
-from conference.transport.srtp import AeadProtection, LibraryProtection, Protection
 
 HANDSHAKE_S = 30.0
 """From the answer to the end of the handshake, checks included."""

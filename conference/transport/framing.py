@@ -8,9 +8,9 @@ Pure: bytes and the time come in. ``Frames`` takes a hostile stream apart,
 from collections import deque
 from struct import Struct
 
+from conference.fanout import formats
 from conference.rtp.errors import MalformedPacket
 from conference.rtp.packet import MAX_BYTES, is_rtcp
-from conference.sfu import formats
 
 LENGTH = Struct("!H")
 VIDEO_WAITS_S = 0.5

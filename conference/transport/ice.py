@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from aioice import stun
 
-from conference.transport.addresses import Address, Send
+from conference.fanout.contract import Address, Send
 from conference.transport.seen import SeenTransactions
 
 MAGIC_COOKIE = b"\x21\x12\xa4\x42"

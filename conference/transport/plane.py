@@ -17,6 +17,10 @@ import structlog
 from conference.contract import media as m
 from conference.contract.words import Leg
 from conference.errors import Refused
+from conference.fanout.contract import ViewerKey
+from conference.fanout.formats import SlotFormat, ViewerFormat
+from conference.fanout.python.engine import PythonFanout
+from conference.fanout.python.srtp import Protection
 from conference.ids import ParticipantId, RoomId
 from conference.rtp import ntp
 from conference.rtp.errors import MalformedPacket
@@ -24,17 +28,13 @@ from conference.sdp import publish as publish_sdp
 from conference.sdp import slots as slots_sdp
 from conference.sdp.reader import BadDescription, Description, read
 from conference.sdp.writer import Local
-from conference.sfu.fanout import ViewerKey
 from conference.sfu.figures import RoomFigures
-from conference.sfu.formats import SlotFormat, ViewerFormat
 from conference.sfu.limits import NO_LIMITS, BitrateLimits
 from conference.sfu.router import Router
 from conference.transport import addresses
 from conference.transport.dtls import DtlsLeg, ServerCertificate
-from conference.transport.fanout import PythonFanout
 from conference.transport.ice import CONSENT_S, IceLite, Path
 from conference.transport.mux import Mux
-from conference.transport.srtp import Protection
 
 log = structlog.get_logger(__name__)
 

@@ -16,8 +16,9 @@ from contextlib import suppress
 
 import structlog
 
+from conference.fanout.contract import Address
 from conference.rtp.errors import MalformedPacket
-from conference.transport.addresses import ALL, ALL_IPV4, Address
+from conference.transport.addresses import ALL, ALL_IPV4
 from conference.transport.demux import Demux
 from conference.transport.framing import Frames, Outbox, frame
 from conference.transport.ice import TCP_RANK, Gate

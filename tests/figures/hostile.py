@@ -18,15 +18,15 @@ import time
 
 from conference.contract import media as m
 from conference.contract.words import SlotGroup, Source
+from conference.fanout.contract import LayerKey, SlotKey, ViewerKey
+from conference.fanout.formats import SlotFormat
+from conference.fanout.python.engine import PythonFanout
+from conference.fanout.python.srtp import AeadProtection
 from conference.rtp.codecs import Codec, inspect_vp8
 from conference.rtp.packet import RtpPacket
 from conference.rtp.rtcp import build_nacks
 from conference.sdp import reader
-from conference.sfu.fanout import LayerKey, SlotKey, ViewerKey
-from conference.sfu.formats import SlotFormat
 from conference.transport.demux import Demux
-from conference.transport.fanout import PythonFanout
-from conference.transport.srtp import AeadProtection
 from conference.transport.tcp import FIRST_CHECK_S, SWEEP_S, TcpListener
 from tests.figures.common import report
 from tests.support.bench import MASTER_KEY, MASTER_SALT, Bench, Sink

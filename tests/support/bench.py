@@ -15,15 +15,15 @@ from pylibsrtp import Policy, Session
 
 from conference.contract import media as m
 from conference.contract.words import Leg, SlotGroup, Source
+from conference.fanout.contract import Address
+from conference.fanout.formats import SlotFormat, TrackFormat, ViewerFormat
+from conference.fanout.python.engine import PythonFanout
+from conference.fanout.python.srtp import AeadProtection
 from conference.ids import Mid, ParticipantId, RoomId
 from conference.rtp import extensions
 from conference.rtp.codecs import Codec
-from conference.sfu.formats import SlotFormat, TrackFormat, ViewerFormat
 from conference.sfu.limits import NO_LIMITS, BitrateLimits
 from conference.sfu.router import Router
-from conference.transport.addresses import Address
-from conference.transport.fanout import PythonFanout
-from conference.transport.srtp import AeadProtection
 from tests.support.wire import rtcp, rtp
 
 ROOM = RoomId("room")

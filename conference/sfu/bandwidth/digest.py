@@ -12,8 +12,8 @@ from array import array
 from collections import deque
 from operator import sub
 
+from conference.fanout.sent import MASK, SIZE, SentPackets
 from conference.rtp.transport_cc import REFERENCE_S
-from conference.sfu.bandwidth.history import MASK, SIZE, SentPackets
 
 BURST_S = 0.005
 """Packets sent within this time are one group (burst_time,

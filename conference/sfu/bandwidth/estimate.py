@@ -21,10 +21,10 @@ the estimate goes on from where it was.
 
 import math
 
+from conference.fanout.sent import MASK, SIZE, SentPackets
 from conference.rtp.transport_cc_reader import Feedback
 from conference.sfu.bandwidth.delay import LONG_QUEUE_S, OveruseDetector, Usage
 from conference.sfu.bandwidth.digest import Digest
-from conference.sfu.bandwidth.history import MASK, SIZE, SentPackets
 from conference.sfu.bandwidth.loss import LossControl
 from conference.sfu.bandwidth.probe import Prober, Verdict
 from conference.sfu.bandwidth.rate import (

@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 
 from conference.contract.media import TrackDeclaration
 from conference.contract.words import Source
+from conference.fanout.formats import SlotFormat
+from conference.fanout.python.engine import PythonFanout
 from conference.ids import Mid
 from conference.rtp import extensions
 from conference.rtp.codecs import Codec
 from conference.sdp import publish, slots
 from conference.sdp.reader import MAX_BYTES, BadDescription, read
 from conference.sdp.writer import Local
-from conference.sfu.formats import SlotFormat
 from conference.sfu.router import Router
-from conference.transport.fanout import PythonFanout
 from tests.support.wire import sdp as other
 
 BROWSERS = Path(__file__).with_name("browsers")

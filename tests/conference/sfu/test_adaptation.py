@@ -6,14 +6,14 @@ import pytest
 
 from conference.contract import media as m
 from conference.contract.words import Leg, Receive, Reduced, SlotGroup, Source
+from conference.fanout.pacer import MAX_WAIT_S
+from conference.fanout.sent import MASK, SentPackets
 from conference.ids import ParticipantId
 from conference.rtp import ntp, transport_cc
 from conference.rtp.codecs import inspect_vp8
 from conference.rtp.rtcp import ReportBlock, build_receiver_report, build_transport_cc
 from conference.rtp.transport_cc_reader import Feedback
 from conference.sfu.adaptation import START_BPS, UNREAD_S, Adaptation
-from conference.sfu.bandwidth.history import MASK, SentPackets
-from conference.sfu.bandwidth.pacer import MAX_WAIT_S
 from conference.sfu.viewer import Viewer
 from tests.conference.sfu.test_layers import layers_on, play, show, watch
 from tests.support.bench import WALL_OFFSET_S, Bench, Sink

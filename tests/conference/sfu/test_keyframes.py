@@ -5,8 +5,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conference.fanout.contract import ViewerKey
 from conference.rtp.dead_line import DEAD_S
-from conference.sfu.fanout import ViewerKey
 from conference.sfu.keyframes import (
     MIN_INTERVAL_S,
     OVERDUE_S,

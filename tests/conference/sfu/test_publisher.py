@@ -6,10 +6,10 @@ import pytest
 
 from conference.contract import media as m
 from conference.contract.words import Leg, Source
+from conference.fanout.formats import TrackFormat
 from conference.ids import ParticipantId
 from conference.rtp.codecs import Codec
 from conference.rtp.errors import MalformedPacket
-from conference.sfu.formats import TrackFormat
 from conference.sfu.publisher import MAX_UNBOUND, Publisher
 from tests.support.bench import ROOM, Bench, Origin, track_format
 from tests.support.wire import rtcp, rtp

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conference.contract.words import Source
+from conference.fanout.pacer import FACTOR
 from conference.sfu.adaptation import (
     INSIST_LOSS,
     LONG_RTT_S,
@@ -14,7 +15,6 @@ from conference.sfu.adaptation import (
     voice_price,
 )
 from conference.sfu.bandwidth.loss import MAX_AMBIENT
-from conference.sfu.bandwidth.pacer import FACTOR
 from tests.conference.sfu.test_adaptation import viewer_of
 from tests.conference.sfu.test_layers import play, watch
 from tests.support.bench import Bench

@@ -9,16 +9,16 @@ from conference.contract import media as m
 from conference.contract.words import Leg as LegName
 from conference.contract.words import SlotGroup, Source
 from conference.errors import InfrastructureError, Refused
+from conference.fanout.contract import LayerKey, SlotKey, ViewerKey
+from conference.fanout.formats import SlotFormat
+from conference.fanout.python.srtp import AeadProtection
 from conference.ids import Mid
 from conference.rtp.codecs import Codec, inspect_vp8
-from conference.sfu.fanout import LayerKey, SlotKey, ViewerKey
-from conference.sfu.formats import SlotFormat
 from conference.transport import addresses
 from conference.transport import dtls as dtls_adapter
 from conference.transport import plane as plane_module
 from conference.transport.plane import Plane, PlaneConfig
-from conference.transport.srtp import AeadProtection
-from tests.conference.transport.test_fanout import vp8
+from tests.conference.fanout.test_contract import vp8
 from tests.support.bench import MASTER_KEY, MASTER_SALT
 from tests.support.table import ADA, ROOM, VIEWER, Table, until
 from tests.support.wire import rtcp, rtp, sdp

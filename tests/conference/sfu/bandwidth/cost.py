@@ -8,10 +8,10 @@ reading feedback and drawing the conclusions, on a link without loss and on one 
 from random import Random
 from time import perf_counter
 
+from conference.fanout.sent import MASK, SentPackets
 from conference.rtp.transport_cc import ArrivalRecorder
 from conference.rtp.transport_cc_reader import parse_transport_cc
 from conference.sfu.bandwidth.estimate import BandwidthEstimator
-from conference.sfu.bandwidth.history import MASK, SentPackets
 
 MESSAGES = 100
 """A hundredth of a second's work: short enough to find the machine undisturbed."""

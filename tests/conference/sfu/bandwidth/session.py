@@ -15,13 +15,13 @@ from itertools import count, pairwise
 from math import inf
 from random import Random
 
+from conference.fanout.pacer import Pacer, Priority
+from conference.fanout.sent import MASK, SIZE, SentPackets
 from conference.rtp.transport_cc import ArrivalRecorder
 from conference.rtp.transport_cc_reader import parse_transport_cc
 from conference.sfu.adaptation import COMFORT, unrepaired
 from conference.sfu.bandwidth.allocate import Allocator, Layer, LayerRate, Want
 from conference.sfu.bandwidth.estimate import BandwidthEstimator
-from conference.sfu.bandwidth.history import MASK, SIZE, SentPackets
-from conference.sfu.bandwidth.pacer import Pacer, Priority
 from tests.conference.sfu.bandwidth.network import Link, Shape
 
 SPATIAL_BPS = (120e3, 450e3, 1.5e6)

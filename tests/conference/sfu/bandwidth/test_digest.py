@@ -2,9 +2,9 @@
 
 import pytest
 
+from conference.fanout.sent import MASK, SentPackets
 from conference.sfu.bandwidth.delay import GROUPS
 from conference.sfu.bandwidth.digest import KEPT_PACKETS, KEPT_S, Digest
-from conference.sfu.bandwidth.history import MASK, SentPackets
 
 DELAY_S = 0.02
 TOLD_S = 0.1

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conference.fanout.sent import MASK, SIZE, SentPackets
 from conference.rtp.transport_cc import REFERENCE_S
 from conference.rtp.transport_cc_reader import Feedback
 from conference.sfu.bandwidth.estimate import FALLBACK_S, BandwidthEstimator
-from conference.sfu.bandwidth.history import MASK, SIZE, SentPackets
 
 START, LEAST, MOST = 1e6, 50e3, 8e6
 

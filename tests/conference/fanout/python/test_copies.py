@@ -6,9 +6,9 @@ from typing import SupportsIndex
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conference.fanout.python.copies import CACHE_PACKETS, Kept, Source
 from conference.rtp.codecs import Codec, PayloadHead, RunningNumbers
 from conference.rtp.packet import RtpPacket
-from conference.transport.copies import CACHE_PACKETS, Kept, Source
 
 FIRST = 50_000
 

@@ -10,13 +10,13 @@ from struct import Struct
 
 import pylibsrtp
 
+from conference.fanout import formats
+from conference.fanout.contract import Send
+from conference.fanout.python import copies
+from conference.fanout.sent import MASK
 from conference.rtp import extensions
 from conference.rtp.codecs import Codec
 from conference.rtp.packet import RtpPacket
-from conference.sfu import formats
-from conference.sfu.bandwidth.history import MASK
-from conference.transport import copies
-from conference.transport.addresses import Send
 
 WITH_EXTENSIONS = 0x90
 """Version 2, extension bit set."""

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conference.fanout.contract import LayerKey
+from conference.fanout.python.repairs import REPEAT_BEHIND
 from conference.rtp.codecs import inspect_vp8
 from conference.rtp.packet import RtpPacket
-from conference.sfu.fanout import LayerKey
-from conference.transport.repairs import REPEAT_BEHIND
-from tests.conference.transport.test_fanout import ADA, BO, SLOT, VIEWER, Wire
+from tests.conference.fanout.test_contract import ADA, BO, SLOT, VIEWER, Wire
 from tests.support.wire import rtp
 
 PATTERN = (0, 2, 1, 2)

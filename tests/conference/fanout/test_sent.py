@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conference.sfu.bandwidth.history import MASK, SIZE, SentPackets
+from conference.fanout.sent import MASK, SIZE, SentPackets
 
 
 def send(sent: SentPackets, size: int, now: float) -> int:

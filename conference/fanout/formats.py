@@ -31,6 +31,9 @@ ABS_SEND_TIME_ID = 2
 TRANSPORT_CC_ID = 4
 AUDIO_LEVEL_ID = 5
 
+FRAME_TICKS = 960
+"""A 20 ms Opus frame at 48 kHz: nothing may start before the last one ended."""
+
 FLOATING_SLOTS = 3
 GRID_SLOTS = 24
 """Negotiating 24 takes a browser about 150 ms, and 0.3 MB each at most; 48 twice that."""

@@ -8,15 +8,15 @@ from hypothesis import strategies as st
 from pylibsrtp import Policy, Session
 
 from conference.contract.words import SlotGroup
+from conference.fanout.contract import LayerKey, SlotKey, ViewerKey
+from conference.fanout.formats import ABS_SEND_TIME_ID, TRANSPORT_CC_ID, SlotFormat
+from conference.fanout.python.copies import CACHE_PACKETS, KEPT_SEGMENTS
+from conference.fanout.python.engine import PythonFanout
+from conference.fanout.python.pacing import PacedPath
+from conference.fanout.python.srtp import AeadProtection, LibraryProtection
 from conference.ids import Mid
 from conference.rtp.codecs import INSPECTORS, NOTHING, Codec, PayloadHead
 from conference.rtp.packet import RtpPacket, parse
-from conference.sfu.fanout import LayerKey, SlotKey, ViewerKey
-from conference.sfu.formats import ABS_SEND_TIME_ID, TRANSPORT_CC_ID, SlotFormat
-from conference.transport.copies import CACHE_PACKETS, KEPT_SEGMENTS
-from conference.transport.fanout import PythonFanout
-from conference.transport.pacing import PacedPath
-from conference.transport.srtp import AeadProtection, LibraryProtection
 from tests.support.bench import MASTER_KEY, MASTER_SALT
 from tests.support.wire import rtp
 

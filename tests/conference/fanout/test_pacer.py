@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conference.sfu.bandwidth.pacer import (
+from conference.fanout.pacer import (
     BURST_S,
     FACTOR,
     MAX_WAIT_S,

@@ -1,14 +1,14 @@
 """Packets that wait for a thin link leave when its rate says so."""
 
 from conference.contract.words import SlotGroup
+from conference.fanout.contract import LayerKey, SlotKey, ViewerKey
+from conference.fanout.formats import SlotFormat
+from conference.fanout.pacer import MAX_WAIT_S
+from conference.fanout.python.engine import PythonFanout
+from conference.fanout.python.srtp import AeadProtection
 from conference.ids import Mid
 from conference.rtp.codecs import Codec, inspect_vp8
-from conference.sfu.bandwidth.pacer import MAX_WAIT_S
-from conference.sfu.fanout import LayerKey, SlotKey, ViewerKey
-from conference.sfu.formats import SlotFormat
-from conference.transport.fanout import PythonFanout
-from conference.transport.srtp import AeadProtection
-from tests.conference.transport.test_fanout import vp8
+from tests.conference.fanout.test_contract import vp8
 from tests.support.bench import MASTER_KEY, MASTER_SALT
 
 VIEWER, SLOT, LAYER = ViewerKey(1), SlotKey(2), LayerKey(3)

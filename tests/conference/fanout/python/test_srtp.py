@@ -3,7 +3,7 @@
 import pytest
 from pylibsrtp import Policy, Session
 
-from conference.transport.srtp import AeadProtection, derive
+from conference.fanout.python.srtp import AeadProtection, derive
 from tests.support.wire import rtp
 
 

@@ -10,6 +10,10 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable
 from struct import Struct
 
+from conference.fanout import formats
+from conference.fanout.contract import Address, Send
+from conference.fanout.python.srtp import AeadProtection, Encrypt, Protection
+from conference.fanout.sent import SentPackets
 from conference.rtp.codecs import (
     NO_NUMBERS,
     PICTURE_ID_MASK,
@@ -19,10 +23,6 @@ from conference.rtp.codecs import (
 )
 from conference.rtp.packet import RtpPacket
 from conference.rtp.sequence import signed32
-from conference.sfu import formats
-from conference.sfu.bandwidth.history import SentPackets
-from conference.transport.addresses import Address, Send
-from conference.transport.srtp import AeadProtection, Encrypt, Protection
 
 CACHE_PACKETS = 1024
 """Packets kept of a video track for NACKs, a power of two: 5 s at 1.5 Mbit/s,

@@ -10,19 +10,19 @@ are in ``copies``.
 from collections.abc import Callable, Sequence
 from struct import Struct
 
-from conference.rtp import extensions
-from conference.rtp.codecs import PICTURE_ID_MASK, Codec, PayloadHead
-from conference.rtp.packet import RtpPacket
-from conference.rtp.sequence import signed32
-from conference.sfu import formats
-from conference.sfu.bandwidth.history import MASK, SentPackets
-from conference.sfu.fanout import LayerKey, SlotKey, SlotProgress, ViewerKey
-from conference.sfu.slot import FRAME_TICKS
-from conference.transport import copies
-from conference.transport.addresses import Address, Send
-from conference.transport.copies import ALL_TEMPORALS, MASK32
-from conference.transport.pacing import PacedPath
-from conference.transport.repairs import (
+from conference.fanout import formats
+from conference.fanout.contract import (
+    Address,
+    LayerKey,
+    Send,
+    SlotKey,
+    SlotProgress,
+    ViewerKey,
+)
+from conference.fanout.python import copies
+from conference.fanout.python.copies import ALL_TEMPORALS, MASK32
+from conference.fanout.python.pacing import PacedPath
+from conference.fanout.python.repairs import (
     NUMBER_ELEMENT,
     NUMBERED,
     SEND_ERRORS,
@@ -32,7 +32,12 @@ from conference.transport.repairs import (
     numbered_audio_block,
     video_block,
 )
-from conference.transport.srtp import Protection
+from conference.fanout.python.srtp import Protection
+from conference.fanout.sent import MASK, SentPackets
+from conference.rtp import extensions
+from conference.rtp.codecs import PICTURE_ID_MASK, Codec, PayloadHead
+from conference.rtp.packet import RtpPacket
+from conference.rtp.sequence import signed32
 
 MAX_BEHIND_TICKS = 30 * 90_000
 """Half a minute: capture times are believed to 5 s, and slots run ahead by less."""
@@ -41,7 +46,7 @@ _HEADER = Struct("!BBHII")
 
 class PythonFanout:
     """
-    ``conference.sfu.fanout.Fanout`` over sockets of this process.
+    ``conference.fanout.contract.Fanout`` over sockets of this process.
 
     ``set_path`` and ``open_viewer`` are the transport's side of it: keys come
     with the handshake, the address with an authenticated check.
@@ -150,7 +155,7 @@ class PythonFanout:
             # Time never runs backwards; a voice also needs room for its last
             # frame. Further behind than any clock can be wrong by, the slot was
             # silent for hours and the 32 bits have wrapped: nothing to mend.
-            earliest = copy.last_timestamp + (1 if copy.video else FRAME_TICKS)
+            earliest = copy.last_timestamp + (1 if copy.video else formats.FRAME_TICKS)
             behind = signed32(earliest - timestamp)
             if 0 < behind < MAX_BEHIND_TICKS:
                 timestamp = earliest

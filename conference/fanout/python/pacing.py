@@ -9,10 +9,10 @@ delay the voices behind it in somebody's router. ``bandwidth.pacer`` decides whe
 from collections.abc import Callable
 from contextlib import suppress
 
-from conference.sfu.bandwidth.history import MASK, SIZE
-from conference.sfu.bandwidth.pacer import Pacer, Priority
-from conference.transport.addresses import Address
-from conference.transport.copies import Path
+from conference.fanout.contract import Address
+from conference.fanout.pacer import Pacer, Priority
+from conference.fanout.python.copies import Path
+from conference.fanout.sent import MASK, SIZE
 
 AT_ONCE_BPS = 1e12
 Waiting = tuple[bytes, int]

@@ -5,18 +5,23 @@ Everything done once per copy of a packet lives behind ``Fanout``: rewriting the
 header and the running numbers, protecting with the viewer's key, sending, and
 answering a NACK from the track's packet cache. It owns the numeric state of
 every slot. What to copy and where is decided by its caller, per packet or per
-timer. The Python one is ``conference.transport.fanout``; another must pass the
+timer. The Python one is ``conference.fanout.python.engine``; another must pass the
 same tests.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NewType, Protocol
 
+from conference.fanout.formats import SlotFormat
+from conference.fanout.sent import SentPackets
 from conference.rtp.codecs import Codec, PayloadHead
 from conference.rtp.packet import RtpPacket
-from conference.sfu.bandwidth.history import SentPackets
-from conference.sfu.formats import SlotFormat
+
+Address = tuple[str, int] | tuple[str, int, int, int]
+"""As sockets give it: IPv4, or IPv6 with flow label and scope."""
+Send = Callable[[bytes, Address], object]
+"""A socket's ``sendto``."""
 
 LayerKey = NewType("LayerKey", int)
 SlotKey = NewType("SlotKey", int)

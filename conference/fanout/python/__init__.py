@@ -1,0 +1,1 @@
+"""The fan-out in Python: the reference for any other."""
