@@ -6,7 +6,7 @@ from signaling.protocol import messages as m
 from tests.support.wire.client import RefusedError
 from tests.support.wire.recording import tone
 from tests.support.wire.room import TestRoom
-from tests.support.wire.scenes import flows, is_still, publish_camera, sees
+from tests.support.wire.scenes import encoded, flows, is_still, publish_camera, sees
 from tests.support.wire.sending import outgoing
 
 
@@ -156,4 +156,4 @@ async def test_a_seat_in_a_second_place_takes_over(room: TestRoom) -> None:
     await first.until(lambda: first.closed, "the first to be told")
     assert first.closed is not None
     assert first.closed.reason == "taken-over"
-    await second.publish(outgoing("0", "microphone", tone()))
+    await second.publish(outgoing("0", "microphone", await encoded(tone)))

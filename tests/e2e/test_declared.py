@@ -6,15 +6,15 @@ from signaling.protocol import messages as m
 from tests.support.wire.client import ScriptedClient
 from tests.support.wire.recording import tone
 from tests.support.wire.room import TestRoom
-from tests.support.wire.scenes import camera, flows, sees
+from tests.support.wire.scenes import camera, encoded, flows, sees
 from tests.support.wire.sending import Outgoing, outgoing
 
 CAMERA = m.TrackInfo(source="camera", codec="VP8", muted=False)
 
 
-def screen() -> Outgoing:
+async def screen() -> Outgoing:
     """Return a screen that is declared and sends nothing."""
-    track = outgoing("2", "screen", camera("green"))
+    track = outgoing("2", "screen", await encoded(camera, "green"))
     track.active = False
     return track
 
@@ -31,9 +31,8 @@ async def test_a_declared_screen_that_sends_nothing_takes_no_stage(
 ) -> None:
     viewer = await room.guest("researcher", "Vera", decode=True)
     presenter = await room.guest("presenter", "Paul")
-    await presenter.publish(
-        outgoing("0", "camera", camera("pink")), screen(), active=active
-    )
+    pink = outgoing("0", "camera", await encoded(camera, "pink"))
+    await presenter.publish(pink, await screen(), active=active)
     await sees(viewer, viewer.mids("stage", "video")[0], "pink")
     await presenter.close(silently=True)
     await viewer.until(
@@ -52,8 +51,9 @@ async def test_a_declared_screen_that_sends_nothing_takes_no_stage(
 async def test_a_screen_is_seen_when_its_first_packets_come(room: TestRoom) -> None:
     viewer = await room.guest("researcher", "Vera")
     presenter = await room.guest("presenter", "Paul")
-    content = screen()
-    await presenter.publish(outgoing("0", "camera", camera("pink")), content)
+    content = await screen()
+    pink = outgoing("0", "camera", await encoded(camera, "pink"))
+    await presenter.publish(pink, content)
     await flows(viewer, viewer.mids("stage", "video")[0])
     await presenter.ask("media.track", source="screen", active=True)
     await viewer.ask("chat.send", text="Do you see it?", nonce="1")
@@ -69,8 +69,8 @@ async def test_who_only_declares_does_not_take_the_stage(room: TestRoom) -> None
     viewer = await room.guest("researcher", "Vera")
     presenter = await room.guest("presenter", "Paul")
     silent = [
-        outgoing("0", "camera", camera("pink")),
-        outgoing("1", "microphone", tone()),
+        outgoing("0", "camera", await encoded(camera, "pink")),
+        outgoing("1", "microphone", await encoded(tone)),
     ]
     for track in silent:
         track.active = False

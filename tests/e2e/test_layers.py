@@ -10,6 +10,7 @@ from tests.support.wire import rtcp
 from tests.support.wire.client import ScriptedClient
 from tests.support.wire.recording import Recording, picture
 from tests.support.wire.room import TestRoom
+from tests.support.wire.scenes import encoded
 from tests.support.wire.sending import Publisher, layers
 
 HEIGHTS = (90, 180, 360)
@@ -20,9 +21,16 @@ ARRIVED = 0.7
 leaves some out, and the newest are on their way."""
 
 
-def recordings(rate: int = 10) -> list[Recording]:
+async def recordings(rate: int = 10) -> list[Recording]:
     return [
-        picture(width=h * 16 // 9, height=h, rate=rate, seconds=1, bitrate_bps=h * 700)
+        await encoded(
+            picture,
+            width=h * 16 // 9,
+            height=h,
+            rate=rate,
+            seconds=1,
+            bitrate_bps=h * 700,
+        )
         for h in HEIGHTS
     ]
 
@@ -79,7 +87,7 @@ async def shows(viewer: ScriptedClient, presenter: ScriptedClient, height: int) 
 async def test_a_tile_that_grows_gets_its_layer(room: TestRoom) -> None:
     presenter = await room.guest("presenter", "Paul")
     viewer = await room.guest("researcher", "Rita", decode=True)
-    publisher = await publish(presenter, recordings(rate=20))
+    publisher = await publish(presenter, await recordings(rate=20))
     await viewer.until(lambda: on_stage(viewer) == presenter.id, "the stage")
     for height in (360, 90, 180, 360):
         await look(viewer, {presenter.id: height})
@@ -90,7 +98,7 @@ async def test_a_tile_that_grows_gets_its_layer(room: TestRoom) -> None:
 
 
 async def test_of_twenty_five_cameras_the_nine_shown_are_sent(room: TestRoom) -> None:
-    cameras = recordings(rate=5)
+    cameras = await recordings(rate=5)
     presenters = [await room.guest("presenter", f"P{i}") for i in range(25)]
     viewer = await room.guest("researcher", "Rita", decode=True)
     publishers = [await publish(presenter, cameras) for presenter in presenters]
@@ -128,7 +136,7 @@ async def test_a_flood_of_requests_harms_nobody(room: TestRoom) -> None:
     presenter = await room.guest("presenter", "Paul")
     flooder = await room.guest("researcher", "Mallory")
     viewer = await room.guest("researcher", "Rita")
-    publisher = await publish(presenter, recordings(rate=20))
+    publisher = await publish(presenter, await recordings(rate=20))
     for one in (flooder, viewer):
         await sees(one, presenter)
     (mid,) = viewer.carrying(presenter.id, "camera")
@@ -153,7 +161,7 @@ async def test_a_flood_over_all_layers_holds_up_nobody(room: TestRoom) -> None:
     presenter = await room.guest("presenter", "Paul")
     flooder = await room.guest("researcher", "Mallory")
     viewer = await room.guest("researcher", "Rita", decode=True)
-    publisher = await publish(presenter, recordings(rate=20))
+    publisher = await publish(presenter, await recordings(rate=20))
     flooded = await sees(flooder, presenter)
     await sees(viewer, presenter)
     await shows(viewer, presenter, 360)
@@ -183,7 +191,7 @@ async def test_who_comes_back_hears_at_once_what_was_wanted_meanwhile(
 ) -> None:
     presenter = await room.guest("presenter", "Paul")
     viewer = await room.guest("researcher", "Rita", decode=True)
-    publisher = await publish(presenter, recordings(rate=20))
+    publisher = await publish(presenter, await recordings(rate=20))
     await look(presenter, {})
     await sees(viewer, presenter)
     await look(viewer, {presenter.id: 90})

@@ -11,6 +11,7 @@ from tests.support.wire.rtp import Packet
 from tests.support.wire.scenes import (
     assert_unbroken,
     camera,
+    encoded,
     flows,
     is_still,
     publish_camera,
@@ -127,9 +128,13 @@ async def test_a_shared_screen_takes_the_content_slots(room: TestRoom) -> None:
     presenter = await room.guest("presenter", "Paul")
     viewer = await room.guest("researcher", "Rita", decode=True)
     await presenter.publish(
-        outgoing("0", "camera", camera("red")),
-        outgoing("1", "screen", camera("blue", width=960, height=540, rate=15)),
-        outgoing("2", "screen_audio", tone(frequency_hz=880)),
+        outgoing("0", "camera", await encoded(camera, "red")),
+        outgoing(
+            "1",
+            "screen",
+            await encoded(camera, "blue", width=960, height=540, rate=15),
+        ),
+        outgoing("2", "screen_audio", await encoded(tone, frequency_hz=880)),
     )
     (content,) = viewer.mids("content", "video")
     await sees(viewer, content, "blue")
@@ -198,7 +203,7 @@ async def test_the_three_loudest_others_fill_the_floating_slots(room: TestRoom) 
     talkers = []
     for number, level in enumerate((20, 25, 30, 90, 100)):
         talker = await room.guest("presenter", f"Talker {number}", subscribe=False)
-        track = outgoing("0", "microphone", tone(), level_dbov=level)
+        track = outgoing("0", "microphone", await encoded(tone), level_dbov=level)
         await talker.publish(track)
         talkers.append((talker, track))
     viewer = await room.guest("researcher", "Rita")

@@ -21,6 +21,7 @@ from tests.support.lab.healing import (
 from tests.support.lab.scene import Scene, scene
 from tests.support.lab.watch import Watch
 from tests.support.wire.recording import picture
+from tests.support.wire.scenes import encoded
 from tests.support.wire.sending import outgoing
 
 pytestmark = [
@@ -97,7 +98,7 @@ async def test_where_udp_is_dropped_media_comes_over_tcp() -> None:
 
 async def meet(room: Scene, *, tcp: bool) -> None:
     """Let two scripted clients meet."""
-    camera = picture(blue=90, red=220, width=320, height=180, rate=25)
+    camera = await encoded(picture, blue=90, red=220, width=320, height=180, rate=25)
     paul = room.room.stranger(room.lab.link("paul").space)
     rita = room.room.stranger(room.lab.link("rita").space)
     paul.tcp = rita.tcp = tcp

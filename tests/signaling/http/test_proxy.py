@@ -99,6 +99,7 @@ async def test_those_behind_a_proxy_are_counted_apart(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("signaling.auth.rates.FAILURES_BURST", 2)
+    monkeypatch.setattr("signaling.auth.rates.FAILURES_PER_SECOND", 0.0)
     monkeypatch.setattr(guard, "IDLE_PER_ADDRESS", 3)
 
     async def guess(site: Site, address: str) -> str:

@@ -2,11 +2,15 @@
 
 import asyncio
 import time
+from collections.abc import Callable
+from typing import ParamSpec
 
 from tests.support.wire.client import DEADLINE_S, ScriptedClient
 from tests.support.wire.receiving import SlotWatch
 from tests.support.wire.recording import Recording, picture, tone
 from tests.support.wire.sending import Outgoing, Publisher, outgoing
+
+P = ParamSpec("P")
 
 CHROMA_TOLERANCE = 12.0  # of 255; the encoder is lossy
 COLOURS = {"red": (90, 220), "blue": (220, 90), "green": (60, 60), "pink": (180, 220)}
@@ -21,6 +25,18 @@ def camera(
     return picture(blue=blue, red=red, width=width, height=height, rate=rate)
 
 
+async def encoded(
+    make: Callable[P, Recording], *arguments: P.args, **named: P.kwargs
+) -> Recording:
+    """
+    Encode something beside the loop.
+
+    Encoding takes seconds on a busy machine, and a client that answers no ping for five
+    is cut.
+    """
+    return await asyncio.to_thread(make, *arguments, **named)
+
+
 async def publish_camera(
     client: ScriptedClient,
     colour: str,
@@ -31,12 +47,10 @@ async def publish_camera(
     sequence: int | None = None,
 ) -> Publisher:
     """Publish a coloured camera, and a microphone with it."""
-    # Beside the loop: encoding takes seconds on a busy machine, and a client that
-    # answers no ping for 5 s is cut.
-    video = await asyncio.to_thread(camera, colour, width=width, height=height)
+    video = await encoded(camera, colour, width=width, height=height)
     tracks: list[Outgoing] = [outgoing("0", "camera", video, sequence=sequence)]
     if microphone:
-        sound = await asyncio.to_thread(tone)
+        sound = await encoded(tone)
         tracks.append(outgoing("1", "microphone", sound, sequence=sequence))
     return await client.publish(*tracks)
 
