@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import NewType, Protocol
 
 from conference.fanout.formats import SlotFormat
-from conference.fanout.sent import SentPackets
+from conference.fanout.sent import SentLog
 from conference.rtp.codecs import Codec, PayloadHead
 from conference.rtp.packet import RtpPacket
 
@@ -130,7 +130,7 @@ class Fanout(Protocol):
         """Return what a sender report of the slot needs."""
         ...
 
-    def sent(self, viewer: ViewerKey) -> SentPackets:
+    def sent(self, viewer: ViewerKey) -> SentLog:
         """Return the record of what a viewer was sent under transport-wide numbers."""
         ...
 

@@ -12,7 +12,7 @@ from conference.contract.media import MAX_HEIGHT
 from conference.contract.words import Receive, Reduced, SlotGroup, Source
 from conference.fanout.contract import SlotKey
 from conference.fanout.pacer import FACTOR
-from conference.fanout.sent import SentPackets
+from conference.fanout.sent import SentLog
 from conference.rtp.transport_cc_reader import Feedback
 from conference.sfu.bandwidth.allocate import Allocator, LayerRate, Want
 from conference.sfu.bandwidth.estimate import BandwidthEstimator
@@ -238,13 +238,13 @@ class Adaptation:
         )
         return self._passed
 
-    def on_feedback(self, feedback: Feedback, sent: SentPackets, *, now: float) -> None:
+    def on_feedback(self, feedback: Feedback, sent: SentLog, *, now: float) -> None:
         """Learn from what the viewer's browser says of the packets it got."""
         self.heard = True
         self._heard_at = now
         self.estimator.on_feedback(feedback, sent, now=now)
 
-    def on_remb(self, bitrate_bps: float, sent: SentPackets, *, now: float) -> None:
+    def on_remb(self, bitrate_bps: float, sent: SentLog, *, now: float) -> None:
         """Learn from a browser that estimates by itself."""
         self.heard = True
         self.estimator.on_remb(bitrate_bps, sent, now=now)

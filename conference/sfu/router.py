@@ -22,7 +22,6 @@ from conference.contract import media as m
 from conference.contract.words import Leg
 from conference.fanout.contract import Fanout, LayerKey, SlotKey, ViewerKey
 from conference.fanout.formats import SlotFormat, TrackFormat, ViewerFormat, slot_plan
-from conference.fanout.sent import MASK
 from conference.ids import Mid, ParticipantId, RoomId
 from conference.rtp import rtcp, transport_cc_reader
 from conference.rtp.codecs import Codec
@@ -447,8 +446,7 @@ class Router:
         if slot is None or adaptation.settled or not adaptation.heard:
             return
         sent = self._fanout.sent(viewer.key)
-        first = sent.next
-        if now - sent.times[(first - 1) & MASK] > QUIET_S:
+        if sent.idle_s(now=now) > QUIET_S:
             # Without packets there is no feedback, and without that no way up.
             self._fanout.probe(slot.key, 1, 1, now=now)
         cluster = adaptation.probe(now=now)

@@ -12,8 +12,8 @@ from struct import Struct
 
 from conference.fanout import formats
 from conference.fanout.contract import Address, Send
+from conference.fanout.python.sent_ring import SentRing
 from conference.fanout.python.srtp import AeadProtection, Encrypt, Protection
-from conference.fanout.sent import SentPackets
 from conference.rtp.codecs import (
     NO_NUMBERS,
     PICTURE_ID_MASK,
@@ -255,7 +255,7 @@ class Path:
         """Pictures waited so long that they were thrown away; reset by who asks."""
         self.redundant = False
         """Voices go with older frames in each packet."""
-        self.sent = SentPackets()
+        self.sent = SentRing()
         self.encrypt: Encrypt | None = None
         self.protect: Callable[[bytes], bytes] = _unused
         self.salt = 0

@@ -32,8 +32,9 @@ from conference.fanout.python.repairs import (
     numbered_audio_block,
     video_block,
 )
+from conference.fanout.python.sent_ring import MASK
 from conference.fanout.python.srtp import Protection
-from conference.fanout.sent import MASK, SentPackets
+from conference.fanout.sent import SentLog
 from conference.rtp import extensions
 from conference.rtp.codecs import PICTURE_ID_MASK, Codec, PayloadHead
 from conference.rtp.packet import RtpPacket
@@ -419,7 +420,7 @@ class PythonFanout:
             segment.timestamp_offset,
         )
 
-    def sent(self, viewer: ViewerKey) -> SentPackets:
+    def sent(self, viewer: ViewerKey) -> SentLog:
         """Return the record of what a viewer was sent under transport-wide numbers."""
         return self._paths[viewer].sent
 

@@ -12,7 +12,8 @@ from contextlib import suppress
 from conference.fanout.contract import Address
 from conference.fanout.pacer import Pacer, Priority
 from conference.fanout.python.copies import Path
-from conference.fanout.sent import MASK, SIZE
+from conference.fanout.python.sent_ring import MASK
+from conference.fanout.sent import SIZE
 
 AT_ONCE_BPS = 1e12
 Waiting = tuple[bytes, int]

@@ -13,7 +13,7 @@ import pylibsrtp
 from conference.fanout import formats
 from conference.fanout.contract import Send
 from conference.fanout.python import copies
-from conference.fanout.sent import MASK
+from conference.fanout.python.sent_ring import MASK
 from conference.rtp import extensions
 from conference.rtp.codecs import Codec
 from conference.rtp.packet import RtpPacket

@@ -8,11 +8,11 @@ is done by slices, and groups are made only when somebody wants them.
 """
 
 import math
-from array import array
 from collections import deque
+from collections.abc import Sequence
 from operator import sub
 
-from conference.fanout.sent import MASK, SIZE, SentPackets
+from conference.fanout.sent import SentLog
 from conference.rtp.transport_cc import REFERENCE_S
 
 BURST_S = 0.005
@@ -129,7 +129,7 @@ class Digest:
         self,
         first: int,
         arrivals: list[float | None],
-        sent: SentPackets,
+        sent: SentLog,
         *,
         loss: float,
     ) -> None:
@@ -139,46 +139,43 @@ class Digest:
         Args:
             first: Number of its first packet; all its packets are in ``sent``.
             arrivals: Per packet, seconds after ``clock``, or None.
-            sent: What was sent; sizes of acknowledged packets are set to 0.
+            sent: What was sent; packets that arrived are acknowledged there.
             loss: Share of packets that get lost, for those no feedback speaks of.
         """
         highest = self._highest
         count = len(arrivals)
         if -1 < highest < first - 1:
             self._untold(highest + 1, first, sent, loss)
-        begin, end = first & MASK, (first & MASK) + count
-        sizes = sent.sizes[begin:end]
-        if (
-            first > highest
-            and not self._lost_run
-            and end <= SIZE
-            and None not in arrivals
-            and 0 not in sizes
-        ):
+        missing = (
+            [number for number, at in enumerate(arrivals, first) if at is None]
+            if None in arrivals
+            else ()
+        )
+        times, sizes = sent.take(first, count, missing=missing)
+        if first > highest and not self._lost_run and not missing and 0 not in sizes:
             self._highest = first + count - 1
             self.received += count
             self.octets += sum(sizes)
-            sent.sizes[begin:end] = array("H", bytes(2 * count))
-            self._follow(sent.times[begin:end], arrivals)  # type: ignore[arg-type]  # no None
+            self._follow(times, arrivals)  # type: ignore[arg-type]  # no None
         else:
-            self._sift(first, arrivals, sent)
+            self._sift(first, arrivals, times, sizes, sent)
         if self._missing:
             self._write_off(sent)
 
     def _sift(
-        self, first: int, arrivals: list[float | None], sent: SentPackets
+        self,
+        first: int,
+        arrivals: list[float | None],
+        times: Sequence[float],
+        sizes: Sequence[int],
+        sent: SentLog,
     ) -> None:
-        """Take a feedback with losses, or with what was told before."""
-        times, sizes, highest, missing = (
-            sent.times,
-            sent.sizes,
-            self._highest,
-            self._missing,
-        )
+        """Take a feedback with losses, or on packets that were acknowledged before."""
+        highest, missing = self._highest, self._missing
         fresh_times: list[float] = []
         fresh_arrivals: list[float] = []
-        for number, arrival in enumerate(arrivals, first):
-            place = number & MASK
+        for place, arrival in enumerate(arrivals):
+            number = first + place
             if arrival is None:
                 if number > highest:
                     missing.append(number)
@@ -187,14 +184,14 @@ class Digest:
             if self._lost_run and number > highest:
                 run = min(self._lost_run, len(missing))  # some may be written off
                 self._lost_run = 0
-                if run and times[place] - times[missing[-run] & MASK] >= INTERRUPTED_S:
+                before = sent.get(missing[-run]) if run else None
+                if before is not None and times[place] - before[0] >= INTERRUPTED_S:
                     for _ in range(run):
                         missing.pop()
             if not sizes[place]:
                 continue
             self.octets += sizes[place]
             self.received += 1
-            sizes[place] = 0
             if number <= highest and (not missing or number < missing[0]):
                 self.lost -= 1  # it was written off
             fresh_times.append(times[place])
@@ -203,16 +200,15 @@ class Digest:
         if fresh_times:
             self._follow(fresh_times, fresh_arrivals)
 
-    def _write_off(self, sent: SentPackets) -> None:
+    def _write_off(self, sent: SentLog) -> None:
         """Count as lost what is missing still though later packets are long there."""
         missing, until = self._missing, self.sent_at - REORDER_S
         while missing:
-            place = missing[0] & MASK
-            known = missing[0] >= sent.next - SIZE
-            if known and sent.times[place] > until:
+            known = sent.get(missing[0])
+            if known is not None and known[0] > until:
                 return
             missing.popleft()
-            if known and sent.sizes[place]:
+            if known is not None and known[1]:
                 self.lost += 1
 
     def _follow(self, times: list[float], arrivals: list[float]) -> None:
@@ -298,15 +294,12 @@ class Digest:
         self._group_began, self._group_sent = began, sent
         self._group_arrived = clock + arrived
 
-    def _untold(self, first: int, end: int, sent: SentPackets, loss: float) -> None:
+    def _untold(self, first: int, end: int, sent: SentLog, loss: float) -> None:
         """
         Count the bytes of packets that no feedback spoke of as if it had.
 
         Feedback is lost too; that must not look like a slow link.
         """
-        sizes = sent.sizes
-        first = max(first, sent.next - SIZE)
-        begin, count = first & MASK, max(0, end - first)
-        octets = sum(sizes[begin : begin + count])
-        octets += sum(sizes[: max(0, begin + count - SIZE)])  # around the end
-        self.octets += int(octets * (1 - loss))
+        first = max(first, sent.oldest)
+        _, sizes = sent.window(first, max(0, end - first))
+        self.octets += int(sum(sizes) * (1 - loss))

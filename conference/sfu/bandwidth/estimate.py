@@ -21,7 +21,7 @@ the estimate goes on from where it was.
 
 import math
 
-from conference.fanout.sent import MASK, SIZE, SentPackets
+from conference.fanout.sent import SentLog
 from conference.rtp.transport_cc_reader import Feedback
 from conference.sfu.bandwidth.delay import LONG_QUEUE_S, OveruseDetector, Usage
 from conference.sfu.bandwidth.digest import Digest
@@ -146,21 +146,21 @@ class BandwidthEstimator:
         self._received_faded = 0.0
         self._lost_faded = 0.0
 
-    def on_feedback(self, feedback: Feedback, sent: SentPackets, *, now: float) -> None:
+    def on_feedback(self, feedback: Feedback, sent: SentLog, *, now: float) -> None:
         """
         Learn from transport-wide feedback.
 
         Args:
             feedback: As read from the wire. What it says of packets that were never
                 sent, are forgotten, or were acknowledged before is ignored.
-            sent: What was sent; sizes of acknowledged packets are set to 0.
+            sent: What was sent; packets that arrived are acknowledged there.
             now: Monotonic seconds.
         """
         digest = self._digest
         digest.advance(feedback.reference)
         arrivals = feedback.arrivals
         first = sent.extend(feedback.base)
-        oldest = max(0, sent.next - SIZE)
+        oldest = sent.oldest
         if first < oldest or first + len(arrivals) > sent.next:
             arrivals = arrivals[max(0, oldest - first) : max(0, sent.next - first)]
             first = max(first, oldest)
@@ -189,7 +189,7 @@ class BandwidthEstimator:
             digest.clear()
         self._settle()
 
-    def on_remb(self, bitrate_bps: float, sent: SentPackets, *, now: float) -> None:
+    def on_remb(self, bitrate_bps: float, sent: SentLog, *, now: float) -> None:
         """
         Learn a receiver's own estimate (draft-alvestrand-rmcat-remb-03).
 
@@ -269,19 +269,19 @@ class BandwidthEstimator:
         self.prober.rtt_s = self.rtt_s
 
     def _probe(
-        self, first: int, arrivals: list[float | None], sent: SentPackets, now: float
+        self, first: int, arrivals: list[float | None], sent: SentLog, now: float
     ) -> Verdict | None:
         prober = self.prober
         train = prober.train
         assert train is not None
         end = first + len(arrivals)
-        for number in range(max(first, train.first), min(end, train.last + 1)):
-            arrival = arrivals[number - first]
-            size = sent.sizes[number & MASK]
+        begin = max(first, train.first)
+        _, sizes = sent.window(begin, max(0, min(end, train.last + 1) - begin))
+        for size, arrival in zip(sizes, arrivals[begin - first :], strict=False):
             if arrival is not None and size:
                 prober.on_arrival(size, self._digest.clock + arrival)
-        newest, last = sent.times[(end - 1) & MASK], sent.times[train.last & MASK]
-        if end <= train.last or newest < last + LATE_S:
+        newest, last = sent.get(end - 1), sent.get(train.last)
+        if end <= train.last or (newest and last and newest[0] < last[0] + LATE_S):
             return None
         return prober.conclude(now=now)
 

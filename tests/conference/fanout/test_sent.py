@@ -1,26 +1,21 @@
 """What a viewer was sent."""
 
+from math import inf
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conference.fanout.sent import MASK, SIZE, SentPackets
-
-
-def send(sent: SentPackets, size: int, now: float) -> int:
-    number = sent.next
-    sent.next = number + 1
-    sent.times[number & MASK] = now
-    sent.sizes[number & MASK] = size
-    return number
+from conference.fanout.python.sent_ring import SentRing
+from conference.fanout.sent import SIZE
 
 
 @pytest.mark.parametrize("start", [0, 1, 32767, 65534, 65535])
 def test_the_newest_packets_are_known(start: int) -> None:
-    sent = SentPackets()
+    sent = SentRing()
     sent.next = start
     for i in range(SIZE + 10):
-        send(sent, 100 + i, now=i / 100)
+        sent.note(100 + i, now=i / 100)
     newest = start + SIZE + 9
     assert sent.get(newest) == ((SIZE + 9) / 100, 100 + SIZE + 9)
     assert sent.get(newest + 1) is None
@@ -32,7 +27,7 @@ def test_the_newest_packets_are_known(start: int) -> None:
 def test_a_wire_number_means_the_newest_packet_that_bears_it(
     following: int, wire: int
 ) -> None:
-    sent = SentPackets()
+    sent = SentRing()
     sent.next = following
     number = sent.extend(wire)
     assert number & 0xFFFF == wire
@@ -40,10 +35,44 @@ def test_a_wire_number_means_the_newest_packet_that_bears_it(
 
 
 def test_the_rate_of_late_and_before() -> None:
-    sent = SentPackets()
+    sent = SentRing()
     assert sent.rates_bps(1.0, now=5) == (0, 0)
     for i in range(300):
-        send(sent, 125 if i < 200 else 250, now=i / 100)
+        sent.note(125 if i < 200 else 250, now=i / 100)
     newer, older = sent.rates_bps(1.0, now=2.995)
     assert newer == pytest.approx(200e3, rel=0.02)
     assert older == pytest.approx(100e3, rel=0.02)
+
+
+@given(st.integers(0, 3 * SIZE), st.integers(0, SIZE), st.data())
+def test_acknowledged_packets_have_no_size_any_more(
+    following: int, count: int, data: st.DataObject
+) -> None:
+    sent = SentRing()
+    for number in range(following):
+        sent.note(1 + number % 1000, now=float(number))
+    count = min(count, following - sent.oldest)
+    first = data.draw(st.integers(sent.oldest, following - count))
+    missing = (
+        data.draw(st.sets(st.integers(first, first + count - 1), max_size=5))
+        if count
+        else set()
+    )
+    whole = sent.window(sent.oldest, following - sent.oldest)
+    times, sizes = sent.take(first, count, missing=missing)
+    assert times == [float(n) for n in range(first, first + count)]
+    assert list(sizes) == [1 + n % 1000 for n in range(first, first + count)]
+    after = sent.window(sent.oldest, following - sent.oldest)
+    assert after[0] == whole[0]
+    taken = set(range(first, first + count)) - missing
+    assert list(after[1]) == [
+        0 if number in taken else size
+        for number, size in enumerate(whole[1], sent.oldest)
+    ]
+
+
+def test_how_long_a_viewer_was_sent_nothing() -> None:
+    sent = SentRing()
+    assert sent.idle_s(now=5.0) == inf
+    sent.note(100, now=3.0)
+    assert sent.idle_s(now=5.0) == 2.0

@@ -7,7 +7,7 @@ import pytest
 from conference.contract import media as m
 from conference.contract.words import Leg, Receive, Reduced, SlotGroup, Source
 from conference.fanout.pacer import MAX_WAIT_S
-from conference.fanout.sent import MASK, SentPackets
+from conference.fanout.python.sent_ring import SentRing
 from conference.ids import ParticipantId
 from conference.rtp import ntp, transport_cc
 from conference.rtp.codecs import inspect_vp8
@@ -44,8 +44,9 @@ class Teller:
         )
         sent = self.bench.fanout.sent(viewer_of(self.bench).key)
         for number in numbers[self._told :]:
-            sent_at = sent.times[number & MASK]
-            self._arrivals.record(number, now=sent_at + self.latency_s)
+            known = sent.get(sent.extend(number))
+            assert known is not None
+            self._arrivals.record(number, now=known[0] + self.latency_s)
         self._told = len(numbers)
         for information in self._arrivals.feedback():
             self.sink.ask(build_transport_cc(1, 2, information))
@@ -83,23 +84,22 @@ def test_a_link_is_listened_to_closely_as_soon_as_something_waits() -> None:
     assert not any(adaptation.passes_over(now=bench.now) for _ in range(4))
 
 
-def hear(adaptation: Adaptation, sent: SentPackets, *lost: int, now: float) -> None:
+def hear(adaptation: Adaptation, sent: SentRing, *lost: int, now: float) -> None:
     """Tell of the newest ten of packets that were sent one each 10 ms."""
     first = sent.next
     for number in range(first, first + 10):
-        sent.times[number & MASK] = now - 0.1 + (number - first) * 0.01
-        sent.sizes[number & MASK] = 1000
-    sent.next = first + 10
+        sent.note(1000, now=now - 0.1 + (number - first) * 0.01)
+    times, _ = sent.window(first, 10)
     arrivals = [
-        None if n in lost else sent.times[n & MASK] + LATENCY_S
-        for n in range(first, first + 10)
+        None if number in lost else sent_at + LATENCY_S
+        for number, sent_at in enumerate(times, first)
     ]
     adaptation.on_feedback(Feedback(first & 0xFFFF, 0, arrivals), sent, now=now)
 
 
-def listener() -> tuple[Adaptation, SentPackets]:
+def listener() -> tuple[Adaptation, SentRing]:
     """Return the decisions for a viewer that has all it wants on a calm link."""
-    adaptation, sent = Adaptation(now=0.0), SentPackets()
+    adaptation, sent = Adaptation(now=0.0), SentRing()
     adaptation.settled = True
     for turn in range(1, 11):
         hear(adaptation, sent, now=turn * 0.1)

@@ -8,7 +8,7 @@ reading feedback and drawing the conclusions, on a link without loss and on one 
 from random import Random
 from time import perf_counter
 
-from conference.fanout.sent import MASK, SentPackets
+from conference.fanout.python.sent_ring import SentRing
 from conference.rtp.transport_cc import ArrivalRecorder
 from conference.rtp.transport_cc_reader import parse_transport_cc
 from conference.sfu.bandwidth.estimate import BandwidthEstimator
@@ -47,13 +47,11 @@ def rounds(
 def run(work: list[Round], *, estimate: bool) -> float:
     """Return the seconds that the intervals take, with or without the estimate."""
     estimator = BandwidthEstimator(1e6, 50e3, 8e6)
-    sent = SentPackets()
+    sent = SentRing()
     start = perf_counter()
     for now, sends, messages in work:
-        for number, at in sends:
-            sent.next = number + 1
-            sent.times[number & MASK] = at
-            sent.sizes[number & MASK] = 1200
+        for _number, at in sends:
+            sent.note(1200, now=at)
         if estimate:
             for information in messages:
                 estimator.on_feedback(parse_transport_cc(information), sent, now=now)

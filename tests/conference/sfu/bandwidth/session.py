@@ -16,7 +16,8 @@ from math import inf
 from random import Random
 
 from conference.fanout.pacer import Pacer, Priority
-from conference.fanout.sent import MASK, SIZE, SentPackets
+from conference.fanout.python.sent_ring import MASK, SentRing
+from conference.fanout.sent import SIZE
 from conference.rtp.transport_cc import ArrivalRecorder
 from conference.rtp.transport_cc_reader import parse_transport_cc
 from conference.sfu.adaptation import COMFORT, unrepaired
@@ -164,7 +165,7 @@ class Session:
         self.estimator = BandwidthEstimator(start_bps, 50e3, 8e6)
         self.allocator: Allocator[int] = Allocator()
         self.pacer: Pacer[Packet] = Pacer(start_bps)
-        self.sent = SentPackets()
+        self.sent = SentRing()
         self.recorder = ArrivalRecorder()
         self.cameras = [Camera() for _ in range(cameras)]
         self.preferred = [preferred] * cameras
@@ -290,12 +291,7 @@ class Session:
         self._arm()
 
     def _number(self, size: int) -> int:
-        sent = self.sent
-        number = sent.next
-        sent.next = number + 1
-        sent.times[number & MASK] = self.now
-        sent.sizes[number & MASK] = size
-        return number
+        return self.sent.note(size, now=self.now)
 
     def _send(self, packet: Packet) -> None:
         if self.sent.next - packet.number < SIZE:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from conference.fanout.sent import MASK, SentPackets
+from conference.fanout.python.sent_ring import SentRing
+from conference.fanout.sent import SIZE
 from conference.sfu.bandwidth.delay import GROUPS
 from conference.sfu.bandwidth.digest import KEPT_PACKETS, KEPT_S, Digest
 
@@ -14,7 +15,7 @@ class Line:
     """Frames of some packets each, of which feedback tells ten times a second."""
 
     def __init__(self, packets: int, per_s: float) -> None:
-        self.sent, self.digest = SentPackets(), Digest()
+        self.sent, self.digest = SentRing(), Digest()
         self._packets, self._every_s = packets, 1 / per_s
         self._told = 0
         self._now = 0.0
@@ -25,16 +26,13 @@ class Line:
             tells_at = self._now + TOLD_S
             while self._now < tells_at:
                 for place in range(self._packets):
-                    number = self.sent.next
-                    self.sent.times[number & MASK] = self._now + place * 0.000_2
-                    self.sent.sizes[number & MASK] = 1000
-                    self.sent.next = number + 1
+                    self.sent.note(1000, now=self._now + place * 0.000_2)
                 self._now += self._every_s
             self.tell(self._told, self.sent.next)
             self._told = self.sent.next
 
     def tell(self, first: int, end: int) -> None:
-        times = [self.sent.times[number & MASK] for number in range(first, end)]
+        times, _ = self.sent.window(first, end - first)
         reference = int(times[0] / 0.064)
         self.digest.advance(reference)
         arrivals: list[float | None] = [t + DELAY_S - reference * 0.064 for t in times]
@@ -83,7 +81,7 @@ def test_what_is_told_late_is_not_the_newest() -> None:
 def test_what_no_feedback_spoke_of_counts_as_arrived() -> None:
     """Feedback is lost too; also where the numbers' places begin again."""
     line = Line(1, 100.0)
-    begun = line.sent.next = line._told = MASK - 15
+    begun = line.sent.next = line._told = SIZE - 16
     line.send(TOLD_S)
     line._told += 8  # on both sides of the last place
     line.send(TOLD_S)

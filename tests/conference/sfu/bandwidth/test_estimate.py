@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conference.fanout.sent import MASK, SIZE, SentPackets
+from conference.fanout.python.sent_ring import MASK, SentRing
+from conference.fanout.sent import SIZE
 from conference.rtp.transport_cc import REFERENCE_S
 from conference.rtp.transport_cc_reader import Feedback
 from conference.sfu.bandwidth.estimate import FALLBACK_S, BandwidthEstimator
@@ -19,7 +20,7 @@ class Path:
 
     def __init__(self, first: int = 0) -> None:
         self.estimator = BandwidthEstimator(START, LEAST, MOST)
-        self.sent = SentPackets()
+        self.sent = SentRing()
         self.sent.next = first
         self.now = 100.0
         self.told = first
@@ -27,10 +28,7 @@ class Path:
 
     def send(self, count: int = 1, *, size: int = 1200, every_s: float = 0.01) -> None:
         for _ in range(count):
-            number = self.sent.next
-            self.sent.next = number + 1
-            self.sent.times[number & MASK] = self.now
-            self.sent.sizes[number & MASK] = size
+            self.sent.note(size, now=self.now)
             self.now += every_s
 
     def tell(
@@ -305,7 +303,7 @@ def test_feedback_about_packets_never_sent_is_ignored() -> None:
     )
     assert path.estimator.bitrate_bps == before
     fresh = BandwidthEstimator(START, LEAST, MOST)
-    fresh.on_feedback(Feedback(5, 0, arrivals), SentPackets(), now=1)
+    fresh.on_feedback(Feedback(5, 0, arrivals), SentRing(), now=1)
     assert fresh.bitrate_bps == START
 
 
