@@ -1,5 +1,6 @@
 """Reading descriptions: what browsers write, and what nobody should."""
 
+import math
 import time
 from pathlib import Path
 
@@ -124,19 +125,16 @@ def test_odd_attributes_do_no_harm() -> None:
 )
 def test_bombs_cost_no_more_than_in_proportion(bomb: str) -> None:
     """Twice the text takes twice the time; of quadratic work it would take four times."""
-
-    def cost_s(text: str) -> float:
-        took = []
-        for _ in range(10):
-            start = time.process_time()
-            assert len(read(text).sections[0].sources) <= 32
-            took.append(time.process_time() - start)
-        return min(took)
-
     head = MINIMAL + SECTION
     whole = (head + bomb)[: MAX_BYTES - 1]
     half = head + whole[len(head) :][: (len(whole) - len(head)) // 2]
-    assert cost_s(whole) < 3 * cost_s(half)
+    least_s = {whole: math.inf, half: math.inf}
+    for _ in range(20):  # in turns: what else the machine does hits both
+        for text in least_s:
+            start = time.process_time()
+            assert len(read(text).sections[0].sources) <= 32
+            least_s[text] = min(least_s[text], time.process_time() - start)
+    assert least_s[whole] < 3 * least_s[half]
 
 
 @given(st.text(max_size=300))
