@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { continues, pieces } from '../src/state/chat_text';
+import { continues, mayBeLong, pieces } from '../src/state/chat_text';
 import { message } from './support';
 
 const ORIGIN = 'https://conference.example.lan:8443';
@@ -66,5 +66,17 @@ describe('lines of one person in a row', () => {
     expect(continues(first, message(2, { sent_at: 1001, participant: 'b' }))).toBe(
       false,
     );
+  });
+});
+
+describe('a text that may be long', () => {
+  it.each([
+    ['a word', 'word', false],
+    ['as much as twelve narrow lines hold', '가'.repeat(12 * 18), false],
+    ['one character more', '가'.repeat(12 * 18 + 1), true],
+    ['twelve short lines', Array(12).fill('x').join('\n'), false],
+    ['thirteen lines, of which most are empty', 'x' + '\n'.repeat(12), true],
+  ])('%s', (_, text, long) => {
+    expect(mayBeLong(text)).toBe(long);
   });
 });

@@ -139,14 +139,14 @@ describe('lists of people', () => {
   });
 
   it('orders hands as they were raised', () => {
-    expect(handQueue(room).map((p) => p.id)).toEqual(['ann', 'lee']);
+    expect(handQueue(room.participants).map((p) => p.id)).toEqual(['ann', 'lee']);
   });
 
   it('groups by organisation without the moderators', () => {
-    const groups = byOrganisation(room, 'ko');
+    const groups = byOrganisation(room.participants, 'ko');
     expect(groups.map((g) => g.organisation)).toEqual(['가온', '나노']);
     expect(groups[1]?.participants).toHaveLength(2);
-    expect(moderators(room).map((p) => p.id)).toEqual(['chair']);
+    expect(moderators(room.participants).map((p) => p.id)).toEqual(['chair']);
   });
 
   it('knows a muted track from a sent one', () => {

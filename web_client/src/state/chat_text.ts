@@ -55,3 +55,16 @@ export function continues(
     message.sent_at - before.sent_at < TOGETHER_S
   );
 }
+
+/** Lines that a message shows before it is folded; `.fold` in rail.css has the same number. */
+const LINES = 12;
+/** Characters that fit into a line of the narrowest panel, of the widest letters (Hangul). */
+const NARROW_LINE = 18;
+
+/** Whether a text may have more lines than are shown: only then it is measured. */
+export function mayBeLong(text: string): boolean {
+  const lines = text
+    .split('\n')
+    .map((line) => Math.max(1, Math.ceil(line.length / NARROW_LINE)));
+  return lines.reduce((sum, count) => sum + count, 0) > LINES;
+}

@@ -14,13 +14,15 @@ import type {
   SourceName,
 } from '../protocol';
 
+export type People = ReadonlyMap<string, ParticipantInfo>;
+
 export interface RoomView {
   readonly self: string;
   readonly role: RoleName;
   readonly capabilities: ReadonlySet<CapabilityName>;
   readonly room: RoomInfo;
   /** In the order of the server: it does not change while somebody stays. */
-  readonly participants: ReadonlyMap<string, ParticipantInfo>;
+  readonly participants: People;
   /** By `seq`, without doubles. */
   readonly messages: readonly ChatMessage[];
   /** What each slot carries, by mid. */
@@ -142,8 +144,8 @@ export function counts(view: RoomView | null): { here: number; lost: number } {
 }
 
 /** Raised hands, first raised first. */
-export function handQueue(view: RoomView): readonly ParticipantInfo[] {
-  return [...view.participants.values()]
+export function handQueue(people: People): readonly ParticipantInfo[] {
+  return [...people.values()]
     .filter((p) => p.hand !== null)
     .sort((a, b) => (a.hand ?? 0) - (b.hand ?? 0));
 }
@@ -154,9 +156,9 @@ export interface OrganisationGroup {
 }
 
 /** Everybody but the moderators, by organisation in the order of the alphabet. */
-export function byOrganisation(view: RoomView, language: string): OrganisationGroup[] {
+export function byOrganisation(people: People, language: string): OrganisationGroup[] {
   const groups = new Map<string, ParticipantInfo[]>();
-  for (const p of view.participants.values()) {
+  for (const p of people.values()) {
     if (p.role === 'moderator') continue;
     const group = groups.get(p.organisation);
     if (group) group.push(p);
@@ -171,6 +173,6 @@ export function byOrganisation(view: RoomView, language: string): OrganisationGr
     .sort((a, b) => order.compare(a.organisation, b.organisation));
 }
 
-export function moderators(view: RoomView): readonly ParticipantInfo[] {
-  return [...view.participants.values()].filter((p) => p.role === 'moderator');
+export function moderators(people: People): readonly ParticipantInfo[] {
+  return [...people.values()].filter((p) => p.role === 'moderator');
 }

@@ -1,10 +1,11 @@
 /* One line of the chat: who, when, what; a long one is folded. */
+import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Copy } from 'lucide-preact';
 import { Button } from '../../design/parts';
 import type { ChatMessage } from '../../protocol';
-import { pieces } from '../../state/chat_text';
+import { mayBeLong, pieces } from '../../state/chat_text';
 import { SETTING_WITHIN_MS, within } from '../../deadline';
 import { notify } from '../../state/notices';
 import { language, t } from '../../text';
@@ -17,16 +18,34 @@ interface MessageProps {
   own: boolean;
   /** It stands under the head of the message before it. */
   continued: boolean;
+  /** It is far from the newest message: outside the view, browsers need not lay it out. */
+  settled: boolean;
 }
 
-export function Message({ message, own, continued }: MessageProps): JSX.Element {
-  const at = new Date(message.sent_at * 1000);
-  const time = new Intl.DateTimeFormat(language.value, { timeStyle: 'short' });
-  const full = new Intl.DateTimeFormat(language.value, {
+/** Making a formatter takes longer than all else of a message: one for each language. */
+const formats = computed(() => ({
+  time: new Intl.DateTimeFormat(language.value, { timeStyle: 'short' }),
+  full: new Intl.DateTimeFormat(language.value, {
     dateStyle: 'medium',
     timeStyle: 'short',
-  });
-  const names = ['message', own && 'own', continued && 'continued'];
+  }),
+}));
+
+export function Message(props: MessageProps): JSX.Element {
+  const { message, own, continued, settled } = props;
+  const at = new Date(message.sent_at * 1000);
+  const { time, full } = formats.value;
+  const names = [
+    'message',
+    own && 'own',
+    continued && 'continued',
+    settled && 'settled',
+  ];
+  const text = (
+    <p class="message-text" translate>
+      <Text text={message.text} />
+    </p>
+  );
   return (
     <li class={names.filter(Boolean).join(' ')} data-testid="chat-message">
       {/* Readers hear who wrote each line; the eye sees it once. */}
@@ -36,11 +55,7 @@ export function Message({ message, own, continued }: MessageProps): JSX.Element 
           {time.format(at)}
         </time>
       </p>
-      <Folded>
-        <p class="message-text" translate>
-          <Text text={message.text} />
-        </p>
-      </Folded>
+      {mayBeLong(message.text) ? <Folded>{text}</Folded> : text}
     </li>
   );
 }

@@ -1,6 +1,6 @@
 /* The chat: what was said, what is on its way, and the field. */
 import type { JSX } from 'preact';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Send, X } from 'lucide-preact';
 import { Button } from '../../design/parts';
 import { continues } from '../../state/chat_text';
@@ -12,6 +12,11 @@ import { Message } from './chat_message';
 import type { RoomProps } from '../seat/props';
 
 const LONGEST = 4000; // the protocol's limit
+/** Newest messages that are always laid out, so that the end of the list is exact. Lower:
+ * what is above the view could have an estimated height, and the list would miss its end. */
+const UNSETTLED = 40;
+/** Messages shown at first; earlier ones come when they are asked for, in parts as large. */
+const SHOWN = 150;
 const NEAR_END_PX = 80; // whoever reads further up is not pulled down
 
 export function ChatPanel({ seat, controls }: RoomProps): JSX.Element {
@@ -20,17 +25,46 @@ export function ChatPanel({ seat, controls }: RoomProps): JSX.Element {
   const outbox = chat.outbox.value;
   const list = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
+  /** Earlier messages were asked for: none of them is left out again. */
+  const asked = useRef(false);
+  const newest = messages.at(-SHOWN)?.seq ?? 0;
+  const [first, setFirst] = useState(newest);
+  const start = Math.max(
+    0,
+    messages.findIndex((m) => m.seq >= first),
+  );
   useEffect(() => {
     chat.markRead();
   }, [chat, messages.length]);
+  useEffect(() => {
+    // Messages pile up while the panel is open: old ones are left out again.
+    if (atEnd.current && !asked.current && messages.length - start >= 2 * SHOWN)
+      setFirst(newest);
+  }, [messages.length, start, newest]);
+  /** Distance from the end to restore when earlier messages have been put above. */
+  const belowTop = useRef<number | null>(null);
   useLayoutEffect(() => {
-    if (atEnd.current && list.current)
-      list.current.scrollTop = list.current.scrollHeight;
-  }, [messages, outbox]);
+    const element = list.current;
+    if (!element) return;
+    // At the very top browsers do not anchor: the message being read would move away.
+    if (belowTop.current !== null)
+      element.scrollTop = element.scrollHeight - belowTop.current;
+    else if (atEnd.current) element.scrollTop = element.scrollHeight;
+    belowTop.current = null;
+  }, [messages, outbox, start]);
   const earlier = async (): Promise<void> => {
+    asked.current = true;
+    const element = list.current;
+    if (element) belowTop.current = element.scrollHeight - element.scrollTop;
+    if (start > 0) {
+      setFirst(messages[Math.max(0, start - SHOWN)]?.seq ?? 0);
+      return;
+    }
+    setFirst(0);
     try {
       await chat.loadEarlier();
     } catch (error) {
+      belowTop.current = null;
       notifyFailure(error);
     }
   };
@@ -59,7 +93,7 @@ export function ChatPanel({ seat, controls }: RoomProps): JSX.Element {
           atEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
         }}
       >
-        {chat.hasEarlier ? (
+        {start > 0 || chat.hasEarlier ? (
           <Button
             wide
             testid="chat-earlier"
@@ -75,12 +109,13 @@ export function ChatPanel({ seat, controls }: RoomProps): JSX.Element {
           </p>
         ) : null}
         <ol class="messages">
-          {messages.map((m, at) => (
+          {messages.slice(start).map((m, at, shown) => (
             <Message
               key={m.seq}
               message={m}
               own={m.participant === seat.view.value?.self}
-              continued={continues(messages[at - 1], m)}
+              continued={continues(shown[at - 1], m)}
+              settled={at < shown.length - UNSETTLED}
             />
           ))}
           {outbox.map((m) => (

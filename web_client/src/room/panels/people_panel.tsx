@@ -1,12 +1,12 @@
 /* Everybody in the room: raised hands in order, moderators, then organisations. */
 import type { JSX } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useCallback, useMemo, useRef, useState } from 'preact/hooks';
 import { UserPlus, X } from 'lucide-preact';
 import { Button } from '../../design/parts';
 import type { ParticipantInfo } from '../../protocol';
 import { byOrganisation, handQueue, moderators } from '../../state/room';
 import { language, t } from '../../text';
-import { PersonRow } from './person_row';
+import { PersonRow, type ListName } from './person_row';
 import { RemovedPeople } from './removed_people';
 import type { RoomProps } from '../seat/props';
 
@@ -26,31 +26,48 @@ function focusAfter(row: HTMLElement, fallback: HTMLElement | null): void {
 
 export function PeoplePanel({ seat, controls }: RoomProps): JSX.Element {
   const view = seat.view.value;
-  const hands = view ? handQueue(view) : [];
-  const chairs = view ? moderators(view) : [];
-  const groups = view ? byOrganisation(view, language.value) : [];
-  // Somebody with a raised hand is in two lists: the list is part of the name.
+  const people = view?.participants;
+  const tag = language.value;
+  // Not at each change of the room: speakers change often, and sorting 500 names is slow.
+  const hands = useMemo(() => (people ? handQueue(people) : []), [people]);
+  const chairs = useMemo(() => (people ? moderators(people) : []), [people]);
+  const groups = useMemo(
+    () => (people ? byOrganisation(people, tag) : []),
+    [people, tag],
+  );
+  // A person with a raised hand is in two lists: the list is part of the row's name.
   const [open, setOpen] = useState<string | null>(null);
   const heading = useRef<HTMLHeadingElement>(null);
-  const rows = (
-    list: string,
-    people: readonly ParticipantInfo[],
-    grouped: boolean,
-  ): JSX.Element => (
+  const onToggle = useCallback((list: ListName, participant: string): void => {
+    const row = `${list} ${participant}`;
+    setOpen((now) => (now === row ? null : row));
+  }, []);
+  const onGone = useCallback(
+    (row: HTMLElement): void => focusAfter(row, heading.current),
+    [],
+  );
+  const speakers = new Set(view?.speakers);
+  const mayLower = seat.may('floor.give');
+  const mayStage = seat.may('stage.set');
+  const rows = (list: ListName, listed: readonly ParticipantInfo[]): JSX.Element => (
     <ul>
-      {people.map((participant) => (
-        <PersonRow
-          key={participant.id}
-          {...{ seat, controls, participant, grouped }}
-          queued={list === 'hands'}
-          open={open === `${list} ${participant.id}`}
-          onToggle={() => {
-            const row = `${list} ${participant.id}`;
-            setOpen((now) => (now === row ? null : row));
-          }}
-          onGone={(row) => focusAfter(row, heading.current)}
-        />
-      ))}
+      {listed.map((participant) => {
+        const { id } = participant;
+        const own = view?.self === id;
+        const { stage, chosen_stage: chosen } = view?.room ?? {};
+        return (
+          <PersonRow
+            key={id}
+            {...{ seat, controls, participant, list, own, onToggle, onGone }}
+            speaking={speakers.has(id)}
+            stage={chosen === id ? 'kept' : stage === id ? 'on' : 'off'}
+            // For oneself there is nothing to do but to go on stage.
+            acts={!own || mayStage}
+            lowers={list === 'hands' && mayLower}
+            open={open === `${list} ${id}`}
+          />
+        );
+      })}
     </ul>
   );
   return (
@@ -85,19 +102,19 @@ export function PeoplePanel({ seat, controls }: RoomProps): JSX.Element {
           {hands.length === 0 ? (
             <p class="soft small">{t('hands-empty')}</p>
           ) : (
-            rows('hands', hands, false)
+            rows('hands', hands)
           )}
         </section>
         {chairs.length > 0 ? (
           <section class="group">
             <h3>{t('moderators')}</h3>
-            {rows('moderators', chairs, false)}
+            {rows('moderators', chairs)}
           </section>
         ) : null}
         {groups.map((group) => (
           <section class="group" key={group.organisation}>
             <h3>{group.organisation}</h3>
-            {rows('groups', group.participants, true)}
+            {rows('groups', group.participants)}
           </section>
         ))}
         {groups.length === 0 ? <p class="soft small">{t('people-empty')}</p> : null}

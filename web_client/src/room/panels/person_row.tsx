@@ -10,17 +10,31 @@ import type { RoomProps } from '../seat/props';
 import { initials } from '../../state/initials';
 import { Marks } from '../parts/marks';
 
+/**
+ * Everything a row shows comes by these properties, and they stay the same while nothing
+ * about this person changes: in a room of 500, a change then renders one row, not all.
+ */
 interface PersonProps extends RoomProps {
   participant: ParticipantInfo;
-  /** The heading above says the organisation already. */
-  grouped: boolean;
-  /** It stands in the queue of raised hands. */
-  queued: boolean;
+  list: ListName;
+  own: boolean;
+  speaking: boolean;
+  stage: StagePlace;
+  /** The viewer may do something for or about this person. */
+  acts: boolean;
+  /** The viewer may lower this person's hand from the queue. */
+  lowers: boolean;
   open: boolean;
-  onToggle: () => void;
-  /** The row goes away while the keyboard is in it. */
+  onToggle: (list: ListName, participant: string) => void;
+  /** The row goes away while the keyboard focus is in it. */
   onGone: (row: HTMLElement) => void;
 }
+
+/** The queue of raised hands, the moderators, or the groups by organisation. */
+export type ListName = 'hands' | 'moderators' | 'groups';
+
+/** Kept: a moderator chose this person for the stage. */
+export type StagePlace = 'off' | 'on' | 'kept';
 
 const ROLE_KEYS: Readonly<Record<RoleName, string>> = {
   moderator: 'role-moderator',
@@ -35,14 +49,10 @@ const MUTE_KEYS: readonly (readonly [SourceName, string])[] = [
 ];
 
 export function PersonRow(props: PersonProps): JSX.Element {
-  const { seat, participant, grouped, open, onToggle, onGone } = props;
+  const { seat, participant, list, own, speaking, stage, acts, open } = props;
   const row = useRef<HTMLLIElement>(null);
-  const gone = useRef(onGone);
-  gone.current = onGone;
-  const own = seat.view.value?.self === participant.id;
-  const speaking = seat.view.value?.speakers.includes(participant.id) ?? false;
-  // For oneself there is nothing to do but to go on stage.
-  const acts = !own || seat.may('stage.set');
+  const gone = useRef(props.onGone);
+  gone.current = props.onGone;
   useEffect(() => {
     if (open) row.current?.scrollIntoView({ block: 'nearest' });
   }, [open]);
@@ -52,14 +62,12 @@ export function PersonRow(props: PersonProps): JSX.Element {
       if (element?.contains(document.activeElement)) gone.current(element);
     };
   }, []);
-  const room = seat.view.value?.room;
-  const onStage = room?.stage === participant.id;
-  const kept = room?.chosen_stage === participant.id;
   const facts = [
-    grouped ? null : participant.organisation,
+    // The heading of a group names the organisation already.
+    list === 'groups' ? null : participant.organisation,
     t(ROLE_KEYS[participant.role]),
     participant.has_floor ? t('has-floor') : null,
-    kept ? t('kept-on-stage') : onStage ? t('on-stage') : null,
+    stage === 'off' ? null : t(stage === 'kept' ? 'kept-on-stage' : 'on-stage'),
     participant.connected ? null : t('connection-lost'),
   ];
   const head = (
@@ -76,7 +84,7 @@ export function PersonRow(props: PersonProps): JSX.Element {
           {facts.filter((fact) => fact !== null).join(' · ')}
         </span>
       </span>
-      <Marks seat={seat} participant={participant} />
+      <Marks {...{ seat, participant, own }} />
     </>
   );
   return (
@@ -90,16 +98,14 @@ export function PersonRow(props: PersonProps): JSX.Element {
             label={t('actions-for', { name: participant.name })}
             expanded={open}
             testid="person-menu"
-            onPress={onToggle}
+            onPress={() => props.onToggle(list, participant.id)}
           >
             <Ellipsis aria-hidden="true" />
           </Button>
         ) : null}
       </div>
-      {props.queued && seat.may('floor.give') && participant.hand !== null ? (
-        <QueueActions {...props} />
-      ) : null}
-      {open && acts ? <Actions {...props} own={own} /> : null}
+      {props.lowers ? <QueueActions {...props} /> : null}
+      {open && acts ? <Actions {...props} /> : null}
     </li>
   );
 }
@@ -130,14 +136,12 @@ function QueueActions({ seat, participant }: PersonProps): JSX.Element {
   );
 }
 
-function Actions(props: PersonProps & { own: boolean }): JSX.Element {
-  const { seat, controls, participant, own } = props;
+function Actions(props: PersonProps): JSX.Element {
+  const { seat, controls, participant, own, stage } = props;
   const [removing, setRemoving] = useState(false);
   const { id, name } = participant;
   const pinned = seat.pinned.value === id;
-  const room = seat.view.value?.room;
-  const onStage = room?.stage === id;
-  const kept = room?.chosen_stage === id;
+  const kept = stage === 'kept';
   return (
     <div class="row tight actions" role="group" aria-label={t('actions-for', { name })}>
       {own ? null : (
@@ -169,7 +173,7 @@ function Actions(props: PersonProps & { own: boolean }): JSX.Element {
           testid="action-stage"
           onPress={() => void seat.ask('stage.set', { participant: kept ? null : id })}
         >
-          {kept ? t('stage-off') : onStage ? t('stage-keep') : t('stage-on')}
+          {t(kept ? 'stage-off' : stage === 'on' ? 'stage-keep' : 'stage-on')}
         </Button>
       ) : null}
       {seat.may('floor.give') && !own && participant.hand !== null ? (

@@ -13,15 +13,15 @@ const WEAK_AT = 1; // quality level from which others are told
 export function Marks({
   seat,
   participant,
+  own,
 }: {
   seat: SeatClient;
   participant: ParticipantInfo;
+  /** These are the marks of one's own seat. */
+  own: boolean;
 }): JSX.Element {
-  // Of oneself the switch is asked: the server knows a track by its first packets.
-  const heard =
-    seat.view.value?.self === participant.id
-      ? seat.local.microphoneOn.value
-      : sends(participant, 'microphone');
+  // One's own switch counts: the server learns of a track only with its first packets.
+  const heard = own ? seat.local.microphoneOn.value : sends(participant, 'microphone');
   const publishes = participant.role !== 'researcher' || participant.has_floor;
   const weak = participant.quality !== null && participant.quality <= WEAK_AT;
   return (

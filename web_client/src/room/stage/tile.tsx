@@ -65,7 +65,7 @@ export function Tile({ seat, controls, participant, place }: TileProps): JSX.Ele
             {organisation}
           </p>
         </div>
-        <Marks seat={seat} participant={participant} />
+        <Marks {...{ seat, participant, own }} />
       </div>
       {own ? (
         <div class="tile-actions">
