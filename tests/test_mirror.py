@@ -1,0 +1,107 @@
+"""Each module that does something has a test file of its name, or a line here."""
+
+import ast
+from pathlib import Path
+
+TESTS = Path(__file__).parent
+ROOT = TESTS.parent
+ELSEWHERE = {
+    "conference/contract/words": "conference/contract/test_round_trip",
+    "conference/errors": "signaling/namespaces/test_hostile",
+    "conference/fanout/formats": "conference/sdp/test_writer",
+    "conference/fanout/python/engine": "conference/fanout/test_contract",
+    "conference/fanout/python/repairs": "conference/fanout/test_temporal",
+    "conference/fanout/python/sent_ring": "conference/fanout/test_sent",
+    "conference/rooms/chat_log": "conference/rooms/rules/test_chat",
+    "conference/rooms/hands": "conference/rooms/rules/test_hands",
+    "conference/rooms/rules/quality": "conference/rooms/test_quality",
+    "conference/rooms/rules/room": "conference/rooms/test_room",
+    "conference/rooms/state": "conference/rooms/test_room",
+    "conference/sdp/publish": "conference/sdp/test_writer",
+    "conference/sdp/slots": "conference/sdp/test_writer",
+    "conference/service/conference": "conference/service/test_timeouts",
+    "conference/sfu/assignment": "conference/sfu/test_slots",
+    "conference/sfu/figures": "signaling/http/test_metrics",
+    "conference/sfu/limits": "conference/sfu/test_layers",
+    "conference/sfu/rates": "conference/sfu/test_layers",
+    "conference/sfu/reception": "conference/sfu/test_publisher",
+    "conference/sfu/router": "conference/sfu/test_room",
+    "conference/sfu/slot": "conference/sfu/test_slots",
+    "conference/sfu/switching": "conference/sfu/test_slots",
+    "conference/sfu/timetable": "conference/sfu/test_room",
+    "conference/sfu/uptrack": "conference/sfu/test_layers",
+    "conference/sfu/viewer": "conference/sfu/test_adaptation",
+    "conference/storage/accounts": "conference/storage/test_repositories",
+    "conference/storage/chat": "conference/storage/test_repositories",
+    "conference/storage/rooms": "conference/storage/test_repositories",
+    "conference/transport/addresses": "conference/transport/test_plane",
+    "conference/transport/demux": "conference/transport/test_attacks",
+    "conference/transport/mux": "conference/transport/test_tcp",
+    "conference/transport/seen": "conference/transport/test_ice",
+    "conference/transport/udp": "conference/transport/test_plane",
+    "signaling/build": "signaling/test_cli",
+    "signaling/data_dir": "signaling/test_cli",
+    "signaling/files": "signaling/trust/test_store",
+    "signaling/flags": "signaling/test_cli",
+    "signaling/http/body": "signaling/http/test_site",
+    "signaling/http/client": "signaling/http/test_site",
+    "signaling/http/faults": "signaling/http/test_site",
+    "signaling/http/headers": "signaling/http/test_site",
+    "signaling/listen": "signaling/namespaces/test_fair_start",
+    "signaling/namespaces/admission": "signaling/namespaces/test_arrivals",
+    "signaling/namespaces/chat": "signaling/namespaces/test_seats",
+    "signaling/namespaces/connection": "signaling/namespaces/test_matrix",
+    "signaling/namespaces/dispatcher": "signaling/namespaces/test_hostile",
+    "signaling/namespaces/errors": "signaling/namespaces/test_hostile",
+    "signaling/namespaces/hub": "signaling/namespaces/test_last_answers",
+    "signaling/namespaces/moderation": "signaling/namespaces/test_matrix",
+    "signaling/namespaces/room_admin": "signaling/namespaces/test_seats",
+    "signaling/namespaces/seat": "signaling/namespaces/test_seats",
+    "signaling/namespaces/socket_server": "signaling/namespaces/test_hostile",
+    "signaling/namespaces/wire": "signaling/namespaces/test_seats",
+    "signaling/refusals": "signaling/test_cli",
+    "signaling/server": "signaling/test_cli",
+    "signaling/settings/load": "signaling/test_settings",
+    "signaling/settings/models": "signaling/test_settings",
+    "signaling/settings/refusals": "signaling/test_settings",
+    "signaling/settings/show": "signaling/test_settings",
+    "signaling/site_address": "signaling/http/test_site",
+    "signaling/trust/authority": "signaling/trust/test_store",
+}
+"""Module → the file that tests it together with others."""
+
+
+def does_something(module: Path) -> bool:
+    """Say whether a function has a body: those of frozen values and protocols do not."""
+    return any(
+        not (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant))
+        for node in ast.walk(ast.parse(module.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for line in node.body
+    )
+
+
+def modules() -> list[Path]:
+    """Return the modules of the server, below the checkout."""
+    return [
+        path.relative_to(ROOT)
+        for package in ("conference", "signaling")
+        for path in sorted((ROOT / package).rglob("*.py"))
+        if path.name != "__init__.py" and "migrations" not in path.parts
+    ]
+
+
+def test_modules_without_a_test_file_of_their_name_are_listed() -> None:
+    alone = {
+        str(module.with_suffix(""))
+        for module in modules()
+        if not (TESTS / module.parent / f"test_{module.name}").exists()
+        and does_something(ROOT / module)
+    }
+    assert alone - ELSEWHERE.keys() == set(), "add a test file, or a line above"
+    assert ELSEWHERE.keys() - alone == set(), "take the line away"
+
+
+def test_the_files_that_are_named_exist() -> None:
+    named = set(ELSEWHERE.values())
+    assert {name for name in named if not (TESTS / f"{name}.py").is_file()} == set()
