@@ -11,7 +11,7 @@ or in a frame of a TCP connection makes no difference here; the sockets are in
 import asyncio
 from contextlib import suppress
 
-from conference.fanout.contract import Address
+from conference.fanout.sockets import Address, DatagramSocket, SocketTable
 from conference.rtp.packet import MAX_BYTES
 from conference.transport.ice import Gate, IceLite, Path, username
 
@@ -20,6 +20,8 @@ class Demux:
     """All transports, and the way from a datagram to its own."""
 
     def __init__(self) -> None:
+        self.sockets = SocketTable()
+        """Where datagrams go out."""
         self.counts = {"received": 0, "unknown": 0, "bad_size": 0, "bad_check": 0}
         self._by_ufrag: dict[str, IceLite] = {}
 
@@ -52,11 +54,16 @@ class Demux:
         for ice in set(self._by_ufrag.values()):
             self.remove(ice)
 
+    def open_gate(self, socket: DatagramSocket, *, rank: int) -> Gate:
+        """Take a socket in."""
+        return Gate(self.sockets.add(socket), socket.sendto, rank=rank)
+
     def close_gate(self, gate: Gate) -> None:
         """Take the paths over a closed socket away from their transports."""
         for ice, path in gate.by_address.values():
             ice.lose(path)
         gate.by_address.clear()
+        self.sockets.remove(gate.number)
 
     def on_datagram(self, gate: Gate, datagram: bytes, address: Address) -> None:
         """Take what came through a gate; nothing that it holds raises."""

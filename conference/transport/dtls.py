@@ -23,7 +23,7 @@ from aiortc import rtcdtlstransport as dtls_module
 from aiortc.rtcdtlstransport import SRTPProtectionProfile
 from OpenSSL import SSL
 
-from conference.fanout.python.srtp import AeadProtection, LibraryProtection, Protection
+from conference.fanout.contract import SrtpProfile, ViewerKeys
 from conference.rtp.packet import is_rtcp
 from conference.transport.ice import IceLite
 
@@ -100,7 +100,7 @@ class DtlsLeg:
     async def run(
         self,
         fingerprints: tuple[tuple[str, str], ...],
-        on_connected: Callable[[Protection], None],
+        on_connected: Callable[[ViewerKeys], None],
     ) -> None:
         """
         Shake hands, then serve until the leg ends.
@@ -125,7 +125,7 @@ class DtlsLeg:
             if self._dtls.state != "connected":
                 return
             self._ice.on_srtp = self._on_srtp
-            on_connected(self._protection())
+            on_connected(self._keys())
             await ended.wait()
         except TimeoutError:
             return
@@ -136,19 +136,19 @@ class DtlsLeg:
                 await self._dtls.stop()
             self._dtls.remove_all_listeners()
 
-    def _protection(self) -> Protection:
+    def _keys(self) -> ViewerKeys:
         connection = self._dtls._ssl
         assert connection is not None, "the handshake is over"
         chosen = connection.get_selected_srtp_profile()
         profile = next(p for p in PROFILES if p.openssl_profile == chosen)
-        if profile is dtls_module.SRTP_AES128_CM_SHA1_80:
-            return LibraryProtection(self._dtls._tx_srtp.protect)
         material = connection.export_keying_material(
             EXPORTER_LABEL, 2 * (profile.key_length + profile.salt_length)
         )
         key_and_salt = profile.get_key_and_salt(material, 1)  # the server's
-        return AeadProtection(
-            key_and_salt[: profile.key_length], key_and_salt[profile.key_length :]
+        return ViewerKeys(
+            SrtpProfile[chosen.decode().removeprefix("SRTP_")],
+            key_and_salt[: profile.key_length],
+            key_and_salt[profile.key_length :],
         )
 
     def _on_srtp(self, datagram: bytes) -> None:

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 
 from aioice import stun
 
-from conference.fanout.contract import Address, Send
+from conference.fanout.contract import Destination
+from conference.fanout.sockets import Address, SocketId
 from conference.transport.seen import SeenTransactions
 
 MAGIC_COOKIE = b"\x21\x12\xa4\x42"
@@ -53,9 +54,17 @@ UDP_RANK, TCP_RANK = 1, 0
 class Gate:
     """Where datagrams come in and go out: a UDP socket, or one TCP connection."""
 
-    __slots__ = ("by_address", "rank", "send")
+    __slots__ = ("by_address", "number", "rank", "send")
 
-    def __init__(self, send: Send, *, rank: int) -> None:
+    def __init__(
+        self,
+        number: SocketId,
+        send: Callable[[bytes, Address], object],
+        *,
+        rank: int,
+    ) -> None:
+        self.number = number
+        """Of its socket in the ``SocketTable``."""
         self.send = send
         self.rank = rank
         """UDP over TCP: where media goes when both are nominated."""
@@ -69,6 +78,11 @@ class Path:
 
     gate: Gate
     address: Address
+
+    @property
+    def destination(self) -> Destination:
+        """The same as the fan-out's plain value."""
+        return Destination(self.gate.number, self.address)
 
 
 def username(datagram: bytes) -> str | None:

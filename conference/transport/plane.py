@@ -17,10 +17,9 @@ import structlog
 from conference.contract import media as m
 from conference.contract.words import Leg
 from conference.errors import Refused
-from conference.fanout.contract import ViewerKey
+from conference.fanout.contract import FanoutFactory, ViewerKey, ViewerKeys
+from conference.fanout.engines import DEFAULT_ENGINE
 from conference.fanout.formats import SlotFormat, ViewerFormat
-from conference.fanout.python.engine import PythonFanout
-from conference.fanout.python.srtp import Protection
 from conference.ids import ParticipantId, RoomId
 from conference.rtp import ntp
 from conference.rtp.errors import MalformedPacket
@@ -60,6 +59,8 @@ class PlaneConfig:
     """Whether browsers may come over TCP where UDP is dropped."""
     limits: BitrateLimits = NO_LIMITS
     """What is sent at most."""
+    fanout: FanoutFactory = DEFAULT_ENGINE
+    """Makes the engine that copies packets."""
 
 
 class _Leg:
@@ -116,7 +117,8 @@ class Plane:
     ) -> None:
         self._config = config
         self._on_event = on_event
-        self._fanout = PythonFanout(self._wake_pacing)
+        self._mux = Mux(config.port, config.bind, tcp=config.tcp, on_batch=self._pump)
+        self._fanout = config.fanout(self._mux.sockets, self._wake_pacing)
         wall_offset = time.time() + ntp.UNIX_EPOCH_S - time.monotonic()
         self._router = Router(
             self._fanout,
@@ -124,7 +126,6 @@ class Plane:
             wall_offset=wall_offset,
             limits=config.limits,
         )
-        self._mux = Mux(config.port, config.bind, tcp=config.tcp, on_batch=self._pump)
         self._certificate: ServerCertificate | None = None
         self._legs: dict[tuple[ParticipantId, Leg], _Leg] = {}
         self._timer: asyncio.TimerHandle | None = None
@@ -312,25 +313,21 @@ class Plane:
         self, leg: _Leg, dtls: DtlsLeg, fingerprints: tuple[tuple[str, str], ...]
     ) -> None:
         try:
-            await dtls.run(
-                fingerprints, lambda protection: self._on_connected(leg, protection)
-            )
+            await dtls.run(fingerprints, lambda keys: self._on_connected(leg, keys))
         except Exception:
             # A leg that breaks ends alone; the room goes on.
             log.exception("leg failed", leg=leg.leg.value)
         self._close(leg)
 
-    def _on_connected(self, leg: _Leg, protection: Protection) -> None:
+    def _on_connected(self, leg: _Leg, keys: ViewerKeys) -> None:
         if self._legs.get((leg.participant, leg.leg)) is not leg:
             return
         leg.connected = True
         if leg.viewer is not None and leg.ice.selected is not None:
-            path = leg.ice.selected
             self._fanout.open_viewer(
                 leg.viewer,
-                protection,
-                path.gate.send,
-                path.address,
+                keys,
+                leg.ice.selected.destination,
                 counts_voices=leg.fmt.counts_voices,
             )
             self._router.connected(leg.participant, now=self._now())
@@ -339,7 +336,7 @@ class Plane:
 
     def _on_selected(self, leg: _Leg, path: Path) -> None:
         if leg.viewer is not None:
-            self._fanout.set_path(leg.viewer, path.gate.send, path.address)
+            self._fanout.set_destination(leg.viewer, path.destination)
 
     def _close_legs(self, which: Callable[[_Leg], bool]) -> None:
         for leg in [leg for leg in self._legs.values() if which(leg)]:

@@ -16,12 +16,12 @@ from contextlib import suppress
 
 import structlog
 
-from conference.fanout.contract import Address
+from conference.fanout.sockets import Address
 from conference.rtp.errors import MalformedPacket
 from conference.transport.addresses import ALL, ALL_IPV4
 from conference.transport.demux import Demux
 from conference.transport.framing import Frames, Outbox, frame
-from conference.transport.ice import TCP_RANK, Gate
+from conference.transport.ice import TCP_RANK
 
 log = structlog.get_logger(__name__)
 
@@ -89,7 +89,7 @@ class Connection:
         self.address = address
         self.source = source_of(address)
         self.accepted_at = now
-        self.gate = Gate(self.send, rank=TCP_RANK)
+        self.gate = demux.open_gate(self, rank=TCP_RANK)
         self.proven = False
         """Whether a believed check has come."""
         self._socket: socket.socket | None = sock
@@ -101,7 +101,7 @@ class Connection:
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(sock, self._on_readable)
 
-    def send(self, datagram: bytes, _address: Address) -> None:
+    def sendto(self, datagram: bytes, _address: Address) -> None:
         """
         Send a datagram, or keep it until the connection takes it.
 

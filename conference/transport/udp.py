@@ -117,7 +117,7 @@ class UdpSockets:
             sock.close()
             raise
         self.port = sock.getsockname()[1]
-        gate = Gate(sock.sendto, rank=UDP_RANK)
+        gate = self._demux.open_gate(sock, rank=UDP_RANK)
         self._sockets[text] = sock, gate
         asyncio.get_running_loop().add_reader(sock, self._on_readable, sock, gate)
 

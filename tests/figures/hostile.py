@@ -18,10 +18,10 @@ import time
 
 from conference.contract import media as m
 from conference.contract.words import SlotGroup, Source
-from conference.fanout.contract import LayerKey, SlotKey, ViewerKey
+from conference.fanout.contract import Destination, Fanout, LayerKey, SlotKey, ViewerKey
+from conference.fanout.engines import DEFAULT_ENGINE
 from conference.fanout.formats import SlotFormat
-from conference.fanout.python.engine import PythonFanout
-from conference.fanout.python.srtp import AeadProtection
+from conference.fanout.sockets import SocketTable
 from conference.rtp.codecs import Codec, inspect_vp8
 from conference.rtp.packet import RtpPacket
 from conference.rtp.rtcp import build_nacks
@@ -29,7 +29,7 @@ from conference.sdp import reader
 from conference.transport.demux import Demux
 from conference.transport.tcp import FIRST_CHECK_S, SWEEP_S, TcpListener
 from tests.figures.common import report
-from tests.support.bench import MASTER_KEY, MASTER_SALT, Bench, Sink
+from tests.support.bench import KEYS, Bench, FakeSocket, Sink
 
 LAYER, SLOT, VIEWER = LayerKey(1), SlotKey(2), ViewerKey(3)
 SILENT_CONNECTIONS = 1_500
@@ -57,14 +57,15 @@ def _packet(extended: int, temporal: int) -> RtpPacket:
     return packet
 
 
-def _with_holes() -> tuple[PythonFanout, SlotFormat]:
+def _with_holes() -> tuple[Fanout, SlotFormat]:
     """Return a fan-out whose slot follows a layer that leaves most packets out."""
     bench = Bench()
     fmt = next(slot for slot in bench.router.plan_slots() if slot.kind == "video")
-    fanout = PythonFanout()
+    sockets = SocketTable()
+    fanout = DEFAULT_ENGINE(sockets, lambda _: None)
     fanout.open_layer(LAYER, Codec.VP8)
-    protection = AeadProtection(MASTER_KEY, MASTER_SALT)
-    fanout.open_viewer(VIEWER, protection, lambda *_: None, ("192.0.2.1", 5))
+    socket_id = sockets.add(FakeSocket(lambda *_: None))
+    fanout.open_viewer(VIEWER, KEYS, Destination(socket_id, ("192.0.2.1", 5)))
     fanout.open_slot(SLOT, VIEWER, fmt, first=1)
     first = _packet(10_000, 0)
     fanout.attach(

@@ -9,16 +9,17 @@ import dataclasses
 import itertools
 import random
 from collections import defaultdict
+from collections.abc import Callable
 from math import inf
 
 from pylibsrtp import Policy, Session
 
 from conference.contract import media as m
 from conference.contract.words import Leg, SlotGroup, Source
-from conference.fanout.contract import Address
+from conference.fanout.contract import Destination, SrtpProfile, ViewerKeys
+from conference.fanout.engines import DEFAULT_ENGINE
 from conference.fanout.formats import SlotFormat, TrackFormat, ViewerFormat
-from conference.fanout.python.engine import PythonFanout
-from conference.fanout.python.srtp import AeadProtection
+from conference.fanout.sockets import Address, SocketTable
 from conference.ids import Mid, ParticipantId, RoomId
 from conference.rtp import extensions
 from conference.rtp.codecs import Codec
@@ -31,6 +32,7 @@ TICK_S = 1e-4
 """Resolution of the bench's timers."""
 MASTER_KEY = bytes(range(16))
 MASTER_SALT = bytes(range(100, 112))
+KEYS = ViewerKeys(SrtpProfile.AEAD_AES_128_GCM, MASTER_KEY, MASTER_SALT)
 EXTENSION_IDS = {
     extensions.MID: 4,
     extensions.TRANSPORT_CC: 3,
@@ -39,6 +41,13 @@ EXTENSION_IDS = {
     extensions.REPAIRED_RID: 11,
 }
 WALL_OFFSET_S = 3_900_000_000.0
+
+
+@dataclasses.dataclass(frozen=True)
+class FakeSocket:
+    """A socket whose datagrams a function takes."""
+
+    sendto: Callable[[bytes, Address], object]
 
 
 def track_format(
@@ -327,7 +336,8 @@ class Bench:
     def __init__(self, limits: BitrateLimits = NO_LIMITS) -> None:
         self.now = 100.0
         self._flush_at = inf
-        self.fanout = PythonFanout(self._wake)
+        self.sockets = SocketTable()
+        self.fanout = DEFAULT_ENGINE(self.sockets, self._wake)
         self.random = random.Random(1)
         self.router = Router(
             self.fanout,
@@ -409,8 +419,8 @@ class Bench:
         sink = Sink(self, participant, formats)
         fmt = ViewerFormat(decodable, repaired=repaired)
         key = self.router.subscribe(ROOM, sink.participant, formats, fmt, now=self.now)
-        protection = AeadProtection(MASTER_KEY, MASTER_SALT)
-        self.fanout.open_viewer(key, protection, sink.receive, ("192.0.2.1", 5))
+        socket = self.sockets.add(FakeSocket(sink.receive))
+        self.fanout.open_viewer(key, KEYS, Destination(socket, ("192.0.2.1", 5)))
         self.router.connected(sink.participant, now=self.now)
         if sink.participant in self._unlimited:
             self.limited(sink.participant, 50_000_000)

@@ -11,9 +11,10 @@ from collections.abc import Callable
 from struct import Struct
 
 from conference.fanout import formats
-from conference.fanout.contract import Address, Send
+from conference.fanout.contract import CACHE_PACKETS, KEPT_EPOCHS
 from conference.fanout.python.sent_ring import SentRing
 from conference.fanout.python.srtp import AeadProtection, Encrypt, Protection
+from conference.fanout.sockets import Address
 from conference.rtp.codecs import (
     NO_NUMBERS,
     PICTURE_ID_MASK,
@@ -24,19 +25,16 @@ from conference.rtp.codecs import (
 from conference.rtp.packet import RtpPacket
 from conference.rtp.sequence import signed32
 
-CACHE_PACKETS = 1024
-"""Packets kept of a video track for NACKs, a power of two: 5 s at 1.5 Mbit/s,
-1.2 MB of memory per track. Less: repairs fail on slow links."""
 SLEW_SHARE = 8
 """A slot that runs ahead falls back by an eighth of each frame's duration."""
 EPOCH_TICKS = 90_000
 """Timestamp offsets are remembered for a second of late packets."""
-KEPT_SEGMENTS = 16
-"""Earlier sources of a slot whose packets can still be repaired, and earlier
-limits of its temporal layers."""
 MASK32 = 0xFFFFFFFF
 TWO_BYTES = Struct("!H")
 _WINDOW_MASK = (1 << CACHE_PACKETS) - 1
+
+Send = Callable[[bytes, Address], object]
+"""``sendto`` of a socket."""
 
 
 Skips = tuple[int, int, int]
@@ -378,7 +376,7 @@ class Copy:
         while self.segments and self.segments[-1].first >= segment.first:
             del self.segments[-1]  # nothing was sent of it
         self.segments.append(segment)
-        del self.segments[:-KEPT_SEGMENTS]
+        del self.segments[:-KEPT_EPOCHS]
 
     def earlier(self, extended: int, skips: Skips) -> Segment | None:
         """Return the segment before the newest one that a late packet is part of."""

@@ -12,12 +12,12 @@ from struct import Struct
 
 from conference.fanout import formats
 from conference.fanout.contract import (
-    Address,
+    Destination,
     LayerKey,
-    Send,
     SlotKey,
     SlotProgress,
     ViewerKey,
+    ViewerKeys,
 )
 from conference.fanout.python import copies
 from conference.fanout.python.copies import ALL_TEMPORALS, MASK32
@@ -33,8 +33,9 @@ from conference.fanout.python.repairs import (
     video_block,
 )
 from conference.fanout.python.sent_ring import MASK
-from conference.fanout.python.srtp import Protection
+from conference.fanout.python.srtp import protection
 from conference.fanout.sent import SentLog
+from conference.fanout.sockets import SocketTable
 from conference.rtp import extensions
 from conference.rtp.codecs import PICTURE_ID_MASK, Codec, PayloadHead
 from conference.rtp.packet import RtpPacket
@@ -49,17 +50,13 @@ class PythonFanout:
     """
     ``conference.fanout.contract.Fanout`` over sockets of this process.
 
-    ``set_path`` and ``open_viewer`` are the transport's side of it: keys come
-    with the handshake, the address with an authenticated check.
+    Args:
+        sockets: What destinations name.
+        wake: Called with the time at which ``flush`` is due.
     """
 
-    def __init__(self, wake: Callable[[float], None] = lambda _: None) -> None:
-        """
-        Begin without layers and viewers.
-
-        Args:
-            wake: Called with the time at which ``flush`` is due.
-        """
+    def __init__(self, sockets: SocketTable, wake: Callable[[float], None]) -> None:
+        self._sockets = sockets
         self._wake = wake
         self._paced: dict[ViewerKey, PacedPath] = {}
         self._waiting: dict[PacedPath, None] = {}
@@ -75,28 +72,31 @@ class PythonFanout:
 
     @property
     def unsent(self) -> int:
-        """Copies that a socket refused, for one because its buffer was full."""
+        """Copies that a socket refused, for example because its buffer was full."""
         return self._unsent + self._repairs.unsent
 
     def open_viewer(
         self,
         viewer: ViewerKey,
-        protection: Protection,
-        send: Send,
-        address: Address,
+        keys: ViewerKeys,
+        destination: Destination,
         *,
         counts_voices: bool = False,
     ) -> None:
-        """Make a viewer reachable; its browser may count the packets of voices."""
-        path = self._paths[viewer] = copies.Path(protection, send, address)
+        """Make a viewer reachable; its feedback may cover audio packets too."""
+        send = self._sockets[destination.socket].sendto
+        path = self._paths[viewer] = copies.Path(
+            protection(keys), send, destination.address
+        )
         path.counts_voices = counts_voices
         self._slots[viewer] = []
 
-    def set_path(self, viewer: ViewerKey, send: Send, address: Address) -> None:
-        """Reach a viewer at another address."""
+    def set_destination(self, viewer: ViewerKey, destination: Destination) -> None:
+        """Reach a viewer at another address; ignored for one that is not open."""
         path = self._paths.get(viewer)
         if path is not None:
-            path.voice, path.address = send, address
+            send = self._sockets[destination.socket].sendto
+            path.voice, path.address = send, destination.address
             if viewer not in self._paced:
                 path.send = path.repair = send
 
@@ -120,7 +120,7 @@ class PythonFanout:
         self._slots[viewer].append(slot)
 
     def close_viewer(self, viewer: ViewerKey) -> None:
-        """End all slots of a viewer and forget its key and path."""
+        """End all slots of a viewer and forget its keys and destination."""
         for slot in self._slots.pop(viewer, ()):
             self.detach(slot)
             del self._copies[slot]
@@ -457,7 +457,7 @@ class PythonFanout:
         return starved
 
     def flush(self, *, now: float) -> None:
-        """Send what paced viewers are due."""
+        """Send the packets of paced viewers that are due."""
         waiting, self._waiting = self._waiting, {}
         for paced in waiting:
             paced.flush(now=now)

@@ -3,17 +3,17 @@ Sending to one viewer at the pace of its link.
 
 Stands between the fan-out and the socket only while a viewer's link is thin: then
 a key frame leaves over some tens of milliseconds instead of at once, and does not
-delay the voices behind it in somebody's router. ``bandwidth.pacer`` decides when.
+delay the voices behind it in somebody's router. ``fanout.pacer`` decides when.
 """
 
 from collections.abc import Callable
 from contextlib import suppress
 
-from conference.fanout.contract import Address
 from conference.fanout.pacer import Pacer, Priority
 from conference.fanout.python.copies import Path
 from conference.fanout.python.sent_ring import MASK
 from conference.fanout.sent import SIZE
+from conference.fanout.sockets import Address
 
 AT_ONCE_BPS = 1e12
 Waiting = tuple[bytes, int]

@@ -11,7 +11,7 @@ from struct import Struct
 import pylibsrtp
 
 from conference.fanout import formats
-from conference.fanout.contract import Send
+from conference.fanout.contract import REPEAT_BEHIND
 from conference.fanout.python import copies
 from conference.fanout.python.sent_ring import MASK
 from conference.rtp import extensions
@@ -20,9 +20,6 @@ from conference.rtp.packet import RtpPacket
 
 WITH_EXTENSIONS = 0x90
 """Version 2, extension bit set."""
-REPEAT_BEHIND = 2
-"""Packets between one and its repetition: losses come in short runs. More: the end of a
-frame waits for the next one."""
 PADDED = 0x20
 MAX_PADDING = 224
 """Octets of one padding packet; a length of one octet counts them (RFC 3550 §5.1)."""
@@ -121,7 +118,7 @@ class Repairs:
         segment: copies.Segment,
         number: int,
         kept: copies.Kept,
-        send: Send,
+        send: copies.Send,
         now: float,
     ) -> int:
         packet, source = kept.packet, segment.source
@@ -151,7 +148,7 @@ class Repairs:
         payload_type: int,
         timestamp: int,
         body: bytes,
-        send: Send,
+        send: copies.Send,
         now: float,
     ) -> int:
         """Send one packet on a slot's RTX source; return its size."""

@@ -9,12 +9,17 @@ in use for everything incoming, for RTCP, and for AES-CM with HMAC-SHA1.
 
 from collections.abc import Callable
 
+import pylibsrtp
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from conference.fanout.contract import SrtpProfile, ViewerKeys
 
 SALT_BYTES = 12
 ENCRYPTION_LABEL = 0x00
 SALT_LABEL = 0x02
+REPLAY_WINDOW = 1024
+"""Packets that libsrtp remembers per source, as many as a layer's cache holds."""
 
 Encrypt = Callable[[bytes, bytes, bytes], bytes]
 """Takes IV, plaintext and associated data; returns ciphertext with its tag."""
@@ -55,12 +60,26 @@ class AeadProtection:
 
 
 class LibraryProtection:
-    """Keys of one viewer for any other profile: a whole packet at a time."""
+    """Keys of one viewer for AES-CM with HMAC-SHA1: a whole packet at a time."""
 
     __slots__ = ("protect",)
 
-    def __init__(self, protect: Callable[[bytes], bytes]) -> None:
-        self.protect = protect
+    def __init__(self, master_key: bytes, master_salt: bytes) -> None:
+        policy = pylibsrtp.Policy(
+            key=master_key + master_salt,
+            ssrc_type=pylibsrtp.Policy.SSRC_ANY_OUTBOUND,
+            srtp_profile=pylibsrtp.Policy.SRTP_PROFILE_AES128_CM_SHA1_80,
+        )
+        # A late packet keeps its place: its number may lie far behind the newest.
+        policy.window_size = REPLAY_WINDOW
+        self.protect: Callable[[bytes], bytes] = pylibsrtp.Session(policy).protect
 
 
 Protection = AeadProtection | LibraryProtection
+
+
+def protection(keys: ViewerKeys) -> Protection:
+    """Return what protects packets with these keys."""
+    if keys.profile is SrtpProfile.AES128_CM_SHA1_80:
+        return LibraryProtection(keys.master_key, keys.master_salt)
+    return AeadProtection(keys.master_key, keys.master_salt)

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conference.fanout.contract import LayerKey
-from conference.fanout.python.repairs import REPEAT_BEHIND
+from conference.fanout.contract import REPEAT_BEHIND, FanoutFactory, LayerKey
 from conference.rtp.codecs import inspect_vp8
 from conference.rtp.packet import RtpPacket
 from tests.conference.fanout.test_contract import ADA, BO, SLOT, VIEWER, Wire
@@ -105,8 +104,10 @@ def assert_whole(packets: list[rtp.Packet]) -> None:
 
 
 @pytest.mark.parametrize(("temporal", "kept"), [(0, {0}), (1, {0, 1}), (2, {0, 1, 2})])
-def test_only_frames_up_to_the_limit_are_sent(temporal: int, kept: set[int]) -> None:
-    wire = Wire()
+def test_only_frames_up_to_the_limit_are_sent(
+    engine: FanoutFactory, temporal: int, kept: set[int]
+) -> None:
+    wire = Wire(engine)
     sent = frames(40)
     follow(wire, ADA, sent, temporal)
     assert {temporal_of(packet) for packet in wire.got} == kept
@@ -115,8 +116,10 @@ def test_only_frames_up_to_the_limit_are_sent(temporal: int, kept: set[int]) -> 
 
 
 @given(st.lists(st.tuples(st.integers(1, 12), st.integers(0, 2)), max_size=12))
-def test_changes_of_the_limit_leave_no_gap(changes: list[tuple[int, int]]) -> None:
-    wire = Wire()
+def test_changes_of_the_limit_leave_no_gap(
+    engine: FanoutFactory, changes: list[tuple[int, int]]
+) -> None:
+    wire = Wire(engine)
     sent = frames(200, sizes=1)
     follow(wire, ADA, sent[:4], 2)
     rest = iter(sent[4:])
@@ -130,8 +133,8 @@ def test_changes_of_the_limit_leave_no_gap(changes: list[tuple[int, int]]) -> No
     assert_whole(wire.got)
 
 
-def test_another_layer_goes_on_where_a_limited_one_ended() -> None:
-    wire = Wire()
+def test_another_layer_goes_on_where_a_limited_one_ended(engine: FanoutFactory) -> None:
+    wire = Wire(engine)
     follow(wire, ADA, frames(18), 0)
     follow(wire, BO, frames(9, first=5_000), 2)
     for old, new in itertools.pairwise(wire.got):
@@ -141,8 +144,10 @@ def test_another_layer_goes_on_where_a_limited_one_ended() -> None:
         assert ((ids[1] or 0) - (ids[0] or 0)) & 0x7FFF in (0, 1)
 
 
-def test_a_late_packet_of_a_frame_left_out_fills_its_number_and_shows_nothing() -> None:
-    wire = Wire()
+def test_a_late_packet_of_a_frame_left_out_fills_its_number_and_shows_nothing(
+    engine: FanoutFactory,
+) -> None:
+    wire = Wire(engine)
     sent = frames(5)
     missing = sent[1].packets[0]  # of a frame above the limit
     first = sent[0].packets[0]
@@ -163,10 +168,10 @@ def test_a_late_packet_of_a_frame_left_out_fills_its_number_and_shows_nothing() 
     st.randoms(use_true_random=False),
 )
 def test_a_repair_is_what_was_sent_under_that_number(
-    temporal: int, late: list[int], random: object
+    engine: FanoutFactory, temporal: int, late: list[int], random: object
 ) -> None:
     """Whatever was lost upstream and came late, a NACK gets its own packet back."""
-    wire = Wire()
+    wire = Wire(engine)
     sent = frames(40)
     packets = [p for frame in sent for p in frame.packets]
     first = packets[0]
@@ -186,8 +191,8 @@ def test_a_repair_is_what_was_sent_under_that_number(
     assert len(wire.got) == len(originals)
 
 
-def test_a_probe_repeats_what_was_sent_and_then_pads() -> None:
-    wire = Wire()
+def test_a_probe_repeats_what_was_sent_and_then_pads(engine: FanoutFactory) -> None:
+    wire = Wire(engine)
     follow(wire, ADA, frames(3), 0)
     shown = [p.payload for p in wire.got]
     wire.got.clear()
@@ -207,9 +212,9 @@ def limit(wire: Wire, packet: RtpPacket, temporal: int) -> None:
 
 @pytest.mark.parametrize(("old", "new"), [(2, 0), (2, 1), (0, 2)])
 def test_what_comes_late_from_before_a_change_of_the_limit_is_shown(
-    old: int, new: int
+    engine: FanoutFactory, old: int, new: int
 ) -> None:
-    wire = Wire()
+    wire = Wire(engine)
     sent = frames(12)
     missing = sent[4].packets[1]  # of the frame before the change, on the base layer
     follow(wire, ADA, sent[:4], old)
@@ -224,8 +229,10 @@ def test_what_comes_late_from_before_a_change_of_the_limit_is_shown(
     assert wire.got[-1].payload[2:] == late.payload
 
 
-def test_what_came_before_the_slot_began_stays_out_after_a_change() -> None:
-    wire = Wire()
+def test_what_came_before_the_slot_began_stays_out_after_a_change(
+    engine: FanoutFactory,
+) -> None:
+    wire = Wire(engine)
     sent = frames(12)
     missing = sent[3].packets[0]
     wire.forward(ADA, *sent[2].packets, sent[3].packets[1])
@@ -240,10 +247,10 @@ def test_what_came_before_the_slot_began_stays_out_after_a_change() -> None:
     st.lists(st.integers(0, 119), max_size=25, unique=True),
 )
 def test_changes_of_the_limit_lose_nothing_that_comes_late(
-    changes: list[tuple[int, int]], late: list[int]
+    engine: FanoutFactory, changes: list[tuple[int, int]], late: list[int]
 ) -> None:
     """Whatever is missing at a change, its number waits for it."""
-    wire = Wire()
+    wire = Wire(engine)
     sent = frames(60)
     due = {frame: temporal for frame, temporal in _limits(changes)}
     lost, held, shown, current = set(late) - {0, 1}, [], set(), 2
@@ -282,8 +289,10 @@ def _limits(changes: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return [(frame, temporal) for frame, (_, temporal) in zip(at, changes, strict=True)]
 
 
-def test_a_slot_that_starts_at_a_repaired_key_frame_has_no_gap() -> None:
-    wire = Wire()
+def test_a_slot_that_starts_at_a_repaired_key_frame_has_no_gap(
+    engine: FanoutFactory,
+) -> None:
+    wire = Wire(engine)
     before = frames(8)
     key = frames(9)[8]
     after = frames(21)[9:]
@@ -310,8 +319,10 @@ def test_a_slot_that_starts_at_a_repaired_key_frame_has_no_gap() -> None:
     assert shown == [1 + n for n in range(len(base)) for _ in range(2)]
 
 
-def test_pictures_go_on_after_a_limit_under_which_nothing_was_sent() -> None:
-    wire = Wire()
+def test_pictures_go_on_after_a_limit_under_which_nothing_was_sent(
+    engine: FanoutFactory,
+) -> None:
+    wire = Wire(engine)
     sent = frames(8)
     follow(wire, ADA, sent[:5], 2)
     limit(wire, sent[5].packets[0], 0)
@@ -322,9 +333,11 @@ def test_pictures_go_on_after_a_limit_under_which_nothing_was_sent() -> None:
     assert shown == [1 + n for n in range(9) for _ in range(2)]
 
 
-def test_a_packet_older_than_the_cache_takes_no_number_of_another() -> None:
+def test_a_packet_older_than_the_cache_takes_no_number_of_another(
+    engine: FanoutFactory,
+) -> None:
     """Two packets under one number would break an AEAD cipher."""
-    wire = Wire()
+    wire = Wire(engine)
     sent = frames(3_000, sizes=1)
     follow(wire, ADA, sent[:800], 0)
     for frame in sent[1_100:1_824]:
@@ -341,8 +354,8 @@ def test_a_packet_older_than_the_cache_takes_no_number_of_another() -> None:
     assert len(wire.got) == (3_000 - 1_824) // 4
 
 
-def test_on_a_bad_link_each_packet_comes_twice() -> None:
-    wire = Wire()
+def test_on_a_bad_link_each_packet_comes_twice(engine: FanoutFactory) -> None:
+    wire = Wire(engine)
     wire.fanout.reinforce(VIEWER, redundant=False, repeating=True)
     follow(wire, ADA, frames(20), 1)
     originals = {p.sequence: p for p in wire.got if p.payload_type == 96}
@@ -354,8 +367,8 @@ def test_on_a_bad_link_each_packet_comes_twice() -> None:
         assert repeat.payload[2:] == originals[number].payload
 
 
-def test_on_a_long_bad_link_each_repair_comes_twice() -> None:
-    wire = Wire()
+def test_on_a_long_bad_link_each_repair_comes_twice(engine: FanoutFactory) -> None:
+    wire = Wire(engine)
     wire.fanout.reinforce(VIEWER, redundant=False, insistent=True)
     sent = frames(21)
     follow(wire, ADA, sent[:20], 1)

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from conference.contract.media import TrackDeclaration
 from conference.contract.words import Source
+from conference.fanout.engines import DEFAULT_ENGINE
 from conference.fanout.formats import SlotFormat
-from conference.fanout.python.engine import PythonFanout
+from conference.fanout.sockets import SocketTable
 from conference.ids import Mid
 from conference.rtp import extensions
 from conference.rtp.codecs import Codec
@@ -43,7 +44,8 @@ def sample(name: str) -> str:
 
 
 def formats() -> list[SlotFormat]:
-    router = Router(PythonFanout(), random.Random(5).getrandbits, wall_offset=0.0)
+    fanout = DEFAULT_ENGINE(SocketTable(), lambda _: None)
+    router = Router(fanout, random.Random(5).getrandbits, wall_offset=0.0)
     return router.plan_slots()
 
 

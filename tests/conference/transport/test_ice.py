@@ -8,6 +8,7 @@ from aioice import stun
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conference.fanout.sockets import SocketId
 from conference.transport.ice import (
     MAX_PATHS,
     MAX_QUEUED,
@@ -22,7 +23,7 @@ from conference.transport.ice import (
 from conference.transport.seen import FILTER_IDS, MAX_FILTERS, SeenTransactions
 
 PWD = "a-password-of-the-server"
-GATE = Gate(print, rank=UDP_RANK)
+GATE = Gate(SocketId(1), print, rank=UDP_RANK)
 
 
 def check(
@@ -224,7 +225,7 @@ def test_after_a_restart_the_credentials_before_are_good_and_older_ones_are_not(
 
 def test_of_two_nominated_paths_the_better_one_is_meant() -> None:
     agent = Agent()
-    slow = Path(Gate(print, rank=TCP_RANK), ("192.0.2.7", 6000))
+    slow = Path(Gate(SocketId(2), print, rank=TCP_RANK), ("192.0.2.7", 6000))
     agent.take(check(nominate=True), path(), now=1.0)
     agent.take(check(nominate=True), slow, now=1.2)
     assert agent.selected == [path()]

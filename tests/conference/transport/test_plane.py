@@ -9,9 +9,8 @@ from conference.contract import media as m
 from conference.contract.words import Leg as LegName
 from conference.contract.words import SlotGroup, Source
 from conference.errors import InfrastructureError, Refused
-from conference.fanout.contract import LayerKey, SlotKey, ViewerKey
+from conference.fanout.contract import Destination, LayerKey, SlotKey, ViewerKey
 from conference.fanout.formats import SlotFormat
-from conference.fanout.python.srtp import AeadProtection
 from conference.ids import Mid
 from conference.rtp.codecs import Codec, inspect_vp8
 from conference.transport import addresses
@@ -19,7 +18,7 @@ from conference.transport import dtls as dtls_adapter
 from conference.transport import plane as plane_module
 from conference.transport.plane import Plane, PlaneConfig
 from tests.conference.fanout.test_contract import vp8
-from tests.support.bench import MASTER_KEY, MASTER_SALT
+from tests.support.bench import KEYS, FakeSocket
 from tests.support.table import ADA, ROOM, VIEWER, Table, until
 from tests.support.wire import rtcp, rtp, sdp
 
@@ -269,12 +268,12 @@ async def test_a_thin_link_does_not_hold_up_the_packets_of_a_wider_one(
 
         viewer, slot = ViewerKey((1 << 30) + place), SlotKey((1 << 30) + place)
         fmt = SlotFormat(Mid("2"), "video", SlotGroup.STAGE, "stage", 70 + place, 80)
-        protection = AeadProtection(MASTER_KEY, MASTER_SALT)
-        fanout.open_viewer(viewer, protection, send, ("192.0.2.1", 9))
+        socket = table.plane._mux.sockets.add(FakeSocket(send))
+        fanout.open_viewer(viewer, KEYS, Destination(socket, ("192.0.2.1", 9)))
         fanout.open_slot(slot, viewer, fmt, first=100)
         fanout.pace(viewer, rate_bps, now=table.plane._now())
         head = inspect_vp8(start.payload)
-        fanout.attach(slot, layer, start, head, timestamp=0)
+        fanout.attach(slot, layer, start, head, timestamp=0, temporal=2)
     for number in range(5):
         packet = vp8(10 + number, number * 3_000, 1 + number)
         head = inspect_vp8(packet.payload)

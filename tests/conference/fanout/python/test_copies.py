@@ -6,7 +6,8 @@ from typing import SupportsIndex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conference.fanout.python.copies import CACHE_PACKETS, Kept, Source
+from conference.fanout.contract import CACHE_PACKETS
+from conference.fanout.python.copies import Kept, Source
 from conference.rtp.codecs import Codec, PayloadHead, RunningNumbers
 from conference.rtp.packet import RtpPacket
 

@@ -1,15 +1,15 @@
 """Packets that wait for a thin link leave when its rate says so."""
 
 from conference.contract.words import SlotGroup
-from conference.fanout.contract import LayerKey, SlotKey, ViewerKey
+from conference.fanout.contract import Destination, LayerKey, SlotKey, ViewerKey
 from conference.fanout.formats import SlotFormat
 from conference.fanout.pacer import MAX_WAIT_S
 from conference.fanout.python.engine import PythonFanout
-from conference.fanout.python.srtp import AeadProtection
+from conference.fanout.sockets import SocketTable
 from conference.ids import Mid
 from conference.rtp.codecs import Codec, inspect_vp8
 from tests.conference.fanout.test_contract import vp8
-from tests.support.bench import MASTER_KEY, MASTER_SALT
+from tests.support.bench import KEYS, FakeSocket
 
 VIEWER, SLOT, LAYER = ViewerKey(1), SlotKey(2), LayerKey(3)
 FMT = SlotFormat(Mid("2"), "video", SlotGroup.STAGE, "stage", 70, 80)
@@ -24,10 +24,11 @@ class Link:
         self.now = 1.0
         self.left = 0
         self.due: float | None = None
-        self.fanout = PythonFanout(self._wake)
-        protection = AeadProtection(MASTER_KEY, MASTER_SALT)
+        sockets = SocketTable()
+        self.fanout = PythonFanout(sockets, self._wake)
+        destination = Destination(sockets.add(FakeSocket(self._send)), ("192.0.2.1", 9))
         self.fanout.open_layer(LAYER, Codec.VP8)
-        self.fanout.open_viewer(VIEWER, protection, self._send, ("192.0.2.1", 9))
+        self.fanout.open_viewer(VIEWER, KEYS, destination)
         self.fanout.open_slot(SLOT, VIEWER, FMT, first=100)
         self.fanout.pace(VIEWER, THIN_BPS, now=self.now)
 

@@ -1,0 +1,35 @@
+"""What the Python engine promises beyond the contract."""
+
+import pytest
+
+from conference.fanout.contract import ViewerKey
+from conference.fanout.python.engine import PythonFanout
+from conference.fanout.python.pacing import PacedPath
+from tests.conference.fanout.test_contract import ADA, VIEWER, Wire, vp8
+from tests.support.bench import KEYS
+
+
+def test_looking_after_paced_viewers_costs_nothing_for_those_without_packets(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked_at: list[PacedPath] = []
+    real = PacedPath.flush
+
+    def flush(self: PacedPath, *, now: float) -> None:
+        looked_at.append(self)
+        real(self, now=now)
+
+    monkeypatch.setattr(PacedPath, "flush", flush)
+    wire = Wire(PythonFanout)
+    for other in range(50, 60):
+        wire.fanout.open_viewer(ViewerKey(other), KEYS, wire.destination)
+        wire.fanout.pace(ViewerKey(other), 30_000, now=1.0)
+    wire.fanout.pace(VIEWER, 30_000, now=1.0)
+    frames = [vp8(10 + i, i * 3_000, 1 + i) for i in range(4)]
+    wire.attach(ADA, frames[0], timestamp=0)
+    wire.forward(ADA, *frames)
+    assert len(wire.got) == 1
+    for tick in range(10):
+        wire.fanout.flush(now=1.1 + tick / 10)
+    assert len(wire.got) == 4
+    assert len(looked_at) == 3  # once for each packet, and for nobody else
