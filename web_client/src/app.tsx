@@ -14,7 +14,7 @@ import { Notices } from './navigation/notices';
 import { checkPath, doorPath, route } from './navigation/routes';
 import { Shell, Waiting } from './navigation/shell';
 
-/** Few visits test anything: its code comes on demand. */
+/** Few visitors run the test: its code is loaded on demand. */
 function CheckLazily({ entry }: { entry: ConnectAuth | null }): JSX.Element {
   const [failed, setFailed] = useState(false);
   const part = useLazy(
@@ -29,7 +29,7 @@ function CheckLazily({ entry }: { entry: ConnectAuth | null }): JSX.Element {
   );
 }
 
-/** A part of the client did not come: said, with the one thing that helps. */
+/** A part of the client could not be loaded: offers to load the page again. */
 function LoadAgain(): JSX.Element {
   return (
     <div class="stack card" role="alert" data-testid="load-again">

@@ -1,10 +1,10 @@
 /*
- * Waiting for what may never answer.
+ * Deadlines for promises that may never settle.
  *
- * What is asked of a peer connection that is closed meanwhile is never settled: the
+ * Promises of a peer connection that is closed meanwhile never settle: the
  * specification aborts the steps (WebRTC §4.4.1.2, getStats of Firefox as well). A
- * driver, a sound system or a network may be as silent. So nothing is awaited here
- * without a bound, except what a person is asked.
+ * driver, a sound system or a network may be as silent. So nothing is awaited
+ * without a deadline, except answers of the user.
  */
 
 /** No answer within the time that was granted. */
@@ -12,10 +12,10 @@ export class Unanswered extends Error {
   override readonly name = 'Unanswered';
 }
 
-/** For a step of a negotiation. Lower: a busy computer counts as dead; higher: nothing is sent or seen for so long. */
+/** For a step of a negotiation. Lower: a busy computer counts as dead; higher: outages last longer. */
 export const STEP_WITHIN_MS = 8000;
 
-/** For a part of this client. Lower: slow links never get it; higher: a page waits for nothing so long. */
+/** For loading a part of this client. Lower: fails on slow links; higher: failures show later. */
 export const LOAD_WITHIN_MS = 20_000;
 
 /** For a small setting of a device, a track or an element. */
@@ -24,7 +24,7 @@ export const SETTING_WITHIN_MS = 2000;
 /**
  * Waits for `asked`, but not longer than `ms`, nor after `ended` is aborted.
  *
- * Throws `Unanswered` then; what `asked` comes to later is let go.
+ * Throws `Unanswered` then; a later result of `asked` is ignored.
  */
 export async function within<T>(
   ms: number,

@@ -22,7 +22,7 @@ if (place) {
   followLanguage().then(
     () => render(<App />, place),
     () => {
-      // Not even the texts came: the one sentence that is not among them.
+      // The texts could not be loaded, so this sentence is written here.
       place.textContent =
         'Pavilion could not be loaded. Load the page again. · 페이지를 불러오지 못했습니다. 다시 불러오십시오.';
     },

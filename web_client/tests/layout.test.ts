@@ -103,7 +103,7 @@ describe('the arrangement', () => {
     room: roomInfo({ stage: 'ann' }),
   });
 
-  it('takes nobody who is lost before those who are here', () => {
+  it('lists connected participants before lost ones', () => {
     const camera = {
       tracks: [{ source: 'camera' as const, codec: 'VP8' as const, muted: false }],
     };
@@ -138,7 +138,7 @@ describe('the arrangement', () => {
     expect(pinned.ownStage).toBe('chair');
   });
 
-  it('forgets a pin of somebody who left', () => {
+  it('forgets the pin of a participant who left', () => {
     expect(arrange(three, { ...USUAL, pinned: 'gone' }).stage).toBe('ann');
   });
 
@@ -159,7 +159,7 @@ describe('the arrangement', () => {
     expect(arrange(sharing, USUAL).content).toBe('b');
   });
 
-  it('puts somebody else on the stage of whoever is on it', () => {
+  it('shows the participant on the stage another person there', () => {
     const mine = view({
       participants: [participant('me', camera), participant('ann', camera)],
       room: roomInfo({ stage: 'me' }),
@@ -179,7 +179,7 @@ describe('the arrangement', () => {
     });
   });
 
-  it('moves nobody because somebody speaks', () => {
+  it('moves no tile because of speech', () => {
     const speaking = { ...three, speakers: ['chair'] };
     expect(arrange(speaking, USUAL)).toEqual(arrange(three, USUAL));
     const grid: Choices = { ...USUAL, layout: 'grid' };

@@ -31,7 +31,7 @@ describe('whether a leg stands', () => {
     expect(stand.look('receive', 'connected', 400)).toBe('connected');
   });
 
-  it('is not expected of those who send nothing', () => {
+  it('is not expected of a seat that sends nothing', () => {
     const stand = new Stand();
     expect(stand.look('send', null, 0)).toBe('absent');
     expect(stand.look('send', 'new', 20_000)).toBe('absent');

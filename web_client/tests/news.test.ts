@@ -9,8 +9,8 @@ const room = (...others: ParticipantInfo[]): RoomView =>
 const ann = participant('ann', { name: 'Ann' });
 const ben = participant('ben', { name: 'Ben' });
 
-describe('what a moderator is told', () => {
-  it('names who came and who went', () => {
+describe('news for moderators', () => {
+  it('names people who joined and left', () => {
     expect(newsBetween(room(), room(ann, ben))).toEqual([
       { kind: 'joined', names: ['Ann', 'Ben'] },
     ]);

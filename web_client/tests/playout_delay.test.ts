@@ -26,7 +26,7 @@ describe('patience', () => {
     expect(patience.waitMs).toBe(500);
   });
 
-  it('holds still while the way swings a little', () => {
+  it('stays the same while the round trip varies a little', () => {
     const patience = after(0.05);
     expect(patience.take({ loss: 0.02, rttMs: 230, speaking: false })).toBe(false);
     expect(patience.take({ loss: 0.08, rttMs: 170, speaking: false })).toBe(false);

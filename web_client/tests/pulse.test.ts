@@ -76,7 +76,7 @@ describe('a path that dies', () => {
     expect(first).toEqual({ at: 3000 + EVERY_MS, remedy: 'restart' });
   });
 
-  it('is tried again ever more seldom, and never given up, in the dark', () => {
+  it('is retried at growing intervals, without end, during an outage', () => {
     const done = course({ deadFrom: 3000, answering: 'no' });
     expect(done.every((d) => d.remedy === 'restart')).toBe(true);
     expect(pausesOf(restarts(done))).toEqual([
@@ -129,7 +129,7 @@ describe('a path that dies', () => {
     ]);
   });
 
-  it('is tried as often in the dark when the server answered at first', () => {
+  it('is retried as often during an outage when the server answered at first', () => {
     const done = course({
       deadFrom: 3000,
       failing: true,

@@ -80,7 +80,7 @@ describe('retrying', () => {
     }
   });
 
-  it('gives up an attempt that began in the dark, and no fresh one', () => {
+  it('gives up an attempt that began during the outage, and no fresh one', () => {
     let phase = advance({ name: 'online' }, { name: 'lost' }, 0);
     phase = advance(phase, { name: 'retry' }, 300);
     expect(advance(phase, { name: 'hurry' }, 400, 0.5)).toBe(phase);

@@ -80,7 +80,7 @@ describe('events of the server', () => {
     expect(next.speakers).toEqual(['a']);
   });
 
-  it('ignores that somebody unknown left', () => {
+  it('ignores the leaving of an unknown participant', () => {
     const start = view();
     const event = {
       name: 'participant.left',
@@ -163,7 +163,7 @@ describe('lists of people', () => {
 });
 
 describe('how many are there', () => {
-  it('counts those who are lost apart', () => {
+  it('counts lost participants separately', () => {
     const room = view({
       participants: [
         participant('me'),

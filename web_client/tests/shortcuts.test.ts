@@ -63,7 +63,7 @@ describe('where a key is a shortcut', () => {
   const button = { ...nowhere, pressable: true };
   const microphone = { ...button, microphone: true };
 
-  it('leaves every key to whoever writes', () => {
+  it('leaves every key to a text field with the focus', () => {
     expect(takesKey(true, { ...nowhere, writing: true })).toBe(false);
     expect(takesKey(false, { ...nowhere, writing: true })).toBe(false);
   });

@@ -20,7 +20,7 @@ function room({
   });
 }
 
-describe('what is said to somebody who came on the stage', () => {
+describe('the notice of being on the stage', () => {
   it('is only what is so', () => {
     const said = (at: ReturnType<typeof view>, sending = SEEN): Step['notice'] =>
       onStage(at, sending, NEVER).notice;

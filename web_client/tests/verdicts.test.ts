@@ -110,7 +110,7 @@ describe('what is said of a connection', () => {
   });
 });
 
-describe('what is known of the way', () => {
+describe('the state of the media connections', () => {
   const NOTHING: Figures = { ...FIGURES, downKbps: 0 };
   const good = { level: 4, trouble: null, loss: 0, rttMs: 20 } as const;
 

@@ -1,10 +1,10 @@
-/* Parts that most visits never open: their code comes when they are wanted. */
+/* Parts that most visits never open: their code is loaded on demand. */
 import { useEffect, useState } from 'preact/hooks';
 import { LOAD_WITHIN_MS, within } from '../deadline';
 
 /**
- * What `load` brings; null until it is there. A new attempt at each showing; `failed` is
- * called when it does not come.
+ * The result of `load`; null until it is loaded. Loads again for each mount; `failed` is
+ * called when loading fails.
  */
 export function useLazy<T>(load: () => Promise<T>, failed: () => void): T | null {
   const [part, setPart] = useState<T | null>(null);
@@ -14,7 +14,7 @@ export function useLazy<T>(load: () => Promise<T>, failed: () => void): T | null
       (loaded) => {
         if (here) setPart(() => loaded);
       },
-      // The connection is gone, or the server is another one by now.
+      // The connection is lost, or the server has a newer version of the client.
       () => {
         if (here) failed();
       },
@@ -22,7 +22,7 @@ export function useLazy<T>(load: () => Promise<T>, failed: () => void): T | null
     return () => {
       here = false;
     };
-    // Loaded once for each showing: what is loaded never changes.
+    // Loaded once for each mount: the loaded code never changes.
   }, []);
   return part;
 }

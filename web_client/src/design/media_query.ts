@@ -1,4 +1,4 @@
-/* What the window is like now, for what a style sheet alone cannot decide. */
+/* Media queries for components, where a style sheet alone cannot decide. */
 import { useEffect, useState } from 'preact/hooks';
 
 /** Whether a media query holds; follows the window. */

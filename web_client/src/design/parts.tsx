@@ -40,7 +40,7 @@ export function Button(props: ButtonProps): JSX.Element {
 
 /**
  * Text that changes while it is shown: a new element each time. Page translators replace
- * text nodes, and what is then written into the old ones is never seen.
+ * text nodes, and text written into the old ones is never shown.
  */
 export function Live({ text }: { text: string | number }): JSX.Element {
   return <span key={text}>{text}</span>;
@@ -227,7 +227,7 @@ export function LevelMeter({ level }: { level: number }): JSX.Element {
 
 /**
  * Four bars for a quality of 0 to 4, null: unknown; the text says it in words. An
- * empty text: what stands beside the bars says it.
+ * empty text: the bars are hidden from screen readers, as a text beside them says it.
  */
 export function Bars({
   level,

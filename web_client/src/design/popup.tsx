@@ -1,4 +1,4 @@
-/* A list of choices that opens over the bar and closes when one goes elsewhere. */
+/* A menu that opens over the bar and closes when the focus or a press is elsewhere. */
 import type { Signal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
@@ -7,7 +7,7 @@ import type { LucideIcon } from 'lucide-preact';
 interface ChoiceProps {
   icon: LucideIcon;
   title: string;
-  /** What becomes of it, in a second line. */
+  /** The effect of the choice, in a second line. */
   text?: string;
   keys?: string;
   testid: string;
@@ -35,7 +35,7 @@ export function Choice(props: ChoiceProps): JSX.Element {
   );
 }
 
-/** Moves the focus among the choices; Tab goes on its usual way. */
+/** Moves the focus among the choices with arrow keys; Tab works as usual. */
 function byArrows(event: KeyboardEvent, list: HTMLElement | null): void {
   const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
   if (step === 0 || !list) return;
@@ -47,7 +47,7 @@ function byArrows(event: KeyboardEvent, list: HTMLElement | null): void {
 
 interface PopupProps {
   open: Signal<boolean>;
-  /** The `data-opens` of the buttons that open it: pressing one is no going elsewhere. */
+  /** The `data-opens` of the buttons that open it: pressing one does not count as a press outside. */
   name: string;
   label: string;
   /** At the end of the bar, not at its start. */
@@ -59,7 +59,7 @@ interface PopupProps {
 export function Popup(props: PopupProps): JSX.Element {
   const { open, name, label, end = false, testid, children } = props;
   const menu = useRef<HTMLDivElement>(null);
-  // Before it is seen: a key that is pressed at once goes to it already.
+  // Before it is shown: a key pressed at once must already reach it.
   useLayoutEffect(() => {
     const before = document.activeElement;
     const opener = `[data-opens~="${name}"]`;
@@ -83,7 +83,7 @@ export function Popup(props: PopupProps): JSX.Element {
       window.removeEventListener('pointerdown', pointed);
       window.removeEventListener('focusin', pointed);
       window.removeEventListener('keydown', escaped);
-      // The keyboard goes on where it was before.
+      // Returns the focus to where it was before.
       const lost = document.activeElement;
       const gone = lost === document.body || lost === null;
       if (!gone && !menu.current?.contains(lost)) return;

@@ -1,5 +1,5 @@
 /*
- * Letters that our own fonts do not have: in names, messages and what is typed.
+ * Letters that our own fonts lack: in names, messages and text fields.
  *
  * Their fonts come in slices by Unicode range, of which a browser loads those it shows;
  * but the rules of the slices alone have 24 kB, and most visits need none.

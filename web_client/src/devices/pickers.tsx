@@ -1,7 +1,7 @@
 /*
  * Choosing microphone, camera and speaker: at the door, in the room and in the test.
  *
- * A list shows the device in use, which is another than the chosen one when that is gone.
+ * A list shows the device in use, which differs from the chosen one when that is missing.
  */
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
@@ -34,7 +34,7 @@ const NUMBER_KEYS: Readonly<Record<Own, string>> = {
   camera: 'camera-number',
 };
 
-/** What an empty list says: not asked, not allowed to tell, or really nothing there. */
+/** The text of an empty list: not requested, names withheld, or no device. */
 function empty(own: Own, list: DeviceList): string {
   if (list.state === 'unknown') return t('devices-unknown');
   return t(list.state === 'unnamed' ? UNNAMED_KEYS[own] : NONE_KEYS[own]);

@@ -1,7 +1,7 @@
 /*
- * Says what becomes of the devices: gone, replaced, come, or another than was chosen.
+ * Shows notices about devices that were unplugged, replaced, plugged in or not found.
  *
- * Nothing is switched silently: what is taken in another's place is named.
+ * No device is replaced silently: the notice names the replacement.
  */
 import { effect } from '@preact/signals';
 import { arrived, left, watchDevices } from '../media/devices';
@@ -24,7 +24,7 @@ export interface Watched {
 
 /** Watches until the returned function is called. */
 export function watchOwnDevices({ local, useMicrophone }: Watched): () => void {
-  /** What is being replaced: that is said by name, once. */
+  /** Devices being replaced: the notice about them names both, once. */
   const replacing = new Set<Own>();
   local.onInstead = (source, name) => {
     if (!replacing.has(source)) notify(t(INSTEAD_KEYS[source], { name }));

@@ -13,7 +13,7 @@ import { InvitationRow } from './row';
 interface InvitationsProps {
   link: Link;
   room: string;
-  /** Invitations that came with a room made just now: shown at once. */
+  /** Invitations that were created together with the room: shown at once. */
   fresh?: readonly InvitationInfo[] | null;
 }
 

@@ -1,4 +1,4 @@
-/* One invitation: its link to copy, its QR code, the way to revoke it. */
+/* One invitation: its link to copy, its QR code, and a button to withdraw it. */
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Copy, QrCode, Trash2 } from 'lucide-preact';
@@ -105,7 +105,7 @@ function QrDialog({ title, url, onClose }: QrProps): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     void import('lean-qr').then(({ generate }) => {
-      // Dark on light in both themes: many cameras read no inverted codes.
+      // Dark on light in both themes: many cameras cannot read inverted codes.
       if (canvas.current) {
         generate(url).toCanvas(canvas.current, {
           on: [0, 0, 0, 255],

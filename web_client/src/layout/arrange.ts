@@ -1,5 +1,5 @@
 /*
- * Who is shown where, from what the room is and what this viewer chose.
+ * Which participant is shown where, from the room's state and this viewer's choices.
  *
  * Pure. Two rules hold everywhere: a shared screen takes the stage, and nobody
  * who is visible changes place because somebody speaks.
@@ -19,9 +19,9 @@ export interface Arrangement {
   readonly mode: LayoutChoice;
   /** Whose shared screen has the stage. */
   readonly content: string | null;
-  /** Whose camera has the stage, or stands beside the content. */
+  /** The participant whose camera is on the stage or beside the content. */
   readonly stage: string | null;
-  /** What to ask of the server as stage: an own choice, or null for the room's. */
+  /** The stage to request from the server: the viewer's choice, or null for the room's. */
   readonly ownStage: string | null;
   /** Tiles in order, the one on the stage not among them in stage mode. */
   readonly tiles: readonly string[];
@@ -30,7 +30,7 @@ export interface Arrangement {
 /** So many without a voice get a tile too: a small meeting shows everybody. */
 const SHOW_ALL_UP_TO = 9;
 
-/** Those who are connected first; else in the given order. */
+/** Connected participants first; otherwise in the given order. */
 function hereFirst(people: readonly ParticipantInfo[]): ParticipantInfo[] {
   return [...people.filter((p) => p.connected), ...people.filter((p) => !p.connected)];
 }
@@ -63,7 +63,7 @@ function contentOwner(view: RoomView): string | null {
   return chosen?.id ?? null;
 }
 
-/** Somebody other than oneself for the stage: with a camera first, then by role. */
+/** A participant for the stage, not the viewer: with a camera first, then by role. */
 function another(view: RoomView): string | null {
   const others = hereFirst([...view.participants.values()]).filter(
     (p) => p.id !== view.self,
@@ -77,7 +77,7 @@ export function arrange(view: RoomView, choices: Choices): Arrangement {
     id !== null && view.participants.has(id) ? id : null;
   const pinned = known(choices.pinned);
   const rooms = known(view.room.stage);
-  // Looking at oneself on the big stage helps nobody while there is another.
+  // The viewer's own picture is no help on the stage while there is another.
   const instead =
     pinned === null && (rooms === null || rooms === view.self) ? another(view) : null;
   const stage = pinned ?? instead ?? rooms;

@@ -1,4 +1,4 @@
-/* The `view.set` request that belongs to what is on the screen. */
+/* The `view.set` request for the present layout. */
 import type { ViewSet } from '../protocol';
 import type { Limit } from '../media/strain';
 import type { Receive } from '../state/settings';
@@ -13,24 +13,24 @@ const MOST_LINES = 4320; // likewise
  */
 const TEXT_LINES = 1.5;
 
-/** Heights of pictures in device pixels, as they stand on the screen. */
+/** Heights of pictures on the screen, in device pixels. */
 export interface Measured {
   readonly stage: number;
   readonly content: number;
-  /** By participant; who is not in it is not on the screen. */
+  /** By participant; a participant who is missing is not on the screen. */
   readonly tiles: ReadonlyMap<string, number>;
 }
 
 export interface Wishes {
   readonly receive: Receive;
-  /** What the computer copes with. */
+  /** The load that the computer can decode. */
   readonly limit: Limit;
   /** False while the tab is hidden: no picture is worth sending. */
   readonly visible: boolean;
 }
 
 /**
- * What the server should send.
+ * The request for what the server should send.
  *
  * The participant on the stage comes by the stage slots, wherever its tile is, and
  * oneself not at all, so neither is listed. Sound comes in any case.

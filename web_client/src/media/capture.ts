@@ -10,7 +10,7 @@ import { SETTING_WITHIN_MS, within } from '../deadline';
 
 const CAMERA_SIZE = { width: { ideal: 1280 }, height: { ideal: 720 } };
 const CAMERA_FPS = 30; // more costs encoder time that talking heads do not need
-/** Text is read, films are watched: frames that nobody needs cost a slow PC most. */
+/** Frame rates for text and for films: needless frames cost a slow PC most. */
 const SCREEN_FPS: Readonly<Record<Style, number>> = { sharp: 8, motion: 30 };
 const DOCUMENT_SIZE = { width: { ideal: 1920 }, height: { ideal: 1080 } };
 
@@ -183,7 +183,7 @@ export async function openDocumentCamera(
 ): Promise<MediaStreamTrack> {
   const stream = await navigator.mediaDevices.getUserMedia({
     video: {
-      // Exact: another camera in its place would show what was not meant.
+      // Exact: another camera in its place would show an unintended picture.
       deviceId: { exact: deviceId },
       ...DOCUMENT_SIZE,
       frameRate: { max: SCREEN_FPS.motion },

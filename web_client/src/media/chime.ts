@@ -1,4 +1,4 @@
-/* Two soft tones: somebody came, or asks for the floor. */
+/* Two soft tones: a person joined, or raised a hand. */
 
 const TONES_HZ: Readonly<Record<'joined' | 'hand', readonly [number, number]>> = {
   joined: [523, 659],
@@ -9,7 +9,7 @@ const TONE_S = 0.14;
 
 let context: AudioContext | null = null;
 
-/** Plays it; where the browser does not let pages play, nothing is heard. */
+/** Plays it; silent where the browser does not allow pages to play. */
 export function chime(kind: 'joined' | 'hand'): void {
   try {
     context ??= new AudioContext();

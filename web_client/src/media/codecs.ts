@@ -15,7 +15,7 @@ export function codecChoices(codecs: readonly Codec[]): readonly CodecChoice[] {
 }
 
 /**
- * Codecs with the chosen one first, and VP8 next: whoever cannot decode the
+ * Codecs with the chosen one first, and VP8 next: for viewers that cannot decode the
  * favourite can decode that. With `auto` VP8 leads for the same reason.
  * Repair formats (rtx, red, fec) keep their place at the end.
  */

@@ -1,5 +1,5 @@
 /*
- * The list of microphones, cameras and speakers, and what changes in it.
+ * The list of microphones, cameras and speakers, and its changes.
  *
  * Three things look alike in a browser's list and are not: a kind that is not there,
  * one that may not be named yet, and a list that was never asked for.
@@ -15,7 +15,7 @@ export interface Device {
 export type DeviceKind = 'microphones' | 'cameras' | 'speakers';
 
 export interface DeviceList {
-  /** `unnamed`: there is at least one, and the browser may not say which. */
+  /** `unnamed`: there is at least one, whose name the browser withholds. */
   readonly state: 'unknown' | 'unnamed' | 'listed';
   readonly devices: readonly Device[];
 }

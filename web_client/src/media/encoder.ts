@@ -1,5 +1,5 @@
 /*
- * Keeps the encodings of one sender in line with what is wanted of it.
+ * Keeps the encodings of one sender as requested.
  *
  * A sender takes one change at a time and refuses the next meanwhile; here the
  * newest wish waits its turn and those between are never set.
@@ -32,7 +32,7 @@ export class Encoder {
     this.#wanted = { source, lines: null, layers: null, style: 'sharp', codec: null };
   }
 
-  /** Changes what is wanted; settles when the sender does it, or cannot. */
+  /** Changes the requested encodings; settles when the sender has applied them, or cannot. */
   async want(change: Partial<Wanted>): Promise<void> {
     if (change.codec !== undefined && change.codec !== this.#wanted.codec) {
       this.#plain = false;

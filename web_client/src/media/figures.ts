@@ -1,5 +1,5 @@
 /*
- * What the connections do, in figures: read from getStats, told between two moments.
+ * Figures of the connections, from the difference of two getStats reports.
  *
  * Pure. `quality.ts` makes four bars of it, `strain.ts` finds a computer that is
  * too slow, the connection panel shows it in words.
@@ -27,7 +27,7 @@ interface LayerOut extends Video {
   readonly limited: string;
 }
 
-/** A way that a connection has, in use or not. */
+/** A candidate pair of a connection, in use or not. */
 interface Way {
   readonly id: string;
   readonly received: number;
@@ -50,7 +50,7 @@ export interface Moment {
   readonly rtt: number | null;
   /** What carries the media; null: nothing does yet. */
   readonly protocol: 'udp' | 'tcp' | null;
-  /** What the browser takes the way up to carry, in bit/s. */
+  /** The browser's estimate of the uplink, in bit/s. */
   readonly roomUp: number | null;
 }
 

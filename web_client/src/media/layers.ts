@@ -13,7 +13,7 @@ export type Style = 'sharp' | 'motion';
 
 interface Layer {
   readonly rid: string;
-  /** How many times smaller than captured, each way. */
+  /** How many times smaller than captured, in width and in height. */
   readonly scale: number;
   readonly bps: number;
 }
@@ -57,7 +57,7 @@ const MOTION_FPS = 30;
 
 const TALL_LINES = 540; // from here three sizes are worth their encoders
 const MIDDLE_LINES = 270; // from here two; below, half of it shows no face
-/** Lines of the layers of a full camera, by number of layers in use. */
+/** Heights of the layers of a full camera, by number of layers in use. */
 const USUAL_LINES = [180, 360, 720] as const;
 
 /** How many layers a camera of so many lines is worth. */
@@ -70,7 +70,7 @@ export interface Wanted {
   readonly source: VideoSource;
   /** Lines captured, the shorter side; null: not known. */
   readonly lines: number | null;
-  /** What the server asked for, lowest = 0; null: it has not said yet. */
+  /** The layers the server asked for, lowest = 0; null: it has not asked yet. */
   readonly layers: readonly number[] | null;
   readonly style: Style;
   /** Negotiated codec in capitals; null: not negotiated. */

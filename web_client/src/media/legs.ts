@@ -1,5 +1,5 @@
 /*
- * Whether the peer connections of a seat stand, and what they counted.
+ * Whether the peer connections of a seat are connected, and their counters.
  *
  * A leg is judged by its own state and by figures that it gave: one that does not
  * answer is unknown, never good.
@@ -27,7 +27,7 @@ export class Stand {
 
   /** `state` is that of the present connection; null: there is none. */
   look(leg: LegName, state: RTCPeerConnectionState | null, now: number): Standing {
-    // Who sends nothing has no such leg; everybody has the other one.
+    // A seat that sends nothing has no publish leg; every seat has the subscribe leg.
     if (leg === 'send' && (state === null || state === 'new')) {
       this.#since = null;
       this.#wasConnected = false;
@@ -51,7 +51,7 @@ export interface Seen {
   readonly report: RTCStatsReport | null;
 }
 
-/** All legs in one sample. Pure; the receiving leg's trouble comes first. */
+/** All legs in one sample. Pure; a fault of the subscribe leg takes precedence. */
 export function sampleOf(
   seen: readonly Seen[],
   counters: Counters,
@@ -91,7 +91,7 @@ export class Questions {
     try {
       return await within(FIGURES_WITHIN_MS, asked);
     } catch {
-      return null; // closed meanwhile, or too busy to tell
+      return null; // closed meanwhile, or too busy to answer
     }
   }
 }

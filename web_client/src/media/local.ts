@@ -1,9 +1,9 @@
 /*
- * One's own microphone, camera and screen, from the door to leaving the room.
+ * The user's microphone, camera and screen, from the door to leaving the room.
  *
  * Holds the tracks and says what is on; `seat_client.ts` puts them on the wire. The
  * microphone is opened once and measured raw; what is sent is a clone that is
- * disabled while muted, so that the meter still sees who speaks unheard.
+ * disabled while muted, so that the meter still notices speech into a muted microphone.
  */
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import type { SourceName } from '../protocol';
@@ -26,7 +26,7 @@ import { captureObstacle, captureProblem, type CaptureProblem } from './problems
 export type Sent = ReadonlyMap<SourceName, MediaStreamTrack>;
 export type Own = 'microphone' | 'camera';
 
-/** What the content section shows: a screen, or a second camera by its id. */
+/** The source of the content section: a screen, or a second camera by its id. */
 export type ShareOrigin = { kind: 'screen' } | { kind: 'camera'; id: string };
 
 export interface Shared {
@@ -38,13 +38,13 @@ type Ended = (source: SourceName) => void;
 export class LocalMedia {
   readonly microphoneOn = signal(false);
   readonly cameraOn = signal(false);
-  /** What is shared beside one's own camera. */
+  /** What is shared besides the user's camera. */
   readonly shared = signal<Shared | null>(null);
   readonly screenOn = computed(() => this.shared.value !== null);
   readonly level = signal(0);
   readonly microphoneProblem = signal<CaptureProblem | null>(null);
   readonly cameraProblem = signal<CaptureProblem | null>(null);
-  /** What the browser is being asked for; a person may have to answer it. */
+  /** The pending request to the browser, which the user may have to confirm. */
   readonly opening = signal<ReadonlySet<Own>>(new Set());
   readonly #tracks = signal<Sent>(new Map());
   #raw: MediaStreamTrack | null = null;
@@ -66,7 +66,7 @@ export class LocalMedia {
     return this.#tracks;
   }
 
-  /** The picture of one's own camera. */
+  /** The picture of the user's camera. */
   readonly camera = computed(() => this.#tracks.value.get('camera') ?? null);
 
   on(source: SourceName): boolean {
@@ -151,14 +151,14 @@ export class LocalMedia {
     return this.#tracks.value.has('camera');
   }
 
-  /** Stops the camera itself: its light goes out. */
+  /** Stops the camera itself, so that its light turns off. */
   stopCamera(): void {
     this.#drop('camera');
     this.cameraOn.value = false;
     settings.switchedOn.set('camera', false);
   }
 
-  /** Shares something. Null: shared; else why not ('denied' is a changed mind). */
+  /** Shares a screen or second camera. Null: shared; else the problem ('denied': the user cancelled). */
   async share(origin: ShareOrigin, style: Style): Promise<CaptureProblem | null> {
     try {
       if (origin.kind === 'camera') {
@@ -190,7 +190,7 @@ export class LocalMedia {
     this.shared.value = null;
   }
 
-  /** Takes the chosen microphone or camera in place of the present one. */
+  /** Replaces the present microphone or camera by the chosen one. */
   async change(source: Own): Promise<boolean> {
     const before = this.#tracks.value.get(source);
     const running = this.#running[source] !== null;
@@ -208,7 +208,7 @@ export class LocalMedia {
       : (this.camera.value?.label ?? '');
   }
 
-  /** The id of the device in use; empty: none is, or the browser does not say. */
+  /** The id of the device in use; empty: none, or the browser withholds it. */
   idOf(source: Own): string {
     return this.#tracks.value.get(source)?.getSettings().deviceId ?? '';
   }
@@ -227,7 +227,7 @@ export class LocalMedia {
   }
 
   async #open(source: Own, on = true): Promise<void> {
-    // Two quick presses ask the browser once; another choice meanwhile has its turn.
+    // Two quick presses ask the browser once; a later choice is applied afterwards.
     const running = this.#running[source];
     if (running) {
       const asked = this.#asked[source];
@@ -316,7 +316,7 @@ export class LocalMedia {
     tracks.set(source, track);
     this.#tracks.value = tracks;
     if (before && before !== track) before.stop();
-    if (source === 'microphone') return; // its raw track tells
+    if (source === 'microphone') return; // its raw track reports that
     track.addEventListener('ended', () => {
       if (this.#tracks.value.get(source) === track) this.onEnded(source);
     });

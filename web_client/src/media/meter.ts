@@ -15,7 +15,7 @@ export function levelOf(samples: Float32Array): number {
   return Math.min(1, Math.max(0, 1 - db / FLOOR_DB));
 }
 
-/** Decides when to tell somebody who speaks that nobody hears it. Pure. */
+/** Decides when to remind a speaking user that the microphone is muted. Pure. */
 export class MutedSpeech {
   #since: number | null = null;
   #lastLoud = Number.NEGATIVE_INFINITY;

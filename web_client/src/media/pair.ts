@@ -12,7 +12,7 @@ export interface Pair {
   /** Round trip in seconds, of the newest check. */
   readonly rtt: number | undefined;
   readonly protocol: 'udp' | 'tcp' | null;
-  /** What the browser takes the way up to carry, in bit/s. */
+  /** The browser's estimate of the uplink, in bit/s. */
   readonly roomUp: number | undefined;
 }
 
@@ -34,7 +34,7 @@ export function pairInUse(report: Report): Pair | null {
   report.forEach((raw) => {
     const entry = raw as Entry;
     if (entry.type === 'transport') named ??= entry.selectedCandidatePairId;
-    // Firefox's own way to say it, the only one of its older releases.
+    // A non-standard field of Firefox, the only one of its older releases.
     else if (entry.type === 'candidate-pair' && entry.selected) marked = entry;
   });
   const pair = (report.get(named ?? '') as Entry | undefined) ?? marked;

@@ -3,15 +3,15 @@
  *
  * A telephone call, a headset that is pulled, a pause button outside the page: all of
  * them pause an element, and none starts it again. Here it is started at once, then again
- * and again, and at the person's next touch; meanwhile `held` says what is silent.
+ * and again, and at the person's next touch; until then `held` names the silent elements.
  */
 import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
 
 /** Looks for paused elements so often: not every pause makes an event. */
 const LOOK_EVERY_MS = 1000;
-/** So many looks in a row that found it paused: then it is said. */
+/** Consecutive checks that must find it paused before that is reported. */
 const HELD_AFTER = 2;
-/** What counts as a gesture that allows sound; a pointer going down does not always. */
+/** Events that count as a gesture that allows sound; `pointerdown` does not always. */
 const GESTURES = ['pointerup', 'keydown'] as const;
 
 const watched = new Map<HTMLMediaElement, { paused: number; held: boolean }>();
@@ -22,7 +22,7 @@ const holds = (name: 'AUDIO' | 'VIDEO'): ReadonlySignal<boolean> =>
 
 /** Voices are silent though they should be heard. */
 export const soundHeld = holds('AUDIO');
-/** Pictures stand still though they should move. */
+/** Pictures are paused though they should play. */
 export const picturesHeld = holds('VIDEO');
 
 function hold(element: HTMLMediaElement, now: boolean): void {
@@ -38,7 +38,7 @@ function hold(element: HTMLMediaElement, now: boolean): void {
 function start(element: HTMLMediaElement): void {
   element.play().catch((error: unknown) => {
     if (!(error instanceof DOMException) || error.name !== 'NotAllowedError') return;
-    // The answer may be late: it may play by now, or be gone.
+    // The answer may be late: the element may play by now, or be removed.
     if (element.paused && watched.has(element)) hold(element, true);
   });
 }

@@ -25,10 +25,10 @@ const CALM_SAMPLES = 10;
 const STEP = 0.2;
 
 export interface Way {
-  /** Share of packets lost on the way here, 0…1. */
+  /** Share of packets lost on the downlink, 0…1. */
   readonly loss: number;
   readonly rttMs: number | null;
-  /** One's own microphone is on: an answer is waited for. */
+  /** The user's microphone is on: delay would disturb a conversation. */
   readonly speaking: boolean;
 }
 
@@ -37,7 +37,7 @@ export class PlayoutDelay {
   #speaking = false;
   #waitMs: number | null = null;
 
-  /** What pictures wait now; null: as the browser likes. */
+  /** The present delay in ms; null: left to the browser. */
   get waitMs(): number | null {
     return this.#waitMs;
   }

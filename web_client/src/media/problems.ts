@@ -1,9 +1,9 @@
-/* Why a microphone, camera or screen cannot be had, as one of a few causes. */
+/* The cause why a microphone, camera or screen cannot be opened. */
 
 export type CaptureProblem =
   | 'insecure' // the page is not a secure context: browsers give no devices
   | 'unsupported' // the browser has no such capture
-  | 'denied' // the person or a policy said no
+  | 'denied' // denied by the user or by a policy
   | 'absent' // no such device
   | 'busy' // another program holds it
   | 'failed';
@@ -26,7 +26,7 @@ export function captureProblem(error: unknown): CaptureProblem {
   }
 }
 
-/** What is wrong before anything was asked for; null: nothing is. */
+/** A problem known before the browser is asked; null: none. */
 export function captureObstacle(): CaptureProblem | null {
   if (!window.isSecureContext) return 'insecure';
   if (!navigator.mediaDevices?.getUserMedia) return 'unsupported';

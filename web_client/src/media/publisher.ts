@@ -21,12 +21,12 @@ export const SECTIONS: readonly { source: SourceName; kind: 'audio' | 'video' }[
   { source: 'screen_audio', kind: 'audio' },
 ];
 
-/** Whether this is Firefox: no question about features tells how it shares a link. */
+/** Whether this is Firefox: no feature test shows how it divides a link. */
 const GECKO = 'mozInnerScreenX' in globalThis;
 
 const VIDEO_SOURCES = ['camera', 'screen'] as const satisfies readonly VideoSource[];
 
-/** What a section starts with; the layers of video are all on until told otherwise. */
+/** What a section starts with; all layers of video are on until the server asks otherwise. */
 function firstEncodings(source: SourceName): RTCRtpEncodingParameters[] {
   if (source === 'microphone') return [{ maxBitrate: VOICE_BPS }];
   if (source === 'screen_audio') return [{ maxBitrate: SCREEN_AUDIO_BPS }];
@@ -48,7 +48,7 @@ function addSection(
   }
 }
 
-/** Lines of a picture however it is turned; null: the browser does not say. */
+/** The shorter side of a picture in pixels; null: not reported. */
 function linesOf(track: MediaStreamTrack | null): number | null {
   const { width, height } = track?.getSettings() ?? {};
   return width && height ? Math.min(width, height) : null;
@@ -66,10 +66,10 @@ export class Publisher implements Mendable {
   readonly #negotiate: Negotiate;
   readonly #lost: () => void;
   #offered: Promise<void> | null = null;
-  /** The server's last answer, as it came. */
+  /** The server's last answer, unchanged. */
   #answer: string | null = null;
   #restarts = 0;
-  /** Ends what is awaited of the connection: a closed one never answers. */
+  /** Ends pending waits on the connection: a closed one never answers. */
   readonly #ended = new AbortController();
   #wasConnected = false;
 
@@ -87,7 +87,7 @@ export class Publisher implements Mendable {
     this.#pc.addEventListener('connectionstatechange', () => {
       const state = this.#pc.connectionState;
       this.#wasConnected ||= state === 'connected';
-      // What was connected once is mended; what never was begins anew.
+      // A leg that was connected once is restarted; another one is made anew.
       if (state === 'failed' && !this.#wasConnected) lost();
     });
   }

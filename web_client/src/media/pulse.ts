@@ -1,18 +1,18 @@
 /*
  * Decides when a peer connection needs another path, or a successor.
  *
- * Pure. A path that is dead says nothing; so does one over which nobody sends.
+ * Pure. A dead route is silent; so is one over which nobody sends.
  * The socket tells them apart: while the server answers there, silence of the media
  * alone means nothing until checks go unanswered too. Else everybody in a hall would
- * look for another path whenever its only presenter falls silent.
+ * look for another route whenever its only presenter falls silent.
  */
 import { pairInUse, type Report } from './pair';
 
 /** Silence after a steady flow before a path is doubted. Lower: bursts of loss restart. */
 export const SILENT_MS = 500;
-/** Checks without an answer, in silence: a path that lost one alone is not dead. */
+/** Checks without an answer, in silence: one lost check does not prove a dead route. */
 const MISSED_CHECKS = 2;
-/** A flow this long is steady: from then on silence means something. */
+/** A flow this long is steady: silence after it may be an outage. */
 const STEADY_MS = 1000;
 /** A pause this long ends a flow; checks alone come more seldom. */
 const PAUSE_MS = 600;
@@ -23,7 +23,7 @@ const PAUSE_MS = 600;
  */
 const AGAIN_MS = [500, 2000, 4000] as const;
 /**
- * The same while it does not answer, by how many there were in the dark. After a
+ * The same while it does not answer, by the number of restarts in this outage. After a
  * restart a browser checks ever more seldom (Firefox at 0.1, 0.3, 0.7, 1.5 and 3.1 s):
  * begun again each second, it finds a line that is back within half of one.
  */
@@ -65,12 +65,12 @@ interface Search {
   bright: number;
   /** How long it answered, in all. */
   answeredMs: number;
-  /** Whether it did at the last look. */
+  /** Whether it did at the last check. */
   answered: boolean;
   lookedAt: number;
 }
 
-/** Takes in what went on since the last look. */
+/** Takes the changes since the last check. */
 function follow(search: Search, answers: boolean, now: number): void {
   if (answers) search.answeredMs += now - search.lookedAt;
   if (answers && !search.answered) search.bright = 0;
@@ -104,7 +104,7 @@ export class Pulse {
     this.#flowingSince = now;
   }
 
-  /** Whether something should come now and does not. */
+  /** Whether media is expected now and does not arrive. */
   silent(now: number): boolean {
     const steady = this.#heardAt - this.#flowingSince >= STEADY_MS;
     return steady && now - this.#heardAt > 0;
@@ -130,7 +130,7 @@ export class Pulse {
     return pause >= SILENT_MS;
   }
 
-  /** What to do now, if anything. */
+  /** The action due now, if any. */
   remedy(beat: Beat, answering: Answering, now: number): Remedy | null {
     const answers = answering !== 'no';
     const search = this.#search;

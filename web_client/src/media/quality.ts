@@ -2,7 +2,7 @@
  * How good the connection is, 0 (no media) to 4 (good), from getStats.
  *
  * Pure. Judged over the two seconds between two samples. Anything better than 1 can
- * only be made of a `Connected` sample: connections that all stand, and have answered.
+ * only be made of a `Connected` sample: legs that are all connected and have answered.
  */
 import { pairInUse, type Report } from './pair';
 
@@ -11,7 +11,7 @@ export interface Counters {
   readonly received: number;
   readonly lost: number;
   readonly freezes: number;
-  /** Bytes and answers on all pairs; what tells a silent link from a dead one. */
+  /** Bytes and answers on all pairs; they distinguish a silent link from a dead one. */
   readonly bytes: number;
   /** Round trip in seconds; null: unknown. */
   readonly rtt: number | null;
@@ -36,7 +36,7 @@ export interface Down {
   readonly leg: LegName;
 }
 
-/** Nothing is known: a leg is being connected, or does not give its figures. */
+/** Unknown: a leg is being connected, or does not report figures. */
 export interface Unmeasured {
   readonly state: 'unmeasured';
   readonly at: number;
@@ -46,7 +46,7 @@ export type Sample = Connected | Down | Unmeasured;
 
 export type Level = 0 | 1 | 2 | 3 | 4;
 
-/** What was measured over legs that are connected, and over which something came. */
+/** Figures of legs that are connected and have received something. */
 export interface Measured {
   readonly level: Exclude<Level, 0>;
   readonly trouble: null;
@@ -55,7 +55,7 @@ export interface Measured {
   readonly rttMs: number | null;
 }
 
-/** Nothing can be measured: what is wrong takes the place of figures. */
+/** Nothing can be measured: the fault takes the place of figures. */
 export type Trouble =
   | { readonly level: 0; readonly trouble: 'receive-down' | 'silent' }
   | { readonly level: 1; readonly trouble: 'send-down' };

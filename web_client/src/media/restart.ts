@@ -1,7 +1,7 @@
 /*
  * Looking for another path without asking the server (ICE restart, RFC 8445 §9).
  *
- * The server is ICE-lite: it has nothing to gather and nothing new to say. It takes
+ * The server is ICE-lite: it gathers no candidates and has none to add. It takes
  * its user fragment with a mark after it for itself (docs/protocol.md), so its old
  * description with another mark restarts a connection while the socket is dead too.
  */
@@ -12,10 +12,10 @@ export function marked(sdp: string, times: number): string {
   return sdp.replace(/^(a=ice-ufrag:[^/\r\n]+)[^\r\n]*/gm, `$1/${times}`);
 }
 
-/** One peer connection, as far as mending goes. */
+/** The part of a peer connection that restarts use. */
 export interface Mendable {
   readonly pc: RTCPeerConnection | null;
-  /** Looks for another path; what is there goes on as long as it can. */
+  /** Restarts ICE to find another route; media flows over the old one while it can. */
   restart(): Promise<void>;
   /** Gives it up for a new one. */
   replace(): void;

@@ -50,7 +50,7 @@ export function pictureOf(
   return found;
 }
 
-/** All audio slots: they are played whatever they carry. */
+/** All audio slots: all of them are played. */
 export function audioMids(plan: Plan): readonly string[] {
   return [...plan.values()].filter((s) => s.kind === 'audio').map((s) => s.mid);
 }

@@ -20,13 +20,13 @@ export const speakerMissing = signal(false);
 /** The speaker that plays; empty: the default one of the computer. */
 export const speakerInUse = computed(() => (speakerMissing.value ? '' : speaker.value));
 
-/** Changes whenever elements must be told again: a choice, or a list that has changed. */
+/** Changes when elements must be given the speaker again: after a choice or a change of devices. */
 export const follow = computed(() => ({
   id: speaker.value,
   there: devices.value.speakers.devices.map((d) => d.id).join(),
 }));
 
-/** Has an element play on the chosen speaker, or on the default one if it is gone. */
+/** Makes an element play on the chosen speaker, or on the default one if it is missing. */
 export async function useSpeaker(element: HTMLMediaElement): Promise<void> {
   const sinkable = element as Sinkable;
   const id = speaker.peek();

@@ -2,7 +2,7 @@
  * Sound in two channels where the server offers it (RFC 7587 §6.1).
  *
  * A browser's decoder gives out one channel unless its own answer says `stereo=1`.
- * Chromium does not say so by itself and has no other way to be asked.
+ * Chromium does not negotiate it by itself and has no API for it.
  */
 
 const SECTION = /^(?=m=)/m;

@@ -31,11 +31,11 @@ const DROPPED_TOO_MANY = 0.1; // one frame in ten is seen as a stutter
 const DROPPED_FEW = 0.03;
 const DECODING_TOO_LONG = 0.8; // of a decoder's time; the next hiccup drops frames
 const DECODING_EASY = 0.5;
-const WAITS_LONG_MS = 500; // frames pile up where nothing is lost: nobody takes them
+const WAITS_LONG_MS = 500; // frames pile up without loss: the decoder is too slow
 const CLEAN_LOSS = 0.02; // above it dropped frames may be the link's fault
-const FEWEST_FRAMES = 5; // a second, of all pictures: below it shares say nothing
+const FEWEST_FRAMES = 5; // a second, of all pictures: with fewer, shares are meaningless
 
-const DOWN_AFTER = 3; // samples in a row: another program's start costs nothing
+const DOWN_AFTER = 3; // samples in a row: the start of another program must not reduce pictures
 const UP_AFTER = 10; // samples at ease; lower: back and forth every few seconds
 const UP_AFTER_MOST = 120;
 

@@ -18,10 +18,10 @@ export class Subscriber implements Mendable {
   readonly #state = signal<SubscribeState>('none');
   readonly #lost: () => void;
   #pc: RTCPeerConnection | null = null;
-  /** The server's offer, once the connection stands on it. */
+  /** The server's offer, once the connection has applied it. */
   #offer: string | null = null;
   #restarts = 0;
-  /** Ends what is awaited of the present connection: a closed one never answers. */
+  /** Ends pending waits on the present connection: a closed one never answers. */
   #ended = new AbortController();
   /** Milliseconds that pictures wait before they are shown; null: as the browser likes. */
   #waitMs: number | null = null;

@@ -1,4 +1,4 @@
-/* What is shown in place of a page that failed: never nothing. */
+/* The error boundary: shows a message in place of a page that failed. */
 import { Component, type ComponentChildren } from 'preact';
 import { Button } from '../design/parts';
 import { t } from '../text';
@@ -12,7 +12,7 @@ export class Boundary extends Component<BoundaryProps, { failed: boolean }> {
   override state = { failed: false };
 
   override componentDidCatch(error: unknown): void {
-    // To the console, for those who look there: the page itself only says what to do.
+    // Details go to the console: the page itself only says what to do.
     reportError(error);
     this.setState({ failed: true });
   }

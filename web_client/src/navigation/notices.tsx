@@ -1,4 +1,4 @@
-/* Where short notices appear; one polite region, so that readers say each once. */
+/* The place of short notices: one polite live region, so that screen readers read each once. */
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useLayoutEffect } from 'preact/hooks';
@@ -15,7 +15,7 @@ export function Notices(): JSX.Element | null {
   return placed.value > 0 ? null : <List />;
 }
 
-/** In a page, where they cover nothing that matters there. */
+/** Notices at a place within a page, where they cover nothing important. */
 export function PlacedNotices(): JSX.Element {
   useLayoutEffect(() => {
     placed.value += 1;

@@ -8,7 +8,7 @@ export type Route =
   | { page: 'start'; token: string }
   | { page: 'join'; invitation: string }
   | { page: 'room'; room: string }
-  /** The test before a conference: of a door's way, or of the devices alone. */
+  /** The test before a conference: of a room's connection, or of the devices alone. */
   | { page: 'check'; entry: ConnectAuth | null }
   | { page: 'unknown' };
 
@@ -41,23 +41,23 @@ export function parseRoute(path: string, hash: string): Route {
   return { page: 'unknown' };
 }
 
-/** Where the test of a door is; without a door, of the devices alone. */
+/** The address of the test for a door; without a door, of the devices alone. */
 export function checkPath(entry: ConnectAuth | null): string {
   if (entry?.invitation) return `/check#${entry.invitation}`;
   return entry?.room ? `/check/${entry.room}` : '/check';
 }
 
-/** The way to a door. */
+/** The address of a door. */
 export function doorPath(entry: ConnectAuth): string | null {
   if (entry.invitation) return `/join#${entry.invitation}`;
   return entry.room ? `/room/${entry.room}` : null;
 }
 
 /**
- * The way into a room that somebody pasted, as a path of this site.
+ * A pasted address of a room, as a path of this site.
  *
  * Only invitations and rooms of this very host count: a pasted address of
- * another one leads nowhere.
+ * another host is rejected.
  */
 export function pastedPath(text: string, origin: string): string | null {
   let url: URL;

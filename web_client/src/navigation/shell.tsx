@@ -7,7 +7,7 @@ import { go } from './routes';
 interface ShellProps {
   children: ComponentChildren;
   narrow?: boolean;
-  /** One thing is said: it stands in the middle. */
+  /** The page is a single message, shown in the middle. */
   message?: boolean;
   actions?: ComponentChildren;
 }
@@ -70,7 +70,7 @@ export function Way({ to, testid, children, ...rest }: WayProps): JSX.Element {
   );
 }
 
-/** Something is awaited: said only when it takes long enough to be noticed. */
+/** A waiting text, shown only when it takes long enough to be noticed. */
 export function Waiting({ text }: { text: string }): JSX.Element {
   return (
     <p class="waiting" role="status" data-testid="waiting">

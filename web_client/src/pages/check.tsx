@@ -1,4 +1,4 @@
-/* Before the conference: do camera, microphone, speaker and the way to it work? */
+/* The test before a conference: camera, microphone, speaker and connection. */
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import {
@@ -46,7 +46,7 @@ interface RowProps {
   children?: ComponentChildren;
 }
 
-/** One thing that is tested: what came of it, and what to do. */
+/** One test: its result, and what to do. */
 function Row({ title, state, text, testid, children }: RowProps): JSX.Element {
   const Icon = ICONS[state];
   return (
@@ -66,7 +66,7 @@ function Row({ title, state, text, testid, children }: RowProps): JSX.Element {
 interface CheckProps {
   /** The door to try from; null: devices only. */
   entry: ConnectAuth | null;
-  /** The way to that door. */
+  /** The address of that door. */
   back: string | null;
 }
 
@@ -248,7 +248,7 @@ function PathRow(props: {
   );
 }
 
-/** What it all means for taking part; said aloud when it is known. */
+/** What the results mean for taking part; announced to screen readers. */
 function Advice({ check }: { check: Check }): JSX.Element {
   const udp = check.udp.value;
   const tcp = check.tcp.value;

@@ -1,4 +1,4 @@
-/* Before the room: own picture and sound, who one is, who is there already. */
+/* The door of a room: preview of camera and microphone, name, and people inside. */
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { checkPath } from '../navigation/routes';
@@ -48,7 +48,7 @@ export function DoorPage({ seat, controls }: DoorProps): JSX.Element {
     });
   }, [controls]);
   useEffect(() => {
-    // Whoever only watches is not asked for a camera.
+    // A viewer who only watches is not asked for a camera.
     if (publishes && canConnect()) void seat.local.openBoth();
   }, [publishes, seat]);
 
@@ -132,7 +132,7 @@ export function DoorPage({ seat, controls }: DoorProps): JSX.Element {
   );
 }
 
-/** Who one is; remembered for the next time. */
+/** Name and organisation; remembered for the next time. */
 function Names(): JSX.Element {
   return (
     <>
@@ -163,7 +163,7 @@ function Names(): JSX.Element {
   );
 }
 
-/** What this browser cannot do, said before one joins. */
+/** What this browser cannot do, shown before joining. */
 function Missing(): JSX.Element {
   return (
     <>
@@ -190,7 +190,7 @@ function RoomHead({ preview }: { preview: RoomPreview }): JSX.Element {
   );
 }
 
-/** Who is there; after the Join button, which must be seen without scrolling. */
+/** People in the room; below the Join button, which must be visible without scrolling. */
 function Present({ there }: { there: RoomPreview['participants'] }): JSX.Element {
   return (
     <div class="stack tight">

@@ -98,7 +98,7 @@ function Trouble({ seat }: { seat: SeatClient }): JSX.Element | null {
   );
 }
 
-/** The way to a trusted certificate: the page about it, or whoever made it. */
+/** How to get a trusted certificate: a link to the page about it, or advice to ask the administrator. */
 export function Trust(): JSX.Element | null {
   const [page, setPage] = useState<string | null | undefined>(undefined);
   useEffect(() => {

@@ -59,7 +59,7 @@ export function GonePage({ seat, reason, by }: GoneProps): JSX.Element {
   );
 }
 
-/** What stays refused however often one tries. */
+/** Refusals that a new attempt cannot change. */
 const FINAL = new Set([
   'invitation-revoked',
   'invitation-unknown',
@@ -70,7 +70,7 @@ const FINAL = new Set([
 /** What a new link would not help with. */
 const NO_NEW_LINK = new Set(['invitation-revoked', 'other-origin']);
 
-/** The server did not let us to the door: a revoked link, a closed room. */
+/** The server refused the connection: a withdrawn link, a closed room. */
 export function RefusedPage(props: { code: string; message: string }): JSX.Element {
   const final = FINAL.has(props.code);
   return (

@@ -1,4 +1,4 @@
-/* The front page: the desk of a moderator, or the way in for everybody else. */
+/* The front page: the rooms of a moderator, or the landing page for everybody else. */
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Shell, Waiting } from '../navigation/shell';
@@ -11,7 +11,7 @@ import { LandingPage } from './landing';
 
 type State = 'asking' | 'signed-in' | 'stranger' | { problem: string };
 
-/** Guests never see the desk: its code comes for moderators alone. */
+/** Guests never see this page: its code is loaded for moderators only. */
 function Desk(props: { onSignedOut: () => void; failed: () => void }): JSX.Element {
   const part = useLazy(() => import('./rooms'), props.failed);
   if (part) return <part.RoomsPage onSignedOut={props.onSignedOut} />;

@@ -1,4 +1,4 @@
-/* One room on the desk: who is in it, its invitations, the way in, the end of it. */
+/* One room of a moderator: people inside, invitations, buttons to enter and to close it. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { go } from '../navigation/routes';

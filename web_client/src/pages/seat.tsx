@@ -1,4 +1,4 @@
-/* The page of one room for one person: door, room, and what comes after. */
+/* The page of one room for one person: door, room, and the page after the end. */
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Shell, Waiting } from '../navigation/shell';
@@ -12,7 +12,7 @@ import { DoorPage } from './door';
 import { GonePage, RefusedPage } from './gone';
 
 interface SeatPageProps {
-  /** How one comes to this door: an invitation, or an account's own room. */
+  /** By which the door was opened: an invitation, or an account's own room. */
   entry: ConnectAuth;
   seatKey: string;
 }

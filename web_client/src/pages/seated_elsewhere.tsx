@@ -1,4 +1,4 @@
-/* One is in the room already, in another tab or on another computer: move, or stay. */
+/* The user is in the room already, in another tab or on another computer: move here, or stay there. */
 import type { JSX } from 'preact';
 import { go } from '../navigation/routes';
 import { Button } from '../design/parts';

@@ -1,4 +1,4 @@
-/* The one-time link of the console: whoever opens it becomes a moderator. */
+/* The page of the one-time link from the console: it signs in a moderator. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { go } from '../navigation/routes';
@@ -12,7 +12,7 @@ export function StartPage({ token }: { token: string }): JSX.Element {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const become = async (): Promise<void> => {
-    // A link works once: it must not be used up for a sign-in that is not kept.
+    // A link works once: it must not be used for a sign-in that the browser will not keep.
     if (!navigator.cookieEnabled) {
       setProblem(t('start-no-cookie'));
       return;

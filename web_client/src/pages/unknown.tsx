@@ -1,4 +1,4 @@
-/* An address that leads nowhere; most often a link that was cut when copied. */
+/* The page for unknown addresses; most often a link that was cut when copied. */
 import type { JSX } from 'preact';
 import { go } from '../navigation/routes';
 import { Shell } from '../navigation/shell';

@@ -1,6 +1,6 @@
 /*
- * The whole check before a conference: devices by the person's own eyes and ears,
- * then the way to the server by trial.
+ * The whole check before a conference: devices, judged by the user,
+ * then the connection to the server by sending over it.
  */
 import { computed, effect, signal } from '@preact/signals';
 import { canConnect } from '../media/ability';
@@ -22,7 +22,7 @@ export type ConnectivityState =
   | { name: 'refused'; error: unknown };
 
 const ONLINE_WITHIN_MS = 10_000; // for the socket; after it the request fails by itself
-/** For the question about devices, before the way is tried without them. */
+/** For the browser's device prompt, before the connection is tested without devices. */
 const ALLOWED_WITHIN_MS = 20_000;
 const HEARD_LEVEL = 0.25; // of the meter: clearly above a quiet room
 
@@ -32,9 +32,9 @@ export class Check {
   readonly link: Link | null;
   readonly started = signal(false);
   readonly devicesTried = signal(false);
-  /** Something was heard by the microphone. */
+  /** The microphone picked up sound. */
   readonly heard = signal(false);
-  /** Whether the person heard the tone; null: not said yet. */
+  /** Whether the user heard the tone; null: not answered yet. */
   readonly toneHeard = signal<boolean | null>(null);
   readonly udp = signal<ConnectivityState>({ name: 'waiting' });
   readonly tcp = signal<ConnectivityState>({ name: 'waiting' });
@@ -59,11 +59,11 @@ export class Check {
     );
   }
 
-  /** Opens the devices, then tries the ways; it may be called again. */
+  /** Opens the devices, then tests UDP and TCP; it may be called again. */
   async start(): Promise<void> {
     if (this.running.peek()) return;
     this.started.value = true;
-    // The way to the server does not depend on what a person allows.
+    // The connection test does not depend on permission for devices.
     await within(ALLOWED_WITHIN_MS, this.local.openBoth()).catch(() => undefined);
     this.devicesTried.value = true;
     if (this.link === null) return;
@@ -100,7 +100,7 @@ export class Check {
     }
     state.value = { name: 'running' };
     const pattern = movingPattern();
-    // One's own picture, where nothing can be drawn, measures a little less.
+    // Where no pattern can be drawn, the camera is sent, which measures a little less.
     const video = pattern?.track ?? this.local.tracks.value.get('camera');
     try {
       if (!video) throw new CodedError('internal', 'no picture to send');
@@ -119,7 +119,7 @@ export class Check {
     }
   }
 
-  /** Waits for the socket, or for its refusal; a request says what is wrong. */
+  /** Waits until the socket is online or refused; a request then reports the problem. */
   async #online(): Promise<void> {
     const { link } = this;
     if (link === null) return;

@@ -1,5 +1,5 @@
 /*
- * One trial of the way to the server: a peer connection of its own that may use UDP
+ * One connectivity test: a separate peer connection to the server that may use UDP
  * only, or TCP only, sends for a few seconds and measures.
  */
 import { STEP_WITHIN_MS, within } from '../deadline';
@@ -9,9 +9,9 @@ export type Transport = 'udp' | 'tcp';
 
 export interface Trial {
   readonly transport: Transport;
-  /** `absent`: the server offers no such way. */
+  /** `absent`: the server does not offer this transport. */
   readonly outcome: 'connected' | 'failed' | 'absent';
-  /** The port that must be open, where the server said one. */
+  /** The port that must be open, if the server named one. */
   readonly port: number | null;
   readonly connectMs: number | null;
   readonly figures: Figures | null;
@@ -26,7 +26,7 @@ const MEASURE_MS = 4500;
 /** The first second is the browser's own slow start. */
 const SETTLE_MS = 1000;
 const VIDEO_BPS = 1_500_000; // what a camera sends at most
-const ENOUGH_KBPS = 2000; // the estimate is not worth more: nothing was sent above
+const ENOUGH_KBPS = 2000; // the estimate is no evidence above it: nothing more was sent
 
 const CANDIDATE = /^a=candidate:\S+ \d+ (\S+) \d+ \S+ (\d+) /i;
 
@@ -73,7 +73,7 @@ async function moment(pc: RTCPeerConnection): Promise<Moment> {
 /**
  * Tries one transport. Throws what the server refused.
  *
- * `audio` may be missing: silence is sent as nothing, and loss is told by video.
+ * `audio` may be missing: then loss is measured by video alone.
  */
 export async function testConnectivity(
   transport: Transport,
@@ -114,7 +114,7 @@ export async function testConnectivity(
   }
 }
 
-/** How good a way is that was tried. Pure. */
+/** Grades a tested connection. Pure. */
 export type Grade = 'good' | 'weak' | 'bad' | 'none';
 
 const GOOD_LOSS = 0.02;
@@ -122,7 +122,7 @@ const BAD_LOSS = 0.15;
 const GOOD_RTT_MS = 300;
 const BAD_RTT_MS = 800;
 const GOOD_KBPS = 500; // a face at 360 lines, and the voice
-/** Firefox tells no estimate and grows slowly: in these seconds it is no further. */
+/** Firefox reports no estimate and raises its rate slowly: it gets no further in these seconds. */
 const GOOD_SENT_KBPS = 200;
 
 export function gradeOf(trial: Trial): Grade {
@@ -135,13 +135,13 @@ export function gradeOf(trial: Trial): Grade {
   return loss < GOOD_LOSS && rtt < GOOD_RTT_MS && wide ? 'good' : 'weak';
 }
 
-/** What the way up carries at least, as far as a trial can tell. Pure. */
+/** A lower bound for the uplink's capacity from a test, in kbit/s. Pure. */
 export function carried(trial: Trial): number {
   const { roomUpKbps, upKbps } = trial.figures ?? { roomUpKbps: null, upKbps: 0 };
   return Math.min(ENOUGH_KBPS, Math.max(roomUpKbps ?? 0, upKbps));
 }
 
-/** What the two ways together mean for taking part. Pure. */
+/** What both results together mean for taking part. Pure. */
 export type Advice = 'all' | 'tcp-only' | 'udp-only' | 'weak' | 'nothing';
 
 export function adviceOf(udp: Trial, tcp: Trial): Advice {

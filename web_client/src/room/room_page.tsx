@@ -61,7 +61,7 @@ function act(controls: Controls, name: ShortcutName): void {
   }
 }
 
-/** The part of a dialog does not come: said, and the dialog is closed again. */
+/** The code of a dialog could not be loaded: shows a notice and closes the dialog. */
 function unloaded({ onClose }: { onClose: () => void }): () => void {
   return () => {
     notify(t('error-no-answer'));
@@ -85,10 +85,10 @@ function InviteLater(props: {
   return part ? <part.InviteDialog {...props} /> : null;
 }
 
-/** Bars stay so long over a full picture after the last stir. */
+/** Time that the bars stay over a full picture after the last input. */
 const STIR_MS = 3000;
 
-/** Whether somebody moves the pointer or types; always, unless `watched`. */
+/** Whether the user moved the pointer or typed lately; always true unless `watched`. */
 function useStirring(watched: boolean): boolean {
   const [stirs, setStirs] = useState(true);
   useEffect(() => {
@@ -125,9 +125,9 @@ function LeaveFull({ controls }: { controls: Controls }): JSX.Element {
 
 export function RoomPage({ seat, controls }: RoomProps): JSX.Element {
   const main = useRef<HTMLElement>(null);
-  // Before the page is seen: no key that is pressed at once may be lost.
+  // Before the page is shown: no key pressed at once may be lost.
   useLayoutEffect(() => {
-    // The Join button is gone: readers and keys start at the stage.
+    // The Join button is gone: screen readers and the keyboard start at the stage.
     main.current?.focus({ preventScroll: true });
     return listenShortcuts({
       press: (name) => act(controls, name),

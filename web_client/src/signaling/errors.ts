@@ -1,4 +1,4 @@
-/* What can go wrong between this client and the server, as values. */
+/* Errors of requests to the server. */
 
 /** A refusal by the server: `code` is stable, `message` is English for people. */
 export class CodedError extends Error {
@@ -19,10 +19,10 @@ export class NoAnswer extends Error {
   }
 }
 
-/** This page itself ended the connection meanwhile: there is nothing to say about it. */
+/** This page itself ended the connection: no message is shown. */
 export class LinkClosed extends NoAnswer {}
 
-/** Reads `{code, message}` out of whatever arrived; null when it is not that. */
+/** Reads `{code, message}` from an untrusted value; null when it has another form. */
 export function codedErrorFrom(data: unknown): CodedError | null {
   if (typeof data !== 'object' || data === null) return null;
   const { code, message } = data as Record<string, unknown>;

@@ -1,8 +1,8 @@
-/* The three plain requests of an account: who am I, sign in, sign out. */
+/* The three HTTP requests of an account: signed in?, sign in, sign out. */
 import { within } from '../deadline';
 import { CodedError, codedErrorFrom, NoAnswer } from './errors';
 
-/** For one answer. Lower: slow links fail; higher: a page waits for nothing for so long. */
+/** For one answer. Lower: fails on slow links; higher: failures show later. */
 const ANSWER_WITHIN_MS = 10_000;
 
 async function call(path: string, body?: Record<string, string>): Promise<unknown> {
@@ -55,7 +55,7 @@ export async function trustPage(): Promise<string | null> {
 }
 
 /**
- * Whether the server takes this page for one of its own; true when it does not say.
+ * Whether the server accepts this page's origin; true when it does not answer.
  *
  * A page cannot see why its socket is refused. Behind a proxy that is not set up it is
  * refused for ever, and waiting would not help.

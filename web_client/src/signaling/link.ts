@@ -1,6 +1,6 @@
 /*
  * The one socket to the server: typed requests with answers, typed events, and
- * a connection that heals by itself. It knows nothing of rooms.
+ * a connection that reconnects by itself. It has no knowledge of rooms.
  *
  * Socket.IO's own reconnection is off: it does not retry a refused connection,
  * and a restarting server refuses for a moment.
@@ -87,7 +87,7 @@ export class Link {
     window.addEventListener('offline', this.#netGone);
   }
 
-  /** Where the connection stands. */
+  /** The phase of the connection. */
   get phase(): ReadonlySignal<Phase> {
     return this.#phase;
   }
@@ -97,7 +97,7 @@ export class Link {
     return this.#socket.id ?? null;
   }
 
-  /** Who one is at the next connection (a seat taken replaces an invitation). */
+  /** Sets the identity for the next connection (a seat taken replaces an invitation). */
   identify(auth: ConnectAuth): void {
     this.#auth = auth;
   }
@@ -120,14 +120,14 @@ export class Link {
     this.#onlineHandlers.clear();
   }
 
-  /** Something outside saw that nothing comes through: do not wait for a ping. */
+  /** Treats the connection as lost at once, without waiting for a ping to fail. */
   suspect(): void {
     if (this.#phase.value.name !== 'online') return;
     this.#socket.io.engine?.close();
     this.#step({ name: 'lost' });
   }
 
-  /** Media came back: the net is there, and no long wait is due. */
+  /** Media came back, so the network works: reconnects without a long wait. */
   hurry(): void {
     this.#step({ name: 'hurry' });
   }
@@ -144,7 +144,7 @@ export class Link {
   }
 
   /**
-   * Asks the server for something.
+   * Sends a request to the server.
    *
    * Throws `CodedError` when the server refuses, `NoAnswer` when no answer
    * comes in time or there is no connection (nothing is queued for later), and
@@ -170,7 +170,7 @@ export class Link {
     return this.#phase.value.name === 'closed' ? new LinkClosed() : new NoAnswer();
   }
 
-  /** Asks, and lets go of the outcome: for reports that the next one replaces. */
+  /** Sends a request and ignores its result: for reports that the next one replaces. */
   tell<N extends keyof ClientEvents>(
     name: N,
     payload: ClientEvents[N]['request'],

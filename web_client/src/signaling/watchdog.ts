@@ -1,5 +1,5 @@
 /*
- * Notices within three seconds that nothing comes through any more.
+ * Detects a dead connection within three seconds.
  *
  * Pure. The server's own pings are five seconds apart, so silence is answered
  * with a question; no answer to it means the connection is gone. While media
@@ -26,7 +26,7 @@ export class Watchdog {
     this.#heardAt = now;
   }
 
-  /** Something of the server's arrived. `now` in milliseconds. */
+  /** Data of the server arrived. `now` in milliseconds. */
   heard(now: number): void {
     this.#heardAt = now;
   }
@@ -47,7 +47,7 @@ export class Watchdog {
     return true;
   }
 
-  /** The answer to the question, or that none came. True: the connection is gone. */
+  /** Takes the answer to the probe, or its absence. True: the connection is lost. */
   answered(came: boolean, now: number): boolean {
     this.#asking = false;
     if (came) this.#heardAt = now;

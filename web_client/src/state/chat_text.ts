@@ -1,5 +1,5 @@
 /*
- * What the chat makes of the lines it shows. Pure.
+ * Links and grouping of chat messages. Pure.
  *
  * Addresses of this site become links. Others cannot be opened from a closed network
  * and may be a trap, so they stay text that can be copied.
@@ -15,7 +15,7 @@ export type Piece =
 const ADDRESS = /https?:\/\/[^\s<>"'`]+/gi;
 const TRAILING = /[.,;:!?)\]}’”»]+$/u;
 
-/** Messages of one person within so long stand under one head. */
+/** Messages of one person within this time are shown under one head. */
 const TOGETHER_S = 300;
 
 export function pieces(text: string, origin: string): readonly Piece[] {

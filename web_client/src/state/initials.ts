@@ -1,4 +1,4 @@
-/* What stands for a face. Pure. */
+/* The initials shown in place of a picture. Pure. */
 
 /** Up to two letters: of a Korean name the given name, else the initials. */
 export function initials(name: string): string {

@@ -1,7 +1,7 @@
 /*
- * Who came, went or raised a hand: what a moderator wants to know without looking.
+ * Notices for moderators: people who joined, left or raised a hand.
  *
- * Pure: from one view of the room to the next. Many of a kind are told in one line.
+ * Pure: from one view of the room to the next. Many of a kind become one line.
  */
 import type { ParticipantInfo } from '../protocol';
 import type { RoomView } from './room';
@@ -16,7 +16,7 @@ export interface News {
 
 const KINDS: readonly NewsKind[] = ['joined', 'left', 'hand'];
 
-/** What happened between two views of the same room; nothing of oneself. */
+/** Changes between two views of the same room, without those of the user. */
 export function newsBetween(before: RoomView, after: RoomView): readonly News[] {
   if (before === after || before.room.id !== after.room.id) return [];
   if (before.participants === after.participants) return [];
@@ -40,7 +40,7 @@ export function newsBetween(before: RoomView, after: RoomView): readonly News[] 
   }));
 }
 
-/** Adds news to what is shown: of each kind one line, the newest last. */
+/** Adds news to those shown: one line of each kind, the newest last. */
 export function withNews(shown: readonly News[], news: readonly News[]): News[] {
   const lines = [...shown];
   for (const { kind, names } of news) {

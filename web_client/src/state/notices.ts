@@ -1,4 +1,4 @@
-/* Short notices in a corner: what happened, and at most one thing to do. */
+/* Short notices: what happened, and at most one action. */
 import { signal } from '@preact/signals';
 
 export interface Notice {
@@ -26,7 +26,7 @@ export function notify(text: string, action: Notice['action'] = null): void {
   setTimeout(() => dismiss(id), action ? SHOWN_WITH_ACTION_MS : SHOWN_MS);
 }
 
-/** Another page: what was said on the last one does not follow there. */
+/** Clears all notices: those of one page are not shown on the next. */
 export function clearNotices(): void {
   notices.value = [];
 }

@@ -1,5 +1,5 @@
 /*
- * Messages on their way: nothing typed is lost when the connection is.
+ * Messages being sent: none is lost when the connection is lost.
  *
  * Pure. A message that failed keeps its nonce, so that sending it again stores
  * it once even when only the answer was lost.
@@ -13,8 +13,8 @@ export interface Outgoing {
 }
 
 /**
- * Refusals that pass by themselves: the server stored nothing and says to try again.
- * A refusal for what the message is or for who sends it must not be added: it would repeat.
+ * Refusals that pass by themselves: the server stored nothing, and the client may try again.
+ * A refusal because of the message or its sender must not be added: it would repeat.
  */
 const PASSING: ReadonlySet<string> = new Set(['storage-busy', 'storage-failed']);
 

@@ -1,5 +1,5 @@
 /*
- * What this client knows of the room: one immutable view, and the pure step
+ * The client's view of the room: one immutable value, and the pure step
  * that every event of the server makes it take.
  */
 import type {
@@ -21,11 +21,11 @@ export interface RoomView {
   readonly role: RoleName;
   readonly capabilities: ReadonlySet<CapabilityName>;
   readonly room: RoomInfo;
-  /** In the order of the server: it does not change while somebody stays. */
+  /** In the server's order, in which a participant keeps their place. */
   readonly participants: People;
   /** By `seq`, without doubles. */
   readonly messages: readonly ChatMessage[];
-  /** What each slot carries, by mid. */
+  /** The content of each slot, by mid. */
   readonly slots: ReadonlyMap<string, SlotState>;
   readonly speakers: readonly string[];
 }
@@ -124,9 +124,9 @@ export function sends(participant: ParticipantInfo, source: SourceName): boolean
 }
 
 /**
- * Whether voices or cameras should come here now: a slot carries what somebody sends.
+ * Whether voices or cameras should arrive now: a slot carries a track that is being sent.
  *
- * Not a shared screen: nothing is sent while nothing moves on it.
+ * Not a shared screen: it sends nothing while the picture does not change.
  */
 export function expectsMedia(view: RoomView): boolean {
   return [...view.slots.values()].some(({ participant, source, gap }) => {

@@ -1,9 +1,9 @@
-/* What this browser remembers for its owner; never sent anywhere by itself. */
+/* Settings kept in this browser; they are not sent to the server by themselves. */
 import { effect, signal, type Signal } from '@preact/signals';
 
 export type Theme = 'auto' | 'light' | 'dark';
 export type LayoutChoice = 'stage' | 'grid';
-/** What a person wants to receive: what the link carries, small pictures, or none. */
+/** Pictures that the user wants to receive: as the link allows, small, or none. */
 export type Receive = 'auto' | 'saver' | 'audio';
 export type CodecChoice = 'auto' | 'VP8' | 'VP9' | 'H264' | 'AV1';
 
@@ -54,7 +54,7 @@ export const organisation = remembered<string>('organisation', '');
 export const microphone = remembered<string>('microphone', '');
 export const camera = remembered<string>('camera', '');
 export const speaker = remembered<string>('speaker', '');
-/** The chosen device of one's own; empty: any. */
+/** The chosen microphone or camera; empty: any. */
 export const ownDevice = (own: 'microphone' | 'camera'): Signal<string> =>
   own === 'microphone' ? microphone : camera;
 /** Empty: as the browser says. */
@@ -72,7 +72,7 @@ export const selfView = remembered<'shown' | 'hidden'>('self-view', 'shown', [
   'shown',
   'hidden',
 ]);
-/** Whether moderators hear that somebody comes or raises a hand. */
+/** Whether moderators hear a sound when a person joins or raises a hand. */
 export const newsSound = remembered<'off' | 'on'>('news-sound', 'off', ['off', 'on']);
 export const receive = remembered<Receive>('receive', 'auto', [
   'auto',
@@ -100,7 +100,7 @@ export const seats = {
   drop: (key: string): void => void write(keptByTab, `seat.${key}`, null),
 };
 
-/** What was switched on before a reload of this tab. */
+/** Devices that were on before a reload of this tab. */
 export const switchedOn = {
   get: (): { microphone: boolean; camera: boolean } => ({
     microphone: read(keptByTab, 'microphone-on') === 'yes',
@@ -110,7 +110,7 @@ export const switchedOn = {
     void write(keptByTab, `${source}-on`, on ? 'yes' : null),
 };
 
-/** What this tab was told about being on the stage. */
+/** The notices about the stage that this tab has shown. */
 export const stageNotified = {
   get: (): { automatic: boolean; chosen: boolean } => ({
     automatic: read(keptByTab, 'told-automatic') === 'yes',

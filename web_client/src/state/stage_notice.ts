@@ -1,5 +1,5 @@
 /*
- * Whether to say to somebody that they came on the stage, and in which words.
+ * Whether to notify the user of being on the stage, and by which text.
  *
  * Pure. It is said only when it is so: others are there, and they see or hear the one
  * on the stage. A moderator's choice is said once each time it is made; the room's own
@@ -7,7 +7,7 @@
  */
 import type { RoomView } from './room';
 
-/** What was said already; kept over a reload of the tab. */
+/** The notices shown already; kept over a reload of the tab. */
 export interface Told {
   readonly automatic: boolean;
   /** Of the moderator's choice that holds now. */
@@ -26,7 +26,7 @@ export interface Step {
   readonly told: Told;
 }
 
-/** What to say after a change of the room, and what has been said then. */
+/** The notice after a change of the room, and the notices shown by then. */
 export function onStage(view: RoomView, sending: Sending, told: Told): Step {
   const { self, room, participants } = view;
   const chosen = room.chosen_stage === self;

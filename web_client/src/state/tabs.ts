@@ -10,7 +10,7 @@
 import { within } from '../deadline';
 
 const PREFIX = 'pavilion.seat.';
-/** Time that the other tab has to answer. Lower: a busy tab seems gone; higher: a
+/** Time that the other tab has to answer. Lower: a busy tab is taken for closed; higher: a
  * reload waits, whose old page may hold the lock for a moment. */
 const ANSWER_MS = 400;
 
@@ -65,7 +65,7 @@ export async function seatElsewhere(
   });
 }
 
-/** Says, while it is held, that this tab is inside by this door. */
+/** Announces, while held, that this tab is in the room of this door. */
 export class SeatTab {
   readonly #key: string;
   #seat: string | null = null;
@@ -76,7 +76,7 @@ export class SeatTab {
     this.#key = key;
   }
 
-  /** This tab holds the seat from now on. */
+  /** Holds the seat for this tab until it is released. */
   hold(seat: string): void {
     this.#seat = seat;
     if (this.#answering) return;

@@ -15,7 +15,7 @@ export function failureText(error: unknown): string {
   return t(error instanceof NoAnswer ? 'error-no-answer' : 'error-here');
 }
 
-/** Says briefly what failed; nothing when this page has ended the connection itself. */
+/** Shows a notice about a failure; none when this page itself ended the connection. */
 export function notifyFailure(error: unknown): void {
   if (!(error instanceof LinkClosed)) notify(failureText(error));
 }

@@ -1,4 +1,4 @@
-/* Everything the client says, in the language of whoever reads it. */
+/* All texts of the client, in the chosen language. */
 import { FluentBundle, FluentResource, type FluentVariable } from '@fluent/bundle';
 import { effect, signal } from '@preact/signals';
 import { LOAD_WITHIN_MS, within } from '../deadline';

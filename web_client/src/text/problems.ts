@@ -1,4 +1,4 @@
-/* What is wrong with a device, in one sentence, and what mends it. */
+/* A problem with a device as a sentence that says how to solve it. */
 import type { CaptureProblem } from '../media/problems';
 import { t } from '.';
 
@@ -20,7 +20,7 @@ const MICROPHONE_KEYS: Readonly<Record<CaptureProblem, string>> = {
   failed: 'problem-microphone-failed',
 };
 
-/** One sentence for each thing that is wrong; one for both where they share it. */
+/** One sentence for each problem; one for both devices where they share it. */
 export function problemTexts(
   camera: CaptureProblem | null,
   microphone: CaptureProblem | null,

@@ -30,7 +30,7 @@ export function ConnectionBanner({ seat }: { seat: SeatClient }): JSX.Element {
       {lost ? (
         <p class="banner" data-testid="reconnecting">
           {t('reconnecting')}{' '}
-          {/* The count is for the eye: said aloud each second it would drown speech. */}
+          {/* The count is hidden from screen readers: read aloud each second it would drown speech. */}
           <span class="numbers" aria-hidden="true">
             <Live text={t('reconnecting-seconds', { seconds })} />
           </span>
@@ -51,7 +51,7 @@ export function PlayButton(): JSX.Element | null {
   );
 }
 
-/** Tells that the floor was given or taken; unmuting stays one's own act. */
+/** Announces that the floor was given or taken; unmuting is left to the user. */
 export function FloorNotice({ seat, controls }: RoomProps): JSX.Element {
   const view = seat.view.value;
   const has = view?.participants.get(view.self)?.has_floor ?? false;
@@ -111,7 +111,7 @@ export function MutedSpeechHint({ seat, controls }: RoomProps): JSX.Element {
         <div
           class="hint row tight"
           data-testid="muted-speech"
-          // Whoever is writing goes on writing: the field keeps the keyboard.
+          // A user who is writing can go on: the field keeps the focus.
           onMouseDown={(event) => event.preventDefault()}
         >
           <p>{t(touch ? 'muted-speech-touch' : 'muted-speech')}</p>
@@ -130,7 +130,7 @@ export function MutedSpeechHint({ seat, controls }: RoomProps): JSX.Element {
   );
 }
 
-/** Why there is nothing to see and hear, where that cannot be mended here. */
+/** Explains why no media can be received, where the user cannot change that. */
 export function UnableHint(): JSX.Element {
   return (
     <div role="status">
@@ -143,7 +143,7 @@ export function UnableHint(): JSX.Element {
   );
 }
 
-/** Why there are no pictures, and the way back to them. */
+/** Explains why there are no pictures, with a button to show them. */
 export function AudioOnlyHint(): JSX.Element {
   return (
     <div role="status">
@@ -164,7 +164,7 @@ export function AudioOnlyHint(): JSX.Element {
   );
 }
 
-/** Alone in a room one wonders whether it works: it does, and what comes next. */
+/** Assures a user who is alone that everything works, and says what comes next. */
 export function AloneHint({ seat, controls }: RoomProps): JSX.Element {
   const view = seat.view.value;
   const alone = view?.participants.size === 1 && view.participants.has(view.self);

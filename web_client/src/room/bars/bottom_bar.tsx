@@ -26,7 +26,7 @@ import type { RoomProps } from '../seat/props';
 import { ShareMenu } from './share_menu';
 import { keysOf } from '../seat/shortcuts';
 
-/** Everything on a wide screen; on a narrow one six, and the rest behind "more". */
+/** All controls on a wide screen; on a narrow one six, and the others under "more". */
 export function BottomBar({ seat, controls }: RoomProps): JSX.Element {
   const compact = useMedia(COMPACT);
   const publishes = seat.may('media.publish') && canConnect();

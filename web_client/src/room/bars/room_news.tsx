@@ -1,4 +1,4 @@
-/* A quiet line for moderators: who came, who went, who asks for the floor. */
+/* A short line for moderators: people who joined, left or raised a hand. */
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { chime } from '../../media/chime';

@@ -1,4 +1,4 @@
-/* What to share: one choice that says what becomes of the picture. */
+/* The menu of what to share; each choice describes its effect on the picture. */
 import type { JSX } from 'preact';
 import { Camera, Clapperboard, FileText } from 'lucide-preact';
 import { Choice, Popup } from '../../design/popup';

@@ -1,4 +1,4 @@
-/* How the connection is: in plain words first, in figures for whoever asks. */
+/* The quality of the connection: findings first, figures on demand. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { Bars, Button, Dialog, Live } from '../../design/parts';
@@ -105,7 +105,7 @@ export function ConnectionPanel({ seat, onClose }: PanelProps): JSX.Element {
   );
 }
 
-/** Each picture that comes, with whose it is. */
+/** Each received picture, with the name of its participant. */
 function Pictures(props: {
   seat: SeatClient;
   received: readonly Received[];
@@ -123,7 +123,7 @@ function Pictures(props: {
   );
 }
 
-/** Each size of one's own pictures that goes out, and what holds it back. */
+/** Each size of the user's own pictures that is sent, and what limits it. */
 function Layers({ sent }: { sent: readonly SentLayer[] }): JSX.Element | null {
   if (sent.length === 0) return null;
   return (

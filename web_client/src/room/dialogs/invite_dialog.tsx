@@ -1,4 +1,4 @@
-/* The room's links, for a moderator who is inside. */
+/* The room's invitation links, for moderators inside the room. */
 import type { JSX } from 'preact';
 import { Dialog } from '../../design/parts';
 import { Invitations } from '../../invitations/list';

@@ -1,4 +1,4 @@
-/* A moderator who leaves may mean two things; everybody else just leaves. */
+/* Asks a moderator whether to leave or to close the room; others leave at once. */
 import type { JSX } from 'preact';
 import { Button, Dialog } from '../../design/parts';
 import { t } from '../../text';

@@ -1,4 +1,4 @@
-/* Devices and tastes, during the call; of what one does not send nothing is asked. */
+/* Devices and preferences during the call, without settings for media that is not sent. */
 import type { ComponentChildren, JSX } from 'preact';
 import { themeOptions } from '../../navigation/preferences';
 import { Button, Dialog, Select } from '../../design/parts';

@@ -1,7 +1,7 @@
 /*
- * What there is to say about the connection, in plain words, worst first.
+ * Findings about the connection, worst first.
  *
- * Pure: from what was measured here and what the server said, to keys of texts.
+ * Pure: from figures measured here and reported by the server, to keys of texts.
  */
 import type { Figures } from '../../media/figures';
 import type { Quality, Trouble } from '../../media/quality';
@@ -9,8 +9,8 @@ import type { LinkChanged } from '../../protocol';
 import type { Receive } from '../../state/settings';
 
 /**
- * What is known of the way of picture and sound. Only `measured` can become "as it should
- * be": its figures are of connections that all stand.
+ * What is known of the media connections. Only `measured` can become "as it should
+ * be": its figures are of legs that are all connected.
  */
 export type Way =
   /** This browser has no connections for picture and sound. */
@@ -21,7 +21,7 @@ export type Way =
   | { readonly state: 'trouble'; readonly trouble: Trouble['trouble'] }
   | { readonly state: 'measured'; readonly figures: Figures };
 
-/** The way from what was seen of it last; `expected`: something is sent to this viewer. */
+/** The state of the media connections from the last sample; `expected`: something is sent to this viewer. */
 export function wayOf(
   lost: boolean,
   quality: Quality | null,
@@ -31,18 +31,18 @@ export function wayOf(
   if (lost) return { state: 'lost' };
   if (quality?.trouble) return { state: 'trouble', trouble: quality.trouble };
   if (quality === null || figures === null) return { state: 'measuring' };
-  // Nothing in two seconds: more of them make it a trouble, none of them is good.
+  // Nothing arrived in two seconds: several such samples are a fault, and one is never good.
   if (expected && figures.downKbps === 0) return { state: 'measuring' };
   return { state: 'measured', figures };
 }
 
 export interface Known {
   readonly way: Way;
-  /** What the server said of the way to this viewer. */
+  /** The server's report about the link to this viewer. */
   readonly link: LinkChanged | null;
   /** Steps that a slow computer made us take. */
   readonly strained: number;
-  /** Milliseconds that pictures wait for what is sent again; null: they do not. */
+  /** Milliseconds that pictures wait for retransmissions; null: they do not. */
   readonly waitMs: number | null;
   readonly receive: Receive;
 }
@@ -62,7 +62,7 @@ const percent = (share: number): number => Math.max(1, Math.round(share * 100));
 const figuresOf = ({ way }: Known): Figures | null =>
   way.state === 'measured' ? way.figures : null;
 
-/** How much of what is sent to this viewer is lost: seen here, or by the server. */
+/** Share of packets lost on the downlink: measured here, or by the server. */
 export function lossDown(known: Known): number {
   return Math.max(figuresOf(known)?.lossDown ?? 0, known.link?.loss ?? 0);
 }
@@ -114,7 +114,7 @@ export function verdicts(known: Known): readonly Verdict[] {
   return found;
 }
 
-/** Figures as lines of text, in English: for whoever runs the server, not for reading. */
+/** Figures as lines of text in English, for the administrator of the server. */
 export function report(known: Known, level: number | null): string {
   const { link } = known;
   const figures = figuresOf(known);

@@ -1,4 +1,4 @@
-/* One line of the chat: who, when, what; a long one is folded. */
+/* One message of the chat with its author and time; a long one is folded. */
 import { computed } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
@@ -10,13 +10,13 @@ import { SETTING_WITHIN_MS, within } from '../../deadline';
 import { notify } from '../../state/notices';
 import { language, t } from '../../text';
 
-/** A button within a line stands out of it by some pixels; a line has 24. */
+/** A button within a line exceeds it by some pixels; a line has 24. */
 const SLACK_PX = 12;
 
 interface MessageProps {
   message: ChatMessage;
   own: boolean;
-  /** It stands under the head of the message before it. */
+  /** It is shown under the head of the message before it. */
   continued: boolean;
   /** It is far from the newest message: outside the view, browsers need not lay it out. */
   settled: boolean;
@@ -48,7 +48,7 @@ export function Message(props: MessageProps): JSX.Element {
   );
   return (
     <li class={names.filter(Boolean).join(' ')} data-testid="chat-message">
-      {/* Readers hear who wrote each line; the eye sees it once. */}
+      {/* Screen readers hear the author of each message; it is shown once. */}
       <p class={continued ? 'hidden-text' : 'message-head small soft'}>
         <strong>{message.name}</strong> {message.organisation}{' '}
         <time dateTime={at.toISOString()} title={full.format(at)} class="numbers">
@@ -79,7 +79,7 @@ function Text({ text }: { text: string }): JSX.Element {
   );
 }
 
-/** An address elsewhere: not followed from here, copied with one click. */
+/** An address of another site: no link, but copied with one click. */
 function Address({ address }: { address: string }): JSX.Element {
   const copy = async (): Promise<void> => {
     try {
@@ -106,7 +106,7 @@ function Address({ address }: { address: string }): JSX.Element {
   );
 }
 
-/** Shows the beginning of what is long, and the rest when it is asked for. */
+/** Shows the beginning of a long message, and the rest on demand. */
 function Folded({ children }: { children: JSX.Element }): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const [state, setState] = useState<'short' | 'folded' | 'open'>('short');

@@ -1,4 +1,4 @@
-/* The chat: what was said, what is on its way, and the field. */
+/* The chat: messages, unsent messages and the text field. */
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Send, X } from 'lucide-preact';
@@ -17,7 +17,7 @@ const LONGEST = 4000; // the protocol's limit
 const UNSETTLED = 40;
 /** Messages shown at first; earlier ones come when they are asked for, in parts as large. */
 const SHOWN = 150;
-const NEAR_END_PX = 80; // whoever reads further up is not pulled down
+const NEAR_END_PX = 80; // readers further up are not scrolled down
 
 export function ChatPanel({ seat, controls }: RoomProps): JSX.Element {
   const { chat } = seat;
@@ -152,7 +152,7 @@ function Pending({ message, chat }: PendingProps): JSX.Element {
       {message.state === 'sending' ? (
         <p class="soft small">{t('chat-sending')}</p>
       ) : code === null || passes(code) ? (
-        // It goes out by itself: there is nothing to press.
+        // It is sent automatically: there is nothing to press.
         <p class="soft small" role="status" data-testid="chat-waits">
           {t(code === null ? 'chat-waits' : 'chat-waits-storage')}
         </p>
@@ -189,7 +189,7 @@ interface ComposerProps {
 
 function Composer({ chat, onSent }: ComposerProps): JSX.Element {
   const field = useRef<HTMLTextAreaElement>(null);
-  // Before the field is seen: what is typed at once is for it, not for the keys.
+  // Before the field is shown: text typed at once must not act as shortcuts.
   useLayoutEffect(() => field.current?.focus(), []);
   const draft = chat.draft.value;
   // Characters as the server counts them: an emoji is one, though of two units here.
@@ -231,7 +231,7 @@ function Composer({ chat, onSent }: ComposerProps): JSX.Element {
             chat.draft.value = event.currentTarget.value;
           }}
           onKeyDown={(event) => {
-            // Enter ends a Hangul composition first; some browsers say so by 229.
+            // Enter ends a Hangul composition first; some browsers report that as 229.
             if (event.isComposing || event.keyCode === 229) return;
             // Out of the field, where the room's keys work again.
             if (event.key === 'Escape') event.currentTarget.blur();

@@ -1,4 +1,4 @@
-/* Everybody in the room: raised hands in order, moderators, then organisations. */
+/* The people in the room: raised hands in order, moderators, then organisations. */
 import type { JSX } from 'preact';
 import { useCallback, useMemo, useRef, useState } from 'preact/hooks';
 import { UserPlus, X } from 'lucide-preact';
@@ -10,11 +10,11 @@ import { PersonRow, type ListName } from './person_row';
 import { RemovedPeople } from './removed_people';
 import type { RoomProps } from '../seat/props';
 
-/** Gives the keyboard to the row after the one that went, or to the heading. */
+/** Moves the focus to the row after the removed one, or to the heading. */
 function focusAfter(row: HTMLElement, fallback: HTMLElement | null): void {
   const next = row.nextElementSibling ?? row.previousElementSibling;
   const heading = row.closest('section')?.querySelector<HTMLElement>('h3[tabindex]');
-  // The row is still there now; what stays is known only after the change.
+  // The row is still in the page now; what remains is known after the change.
   queueMicrotask(() => {
     const button = next?.isConnected
       ? next.querySelector<HTMLElement>('button[aria-expanded]')
@@ -61,7 +61,7 @@ export function PeoplePanel({ seat, controls }: RoomProps): JSX.Element {
             {...{ seat, controls, participant, list, own, onToggle, onGone }}
             speaking={speakers.has(id)}
             stage={chosen === id ? 'kept' : stage === id ? 'on' : 'off'}
-            // For oneself there is nothing to do but to go on stage.
+            // For themselves, users can only go on stage.
             acts={!own || mayStage}
             lowers={list === 'hands' && mayLower}
             open={open === `${list} ${id}`}

@@ -1,4 +1,4 @@
-/* One participant in the list; opened, what one may do for or about them. */
+/* One participant in the list; when open, with the actions for this person. */
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Ellipsis } from 'lucide-preact';

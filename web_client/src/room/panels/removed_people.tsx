@@ -1,4 +1,4 @@
-/* Those who were removed and may not come in again, for moderators to let them in. */
+/* People who were removed from the room, for moderators to readmit. */
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Button } from '../../design/parts';
@@ -8,7 +8,7 @@ import type { SeatClient } from '../seat/seat_client';
 
 export function RemovedPeople({ seat }: { seat: SeatClient }): JSX.Element | null {
   const [removals, setRemovals] = useState<readonly RemovalInfo[]>([]);
-  // A removal changes who is here; nothing else tells that the list is longer.
+  // A removal changes the number of people; no other event announces it.
   const people = seat.view.value?.participants.size;
   const load = (): void => {
     seat.link.request('removal.list', {}).then(

@@ -7,7 +7,7 @@ import { qualityText } from './quality_text';
 
 export function ConnectionButton(props: RoomProps & { testid: string }): JSX.Element {
   const { seat, controls, testid } = props;
-  // What was measured last says nothing about a connection that is lost.
+  // The last figures do not apply to a lost connection.
   const lost = seat.missingSince.value !== null;
   const quality = lost ? null : (seat.health?.quality.value ?? null);
   const text = quality ? qualityText(quality) : t('quality-unknown');

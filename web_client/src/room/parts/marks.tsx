@@ -1,4 +1,4 @@
-/* Marks on a name: muted, hand, weak link, gone for a moment. */
+/* Marks on a name: muted, hand, weak link, connection lost. */
 import type { JSX } from 'preact';
 import { Hand, MicOff, TriangleAlert, WifiOff, type LucideIcon } from 'lucide-preact';
 import { Live } from '../../design/parts';
@@ -7,9 +7,9 @@ import { sends } from '../../state/room';
 import { t } from '../../text';
 import type { SeatClient } from '../seat/seat_client';
 
-const WEAK_AT = 1; // quality level from which others are told
+const WEAK_AT = 1; // quality level at and below which others see the mark
 
-/** Small marks on the plate: muted, hand, weak link, gone for a moment. */
+/** Small marks on the name plate: muted, hand, weak link, connection lost. */
 export function Marks({
   seat,
   participant,
@@ -17,10 +17,10 @@ export function Marks({
 }: {
   seat: SeatClient;
   participant: ParticipantInfo;
-  /** These are the marks of one's own seat. */
+  /** These are the marks of the user's own seat. */
   own: boolean;
 }): JSX.Element {
-  // One's own switch counts: the server learns of a track only with its first packets.
+  // For the user the switch counts: the server learns of a track only with its first packets.
   const heard = own ? seat.local.microphoneOn.value : sends(participant, 'microphone');
   const publishes = participant.role !== 'researcher' || participant.has_floor;
   const weak = participant.quality !== null && participant.quality <= WEAK_AT;
@@ -60,7 +60,7 @@ const MARK_KEYS: Readonly<Record<MarkProps['name'], readonly [string, string]>> 
   away: ['mark-away', 'mark-away-word'],
 };
 
-/** A filled mark, to be told from afar; with its word where the tile is large. */
+/** A filled mark, recognisable from a distance; with its text where the tile is large. */
 function Mark({ icon: Icon, tone, name }: MarkProps): JSX.Element {
   const [full, word] = MARK_KEYS[name];
   return (

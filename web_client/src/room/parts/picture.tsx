@@ -7,10 +7,10 @@ interface PictureProps {
   track: MediaStreamTrack;
   label: string;
   mirrored?: boolean;
-  /** Nothing of the picture may be cut away (a screen, not a face). */
+  /** The picture must not be cropped (a screen, not a face). */
   whole?: boolean;
   onFrame?: () => void;
-  /** Told the width of the picture over its height, whenever it changes; 0: it is gone. */
+  /** Called with the ratio of width to height whenever it changes; 0: no picture. */
   onRatio?: (ratio: number) => void;
 }
 

@@ -1,8 +1,8 @@
-/* Keeps the screen of the computer or phone on while one is in a room. */
+/* Keeps the screen of the computer or phone on while the user is in a room. */
 
 /**
- * Holds a wake lock until the returned function is called. A browser lets go of it
- * whenever the page is hidden: it is asked for again when the page is seen.
+ * Holds a wake lock until the returned function is called. Browsers release it
+ * whenever the page is hidden: it is requested again when the page is visible.
  */
 export function keepAwake(): () => void {
   let lock: WakeLockSentinel | null = null;
@@ -15,7 +15,7 @@ export function keepAwake(): () => void {
       if (ended) void taken?.release().catch(() => undefined);
       else lock = taken;
     } catch {
-      // The screen goes dark as the device likes; nothing depends on it.
+      // The screen may turn off; nothing depends on it.
     }
   };
   const seen = (): void => void ask();

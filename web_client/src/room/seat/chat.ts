@@ -1,4 +1,4 @@
-/* The chat of a seat: sending without losing a word, history, what is unread. */
+/* The chat of a seat: reliable sending, history, unread messages. */
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import type { ChatMessage } from '../../protocol';
 import { CodedError } from '../../signaling/errors';
@@ -30,7 +30,7 @@ function nonce(): string {
 
 export class Chat {
   readonly outbox = signal<Outbox>([]);
-  /** What is being typed; kept while the panel is closed. */
+  /** The draft in the text field; kept while the panel is closed. */
   readonly draft = signal('');
   readonly open = signal(false);
   readonly loading = signal(false);
@@ -51,7 +51,7 @@ export class Chat {
     });
   }
 
-  /** Everything here now counts as read. */
+  /** Marks all present messages as read. */
   markRead(): void {
     this.#seen.value = this.#store.messages().at(-1)?.seq ?? 0;
   }
@@ -77,7 +77,7 @@ export class Chat {
     this.draft.value = [this.draft.value, message.text].filter(Boolean).join('\n');
   }
 
-  /** The connection is back: what got no answer goes out again. */
+  /** The connection is back: sends unanswered messages again. */
   cameBack(): void {
     for (const id of unanswered(this.outbox.value)) void this.sendAgain(id);
   }
@@ -107,7 +107,7 @@ export class Chat {
     } catch (error) {
       const code = error instanceof CodedError ? error.code : null;
       this.outbox.value = failed(this.outbox.value, id, code);
-      // A connection that is lost sends it again when it is back; one that stands does not.
+      // A lost connection sends it again when it is back; one that is online does not.
       const stands = this.#link.phase.peek().name === 'online';
       if (passes(code) && stands) setTimeout(() => this.cameBack(), AGAIN_MS);
     }

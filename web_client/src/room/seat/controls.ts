@@ -1,4 +1,4 @@
-/* What the buttons and the keys do: one function for each, said once. */
+/* The actions of buttons and keys: one function for each. */
 import { effect, signal } from '@preact/signals';
 import { canConnect } from '../../media/ability';
 import { refreshDevices } from '../../media/devices';
@@ -30,7 +30,7 @@ export class Controls {
   readonly page = signal(0);
   /** How many pages there are now; the stage counts them. */
   pages = 1;
-  /** Somebody speaks into a muted microphone. */
+  /** How often speech into the muted microphone was noticed. */
   readonly mutedSpeech = signal(0);
   readonly talking = signal(false);
   /** The choice of what to share is open. */
@@ -99,7 +99,7 @@ export class Controls {
     }
   }
 
-  /** Out of the room: nothing of it may stay on the screen. */
+  /** The user leaves the room: nothing of it may stay on the screen. */
   stopShowing(): void {
     this.#stopped += 1;
     this.#closeFloating?.();
@@ -198,7 +198,7 @@ export class Controls {
     void this.#seat.local.change('camera');
   }
 
-  /** Leaves; asks first where more than one's own seat could be meant. */
+  /** Leaves; asks first if the user could also close the room. */
   leave(): void {
     if (this.#seat.may('room.manage')) this.dialog.value = 'leave';
     else void this.#seat.leave();
@@ -214,7 +214,7 @@ export class Controls {
       notify(t('no-webrtc'));
       return false;
     }
-    // At the door nothing is sent yet: setting up is everybody's right.
+    // At the door nothing is sent yet: everybody may set up devices.
     if (this.#seat.phase.value.name !== 'inside') return true;
     const may = this.#seat.may('media.publish');
     if (!may) notify(t('notice-no-floor'));

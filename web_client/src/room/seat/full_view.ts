@@ -1,5 +1,5 @@
 /*
- * The picture alone: bars, strip and panels give way.
+ * The picture alone: bars, strip and panels are hidden.
  *
  * The whole page is shown, not one element of it, so that notices, dialogs and the chat
  * are seen there too. Where a browser has no full screen (or a person's device forbids
@@ -26,7 +26,7 @@ export class FullView {
 
   enter(): void {
     this.on.value = true;
-    // Refused: the window is filled, which is something.
+    // Full screen was refused: the picture still fills the window.
     document.documentElement.requestFullscreen?.().catch(() => undefined);
   }
 
@@ -41,7 +41,7 @@ export class FullView {
     this.leave();
   }
 
-  /** The browser's own way out. */
+  /** The browser itself left full screen. */
   readonly #changed = (): void => {
     if (!document.fullscreenElement) this.on.value = false;
   };

@@ -23,7 +23,7 @@ import type { Link } from '../../signaling/link';
 import { ANSWER_MS, TICK_MS, Watchdog } from '../../signaling/watchdog';
 
 const JUDGE_EVERY_MS = 2000;
-/** Between looks when something that flowed has stopped. Lower: more work for nothing. */
+/** Between checks when media that arrived has stopped. Lower: more useless work. */
 const DOUBT_MS = 120;
 /** An answer should be there by then, and a round trip and a half. */
 const UNANSWERED_MS = 300;
@@ -42,12 +42,12 @@ export interface Connections {
   readonly sampled: (reports: RTCStatsReport[] | null, at: number) => void;
   /** Whether the server routes a voice or a camera to this viewer now. */
   readonly expected: () => boolean;
-  /** Asks the server something that changes nothing; throws when it is silent. */
+  /** Sends the server a request without effect; throws when there is no answer. */
   readonly ask: (withinMs: number) => Promise<unknown>;
 }
 
 export class Health {
-  /** Null: nothing is known of it now. */
+  /** Null: unknown at present. */
   readonly quality = signal<Quality | null>(null);
   readonly #link: Link;
   readonly #connections: Connections;
@@ -66,7 +66,7 @@ export class Health {
   #judgedAt = performance.now();
   #sampledAt = Number.NEGATIVE_INFINITY;
   #closed = false;
-  /** When the open question was asked; null: none is. */
+  /** When the pending request was sent; null: none is pending. */
   #askedAt: number | null = null;
   #answeredAt = Number.NEGATIVE_INFINITY;
 
@@ -101,7 +101,7 @@ export class Health {
     }
   }
 
-  /** Looks once; true: something that flowed has stopped. */
+  /** Checks once; true: media that arrived before has stopped. */
   async #look(): Promise<boolean> {
     const legs = this.#connections.legs().map(({ name, mendable }) => ({
       name,
@@ -189,7 +189,7 @@ export class Health {
     this.#judgedAt = now;
     const quality = this.#judge.take(taken);
     this.quality.value = quality;
-    // That others send nothing is no fault of this viewer's link.
+    // If others send nothing, this viewer's link is not at fault.
     if (quality === null || quality.trouble === 'silent') return;
     if (this.#reporter.due(quality.level, now)) {
       this.#link.tell('quality.report', { level: quality.level });

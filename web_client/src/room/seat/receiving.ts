@@ -26,7 +26,7 @@ export class Receiving {
   readonly subscriber: Subscriber;
   /** Set once, when the first remote frame was seen. */
   readonly firstFrame = signal(false);
-  /** Milliseconds that pictures wait for what is sent again; null: they do not. */
+  /** Milliseconds that pictures wait for retransmissions; null: they do not. */
   readonly waitMs = signal<number | null>(null);
   readonly #playoutDelay = new PlayoutDelay();
   readonly #link: Link;
@@ -52,7 +52,7 @@ export class Receiving {
     });
   }
 
-  /** Whether a new offer is needed to see anything. */
+  /** Whether a new offer is needed to receive media. */
   get lost(): boolean {
     const state = this.subscriber.state.value;
     return state === 'none' || state === 'broken';
@@ -98,9 +98,9 @@ export class Receiving {
     };
   }
 
-  /** Takes what the way here did lately; called each two seconds. */
+  /** Takes the link's latest figures; called every two seconds. */
   watch(way: Way): void {
-    // A browser that cannot be asked to wait is not said to.
+    // Browsers without a playout delay do not wait.
     if (!('jitterBufferTarget' in RTCRtpReceiver.prototype)) return;
     if (!this.#playoutDelay.take(way)) return;
     this.waitMs.value = this.#playoutDelay.waitMs;

@@ -1,5 +1,5 @@
 /*
- * A seat from the door to the end: the one object the pages talk to.
+ * The client of one seat, from the door to the end: the object that pages use.
  *
  *     entering ──► inside ◄── joining ◄── door
  *         └─ seat gone ──────────────────► ▲   inside ──► ended ──► door | entering
@@ -62,7 +62,7 @@ const GONE: ReadonlySet<string> = new Set([
 /** Least time between two tries to enter by a link by which many enter just now. Lower:
  * the server's limit of this request would be reached. */
 const BUSY_WAIT_MS = 2000;
-const LEAVE_WITHIN_MS = 1500; // the door shuts behind a leaver even without a net
+const LEAVE_WITHIN_MS = 1500; // leaving must not hang when the network is down
 const PREVIEW_EVERY_MS = 10_000;
 
 function passed(ms: number): Promise<void> {
@@ -85,9 +85,9 @@ export class SeatClient {
   readonly pinned = signal<string | null>(null);
   /** The seat that another tab of this browser holds by this door. */
   readonly otherTab = signal<string | null>(null);
-  /** One is in the room elsewhere and has not said yet what to do about it. */
+  /** The user is in the room elsewhere and has not yet chosen where to stay. */
   readonly elsewhere = signal(false);
-  /** Many enter by this link just now: one's own turn comes in some seconds. */
+  /** Many people are entering by this link: this client retries after a few seconds. */
   readonly queued = signal(false);
   readonly local = new LocalMedia();
   readonly link: Link;
@@ -97,14 +97,14 @@ export class SeatClient {
   readonly chat: Chat;
   readonly missingSince: ReadonlySignal<number | null>;
   health: Health | null = null;
-  /** How one first comes to this door. */
+  /** The invitation or room by which this door was opened. */
   readonly entry: ConnectAuth;
   readonly #key: string;
   readonly #tab: SeatTab;
   readonly #stops: (() => void)[] = [];
-  /** What one decided about being in the room elsewhere. */
+  /** What the user chose when already in the room elsewhere. */
   #decided: 'take-over' | 'another' | null = null;
-  /** The newest connection: its farewell counts while a new one is being made. */
+  /** The newest connection: it is named in the closing message while a new one is being made. */
   #connection: string | null = null;
   #disposed = false;
 
@@ -164,7 +164,7 @@ export class SeatClient {
     });
   }
 
-  /** Takes the place that one has elsewhere. */
+  /** Takes over the seat that the user has elsewhere. */
   moveHere(): void {
     const other = this.otherTab.value;
     this.elsewhere.value = false;
@@ -182,7 +182,7 @@ export class SeatClient {
     this.link.open();
   }
 
-  /** Enters beside the one who is in the room by another tab. */
+  /** Takes a second seat beside that of another tab. */
   enterAsAnother(): void {
     this.elsewhere.value = false;
     this.#decided = 'another';
@@ -196,7 +196,7 @@ export class SeatClient {
       this.#prepare();
       this.#seat(await this.#join(name, organisation));
     } catch (error) {
-      // A link that was refused for good meanwhile has said so already.
+      // If the link was refused for good meanwhile, that is shown already.
       if (this.phase.value.name !== 'joining') return;
       this.phase.value = { name: 'door' };
       if (error instanceof CodedError && error.code === 'seated-elsewhere') {
@@ -232,7 +232,7 @@ export class SeatClient {
         const busy = error instanceof CodedError && error.code === 'door-busy';
         if (!busy || this.link.phase.value.name !== 'online') throw error;
         this.queued.value = true;
-        // Spread, so that those who wait do not all come again at once.
+        // Spread, so that waiting clients do not all retry at once.
         await passed(BUSY_WAIT_MS * (1 + Math.random()));
       }
     }
@@ -265,7 +265,7 @@ export class SeatClient {
     return this.view.value?.capabilities.has(capability) ?? false;
   }
 
-  /** Asks for something on a person's behalf; tells when it was refused. */
+  /** Sends a request for the user; shows a notice when it was refused. */
   async ask<N extends keyof ClientEvents>(
     name: N,
     payload: ClientEvents[N]['request'],
@@ -325,7 +325,7 @@ export class SeatClient {
     }
   }
 
-  /** Sits down, for the first time or again. */
+  /** Applies a seat taken for the first time or resumed. */
   #seat(taken: SeatTaken): void {
     const before = this.view.value;
     const first = this.phase.value.name !== 'inside';
@@ -350,7 +350,7 @@ export class SeatClient {
     if (restored) void this.#switchOnAgain();
   }
 
-  /** A reload of the page: what was on comes on again. */
+  /** After a reload of the page: switches on again what was on before. */
   async #switchOnAgain(): Promise<void> {
     const was = switchedOn.get();
     if (!this.may('media.publish') || !canConnect()) return;
@@ -417,7 +417,7 @@ export class SeatClient {
     }
   }
 
-  /** Says that one came on the stage, when others see or hear it. */
+  /** Shows a notice that the user is on the stage, when others see or hear it. */
   #onStage(): void {
     const view = this.view.value;
     if (!view) return;
@@ -460,7 +460,7 @@ export class SeatClient {
     else this.phase.value = { name: 'refused', code, message };
   }
 
-  /** The server knows the seat no longer: to the door, or say so if one was inside. */
+  /** The seat is gone on the server: back to the door, or to the end page if the user was inside. */
   #seatGone(): void {
     const wasInside = this.phase.value.name === 'inside';
     seats.drop(this.#key);
@@ -475,7 +475,7 @@ export class SeatClient {
   }
 
   #end(reason: EndReason, by: string | null): void {
-    // A seat that somebody or something else ended for now can be taken again.
+    // A seat that was ended temporarily can be taken again.
     if (reason === 'left' || reason === 'removed' || reason === 'room-closed') {
       seats.drop(this.#key);
     }

@@ -22,7 +22,7 @@ export class Sending {
   readonly #local: LocalMedia;
   readonly #allowed = signal(false);
   readonly #told = new Map<SourceName, boolean>();
-  /** What the server said last of each source's layers. */
+  /** The layers of each source that the server asked for last. */
   readonly #layers = new Map<VideoSource, readonly number[]>();
   readonly #failed: (error: CodedError) => void;
   readonly #stop: () => void;
@@ -50,7 +50,7 @@ export class Sending {
     return this.#publisher;
   }
 
-  /** Whether the role may publish now. Taken away, everything ends at once. */
+  /** Sets whether the role may publish. When it may not, everything stops at once. */
   allow(allowed: boolean): void {
     this.#allowed.value = allowed;
     if (!allowed) {
@@ -61,7 +61,7 @@ export class Sending {
 
   /** The connection to the server is back; does it still hold our tracks? */
   cameBack(stillPublished: boolean): void {
-    // What was said of each gate holds: who muted it meanwhile says so in `seat.muted`.
+    // The announced mute states hold: a moderator's mute arrives as `seat.muted`.
     if (!stillPublished || this.#publisher?.broken) this.#drop();
     void this.sync();
   }
@@ -115,7 +115,7 @@ export class Sending {
     this.#drop();
   }
 
-  /** The publisher to bring in line; null: nothing can be, or need be, sent now. */
+  /** The publisher to synchronise; null: nothing can or need be sent now. */
   #needed(): Publisher | null {
     const online = this.#link.phase.value.name === 'online';
     if (this.#closed || !online || !this.#allowed.value || !canConnect()) return null;
@@ -175,14 +175,14 @@ export class Sending {
     this.#told.clear();
   }
 
-  /** Takes the failure of a request to `asked`, which may have been replaced meanwhile. */
+  /** Handles a failed request of `asked`, a publisher that may have been replaced. */
   #trouble(error: unknown, asked: Publisher | null): void {
     if (this.#closed) return;
     // The browser itself did not answer: its connection is closed, or stuck.
     if (error instanceof Unanswered) {
       if (asked === this.#publisher) this.#drop();
     }
-    // Without an answer the socket heals first, and `cameBack` starts anew.
+    // Without an answer the socket reconnects first, and `cameBack` starts again.
     else if (!(error instanceof CodedError)) return;
     else this.#failed(error);
     clearTimeout(this.#retry);

@@ -98,7 +98,7 @@ export function matchShortcut(event: Pressed): Shortcut | null {
   );
 }
 
-/** What is known of the element that has the keyboard. */
+/** Properties of the element that has the focus. */
 export interface Focus {
   /** Keys write there, or belong to an open dialog. */
   readonly writing: boolean;
@@ -113,7 +113,7 @@ export interface Focus {
 /**
  * Whether a key is a shortcut where the keyboard is now. Pure.
  *
- * Letters are shortcuts wherever nothing is written. A held key must never switch
+ * Letters are shortcuts outside text fields. A held key must never switch
  * the microphone on for good: it does not press the microphone button, nor a
  * button that only happens to be focused because it was clicked before.
  */
@@ -135,7 +135,7 @@ function focusAt(target: EventTarget | null, byPointer: boolean): Focus {
 }
 
 export interface ShortcutHandlers {
-  /** The shortcuts that mean something here; without it, all. */
+  /** The shortcuts that apply here; all if absent. */
   readonly only?: readonly ShortcutName[];
   readonly press: (name: ShortcutName) => void;
   /** The key of a held shortcut is up again, or the window lost the keyboard. */

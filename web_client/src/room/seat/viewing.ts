@@ -1,5 +1,5 @@
 /*
- * Tells the server what is on the screen, and no more often than it likes to hear.
+ * Reports to the server what is on the screen, within its rate limit.
  *
  * The stage area measures; the person's choice of what to receive and the limits
  * of a slow computer are laid over it here.
@@ -27,7 +27,7 @@ export class Viewing {
   readonly strained = signal(0);
   /** What the connections did in the last two seconds. */
   readonly figures = signal<Figures | null>(null);
-  /** What the server said last of the way to us. */
+  /** The server's latest report about the link to this viewer. */
   readonly link = signal<LinkChanged | null>(null);
   readonly #link: Link;
   readonly #inside: () => boolean;
@@ -35,7 +35,7 @@ export class Viewing {
   readonly #pace = new Pace(TELL_EVERY_MS);
   readonly #stops: (() => void)[];
   #shown: Shown | null = null;
-  /** The stage is seen in a window of its own, whatever becomes of the tab. */
+  /** The stage is shown in a separate window, even while the tab is hidden. */
   #floats = false;
   #told: ViewSet | null = null;
   #moment: Moment | null = null;
@@ -49,20 +49,20 @@ export class Viewing {
     this.#stops = [
       () => document.removeEventListener('visibilitychange', visibility),
       effect(() => {
-        // Whatever is read here tells again when it changes.
+        // Every signal read here runs this effect again.
         void [receive.value, this.strained.value];
         queueMicrotask(() => this.#tell());
       }),
     ];
   }
 
-  /** What is on the screen now; told when that changed. */
+  /** Sets what is on the screen now; sent to the server when it changed. */
   show(arrangement: Arrangement, measured: Measured, self: string): void {
     this.#shown = { arrangement, measured, self };
     this.#tell();
   }
 
-  /** What is wanted now. */
+  /** The sizes requested now. */
   get wanted(): ViewSet {
     const seen = document.visibilityState === 'visible';
     const visible = seen || this.#floats;
@@ -94,7 +94,7 @@ export class Viewing {
    */
   take(reports: readonly RTCStatsReport[] | null, now: number, askedMs: number): void {
     if (reports === null) {
-      // What was measured over a connection that is gone says nothing of the next one.
+      // Figures of a closed connection do not apply to the next one.
       this.#moment = null;
       this.figures.value = null;
       return;
@@ -106,7 +106,7 @@ export class Viewing {
     if (before === null) return;
     const figures = between(before, moment);
     this.figures.value = figures;
-    // A hidden tab decodes nothing and is slowed down on purpose.
+    // A hidden tab decodes nothing and is throttled by the browser.
     if (document.visibilityState !== 'visible') return;
     if (this.#strain.take(loadOf(figures, askedMs)))
       this.strained.value = this.#strain.step;

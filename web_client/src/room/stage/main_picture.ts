@@ -1,4 +1,4 @@
-/* What stands on the stage, for those who show it elsewhere too. */
+/* The picture on the stage, for views that show it elsewhere. */
 import { arrange } from '../../layout/arrange';
 import { sends } from '../../state/room';
 import { layout, receive, selfView } from '../../state/settings';

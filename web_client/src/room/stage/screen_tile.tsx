@@ -1,4 +1,4 @@
-/* The tile of a shared screen, for those who watch and for whoever shares. */
+/* The tile of a shared screen, for viewers and for the person who shares. */
 import type { JSX } from 'preact';
 import { useCallback } from 'preact/hooks';
 import { MonitorX } from 'lucide-preact';
@@ -55,7 +55,7 @@ interface ScreenProps extends RoomProps {
   owner: ParticipantInfo;
 }
 
-/** A shared screen; one's own is not shown back, that would mirror without end. */
+/** A shared screen; the user's own is not shown, as it would mirror itself without end. */
 export function ScreenTile({ seat, controls, owner }: ScreenProps): JSX.Element {
   const { receiving } = seat;
   const seen = useCallback(() => receiving.frameSeen(), [receiving]);

@@ -1,4 +1,4 @@
-/* Stage, strip and grid: measures its place, arranges, and tells the server. */
+/* Stage, strip and grid: measures the area, arranges tiles, and reports sizes to the server. */
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ChevronLeft, ChevronRight } from 'lucide-preact';
@@ -41,7 +41,7 @@ function useSize(): [{ current: HTMLElement | null }, Size] {
   return [element, size];
 }
 
-/** How high the pictures stand on the screen now. */
+/** Heights of the pictures on the screen now. */
 function measure(area: HTMLElement): Measured {
   const ratio = window.devicePixelRatio || 1;
   const height = (element: Element | null, fit: 'cover' | 'contain'): number =>
@@ -50,7 +50,7 @@ function measure(area: HTMLElement): Measured {
   const fit = stage?.matches('[data-place="stage"]') ? 'contain' : 'cover';
   const tiles = area.querySelectorAll<HTMLElement>('[data-place="small"]');
   return {
-    // Who comes on an empty stage is seen at once in its full size.
+    // A person who comes on an empty stage is shown at once in full size.
     stage: height(stage ?? area, stage ? fit : 'contain'),
     content: height(
       area.querySelector('[data-testid="screen-tile"]') ?? area,
@@ -80,7 +80,7 @@ export function StageArea({ seat, controls }: RoomProps): JSX.Element | null {
 
   controls.pages = paged.pages;
   useEffect(() => {
-    // The number of pages may have shrunk under the page one was on.
+    // There may now be fewer pages than the current page's number.
     // Only then: a key pressed since this was drawn has turned the page already.
     if (controls.page.peek() >= paged.pages) {
       controls.page.value = Math.max(0, paged.pages - 1);

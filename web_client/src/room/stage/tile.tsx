@@ -28,7 +28,7 @@ export function Tile({ seat, controls, participant, place }: TileProps): JSX.Ele
   const speaking = view?.speakers.includes(participant.id) ?? false;
   const { name, organisation } = participant;
   const [ratio, setRatio] = useState(0);
-  // The ring goes round what is seen, not round the bars beside it.
+  // The ring surrounds the picture, not the bars beside it.
   const fitted = place === 'stage' && ratio > 0;
   const style = useMemo(() => (fitted ? { '--ratio': ratio } : {}), [fitted, ratio]);
   const names = [
@@ -49,7 +49,7 @@ export function Tile({ seat, controls, participant, place }: TileProps): JSX.Ele
       data-speaking={speaking}
       onDblClick={(event) => {
         if (!onPicture(event)) return;
-        // What is on the stage cannot be brought there: it is shown alone.
+        // A tile on the stage cannot be pinned: it is shown alone.
         if (place === 'stage') controls.full.toggle();
         else controls.togglePin(participant.id);
       }}
@@ -97,7 +97,7 @@ interface FaceProps {
   onRatio: (ratio: number) => void;
 }
 
-/** The camera's picture, or what stands for it. */
+/** The camera's picture, or an avatar in its place. */
 function Face(props: FaceProps): JSX.Element {
   const { seat, participant, own, onRatio } = props;
   const { receiving, local } = seat;
@@ -112,7 +112,7 @@ function Face(props: FaceProps): JSX.Element {
   const byEar = !own && receive.value === 'audio';
   const shown =
     own || byEar ? null : receiving.picture(slots, participant.id, 'camera');
-  // The gate may be shut before the slot is told: the last frame must not stay.
+  // The track may be muted before the slot changes: the last frame must not stay.
   const shut = participant.tracks.some(
     (track) => track.source === 'camera' && track.muted,
   );
@@ -150,7 +150,7 @@ const ABSENCE_KEYS: Readonly<Record<Exclude<Absence, 'off'>, string>> = {
   coming: 'tile-coming',
 };
 
-/** A picture that is sent and not shown: it must not look like a camera that is off. */
+/** A picture that is sent but not shown: it must not look like a camera that is off. */
 function NotFetched({ reason }: { reason: Absence }): JSX.Element | null {
   if (reason === 'off') return null;
   const Icon = reason === 'coming' ? ImageDown : ImageOff;
