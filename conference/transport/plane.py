@@ -30,10 +30,10 @@ from conference.sdp.writer import Local
 from conference.sfu.figures import RoomFigures
 from conference.sfu.limits import NO_LIMITS, BitrateLimits
 from conference.sfu.router import Router
-from conference.transport import addresses
 from conference.transport.dtls import DtlsLeg, ServerCertificate
 from conference.transport.ice import CONSENT_S, IceLite, Path
-from conference.transport.mux import Mux
+from conference.transport.sockets import addresses
+from conference.transport.sockets.mux import Mux
 
 log = structlog.get_logger(__name__)
 

@@ -26,8 +26,8 @@ from conference.rtp.codecs import Codec, inspect_vp8
 from conference.rtp.packet import RtpPacket
 from conference.rtp.rtcp import build_nacks
 from conference.sdp import reader
-from conference.transport.demux import Demux
-from conference.transport.tcp import FIRST_CHECK_S, SWEEP_S, TcpListener
+from conference.transport.sockets.demux import Demux
+from conference.transport.sockets.tcp import FIRST_CHECK_S, SWEEP_S, TcpListener
 from tests.figures.common import report
 from tests.support.bench import KEYS, Bench, FakeSocket, Sink
 

@@ -13,10 +13,10 @@ from conference.fanout.contract import Destination, LayerKey, SlotKey, ViewerKey
 from conference.fanout.formats import SlotFormat
 from conference.ids import Mid
 from conference.rtp.codecs import Codec, inspect_vp8
-from conference.transport import addresses
 from conference.transport import dtls as dtls_adapter
 from conference.transport import plane as plane_module
 from conference.transport.plane import Plane, PlaneConfig
+from conference.transport.sockets import addresses
 from tests.conference.fanout.test_contract import vp8
 from tests.support.bench import KEYS, FakeSocket
 from tests.support.table import ADA, ROOM, VIEWER, Table, until

@@ -18,10 +18,10 @@ import structlog
 
 from conference.fanout.sockets import Address
 from conference.rtp.errors import MalformedPacket
-from conference.transport.addresses import ALL, ALL_IPV4
-from conference.transport.demux import Demux
-from conference.transport.framing import Frames, Outbox, frame
 from conference.transport.ice import TCP_RANK
+from conference.transport.sockets.addresses import ALL, ALL_IPV4
+from conference.transport.sockets.demux import Demux
+from conference.transport.sockets.framing import Frames, Outbox, frame
 
 log = structlog.get_logger(__name__)
 

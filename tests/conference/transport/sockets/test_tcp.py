@@ -13,10 +13,10 @@ from aioice import stun
 from conference.contract import media as m
 from conference.contract.words import Leg as LegName
 from conference.errors import InfrastructureError
-from conference.transport import tcp
-from conference.transport.framing import frame
 from conference.transport.plane import Plane, PlaneConfig
-from conference.transport.tcp import TcpListener, source_of
+from conference.transport.sockets import tcp
+from conference.transport.sockets.framing import frame
+from conference.transport.sockets.tcp import TcpListener, source_of
 from tests.support.table import ADA, ROOM, VIEWER, Table, until
 from tests.support.wire import sdp
 

@@ -13,10 +13,10 @@ from collections.abc import Callable
 
 import structlog
 
-from conference.transport import addresses
-from conference.transport.addresses import ALL, ALL_IPV4
-from conference.transport.demux import Demux
 from conference.transport.ice import UDP_RANK, Gate
+from conference.transport.sockets import addresses
+from conference.transport.sockets.addresses import ALL, ALL_IPV4
+from conference.transport.sockets.demux import Demux
 
 log = structlog.get_logger(__name__)
 

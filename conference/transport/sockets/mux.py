@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from conference.errors import InfrastructureError
-from conference.transport.demux import Demux
-from conference.transport.tcp import TcpListener
-from conference.transport.udp import UdpSockets
+from conference.transport.sockets.demux import Demux
+from conference.transport.sockets.tcp import TcpListener
+from conference.transport.sockets.udp import UdpSockets
 
 PORT_ATTEMPTS = 8
 

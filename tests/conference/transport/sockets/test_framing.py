@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from conference.rtp.errors import MalformedPacket
 from conference.rtp.packet import MAX_BYTES
-from conference.transport.framing import (
+from conference.transport.sockets.framing import (
     MAX_URGENT_BYTES,
     MAX_VIDEO_BYTES,
     URGENT_WAITS_S,
