@@ -7,12 +7,11 @@ are the fan-out's. Implements ``conference.contract.media_plane.MediaPlane``.
 """
 
 import asyncio
+import logging
 import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-
-import structlog
 
 from conference.contract import media as m
 from conference.contract.words import Leg
@@ -35,7 +34,7 @@ from conference.transport.ice import CONSENT_S, IceLite, Path
 from conference.transport.sockets import addresses
 from conference.transport.sockets.mux import Mux
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 CONSENT_CHECK_S = 1.0
 PACING_GRAIN_S = 0.005
@@ -118,7 +117,7 @@ class Plane:
         self._config = config
         self._on_event = on_event
         self._mux = Mux(config.port, config.bind, tcp=config.tcp, on_batch=self._pump)
-        self._fanout = config.fanout(self._mux.sockets, self._wake_pacing)
+        self._fanout = config.fanout(self._mux.demux.sockets, self._wake_pacing)
         wall_offset = time.time() + ntp.UNIX_EPOCH_S - time.monotonic()
         self._router = Router(
             self._fanout,
@@ -183,7 +182,7 @@ class Plane:
             "packets_malformed": self._malformed,
             "packets_refused": self._dropped
             + sum(leg.dtls.dropped for leg in self._legs.values() if leg.dtls),
-            **{f"datagrams_{name}": n for name, n in self._mux.counts.items()},
+            **{f"datagrams_{name}": n for name, n in self._mux.demux.counts.items()},
         }
 
     def rooms(self) -> list[RoomFigures]:
@@ -246,7 +245,7 @@ class Plane:
         if leg is not None and leg.continues(offer):
             leg.version += 1
             if offer.ice_ufrag not in (leg.remote_ufrag, leg.ice.remote_ufrag):
-                self._mux.restart(leg.ice, *_credentials())
+                self._mux.demux.restart(leg.ice, *_credentials())
             leg.remote_ufrag = offer.ice_ufrag
         else:
             leg = self._open(command.room, command.publisher, Leg.PUBLISH)
@@ -283,7 +282,7 @@ class Plane:
         leg = _Leg(room, participant, kind, ice)
         leg.opened_at = self._now()
         self._legs[participant, kind] = leg
-        self._mux.add(ice)
+        self._mux.demux.add(ice)
         return leg
 
     def _local(self, leg: _Leg) -> Local:
@@ -316,7 +315,7 @@ class Plane:
             await dtls.run(fingerprints, lambda keys: self._on_connected(leg, keys))
         except Exception:
             # A leg that breaks ends alone; the room goes on.
-            log.exception("leg failed", leg=leg.leg.value)
+            log.exception("a %s leg failed", leg.leg.value)
         self._close(leg)
 
     def _on_connected(self, leg: _Leg, keys: ViewerKeys) -> None:
@@ -346,7 +345,7 @@ class Plane:
         if self._legs.get((leg.participant, leg.leg)) is not leg:
             return
         del self._legs[leg.participant, leg.leg]
-        self._mux.remove(leg.ice)
+        self._mux.demux.remove(leg.ice)
         if leg.leg is Leg.PUBLISH:
             self._router.unpublish(leg.participant, now=self._now())
         else:

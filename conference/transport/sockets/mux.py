@@ -10,9 +10,9 @@ from conference.transport.sockets.udp import UdpSockets
 PORT_ATTEMPTS = 8
 
 
-class Mux(Demux):
+class Mux:
     """
-    The media port.
+    The media port: its sockets, and ``demux``, to which they give their datagrams.
 
     Args:
         port: Of UDP and TCP; 0 lets the system choose (tests).
@@ -24,10 +24,11 @@ class Mux(Demux):
     def __init__(
         self, port: int, bind: str, *, tcp: bool, on_batch: Callable[[], None]
     ) -> None:
-        super().__init__()
+        self.demux = Demux()
+        """The transports on this port."""
+        self.udp = UdpSockets(bind, self.demux, on_batch)
+        self.tcp = TcpListener(bind, self.demux, on_batch) if tcp else None
         self._port = port
-        self.udp = UdpSockets(bind, self, on_batch)
-        self.tcp = TcpListener(bind, self, on_batch) if tcp else None
 
     @property
     def port(self) -> int:
@@ -69,7 +70,7 @@ class Mux(Demux):
 
     def close(self) -> None:
         """Close every transport and socket."""
-        super().close()
+        self.demux.close()
         self.udp.close()
         if self.tcp is not None:
             self.tcp.close()

@@ -9,12 +9,11 @@ address can hold few such connections open.
 
 import asyncio
 import ipaddress
+import logging
 import socket
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-
-import structlog
 
 from conference.fanout.sockets import Address
 from conference.rtp.errors import MalformedPacket
@@ -23,7 +22,7 @@ from conference.transport.sockets.addresses import ALL, ALL_IPV4
 from conference.transport.sockets.demux import Demux
 from conference.transport.sockets.framing import Frames, Outbox, frame
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 FIRST_CHECK_S = 5.0
 """From the connection to a believed check. Less: links with seconds of delay never
@@ -298,7 +297,7 @@ class TcpListener:
                 return
             except OSError as error:
                 # Out of files: asked again at the next sweep, not in a loop.
-                log.warning("media connection not accepted", reason=error.strerror)
+                log.warning("a media connection was not accepted: %s", error.strerror)
                 asyncio.get_running_loop().remove_reader(listening)
                 self._paused = True
                 return

@@ -8,17 +8,16 @@ browsers drop such answers).
 
 import asyncio
 import errno
+import logging
 import socket
 from collections.abc import Callable
-
-import structlog
 
 from conference.transport.ice import UDP_RANK, Gate
 from conference.transport.sockets import addresses
 from conference.transport.sockets.addresses import ALL, ALL_IPV4
 from conference.transport.sockets.demux import Demux
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 RECEIVE_BYTES = 2048
 """Larger than any datagram that is taken, so that longer ones are told apart."""
@@ -100,7 +99,7 @@ class UdpSockets:
                     return error
                 # A new IPv6 address is tentative for a second; the next scan
                 # has it.
-                log.debug("address not yet usable", reason=error.strerror)
+                log.debug("an address is not usable yet: %s", error.strerror)
         return None
 
     def _bind_one(self, text: str) -> None:
@@ -128,7 +127,9 @@ class UdpSockets:
     def _on_rescan(self) -> None:
         self._plan_rescan()
         if (failure := self._bind_all()) is not None:
-            log.warning("media port taken on an address", reason=failure.strerror)
+            log.warning(
+                "the media port is taken on a new address: %s", failure.strerror
+            )
 
     def _close_one(self, text: str) -> None:
         sock, gate = self._sockets.pop(text)

@@ -157,7 +157,7 @@ async def test_nobody_takes_over_a_live_address(table: Table) -> None:
     check.attributes["ICE-CONTROLLING"] = 1
     check.add_message_integrity(attacker.pwd.encode())
     gate, address = victim
-    mux.on_datagram(gate, bytes(check), address)
+    mux.demux.on_datagram(gate, bytes(check), address)
     assert gate.by_address[address][0] is not attacker
     assert attacker.selected is None
 

@@ -268,7 +268,7 @@ async def test_a_thin_link_does_not_hold_up_the_packets_of_a_wider_one(
 
         viewer, slot = ViewerKey((1 << 30) + place), SlotKey((1 << 30) + place)
         fmt = SlotFormat(Mid("2"), "video", SlotGroup.STAGE, "stage", 70 + place, 80)
-        socket = table.plane._mux.sockets.add(FakeSocket(send))
+        socket = table.plane._mux.demux.sockets.add(FakeSocket(send))
         fanout.open_viewer(viewer, KEYS, Destination(socket, ("192.0.2.1", 9)))
         fanout.open_slot(slot, viewer, fmt, first=100)
         fanout.pace(viewer, rate_bps, now=table.plane._now())
