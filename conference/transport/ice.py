@@ -1,12 +1,11 @@
 """
 ICE-lite (RFC 8445 §2.5): answering connectivity checks, and nothing more.
 
-A check is believed when its user fragment is known and its MESSAGE-INTEGRITY
-is right; everything else is dropped without an answer and without a log line.
-The address of a believed check is the only place from which DTLS and SRTP are
-taken, and the nominated one is where media goes. A new address is believed with a
-new check only: one that was seen already is a copy that a stranger sends, to have
-media sent to itself or to somebody else.
+A check is authenticated when its user fragment is known and its MESSAGE-INTEGRITY
+is right; everything else is dropped without a response and without a log line.
+DTLS and SRTP are accepted only from addresses of authenticated checks, and media is
+sent to the nominated one. A new address needs a new check: one whose transaction was
+seen already may be a copy, sent by an attacker to redirect media.
 """
 
 import asyncio
@@ -26,7 +25,7 @@ USERNAME = 0x0006
 STUN_HEADER_BYTES = 20
 MAX_QUEUED = 32
 """DTLS datagrams that wait for the handshake: four flights. More is a flood."""
-MAX_PATHS = 16
+MAX_ROUTES = 16
 """Addresses one browser may check from: its interfaces, both IP versions."""
 ALIVE_S = 10.0
 """Two of Firefox's checks. Until then nobody else gets an address of a transport;
@@ -37,22 +36,22 @@ those who check; a lite agent does not. Half as long again, so that a browser wh
 line was dead for 30 s finds its leg, keys and tracks as it left them. More: packets
 go longer to where nobody is."""
 NOMINATION_S = 1.0
-"""How long the nomination of a better path outweighs one of a worse. Firefox
+"""How long the nomination of a better route outweighs one of a worse. Firefox
 nominates UDP and TCP one after the other and means the better (RFC 5245 §8.1.1.2).
 More: a browser that leaves UDP for TCP waits longer."""
 RESTART_MARK = "/"
 """Parts the server's user fragment from the number that a browser adds to restart
 without asking; an ice-char that our own fragments do not have."""
 RESTART_HOLDS_S = 3.0
-"""How long the path of a restart outweighs the nomination of those before: Chromium
-goes on nominating a path that carries nothing back for 2.5 s."""
+"""How long the route of a restart outweighs the nomination of those before: Chromium
+goes on nominating a route that carries nothing back for 2.5 s."""
 
 
 UDP_RANK, TCP_RANK = 1, 0
 
 
-class Gate:
-    """Where datagrams come in and go out: a UDP socket, or one TCP connection."""
+class IceSocket:
+    """A UDP socket or one TCP connection, with the addresses that are known on it."""
 
     __slots__ = ("by_address", "number", "rank", "send")
 
@@ -68,21 +67,21 @@ class Gate:
         self.send = send
         self.rank = rank
         """UDP over TCP: where media goes when both are nominated."""
-        self.by_address: dict[Address, tuple[IceLite, Path]] = {}
-        """Who has authenticated a source address."""
+        self.by_address: dict[Address, tuple[IceLite, Route]] = {}
+        """By source address: the transport that has authenticated it, and the route."""
 
 
 @dataclass(frozen=True, slots=True)
-class Path:
-    """A way to a browser."""
+class Route:
+    """How one browser is reached: a socket, and the browser's address."""
 
-    gate: Gate
+    ice_socket: IceSocket
     address: Address
 
     @property
     def destination(self) -> Destination:
         """The same as the fan-out's plain value."""
-        return Destination(self.gate.number, self.address)
+        return Destination(self.ice_socket.number, self.address)
 
 
 def username(datagram: bytes) -> str | None:
@@ -125,17 +124,18 @@ class IceLite:
     """
     One transport of one leg; what ``RTCDtlsTransport`` runs on.
 
-    Inputs: ``on_check`` and ``on_dtls``, from the mux. It reads ``selected``.
+    Inputs: ``on_check`` and ``on_dtls``, from the demultiplexer.
+    Outputs: ``on_selected`` and ``on_srtp``.
     """
 
     role = "controlled"
 
     def __init__(
-        self, ufrag: str, pwd: str, on_selected: Callable[[Path], None]
+        self, ufrag: str, pwd: str, on_selected: Callable[[Route], None]
     ) -> None:
         self.ufrag = ufrag
         self.pwd = pwd
-        self.selected: Path | None = None
+        self.selected: Route | None = None
         self.checked_at: float | None = None
         """When the last believed check came; None before the first."""
         self.remote_ufrag = ""
@@ -145,14 +145,14 @@ class IceLite:
         self.closed = False
         self._on_selected = on_selected
         self._passwords = {ufrag: pwd}
-        self._paths: dict[Path, float] = {}
-        """When the newest check came over each path."""
-        self._brought_by: dict[Path, bytes] = {}
-        """The transaction of the check that made each path known."""
+        self._routes: dict[Route, float] = {}
+        """When the newest check came over each route."""
+        self._brought_by: dict[Route, bytes] = {}
+        """The transaction of the check that made each route known."""
         self._transactions = SeenTransactions()
-        self._evicted: list[Path] = []
+        self._evicted: list[Route] = []
         self._nominated_at = 0.0
-        """When the selected path was last nominated."""
+        """When the selected route was last nominated."""
         self._restarts = 0
         """The highest mark seen."""
         self._restarted_at = 0.0
@@ -168,14 +168,14 @@ class IceLite:
         Take new credentials (RFC 8445 §9).
 
         Those before stay good until the next restart, as the browser goes on
-        sending over the old path until a new one is found; older ones do not.
+        sending over the old route until a new one is found; older ones do not.
         """
         self._passwords = {self.ufrag: self.pwd, ufrag: pwd}
         self.ufrag, self.pwd = ufrag, pwd
         self._restarts = 0
 
     def on_check(
-        self, datagram: bytes, ufrag: str, path: Path, *, now: float
+        self, datagram: bytes, ufrag: str, route: Route, *, now: float
     ) -> bytes | None:
         """Return the response to a check, or None if it is not believed."""
         key = self._passwords[ufrag].encode()
@@ -186,7 +186,7 @@ class IceLite:
                 return None
         except Exception:
             return None
-        if not self._is_original(message.transaction_id, path):
+        if not self._is_original(message.transaction_id, route):
             return None
         response = stun.Message(
             stun.Method.BINDING, stun.Class.RESPONSE, message.transaction_id
@@ -196,57 +196,57 @@ class IceLite:
             response.message_class = stun.Class.ERROR
             response.attributes["ERROR-CODE"] = (487, "Role Conflict")
         else:
-            response.attributes["XOR-MAPPED-ADDRESS"] = path.address[:2]
+            response.attributes["XOR-MAPPED-ADDRESS"] = route.address[:2]
             self.checked_at = now
-            self._learn(path, message.transaction_id, now=now)
+            self._learn(route, message.transaction_id, now=now)
             ours, _, self.remote_ufrag = message.attributes["USERNAME"].partition(":")
             nominated = "USE-CANDIDATE" in message.attributes
-            self._select(path, restarts_of(ours), nominated, now=now)
+            self._select(route, restarts_of(ours), nominated, now=now)
         response.add_message_integrity(key)
         return bytes(response)
 
-    def _is_original(self, transaction: bytes, path: Path) -> bool:
+    def _is_original(self, transaction: bytes, route: Route) -> bool:
         """
         Whether a check is no copy of another.
 
-        Over a known path, one that was seen is a repetition (RFC 8489 §6.2.1). If
-        such a one has made another path known meanwhile, a copy of it was faster:
-        that path is forgotten, and media comes back to where it was.
+        Over a known route, one that was seen is a repetition (RFC 8489 §6.2.1). If
+        such a one has made another route known meanwhile, a copy of it was faster:
+        that route is forgotten, and media comes back to where it was.
         """
         seen = self._transactions.note(transaction)
-        if path not in self._paths:
+        if route not in self._routes:
             return not seen
         if seen:
             for other, brought_by in list(self._brought_by.items()):
-                if brought_by == transaction and other != path:
+                if brought_by == transaction and other != route:
                     self._evict(other)
                     if other == self.selected:
-                        self.selected = path
-                        self._on_selected(path)
+                        self.selected = route
+                        self._on_selected(route)
         return True
 
-    def _learn(self, path: Path, transaction: bytes, *, now: float) -> None:
-        if path not in self._paths:
-            if len(self._paths) >= MAX_PATHS:
-                # Long sessions wander: the oldest path not in use makes room.
-                self._evict(next(p for p in self._paths if p != self.selected))
-            self._brought_by[path] = transaction
-        self._paths[path] = now
+    def _learn(self, route: Route, transaction: bytes, *, now: float) -> None:
+        if route not in self._routes:
+            if len(self._routes) >= MAX_ROUTES:
+                # Long sessions wander: the oldest route not in use makes room.
+                self._evict(next(r for r in self._routes if r != self.selected))
+            self._brought_by[route] = transaction
+        self._routes[route] = now
 
-    def _evict(self, path: Path) -> None:
-        del self._paths[path], self._brought_by[path]
-        self._evicted.append(path)
+    def _evict(self, route: Route) -> None:
+        del self._routes[route], self._brought_by[route]
+        self._evicted.append(route)
 
     def _select(
-        self, path: Path, restarts: int, nominated: bool, *, now: float
+        self, route: Route, restarts: int, nominated: bool, *, now: float
     ) -> None:
         known = self.selected
-        # Who restarts has lost the path before: media goes to the first new one,
+        # Who restarts has lost the route before: media goes to the first new one,
         # while the browser still makes up its mind which to nominate.
         restarted = restarts > self._restarts
         if restarted:
             self._restarts, self._restarted_at = restarts, now
-        if path == known:
+        if route == known:
             if nominated:
                 self._nominated_at = now
             return
@@ -254,13 +254,13 @@ class IceLite:
             restarts < self._restarts and now - self._restarted_at < RESTART_HOLDS_S
         ) or (
             known is not None
-            and known.gate.rank > path.gate.rank
+            and known.ice_socket.rank > route.ice_socket.rank
             and now - self._nominated_at < NOMINATION_S
         )
         if known is None or restarted or (nominated and not outweighed):
-            self.selected = path
+            self.selected = route
             self._nominated_at = now if nominated else 0.0
-            self._on_selected(path)
+            self._on_selected(route)
 
     def alive(self, *, now: float) -> bool:
         """Whether a check came lately: the addresses of this transport are in use."""
@@ -270,36 +270,36 @@ class IceLite:
             and now - self.checked_at < ALIVE_S
         )
 
-    def take_evicted(self) -> list[Path]:
-        """Return paths that had to make room since the last call."""
+    def take_evicted(self) -> list[Route]:
+        """Return routes that had to make room since the last call."""
         evicted, self._evicted = self._evicted, []
         return evicted
 
-    def take_paths(self) -> list[Path]:
-        """Return all paths and forget them: the transport has ended."""
-        paths = list(self._paths)
-        self._paths.clear()
+    def take_routes(self) -> list[Route]:
+        """Return all routes and forget them: the transport has ended."""
+        routes = list(self._routes)
+        self._routes.clear()
         self._brought_by.clear()
-        return paths
+        return routes
 
-    def lose(self, path: Path) -> None:
+    def lose(self, route: Route) -> None:
         """
-        Forget a path whose socket has closed.
+        Forget a route whose socket has closed.
 
         Media goes where the newest check came from until the browser nominates;
-        without any other path it goes nowhere.
+        without any other route it goes nowhere.
         """
-        self._paths.pop(path, None)
-        self._brought_by.pop(path, None)
-        if path != self.selected:
+        self._routes.pop(route, None)
+        self._brought_by.pop(route, None)
+        if route != self.selected:
             return
-        self.selected = max(self._paths, key=self._paths.__getitem__, default=None)
+        self.selected = max(self._routes, key=self._routes.__getitem__, default=None)
         if self.selected is not None:
             self._on_selected(self.selected)
 
-    def knows(self, path: Path) -> bool:
-        """Whether a believed check came over this path."""
-        return path in self._paths
+    def knows(self, route: Route) -> bool:
+        """Whether a believed check came over this route."""
+        return route in self._routes
 
     def on_dtls(self, datagram: bytes) -> None:
         """Queue a DTLS datagram; a flood is cut off."""
@@ -328,4 +328,4 @@ class IceLite:
         """Send to the selected address; what cannot be sent is lost, as UDP is."""
         if self.selected is not None:
             with suppress(OSError):
-                self.selected.gate.send(datagram, self.selected.address)
+                self.selected.ice_socket.send(datagram, self.selected.address)

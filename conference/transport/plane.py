@@ -30,7 +30,7 @@ from conference.sfu.figures import RoomFigures
 from conference.sfu.limits import NO_LIMITS, BitrateLimits
 from conference.sfu.router import Router
 from conference.transport.dtls import DtlsLeg, ServerCertificate
-from conference.transport.ice import CONSENT_S, IceLite, Path
+from conference.transport.ice import CONSENT_S, IceLite, Route
 from conference.transport.sockets import addresses
 from conference.transport.sockets.mux import Mux
 
@@ -230,7 +230,7 @@ class Plane:
 
         The same session with the same certificate is the same leg: keys and tracks
         go on. When its user fragment is another one than in its last offer and its
-        last check, it looks for a new path, and is answered with new credentials
+        last check, it looks for a new route, and is answered with new credentials
         (RFC 8839 §4.4.1.1.1).
 
         Raises:
@@ -278,7 +278,7 @@ class Plane:
         old = self._legs.get((participant, kind))
         if old is not None:
             self._close(old)
-        ice = IceLite(*_credentials(), lambda path: self._on_selected(leg, path))
+        ice = IceLite(*_credentials(), lambda route: self._on_selected(leg, route))
         leg = _Leg(room, participant, kind, ice)
         leg.opened_at = self._now()
         self._legs[participant, kind] = leg
@@ -333,9 +333,9 @@ class Plane:
         self._leg_events.append(m.LegChanged(leg.room, leg.participant, leg.leg, True))
         self._pump_soon()
 
-    def _on_selected(self, leg: _Leg, path: Path) -> None:
+    def _on_selected(self, leg: _Leg, route: Route) -> None:
         if leg.viewer is not None:
-            self._fanout.set_destination(leg.viewer, path.destination)
+            self._fanout.set_destination(leg.viewer, route.destination)
 
     def _close_legs(self, which: Callable[[_Leg], bool]) -> None:
         for leg in [leg for leg in self._legs.values() if which(leg)]:

@@ -1,11 +1,10 @@
 """
-Whose datagram is it: what all paths to the media port share.
+Finds the transport that a datagram belongs to, over UDP and TCP alike.
 
-The first byte tells protocols apart (RFC 7983). Checks are given to the
+The first byte distinguishes the protocols (RFC 7983). Checks are given to the
 transport whose user fragment they name, everything else to the one that has
-authenticated its source address, or to nobody. Whether a datagram came over UDP
-or in a frame of a TCP connection makes no difference here; the sockets are in
-``udp`` and ``tcp``.
+authenticated its source address; the rest is dropped and counted. The sockets are
+in ``udp`` and ``tcp``.
 """
 
 import asyncio
@@ -13,11 +12,11 @@ from contextlib import suppress
 
 from conference.fanout.sockets import Address, DatagramSocket, SocketTable
 from conference.rtp.packet import MAX_BYTES
-from conference.transport.ice import Gate, IceLite, Path, username
+from conference.transport.ice import IceLite, IceSocket, Route, username
 
 
 class Demux:
-    """All transports, and the way from a datagram to its own."""
+    """The transports on the media port, by user fragment and by source address."""
 
     def __init__(self) -> None:
         self.sockets = SocketTable()
@@ -41,7 +40,7 @@ class Demux:
         self._forget_fragments(ice)
         if not ice.closed:
             ice.close()
-            self._forget(ice.take_paths())
+            self._forget(ice.take_routes())
 
     def _forget_fragments(self, ice: IceLite) -> None:
         """Let no further checks in for a transport."""
@@ -54,19 +53,21 @@ class Demux:
         for ice in set(self._by_ufrag.values()):
             self.remove(ice)
 
-    def open_gate(self, socket: DatagramSocket, *, rank: int) -> Gate:
-        """Take a socket in."""
-        return Gate(self.sockets.add(socket), socket.sendto, rank=rank)
+    def open_socket(self, socket: DatagramSocket, *, rank: int) -> IceSocket:
+        """Register a socket that has opened."""
+        return IceSocket(self.sockets.add(socket), socket.sendto, rank=rank)
 
-    def close_gate(self, gate: Gate) -> None:
-        """Take the paths over a closed socket away from their transports."""
-        for ice, path in gate.by_address.values():
-            ice.lose(path)
-        gate.by_address.clear()
-        self.sockets.remove(gate.number)
+    def close_socket(self, ice_socket: IceSocket) -> None:
+        """Remove a closed socket, and its routes from their transports."""
+        for ice, route in ice_socket.by_address.values():
+            ice.lose(route)
+        ice_socket.by_address.clear()
+        self.sockets.remove(ice_socket.number)
 
-    def on_datagram(self, gate: Gate, datagram: bytes, address: Address) -> None:
-        """Take what came through a gate; nothing that it holds raises."""
+    def on_datagram(
+        self, ice_socket: IceSocket, datagram: bytes, address: Address
+    ) -> None:
+        """Take a datagram that arrived on a socket; no content makes it raise."""
         counts = self.counts
         counts["received"] += 1
         # The SRTP binding fails on longer datagrams, DTLS on empty ones.
@@ -75,9 +76,9 @@ class Demux:
             return
         first = datagram[0]
         if first < 4:
-            self._on_check(gate, datagram, address)
+            self._on_check(ice_socket, datagram, address)
             return
-        known = gate.by_address.get(address)
+        known = ice_socket.by_address.get(address)
         if known is None:
             counts["unknown"] += 1
             return
@@ -88,31 +89,33 @@ class Demux:
         elif 20 <= first < 64:
             ice.on_dtls(datagram)
 
-    def _on_check(self, gate: Gate, datagram: bytes, address: Address) -> None:
+    def _on_check(
+        self, ice_socket: IceSocket, datagram: bytes, address: Address
+    ) -> None:
         ufrag = username(datagram)
         ice = self._by_ufrag.get(ufrag) if ufrag is not None else None
         if ufrag is None or ice is None:
             self.counts["bad_check"] += 1
             return
-        known = gate.by_address.get(address)
+        known = ice_socket.by_address.get(address)
         now = asyncio.get_running_loop().time()
         if known is not None and known[0] is not ice and known[0].alive(now=now):
             # Somebody's live address: a check that says otherwise is spoofed.
             self.counts["bad_check"] += 1
             return
-        path = known[1] if known is not None else Path(gate, address)
-        response = ice.on_check(datagram, ufrag, path, now=now)
+        route = known[1] if known is not None else Route(ice_socket, address)
+        response = ice.on_check(datagram, ufrag, route, now=now)
         if response is None:
             self.counts["bad_check"] += 1
             return
         self._forget(ice.take_evicted())
-        if ice.knows(path):
-            gate.by_address[address] = (ice, path)
+        if ice.knows(route):
+            ice_socket.by_address[address] = (ice, route)
         with suppress(OSError):
-            gate.send(response, address)
+            ice_socket.send(response, address)
 
-    def _forget(self, paths: list[Path]) -> None:
-        for path in paths:
-            known = path.gate.by_address.get(path.address)
-            if known is not None and known[1] == path:
-                del path.gate.by_address[path.address]
+    def _forget(self, routes: list[Route]) -> None:
+        for route in routes:
+            known = route.ice_socket.by_address.get(route.address)
+            if known is not None and known[1] == route:
+                del route.ice_socket.by_address[route.address]

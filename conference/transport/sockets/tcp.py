@@ -2,9 +2,9 @@
 The media port over TCP, for networks that drop UDP (RFC 6544, passive side).
 
 Each connection carries the same datagrams as UDP, framed (RFC 4571), and is a
-path of the transport whose check it brings. Until then it is worth nothing: its
-first frame must be a believed check, it has a few seconds for it, and one
-address can hold few such connections open.
+route of the transport that its first check belongs to. The first frame must be an
+authenticated check and arrive within a few seconds, and one address can hold few
+connections open without one.
 """
 
 import asyncio
@@ -59,7 +59,7 @@ IPV6_NETWORK_BYTES = 8
 
 
 class Connection:
-    """One accepted connection; ``gate`` is its way in and out."""
+    """One accepted connection."""
 
     __slots__ = (
         "_demux",
@@ -71,7 +71,7 @@ class Connection:
         "_socket",
         "accepted_at",
         "address",
-        "gate",
+        "ice_socket",
         "proven",
         "source",
     )
@@ -88,7 +88,7 @@ class Connection:
         self.address = address
         self.source = source_of(address)
         self.accepted_at = now
-        self.gate = demux.open_gate(self, rank=TCP_RANK)
+        self.ice_socket = demux.open_socket(self, rank=TCP_RANK)
         self.proven = False
         """Whether a believed check has come."""
         self._socket: socket.socket | None = sock
@@ -132,14 +132,14 @@ class Connection:
             self._loop.add_writer(sock, self._on_writable)
 
     def close(self) -> None:
-        """End the connection, and the path over it."""
+        """End the connection, and the route over it."""
         sock, self._socket = self._socket, None
         if sock is None:
             return
         self._loop.remove_reader(sock)
         self._loop.remove_writer(sock)
         sock.close()
-        self._demux.close_gate(self.gate)
+        self._demux.close_socket(self.ice_socket)
         self._listener.ended(self)
 
     def _on_writable(self) -> None:
@@ -176,10 +176,10 @@ class Connection:
             self.close()
             return
         for datagram in frames:
-            self._demux.on_datagram(self.gate, datagram, self.address)
+            self._demux.on_datagram(self.ice_socket, datagram, self.address)
             if self._socket is None:
                 break
-            if not self.gate.by_address:
+            if not self.ice_socket.by_address:
                 # A stranger whose first word is no believed check, or somebody
                 # whose transport is gone.
                 self.close()
@@ -323,7 +323,7 @@ class TcpListener:
         over = [
             connection
             for connection in self._connections
-            if not connection.gate.by_address
+            if not connection.ice_socket.by_address
             and (connection.proven or connection.accepted_at < late)
         ]
         for connection in over[:SWEEP_BATCH]:

@@ -12,7 +12,7 @@ import logging
 import socket
 from collections.abc import Callable
 
-from conference.transport.ice import UDP_RANK, Gate
+from conference.transport.ice import UDP_RANK, IceSocket
 from conference.transport.sockets import addresses
 from conference.transport.sockets.addresses import ALL, ALL_IPV4
 from conference.transport.sockets.demux import Demux
@@ -45,7 +45,7 @@ class UdpSockets:
         self._bind = bind
         self._demux = demux
         self._on_batch = on_batch
-        self._sockets: dict[str, tuple[socket.socket, Gate]] = {}
+        self._sockets: dict[str, tuple[socket.socket, IceSocket]] = {}
         self._rescan: asyncio.TimerHandle | None = None
 
     def open(self, port: int) -> None:
@@ -116,9 +116,9 @@ class UdpSockets:
             sock.close()
             raise
         self.port = sock.getsockname()[1]
-        gate = self._demux.open_gate(sock, rank=UDP_RANK)
-        self._sockets[text] = sock, gate
-        asyncio.get_running_loop().add_reader(sock, self._on_readable, sock, gate)
+        ice_socket = self._demux.open_socket(sock, rank=UDP_RANK)
+        self._sockets[text] = sock, ice_socket
+        asyncio.get_running_loop().add_reader(sock, self._on_readable, sock, ice_socket)
 
     def _plan_rescan(self) -> None:
         loop = asyncio.get_running_loop()
@@ -132,12 +132,12 @@ class UdpSockets:
             )
 
     def _close_one(self, text: str) -> None:
-        sock, gate = self._sockets.pop(text)
+        sock, ice_socket = self._sockets.pop(text)
         asyncio.get_running_loop().remove_reader(sock)
         sock.close()
-        self._demux.close_gate(gate)
+        self._demux.close_socket(ice_socket)
 
-    def _on_readable(self, sock: socket.socket, gate: Gate) -> None:
+    def _on_readable(self, sock: socket.socket, ice_socket: IceSocket) -> None:
         receive, take = sock.recvfrom, self._demux.on_datagram
         for _ in range(BATCH):
             try:
@@ -146,5 +146,5 @@ class UdpSockets:
                 break
             except OSError:
                 continue  # an ICMP error of an earlier datagram; nobody's fault
-            take(gate, datagram, address)
+            take(ice_socket, datagram, address)
         self._on_batch()

@@ -145,9 +145,9 @@ async def test_nobody_takes_over_a_live_address(table: Table) -> None:
     await table.flows(watcher)
     mux = table.plane._mux
     victim = next(
-        (gate, address)
-        for _, gate in mux.udp._sockets.values()
-        for address, (ice, _) in gate.by_address.items()
+        (ice_socket, address)
+        for _, ice_socket in mux.udp._sockets.values()
+        for address, (ice, _) in ice_socket.by_address.items()
         if ice is table.plane._legs[ADA, LegName.PUBLISH].ice
     )
     await table.offered()
@@ -156,9 +156,9 @@ async def test_nobody_takes_over_a_live_address(table: Table) -> None:
     check.attributes["USERNAME"] = f"{attacker.ufrag}:x"
     check.attributes["ICE-CONTROLLING"] = 1
     check.add_message_integrity(attacker.pwd.encode())
-    gate, address = victim
-    mux.demux.on_datagram(gate, bytes(check), address)
-    assert gate.by_address[address][0] is not attacker
+    ice_socket, address = victim
+    mux.demux.on_datagram(ice_socket, bytes(check), address)
+    assert ice_socket.by_address[address][0] is not attacker
     assert attacker.selected is None
 
 

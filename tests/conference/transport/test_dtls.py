@@ -11,7 +11,7 @@ from conference.transport.ice import IceLite
 
 
 async def test_aiortc_still_has_what_we_use() -> None:
-    ice = IceLite("ufrag", "pwd", lambda path: None)
+    ice = IceLite("ufrag", "pwd", lambda route: None)
     transport = RTCDtlsTransport(ice, [ServerCertificate.generateCertificate()])  # type: ignore[arg-type]
     transport._set_role("server")
     assert transport._role == "server"
@@ -32,7 +32,7 @@ def test_all_legs_share_one_context() -> None:
 
 
 async def test_a_closed_transport_tells_who_waits() -> None:
-    ice = IceLite("ufrag", "pwd", lambda path: None)
+    ice = IceLite("ufrag", "pwd", lambda route: None)
     waiting = asyncio.ensure_future(ice._recv())
     await asyncio.sleep(0)
     ice.close()

@@ -10,20 +10,20 @@ from hypothesis import strategies as st
 
 from conference.fanout.sockets import SocketId
 from conference.transport.ice import (
-    MAX_PATHS,
     MAX_QUEUED,
+    MAX_ROUTES,
     TCP_RANK,
     UDP_RANK,
-    Gate,
     IceLite,
-    Path,
+    IceSocket,
+    Route,
     restarts_of,
     username,
 )
 from conference.transport.seen import FILTER_IDS, MAX_FILTERS, SeenTransactions
 
 PWD = "a-password-of-the-server"
-GATE = Gate(SocketId(1), print, rank=UDP_RANK)
+ICE_SOCKET = IceSocket(SocketId(1), print, rank=UDP_RANK)
 
 
 def check(
@@ -46,57 +46,57 @@ def check(
     return bytes(message)
 
 
-def path(port: int = 5000, host: str = "192.0.2.7") -> Path:
-    return Path(GATE, (host, port))
+def route(port: int = 5000, host: str = "192.0.2.7") -> Route:
+    return Route(ICE_SOCKET, (host, port))
 
 
 class Agent:
     def __init__(self) -> None:
-        self.selected: list[Path] = []
+        self.selected: list[Route] = []
         self.ice = IceLite("ours", PWD, self.selected.append)
 
-    def take(self, datagram: bytes, over: Path, *, now: float = 1.0) -> bytes | None:
+    def take(self, datagram: bytes, over: Route, *, now: float = 1.0) -> bytes | None:
         return self.ice.on_check(datagram, "ours", over, now=now)
 
 
 def test_a_copy_of_a_check_from_elsewhere_is_met_with_silence() -> None:
     agent = Agent()
     copied = check(nominate=True)
-    assert agent.take(copied, path(1)) is not None
-    assert agent.take(copied, path(1)) is not None  # a repetition, from where it came
+    assert agent.take(copied, route(1)) is not None
+    assert agent.take(copied, route(1)) is not None  # a repetition, from where it came
     for hours in range(10):
-        assert agent.take(copied, path(2), now=1.0 + 3600.0 * hours) is None
+        assert agent.take(copied, route(2), now=1.0 + 3600.0 * hours) is None
         for _ in range(FILTER_IDS):
             agent.ice._transactions.note(secrets.token_bytes(12))
-    assert agent.selected == [path(1)]
-    assert not agent.ice.knows(path(2))
+    assert agent.selected == [route(1)]
+    assert not agent.ice.knows(route(2))
     assert agent.ice.checked_at == 1.0
     # The browser itself moves: its checks are new ones.
     for _ in range(3):
-        agent.take(check(nominate=True), path(3))
-    assert agent.selected == [path(1), path(3)]
+        agent.take(check(nominate=True), route(3))
+    assert agent.selected == [route(1), route(3)]
 
 
 def test_a_copy_that_is_faster_than_its_original_loses_the_path_again() -> None:
     agent = Agent()
-    agent.take(check(nominate=True), path(1))
+    agent.take(check(nominate=True), route(1))
     copied = check(nominate=True)
-    agent.take(copied, path(2))
-    assert agent.ice.selected == path(2)
-    agent.take(copied, path(1))
-    assert agent.selected == [path(1), path(2), path(1)]
-    assert not agent.ice.knows(path(2))
-    assert agent.ice.take_evicted() == [path(2)]
+    agent.take(copied, route(2))
+    assert agent.ice.selected == route(2)
+    agent.take(copied, route(1))
+    assert agent.selected == [route(1), route(2), route(1)]
+    assert not agent.ice.knows(route(2))
+    assert agent.ice.take_evicted() == [route(2)]
 
 
 def test_a_copied_path_that_carries_nothing_is_forgotten_too() -> None:
     agent = Agent()
-    agent.take(check(nominate=True), path(1))
+    agent.take(check(nominate=True), route(1))
     copied = check()
-    agent.take(copied, path(2))
-    agent.take(copied, path(1))
-    assert not agent.ice.knows(path(2))
-    assert agent.selected == [path(1)]
+    agent.take(copied, route(2))
+    agent.take(copied, route(1))
+    assert not agent.ice.knows(route(2))
+    assert agent.selected == [route(1)]
 
 
 def test_memory_for_checks_is_bounded() -> None:
@@ -113,7 +113,7 @@ def test_memory_for_checks_is_bounded() -> None:
 @pytest.mark.parametrize("host", ["192.0.2.7", "2001:db8::7"])
 def test_a_believed_check_is_answered_with_its_address(host: str) -> None:
     agent = Agent()
-    response = agent.take(check(), path(host=host))
+    response = agent.take(check(), route(host=host))
     assert response is not None
     message = stun.parse_message(response)
     assert message.check_message_integrity(PWD.encode())
@@ -123,14 +123,14 @@ def test_a_believed_check_is_answered_with_its_address(host: str) -> None:
 
 def test_the_first_check_selects_and_later_only_a_nomination_moves() -> None:
     agent = Agent()
-    agent.take(check(), path(1))
-    agent.take(check(), path(2))
-    assert agent.selected == [path(1)]
-    agent.take(check(nominate=True), path(2))
-    agent.take(check(nominate=True), path(2))
-    assert agent.selected == [path(1), path(2)]
-    assert agent.ice.knows(path(1))
-    assert not agent.ice.knows(path(3))
+    agent.take(check(), route(1))
+    agent.take(check(), route(2))
+    assert agent.selected == [route(1)]
+    agent.take(check(nominate=True), route(2))
+    agent.take(check(nominate=True), route(2))
+    assert agent.selected == [route(1), route(2)]
+    assert agent.ice.knows(route(1))
+    assert not agent.ice.knows(route(3))
 
 
 @pytest.mark.parametrize(
@@ -145,31 +145,31 @@ def test_the_first_check_selects_and_later_only_a_nomination_moves() -> None:
 )
 def test_what_is_not_believed_gets_no_answer(datagram: bytes) -> None:
     agent = Agent()
-    assert agent.take(datagram, path()) is None
+    assert agent.take(datagram, route()) is None
     assert agent.selected == []
     assert agent.ice.checked_at is None
 
 
 def test_a_controlled_agent_is_told_of_the_conflict() -> None:
-    response = Agent().take(check(controlled=True), path())
+    response = Agent().take(check(controlled=True), route())
     assert response is not None
     assert stun.parse_message(response).attributes["ERROR-CODE"][0] == 487
 
 
 def test_a_browser_that_wanders_keeps_its_newest_addresses() -> None:
     agent = Agent()
-    for port in range(1, MAX_PATHS + 3):
-        assert agent.take(check(), path(port)) is not None
-    known = [port for port in range(1, MAX_PATHS + 3) if agent.ice.knows(path(port))]
-    assert known == [1, *range(4, MAX_PATHS + 3)]  # 1 is the selected one
-    assert agent.ice.take_evicted() == [path(2), path(3)]
+    for port in range(1, MAX_ROUTES + 3):
+        assert agent.take(check(), route(port)) is not None
+    known = [port for port in range(1, MAX_ROUTES + 3) if agent.ice.knows(route(port))]
+    assert known == [1, *range(4, MAX_ROUTES + 3)]  # 1 is the selected one
+    assert agent.ice.take_evicted() == [route(2), route(3)]
     assert agent.ice.take_evicted() == []
 
 
 def test_a_transport_is_alive_for_ten_seconds_after_a_check() -> None:
     agent = Agent()
     assert not agent.ice.alive(now=1.0)
-    agent.take(check(), path(), now=1.0)
+    agent.take(check(), route(), now=1.0)
     assert agent.ice.alive(now=10.9)
     assert not agent.ice.alive(now=11.1)
     agent.ice.close()
@@ -199,13 +199,13 @@ def test_the_user_fragment_is_found_without_the_real_parser() -> None:
 def test_no_datagram_breaks_the_agent(tail: bytes) -> None:
     head = struct.pack("!HHI12s", 1, len(tail), 0x2112A442, bytes(12))
     username(head + tail)
-    assert Agent().take(head + tail, path()) is None
+    assert Agent().take(head + tail, route()) is None
 
 
 def test_a_mark_after_our_user_fragment_is_not_part_of_it() -> None:
     assert username(check(ufrag="ours/3")) == "ours"
     agent = Agent()
-    assert agent.take(check(ufrag="ours/3"), path()) is not None
+    assert agent.take(check(ufrag="ours/3"), route()) is not None
     assert agent.ice.remote_ufrag == "theirs"
 
 
@@ -215,53 +215,53 @@ def test_after_a_restart_the_credentials_before_are_good_and_older_ones_are_not(
     ice = Agent().ice
     ice.restart("second", "second-password-of-the-server")
     assert ice.ufrags == ("ours", "second")
-    assert ice.on_check(check(), "ours", path(), now=1.0) is not None
+    assert ice.on_check(check(), "ours", route(), now=1.0) is not None
     new = check(ufrag="second", pwd="second-password-of-the-server")
-    assert ice.on_check(new, "second", path(), now=1.0) is not None
-    assert ice.on_check(check(ufrag="second"), "second", path(), now=1.0) is None
+    assert ice.on_check(new, "second", route(), now=1.0) is not None
+    assert ice.on_check(check(ufrag="second"), "second", route(), now=1.0) is None
     ice.restart("third", "third-password-of-the-server-")
     assert ice.ufrags == ("second", "third")
 
 
 def test_of_two_nominated_paths_the_better_one_is_meant() -> None:
     agent = Agent()
-    slow = Path(Gate(SocketId(2), print, rank=TCP_RANK), ("192.0.2.7", 6000))
-    agent.take(check(nominate=True), path(), now=1.0)
+    slow = Route(IceSocket(SocketId(2), print, rank=TCP_RANK), ("192.0.2.7", 6000))
+    agent.take(check(nominate=True), route(), now=1.0)
     agent.take(check(nominate=True), slow, now=1.2)
-    assert agent.selected == [path()]
+    assert agent.selected == [route()]
     agent.take(check(nominate=True), slow, now=2.1)  # the browser insists
-    assert agent.selected == [path(), slow]
-    agent.take(check(nominate=True), path(), now=2.2)
-    assert agent.selected == [path(), slow, path()]
+    assert agent.selected == [route(), slow]
+    agent.take(check(nominate=True), route(), now=2.2)
+    assert agent.selected == [route(), slow, route()]
 
 
 def test_a_lost_path_gives_way_to_the_one_heard_of_last() -> None:
     agent = Agent()
     for port in (1, 2, 3):
-        agent.take(check(), path(port), now=float(port))
-    agent.ice.lose(path(2))
-    assert agent.ice.selected == path(1)
-    agent.ice.lose(path(1))
-    assert agent.ice.selected == path(3)
-    agent.ice.lose(path(3))
+        agent.take(check(), route(port), now=float(port))
+    agent.ice.lose(route(2))
+    assert agent.ice.selected == route(1)
+    agent.ice.lose(route(1))
+    assert agent.ice.selected == route(3)
+    agent.ice.lose(route(3))
     assert agent.ice.selected is None
     agent.ice.send(b"into nothing")
-    agent.take(check(), path(4), now=5.0)
-    assert agent.ice.selected == path(4)
+    agent.take(check(), route(4), now=5.0)
+    assert agent.ice.selected == route(4)
 
 
 def test_the_first_path_after_a_restart_is_used_at_once_and_holds_for_a_while() -> None:
     agent = Agent()
-    agent.take(check(nominate=True), path(1), now=1.0)
-    agent.take(check(ufrag="ours/1"), path(2), now=2.0)
-    agent.take(check(ufrag="ours/1"), path(3), now=2.1)
-    assert agent.selected == [path(1), path(2)]
-    agent.take(check(nominate=True), path(1), now=4.0)
-    assert agent.selected == [path(1), path(2)]
-    agent.take(check(ufrag="ours/1", nominate=True), path(3), now=4.1)
-    assert agent.selected == [path(1), path(2), path(3)]
-    agent.take(check(nominate=True), path(1), now=5.2)  # it is meant after all
-    assert agent.selected[-1] == path(1)
+    agent.take(check(nominate=True), route(1), now=1.0)
+    agent.take(check(ufrag="ours/1"), route(2), now=2.0)
+    agent.take(check(ufrag="ours/1"), route(3), now=2.1)
+    assert agent.selected == [route(1), route(2)]
+    agent.take(check(nominate=True), route(1), now=4.0)
+    assert agent.selected == [route(1), route(2)]
+    agent.take(check(ufrag="ours/1", nominate=True), route(3), now=4.1)
+    assert agent.selected == [route(1), route(2), route(3)]
+    agent.take(check(nominate=True), route(1), now=5.2)  # it is meant after all
+    assert agent.selected[-1] == route(1)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A browser looks for a new path: keys, tracks and slots go on."""
+"""A browser looks for a new route: keys, tracks and slots go on."""
 
 import pytest
 
@@ -64,7 +64,7 @@ async def test_an_offer_with_a_new_user_fragment_restarts_the_same_leg(
     answer = await table.plane.publish(m.Publish(ROOM, ADA, offer, TRACKS))
     remote = sdp.parse(answer.sdp)
     assert remote.ufrag != before
-    await table.flows(watcher)  # the old path is good until there is a new one
+    await table.flows(watcher)  # the old route is good until there is a new one
     await leg.restart(remote)
     await table.flows(watcher)
     assert ended(table) == []

@@ -97,7 +97,7 @@ async def test_a_closed_connection_takes_its_path_along(table: Table) -> None:
     await until(lambda: LegName.PUBLISH in table.plane.legs(ADA), "the leg")
     ice = table.plane._legs[ADA, LegName.PUBLISH].ice
     table.legs[0]._lost()
-    await until(lambda: ice.selected is None, "the path to be gone")
+    await until(lambda: ice.selected is None, "the route to be gone")
     assert listener(table).connections == 0
     assert table.plane.legs(ADA) == {LegName.PUBLISH}  # it may come back
 
@@ -122,9 +122,9 @@ async def test_a_stalled_reader_gets_sound_first_and_no_old_pictures(
     (connection,) = (
         c
         for c in listener(table)._connections
-        if c.gate.by_address
+        if c.ice_socket.by_address
         and table.plane._legs[VIEWER, LegName.SUBSCRIBE].ice.selected
-        == next(iter(c.gate.by_address.values()))[1]
+        == next(iter(c.ice_socket.by_address.values()))[1]
     )
     framed.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     loop.remove_reader(framed.socket)
