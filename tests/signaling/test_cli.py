@@ -40,7 +40,7 @@ def test_version() -> None:
     assert re.fullmatch(r"pavilion \d+\.\d+\.\d+\n", run("version").stdout)
 
 
-def test_what_is_wrong_is_one_sentence() -> None:
+def test_an_error_is_one_sentence() -> None:
     failed = run("serve", PAVILION_NO_SUCH="1")
     assert failed.returncode == 1
     assert failed.stderr == (
@@ -48,7 +48,7 @@ def test_what_is_wrong_is_one_sentence() -> None:
     )
 
 
-def test_config_shows_what_is_in_force() -> None:
+def test_config_shows_the_effective_settings() -> None:
     assert "port = 9443" in run("config", PAVILION_HTTPS_PORT="9443").stdout
 
 
@@ -141,7 +141,7 @@ async def test_a_data_directory_has_one_server(tmp_path: Path) -> None:
         assert site.server.address.https_port  # and after the stop it is free again
 
 
-async def test_a_link_leads_to_the_server_unless_flags_say_otherwise(
+async def test_a_link_has_the_servers_address_unless_flags_override_it(
     tmp_path: Path,
 ) -> None:
     async with Site(tmp_path / "data", names=["meet.example"]) as site:
@@ -155,7 +155,7 @@ async def test_a_link_leads_to_the_server_unless_flags_say_otherwise(
             assert asked.stdout.startswith(f"{address}/start#")
 
 
-async def test_a_link_says_whose_it_is(tmp_path: Path) -> None:
+async def test_a_link_is_printed_with_its_meaning(tmp_path: Path) -> None:
     async with Site(tmp_path / "data") as site:
         await site.sign_in()
         for flags, meaning in (
@@ -200,7 +200,7 @@ async def test_it_greets_and_stops_cleanly(tmp_path: Path, signum: int) -> None:
     assert errors == b""
 
 
-async def test_the_command_it_names_works_as_it_stands(tmp_path: Path) -> None:
+async def test_the_printed_command_can_be_pasted(tmp_path: Path) -> None:
     home = tmp_path / "my data"
     async with Site(home) as site:
         await site.sign_in()

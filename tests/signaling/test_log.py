@@ -45,7 +45,7 @@ def fail(text: str) -> None:
         logging.getLogger("engineio.server").exception("it failed for %s", text)
 
 
-def test_what_arrives_does_not_make_a_cause(log: Log) -> None:
+def test_input_does_not_create_log_causes(log: Log) -> None:
     for number in range(100):
         fail(f"a{number}")
     assert log.lines[0] == "engineio.server it failed for a0"

@@ -91,7 +91,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert "none.toml" in caught.value.message
 
 
-def test_every_setting_has_its_own_variable_and_words() -> None:
+def test_every_setting_has_a_variable_and_a_description() -> None:
     variables = [models.variable(path) for path, _ in models.fields()]
     assert len(set(variables)) == len(variables)
     assert all(info.description for _, info in models.fields())

@@ -12,7 +12,7 @@ def report(driver: RoomDriver, who: ParticipantId, level: int) -> list[e.Event]:
     return driver.do(c.ReportQuality(who, level))
 
 
-def test_the_first_report_is_told_at_once_and_the_next_ones_wait(
+def test_the_first_report_is_sent_at_once_and_the_next_ones_wait(
     driver: RoomDriver,
 ) -> None:
     a = driver.join("a")
@@ -32,7 +32,7 @@ def test_the_first_report_is_told_at_once_and_the_next_ones_wait(
     assert driver.room.next_timeout() is None
 
 
-def test_what_went_back_is_not_told(driver: RoomDriver) -> None:
+def test_a_report_that_was_reverted_is_not_sent(driver: RoomDriver) -> None:
     a = driver.join("a")
     report(driver, a, 4)
     assert report(driver, a, 1) == []
@@ -40,7 +40,7 @@ def test_what_went_back_is_not_told(driver: RoomDriver) -> None:
     assert driver.room.next_timeout() is None
 
 
-def test_a_late_report_is_told_at_once(driver: RoomDriver) -> None:
+def test_a_late_report_is_sent_at_once(driver: RoomDriver) -> None:
     a = driver.join("a")
     report(driver, a, 4)
     driver.now += TELL_EVERY_S
@@ -56,7 +56,7 @@ def test_it_is_forgotten_with_the_connection(driver: RoomDriver) -> None:
     assert (seat.quality, seat.quality_waiting) == (None, None)
 
 
-def test_only_moderators_and_oneself_hear_of_who_only_watches(
+def test_quality_of_viewers_is_sent_to_moderators_and_themselves(
     driver: RoomDriver,
 ) -> None:
     moderator = driver.join("m", Role.MODERATOR)

@@ -37,7 +37,7 @@ def test_a_removal_holds_for_its_browser_and_link_until_it_is_lifted(
         driver.do(c.LiftRemoval(moderator, a))
 
 
-def test_without_a_browser_key_a_removal_holds_for_nobody(driver: RoomDriver) -> None:
+def test_without_a_browser_key_a_removal_does_not_hold(driver: RoomDriver) -> None:
     moderator, a = driver.join("m", Role.MODERATOR), driver.join("a")
     assert driver.do(c.Remove(moderator, a, at=WALL)) == [
         e.SeatVacated(a, Departure.REMOVED, "M")

@@ -36,7 +36,9 @@ TABLE = {
 @pytest.mark.parametrize(
     ("role", "has_floor"), list(itertools.product(Role, (False, True)))
 )
-def test_each_role_has_what_the_table_says(role: Role, has_floor: bool) -> None:
+def test_each_role_has_the_capabilities_of_the_table(
+    role: Role, has_floor: bool
+) -> None:
     assert capabilities(role, has_floor=has_floor) == TABLE[role, has_floor]
 
 
@@ -48,6 +50,6 @@ def test_outside_a_room_nothing_of_the_inside_is_allowed() -> None:
     assert not OF_THE_ADMITTED & inside
 
 
-def test_the_wire_knows_the_same_words() -> None:
+def test_the_wire_has_the_same_names() -> None:
     assert set(get_args(CapabilityName)) == {c.value for c in Capability}
     assert set(get_args(RoleName)) == {r.value for r in Role}

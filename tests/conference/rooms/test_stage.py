@@ -29,7 +29,7 @@ def test_nobody_publishes() -> None:
 
 
 @pytest.mark.parametrize("declared", [Track(), Track(muted=True)])
-def test_what_is_only_declared_takes_no_stage(declared: Track) -> None:
+def test_a_declared_track_does_not_take_the_stage(declared: Track) -> None:
     seats = [
         seat("p", Role.PRESENTER, camera=declared),
         seat("r", Role.RESEARCHER, microphone=SHUT),
@@ -38,7 +38,7 @@ def test_what_is_only_declared_takes_no_stage(declared: Track) -> None:
     assert default_stage(seats, None) == "r"
 
 
-def test_a_shared_screen_alone_is_no_face() -> None:
+def test_a_shared_screen_alone_does_not_take_the_stage() -> None:
     assert default_stage([seat("p", Role.PRESENTER, screen=OPEN)], None) is None
 
 
@@ -58,12 +58,12 @@ def test_presenter_then_moderator_then_floor(
     assert default_stage(seats, None) == expected
 
 
-def test_among_equals_who_stands_there_stays() -> None:
+def test_among_equals_the_present_one_stays() -> None:
     seats = [seat(n, Role.PRESENTER, microphone=OPEN) for n in "ab"]
     assert default_stage(seats, ParticipantId("b")) == "b"
 
 
-def test_among_equals_the_dominant_speaker_wins_over_who_stands_there() -> None:
+def test_among_equals_the_dominant_speaker_replaces_the_present_one() -> None:
     seats = [seat(n, Role.PRESENTER, microphone=OPEN) for n in "ab"]
     seats.append(seat("m", Role.MODERATOR, microphone=OPEN))
     assert default_stage(seats, ParticipantId("a"), ParticipantId("b")) == "b"
@@ -78,7 +78,7 @@ def test_an_open_track_comes_before_a_muted_one() -> None:
     assert default_stage(seats, ParticipantId("a")) == "b"
 
 
-def test_who_has_muted_everything_stays_while_nobody_else_speaks() -> None:
+def test_a_muted_participant_stays_on_stage_while_nobody_speaks() -> None:
     seats = [seat("a", Role.PRESENTER, microphone=SHUT)]
     assert default_stage(seats, ParticipantId("a")) == "a"
 
@@ -104,7 +104,7 @@ def test_a_choice_rests_while_its_participant_is_lost() -> None:
     assert stage.settled([lost(chosen)], now=0.0).present == chosen.id
 
 
-def test_while_a_choice_rests_the_stage_follows_who_speaks() -> None:
+def test_while_a_choice_is_suspended_the_stage_follows_speakers() -> None:
     chosen, first, speaker = [seat(n, Role.PRESENTER, camera=OPEN) for n in "cab"]
     stage = Stage(
         chosen=chosen.id, present=first.id, dominant=speaker.id, held_until=3.0

@@ -71,7 +71,7 @@ def test_a_removed_one_is_closed_and_the_others_hear_who_left(room: Room) -> Non
     ]
 
 
-def test_a_new_stage_is_told_once_and_last(room: Room) -> None:
+def test_a_new_stage_is_sent_once_and_last(room: Room) -> None:
     room.publish(room.p, CAMERA)
     events = room.do(c.ChooseStage(room.m, room.m))
     assert room.changes(events) == [r.SaveStage(room.room.id, room.m)]
@@ -85,7 +85,7 @@ def test_a_new_stage_is_told_once_and_last(room: Room) -> None:
     )
 
 
-def test_only_the_muted_one_hears_who_did_it(room: Room) -> None:
+def test_only_the_muted_participant_learns_who_did_it(room: Room) -> None:
     room.publish(room.p, CAMERA)
     events = room.do(c.Mute(room.m, room.p, CAMERA))
     assert media_of(room.room, events) == [media.SetTrack(room.p, CAMERA, active=False)]
@@ -93,7 +93,7 @@ def test_only_the_muted_one_hears_who_did_it(room: Room) -> None:
     assert muted == [("to-p", n.SeatMuted(CAMERA, "M"))]
 
 
-def test_a_seat_freed_by_the_same_command_is_shown_to_nobody(room: Room) -> None:
+def test_a_seat_freed_by_the_same_command_is_not_sent(room: Room) -> None:
     room.do(c.Leave(room.p))
     events: list[e.Event] = [
         e.SeatUpdated(room.p, durable=False),

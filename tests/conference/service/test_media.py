@@ -52,7 +52,7 @@ async def test_each_section_and_source_is_named_once(
     assert caught.value.code == "duplicate-track"
 
 
-async def test_who_loses_the_floor_while_offering_is_not_forwarded(
+async def test_losing_the_floor_while_offering_stops_forwarding(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     own = world.conference.seats.admission_of_owner(

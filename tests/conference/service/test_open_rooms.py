@@ -25,7 +25,7 @@ from tests.conference.service.support import World, failing
 from tests.signaling.support import until
 
 
-async def test_a_line_that_was_not_stored_is_seen_by_nobody(
+async def test_a_message_that_could_not_be_stored_is_not_sent(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seat = await world.join("researcher", "c1")
@@ -67,7 +67,7 @@ async def test_a_track_that_starts_while_a_command_fails_is_shown(
     assert set(taken.seats[0].seat.started) == {Source.CAMERA}
 
 
-async def test_who_cannot_be_told_the_chat_does_not_sit_down(
+async def test_joining_fails_when_the_chat_cannot_be_read(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
@@ -89,7 +89,7 @@ async def test_who_cannot_be_told_the_chat_does_not_sit_down(
     assert (await world.come_back(seat, "c4")) == seat
 
 
-async def test_media_hears_of_a_departure_before_people(world: World) -> None:
+async def test_media_is_closed_before_participants_are_notified(world: World) -> None:
     seat, _ = await world.join("presenter", "c1"), await world.join("presenter", "c2")
     world.story.clear()
     await world.conference.run(seat, c.Leave(seat.participant))
@@ -151,7 +151,7 @@ async def test_a_room_that_cannot_be_stored_holds_up_no_other(
     assert not world.conference.seats.capabilities(stuck)
 
 
-async def test_the_stage_follows_who_holds_the_word_when_its_hold_is_over(
+async def test_the_stage_follows_the_dominant_speaker_after_its_hold(
     world: World,
 ) -> None:
     first, second = [await world.join("presenter", c) for c in ("c1", "c2")]
@@ -185,7 +185,7 @@ async def test_publishing_after_the_seat_is_gone_closes_the_leg(
     assert world.story == [media.CloseLegs(seat.participant)]
 
 
-async def test_events_of_rooms_that_are_gone_are_nobodys(world: World) -> None:
+async def test_events_of_closed_rooms_are_ignored(world: World) -> None:
     room, who = RoomId("gone"), ParticipantId("gone")
     world.story.clear()
     for event in (

@@ -67,7 +67,7 @@ def world() -> World:
     return World()
 
 
-async def test_two_ways_at_once_and_no_third(world: World) -> None:
+async def test_two_tests_at_once_and_no_third(world: World) -> None:
     for _ in range(TRIALS_EACH):
         assert (await world.open(RITA)).startswith("v=0")
     with pytest.raises(TooMuch, match="two ways"):
@@ -118,7 +118,9 @@ async def test_a_bad_offer_counts_for_nothing(world: World) -> None:
     assert world.preflight.next_timeout() is None
 
 
-async def test_whoever_goes_while_it_opens_leaves_nothing(world: World) -> None:
+async def test_a_connection_that_closes_while_a_test_opens_leaves_nothing(
+    world: World,
+) -> None:
     world.plane.meanwhile = lambda: world.preflight.close(RITA)
     await world.open(RITA)
     assert world.legs == set()
@@ -159,7 +161,7 @@ def test_an_ipv6_network_counts_as_one_address(
     assert (stranger(one) == stranger(other)) is same
 
 
-async def test_whoever_comes_again_at_once_is_counted_on(world: World) -> None:
+async def test_a_client_that_returns_at_once_is_counted_on(world: World) -> None:
     for number in range(TRIALS_PER_ADDRESS):
         await world.open(ConnectionId(f"c{number}"))
         world.preflight.close(ConnectionId(f"c{number}"))

@@ -58,7 +58,9 @@ async def test_only_its_owner_is_admitted_to_a_room_without_an_invitation(
         assert caught.value.code == "room-not-found"
 
 
-async def test_who_joins_gets_the_room_and_the_others_a_notice(world: World) -> None:
+async def test_a_new_participant_gets_the_room_and_the_others_a_notice(
+    world: World,
+) -> None:
     first = await world.join("researcher", "c1")
     world.letters.sent.clear()
     joined = await world.conference.seats.join(
@@ -144,7 +146,7 @@ async def test_returning_takes_the_seat_over_and_repeats_what_is_wanted(
         world.conference.seats.seat_by_token("x" * 43)
 
 
-async def test_a_mute_while_away_is_told_on_returning(world: World) -> None:
+async def test_a_mute_while_disconnected_is_sent_on_returning(world: World) -> None:
     own = world.conference.seats.admission_of_owner(world.account, owners_room(world))
     moderator = await world.conference.seats.join(
         own, ConnectionId("m"), name="M", organisation="O", subscribe=False

@@ -130,7 +130,7 @@ async def test_a_link_works_once_even_in_a_race(accounts: Accounts) -> None:
     assert await accounts.any()
 
 
-async def test_a_link_leads_back_to_the_first_account(accounts: Accounts) -> None:
+async def test_a_link_signs_in_to_the_first_account_again(accounts: Accounts) -> None:
     async def redeem(name: str, at: float, *, further: bool = False) -> str | None:
         token = name.encode().ljust(32)
         await accounts.add_link(token, further=further, now=at, expires_at=100.0)

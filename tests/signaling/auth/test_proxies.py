@@ -57,7 +57,7 @@ def test_one_address_has_one_spelling(text: str, origin: str | None) -> None:
         ("", ["198.51.100.7"], ""),
     ],
 )
-def test_the_address_of_the_one_who_asks(
+def test_the_address_of_the_client(
     remote: str, forwarded: list[str], client: str
 ) -> None:
     headers = CIMultiDict([("X-Forwarded-For", line) for line in forwarded])

@@ -19,7 +19,7 @@ def test_a_bucket_gives_its_burst_and_then_its_rate() -> None:
     assert taken(bucket, 20, 200.0) == 5  # it never holds more than a burst
 
 
-def test_what_is_given_back_can_be_taken_again() -> None:
+def test_a_returned_token_can_be_taken_again() -> None:
     bucket = Bucket(0.0, 2, now=0.0)
     assert taken(bucket, 3, 0.0) == 2
     bucket.give_back(now=0.0)

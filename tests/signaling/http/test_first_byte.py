@@ -22,7 +22,7 @@ async def said(site: Site, *parts: bytes) -> bytes:
     return found
 
 
-async def test_http_on_the_https_port_leads_to_https(site: Site) -> None:
+async def test_http_on_the_https_port_is_redirected_to_https(site: Site) -> None:
     port = site.server.address.https_port
     host = f"localhost:{port}".encode()
     got = await said(site, b"GET /join?a=b HTTP/1.1\r\nHost: ", host, b"\r\n\r\n")
@@ -99,7 +99,7 @@ async def test_a_hello_in_single_bytes_is_a_hello(site: Site) -> None:
 @pytest.mark.parametrize(
     "start", [b"", b"GET / HTTP/1.1\r\nHost: a", bytes([CLIENT_HELLO, 3, 1])]
 )
-async def test_who_says_no_more_is_cut(
+async def test_a_silent_client_is_cut(
     site: Site, monkeypatch: pytest.MonkeyPatch, start: bytes
 ) -> None:
     monkeypatch.setattr(first_byte, "HANDSHAKE_S", 0.3)

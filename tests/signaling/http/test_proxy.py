@@ -72,7 +72,7 @@ async def test_a_trusted_proxy_says_under_which_name_it_was_asked(
         assert not await handshakes(site, Origin=PUBLIC, **told)
 
 
-async def test_what_differs_is_one_line_in_the_log_and_the_page_can_know(
+async def test_a_differing_origin_is_logged_once_and_reported_to_the_page(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with behind(tmp_path) as site:

@@ -46,7 +46,7 @@ async def test_hashed_files_are_kept_for_ever(site: Site) -> None:
     assert headers["Content-Type"].startswith("text/javascript")
 
 
-async def test_a_packed_file_is_sent_to_who_takes_it(site: Site) -> None:
+async def test_a_compressed_file_is_sent_to_clients_that_accept_it(site: Site) -> None:
     file = site.data_dir.parent / "client" / "assets" / "main-abc123.js"
     file.with_name(file.name + ".gz").write_bytes(gzip.compress(file.read_bytes()))
     _, headers, _ = await get(
@@ -202,7 +202,7 @@ async def test_other_pages_cannot_post(site: Site, path: str, origin: str) -> No
         (b'{"token":"' + b"x" * 20_000 + b'"}', "application/json", 413),
     ],
 )
-async def test_what_is_no_link_is_refused(
+async def test_an_unknown_link_is_refused(
     site: Site, body: bytes, kind: str, status: int
 ) -> None:
     answered, _, _ = await post(
@@ -246,7 +246,7 @@ async def test_bodies_in_odd_forms_are_refused_as_such(
     assert "Traceback" not in caplog.text
 
 
-async def test_a_body_in_broken_chunks_is_no_fault_of_the_server(
+async def test_a_body_in_malformed_chunks_is_a_client_error(
     site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
     reader, writer = await asyncio.open_connection(

@@ -87,7 +87,7 @@ async def test_links_keep_note_limit_and_order(room: RoomWithLinks) -> None:
 
 
 @pytest.mark.parametrize("flags", [{"limits.waiting_at_door": 2}])
-async def test_who_holds_many_connections_at_a_door_keeps_nobody_out(
+async def test_many_waiting_connections_of_one_client_keep_nobody_out(
     tmp_path: Path, flags: dict[str, int]
 ) -> None:
     async with Site(tmp_path / "data", **flags) as site:
@@ -121,7 +121,7 @@ async def test_a_link_lets_only_so_many_in_at_once(
 
 
 @pytest.mark.parametrize("flags", [{"limits.joins_at_once": 2}])
-async def test_who_may_not_enter_uses_up_nobodys_turn(
+async def test_refused_joins_do_not_use_up_the_rate(
     tmp_path: Path, flags: dict[str, int]
 ) -> None:
     async with Site(tmp_path / "data", **flags) as site:

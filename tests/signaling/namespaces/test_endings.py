@@ -93,7 +93,7 @@ async def test_a_close_frame_without_a_code_is_a_departure(room: RoomWithLinks) 
         ("server disconnect", 1000, Ending.ENDED),
     ],
 )
-def test_what_the_library_says_is_told_in_our_words(
+def test_library_reasons_map_to_endings(
     reason: str, close_code: int | None, why: Ending
 ) -> None:
     assert judge(reason, close_code) is why

@@ -32,7 +32,7 @@ async def test_each_turn_has_a_pass_of_the_loop_of_its_own() -> None:
     assert began == sorted(began)
 
 
-async def test_a_turn_that_is_given_up_holds_up_nobody() -> None:
+async def test_a_cancelled_wait_does_not_block_the_next() -> None:
     turns = FairStart()
     waiting = [asyncio.create_task(turns.take()) for _ in range(3)]
     await asyncio.sleep(0)

@@ -92,7 +92,7 @@ async def seated(room: RoomWithLinks) -> str:
         ("hand.raise", {"raised": "yes"}, "malformed", "raised"),
     ],
 )
-async def test_what_is_wrong_is_named_and_changes_nothing(
+async def test_a_malformed_request_is_named_and_changes_nothing(
     room: RoomWithLinks, event: str, request_: Any, code: str, part: str
 ) -> None:
     client = await room.join("researcher")
@@ -111,7 +111,9 @@ async def test_two_arguments_are_one_too_many(room: RoomWithLinks) -> None:
     assert caught.value.code == "malformed"
 
 
-async def test_what_comes_too_fast_is_refused_then_cut(room: RoomWithLinks) -> None:
+async def test_too_many_requests_are_refused_then_the_client_is_cut(
+    room: RoomWithLinks,
+) -> None:
     witness = await room.join("presenter")
     token = await seated(room)
     async with raw(room.site, auth={"seat": token}) as socket:
@@ -168,7 +170,7 @@ async def test_a_message_of_a_megabyte_ends_the_connection(room: RoomWithLinks) 
         await closes(socket)
 
 
-async def test_who_never_says_who_it_is_is_cut(
+async def test_a_client_that_never_identifies_itself_is_cut(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("signaling.http.site.HEADERS_S", 0.3)
@@ -201,7 +203,9 @@ async def test_there_is_no_polling(site: Site) -> None:
         assert response.status == 400
 
 
-async def test_who_does_not_read_is_cut_and_costs_little(room: RoomWithLinks) -> None:
+async def test_a_client_that_does_not_read_is_cut_and_costs_little(
+    room: RoomWithLinks,
+) -> None:
     """Defect D8: engine.io alone would queue without end."""
     witness = await room.join("moderator")
     token = await seated(room)

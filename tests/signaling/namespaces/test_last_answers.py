@@ -89,7 +89,7 @@ def held_back(
     return begun, go_on
 
 
-async def test_what_is_in_work_when_the_place_moves_is_answered(
+async def test_a_request_in_progress_is_answered_when_the_seat_moves(
     room: RoomWithLinks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     invitation = {"invitation": room.tokens["researcher"]}

@@ -48,7 +48,7 @@ async def test_a_published_track_is_shown_and_takes_the_stage(
     await viewer.sees(presenter.id, tracks=[])
 
 
-async def test_what_is_declared_and_sends_nothing_is_not_shown(
+async def test_a_declared_track_without_packets_is_not_shown(
     room: RoomWithLinks,
 ) -> None:
     presenter, viewer = await room.join("presenter"), await room.join("researcher")
@@ -83,7 +83,7 @@ async def test_a_section_or_source_named_twice_is_refused(
     assert not room.site.plane.published
 
 
-async def test_a_muted_one_hears_who_did_it_and_may_start_again(
+async def test_a_muted_participant_learns_who_did_it_and_may_unmute(
     room: RoomWithLinks,
 ) -> None:
     moderator, presenter = (
@@ -105,7 +105,7 @@ async def test_a_muted_one_hears_who_did_it_and_may_start_again(
     )
 
 
-async def test_a_mute_that_was_missed_is_told_again_and_holds(
+async def test_a_missed_mute_is_sent_again_and_holds(
     room: RoomWithLinks,
 ) -> None:
     moderator, presenter = (
@@ -142,7 +142,7 @@ async def test_the_floor_comes_and_goes(room: RoomWithLinks) -> None:
     assert caught.value.code == "not-allowed"
 
 
-async def test_slots_speakers_and_wishes_reach_whom_they_concern(
+async def test_slots_speakers_and_requests_reach_the_right_clients(
     room: RoomWithLinks,
 ) -> None:
     viewer, other = await room.join("researcher"), await room.join("presenter")
@@ -173,7 +173,7 @@ async def test_slots_speakers_and_wishes_reach_whom_they_concern(
     assert not again.seat["publish_connected"]
 
 
-async def test_somebody_who_comes_learns_who_speaks_now(room: RoomWithLinks) -> None:
+async def test_a_new_participant_learns_who_is_speaking(room: RoomWithLinks) -> None:
     speaker = await room.join("presenter", "Paul")
     early = await room.join("researcher", "Early")
     assert not early.all("speakers.changed")
@@ -189,7 +189,7 @@ async def test_somebody_who_comes_learns_who_speaks_now(room: RoomWithLinks) -> 
     assert len(speaker.all("speakers.changed")) == 1
 
 
-async def test_what_a_viewer_shows_reaches_the_plane(room: RoomWithLinks) -> None:
+async def test_the_view_reaches_the_media_plane(room: RoomWithLinks) -> None:
     viewer, other = await room.join("researcher"), await room.join("presenter")
     await viewer.ask(
         "view.set",
@@ -213,7 +213,7 @@ async def test_the_stage_is_chosen_and_given_back(room: RoomWithLinks) -> None:
     assert commands[-1] == media.SetStage(RoomId(room.id), None)
 
 
-async def test_quality_of_who_publishes_is_shown_to_all(room: RoomWithLinks) -> None:
+async def test_quality_of_publishers_is_sent_to_everybody(room: RoomWithLinks) -> None:
     viewer, other = await room.join("researcher"), await room.join("presenter")
     await publish(other, CAMERA)
     packets_come(room, other, Source.CAMERA)
@@ -221,7 +221,7 @@ async def test_quality_of_who_publishes_is_shown_to_all(room: RoomWithLinks) -> 
     await viewer.sees(other.id, quality=2)
 
 
-async def test_quality_of_who_watches_is_for_moderators(room: RoomWithLinks) -> None:
+async def test_quality_of_viewers_is_for_moderators(room: RoomWithLinks) -> None:
     moderator = await room.join("moderator")
     viewer, other = await room.join("researcher"), await room.join("researcher")
     await viewer.ask("quality.report", level=2)
@@ -233,7 +233,7 @@ async def test_quality_of_who_watches_is_for_moderators(room: RoomWithLinks) -> 
     assert [p["hand"] for p in shown if p["id"] == viewer.id and p["quality"]] == [1]
 
 
-async def test_who_comes_back_hears_again_which_layers_are_wanted(
+async def test_a_returning_publisher_is_sent_the_wanted_layers_again(
     room: RoomWithLinks,
 ) -> None:
     presenter = await room.join("presenter")
@@ -242,7 +242,7 @@ async def test_who_comes_back_hears_again_which_layers_are_wanted(
     assert room.site.plane.commands[-1] == media.RepeatLayers(who(again))
 
 
-async def test_somebody_at_the_door_tries_the_way_and_nobody_hears_of_it(
+async def test_a_guest_tests_the_media_connection_before_joining(
     room: RoomWithLinks,
 ) -> None:
     seated = await room.join("researcher")

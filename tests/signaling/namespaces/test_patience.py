@@ -13,7 +13,7 @@ PING_S = 1.0
 LONG_S = 4 * PING_S  # twice what an unanswered ping may take
 
 
-async def test_a_long_request_is_no_lost_connection(
+async def test_a_long_request_does_not_lose_the_connection(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of two hundred who join at once, the last wait for longer than a ping."""

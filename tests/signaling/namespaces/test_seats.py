@@ -9,7 +9,7 @@ from conference.errors import Refused
 from tests.signaling.support import Refusal, RoomWithLinks, Site, until
 
 
-async def test_the_door_shows_who_is_there(room: RoomWithLinks) -> None:
+async def test_the_preview_shows_who_is_connected(room: RoomWithLinks) -> None:
     await room.join("presenter", "Kim")
     door = await room.at_the_door("researcher")
     assert await door.ask("room.preview") == {
@@ -41,7 +41,7 @@ async def test_the_door_does_not_list_oneself(room: RoomWithLinks) -> None:
     assert not preview["seated_elsewhere"]
 
 
-async def test_who_joins_sees_all_and_is_seen(room: RoomWithLinks) -> None:
+async def test_a_new_participant_sees_all_and_is_seen(room: RoomWithLinks) -> None:
     first = await room.join("presenter", "Kim")
     await first.ask("chat.send", text="hello", nonce="n")
     second = await room.join("researcher", "Lee", subscribe=True)
@@ -105,7 +105,7 @@ async def test_an_owner_has_one_seat_and_moves_it_only_when_asked(
     assert [p["id"] for p in newer.seat["participants"]] == [newer.id]
 
 
-async def test_an_owner_whose_connection_broke_simply_enters_again(
+async def test_an_owner_with_a_lost_connection_joins_again(
     room: RoomWithLinks,
 ) -> None:
     older, witness = await room.join("moderator"), await room.join("researcher")
@@ -115,7 +115,7 @@ async def test_an_owner_whose_connection_broke_simply_enters_again(
     assert older.id not in [p["id"] for p in newer.seat["participants"]]
 
 
-async def test_who_was_removed_stays_out(room: RoomWithLinks) -> None:
+async def test_a_removed_participant_stays_out(room: RoomWithLinks) -> None:
     moderator, guest = await room.join("moderator", "Mod"), await room.join("presenter")
     await moderator.ask("participant.remove", participant=guest.id)
     assert await guest.hears("seat.closed") == {"reason": "removed", "by": "Mod"}
@@ -151,7 +151,9 @@ async def test_a_removed_browser_stays_out_by_its_link_until_let_in(
     await room.join("presenter", "Kim is back", browser="k" * 43)
 
 
-async def test_who_leaves_is_gone(room: RoomWithLinks) -> None:
+async def test_a_participant_who_leaves_is_removed_from_the_list(
+    room: RoomWithLinks,
+) -> None:
     witness, guest = await room.join("presenter"), await room.join("researcher")
     await guest.ask("seat.leave")
     await witness.hears("participant.left", participant=guest.id, reason="left")

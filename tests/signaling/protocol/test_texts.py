@@ -79,14 +79,14 @@ def test_names_are_cleaned(typed: str, taken: str) -> None:
         *("\u2065", "\ufff0", "\U000e0fff", "\u17b4", "\U0001d159", "\n"),
     ],
 )
-def test_what_shows_nothing_is_empty(nothing: str) -> None:
+def test_invisible_text_is_empty(nothing: str) -> None:
     assert fault(NAME, nothing) == EMPTY
     assert fault(TEXT, nothing) == EMPTY
     assert fault(TypeAdapter(Title), nothing) == EMPTY
     assert TypeAdapter(Note).validate_python(nothing) == ""
 
 
-def test_length_is_counted_in_what_is_left() -> None:
+def test_length_is_counted_after_cleaning() -> None:
     assert NAME.validate_python("x" * 80 + "\u200b" * 80) == "x" * 80
     assert fault(NAME, "x" * 81) == TOO_LONG
     assert fault(NAME, "\ufb2c" * 40) == TOO_LONG  # normalised, each has three
@@ -94,7 +94,7 @@ def test_length_is_counted_in_what_is_left() -> None:
     assert fault(TEXT, "x" * (LONGEST_MESSAGE + 1)) == TOO_LONG
 
 
-def test_what_is_no_text_is_malformed() -> None:
+def test_other_types_than_text_are_malformed() -> None:
     for wrong in (1, None, ["x"]):
         assert fault(NAME, wrong) == "string_type"
 
@@ -169,9 +169,7 @@ def test_the_size_limit_has_room_for_the_longest_texts(event: str) -> None:
 @pytest.mark.parametrize(
     ("field", "empty"), sorted({(field, empty) for _, field, _, empty in text_fields()})
 )
-def test_each_fault_of_a_text_has_its_code_and_its_words(
-    field: str, empty: bool
-) -> None:
+def test_each_fault_of_a_text_has_its_code_and_message(field: str, empty: bool) -> None:
     from signaling.namespaces.errors import refusal
 
     model: type[BaseModel] = next(

@@ -54,7 +54,7 @@ def test_the_first_start_makes_everything_and_the_second_nothing(
     assert set(names_of(before)) == set(NAMES) == set(second.names)
 
 
-def test_the_thumbprint_is_what_windows_shows(tmp_path: Path) -> None:
+def test_the_thumbprint_has_the_form_that_windows_shows(tmp_path: Path) -> None:
     authority = site(tmp_path, Clock()).authority
     shown = thumbprint(authority)
     assert shown.replace(" ", "") == authority.fingerprint(SHA1()).hex().upper()
@@ -68,7 +68,7 @@ def test_only_the_owner_can_read(tmp_path: Path) -> None:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_the_certificate_is_what_browsers_want(tmp_path: Path) -> None:
+def test_the_certificate_meets_the_rules_of_browsers(tmp_path: Path) -> None:
     trust = site(tmp_path, Clock())
     certificate = leaf(tmp_path)
     certificate.verify_directly_issued_by(trust.authority)
@@ -182,7 +182,7 @@ def test_a_broken_pair_is_refused_by_name_and_the_old_one_stays(
         OwnTrust(certificate, key)
 
 
-def test_each_fault_of_the_operators_own_is_told_apart(
+def test_each_fault_of_the_operators_certificate_has_its_own_message(
     own: Callable[[], tuple[Path, Path]], tmp_path: Path
 ) -> None:
     certificate, key = own()

@@ -82,7 +82,7 @@ def test_only_moderators_moderate(driver: RoomDriver, role: Role) -> None:
             driver.do(command)
 
 
-def test_nobody_acts_on_who_is_not_here(driver: RoomDriver) -> None:
+def test_commands_about_absent_participants_are_refused(driver: RoomDriver) -> None:
     moderator = driver.join("m", Role.MODERATOR)
     for command in (
         c.GiveFloor(moderator, NOBODY, given=True),

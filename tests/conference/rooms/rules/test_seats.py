@@ -45,7 +45,7 @@ def test_losing_twice_does_not_prolong(driver: RoomDriver) -> None:
     assert driver.room.next_timeout() == due
 
 
-def test_who_returns_has_everything_back(driver: RoomDriver) -> None:
+def test_a_returning_participant_has_everything_back(driver: RoomDriver) -> None:
     moderator, a = driver.join("m", Role.MODERATOR), driver.join("a")
     driver.do(c.RaiseHand(a, raised=True))
     driver.do(c.GiveFloor(moderator, a, given=True))
@@ -62,7 +62,7 @@ def test_who_returns_has_everything_back(driver: RoomDriver) -> None:
     assert driver.do(c.Return(a)) == []
 
 
-def test_who_left_or_was_removed_does_not_return(driver: RoomDriver) -> None:
+def test_nobody_returns_after_leaving_or_being_removed(driver: RoomDriver) -> None:
     moderator, a, b = (
         driver.join("m", Role.MODERATOR),
         driver.join("a"),

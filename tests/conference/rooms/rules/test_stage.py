@@ -32,7 +32,7 @@ def test_a_moderators_choice_holds_until_taken_back(driver: RoomDriver) -> None:
     ]
 
 
-def test_of_equals_the_dominant_speaker_takes_the_stage_after_a_while(
+def test_among_equals_the_dominant_speaker_takes_the_stage_after_a_while(
     driver: RoomDriver,
 ) -> None:
     a, b = driver.join("a", Role.PRESENTER), driver.join("b", Role.PRESENTER)
@@ -62,7 +62,7 @@ def test_a_short_remark_does_not_move_the_stage(driver: RoomDriver) -> None:
     assert driver.room.stage == a
 
 
-def test_rank_comes_before_the_word(driver: RoomDriver) -> None:
+def test_rank_outranks_the_dominant_speaker(driver: RoomDriver) -> None:
     p, r = driver.join("p", Role.PRESENTER), driver.join("r")
     m = driver.join("m", Role.MODERATOR)
     driver.do(c.GiveFloor(m, r, given=True))
@@ -78,7 +78,7 @@ def test_rank_comes_before_the_word(driver: RoomDriver) -> None:
     assert e.StageMoved(p) in driver.publish(p, CAMERA)
 
 
-def test_a_moderators_choice_comes_before_the_word(driver: RoomDriver) -> None:
+def test_a_moderators_choice_outranks_the_dominant_speaker(driver: RoomDriver) -> None:
     m = driver.join("m", Role.MODERATOR)
     a, b = driver.join("a", Role.PRESENTER), driver.join("b", Role.PRESENTER)
     driver.publish(a, CAMERA)
@@ -91,7 +91,7 @@ def test_a_moderators_choice_comes_before_the_word(driver: RoomDriver) -> None:
     assert driver.do(c.ChooseStage(m, None)) == [e.StageChosen(None), e.StageMoved(b)]
 
 
-def test_who_held_the_word_and_left_is_forgotten(driver: RoomDriver) -> None:
+def test_a_dominant_speaker_who_left_is_forgotten(driver: RoomDriver) -> None:
     a, b = driver.join("a", Role.PRESENTER), driver.join("b", Role.PRESENTER)
     driver.publish(a, CAMERA)
     driver.publish(b, CAMERA)
@@ -104,7 +104,9 @@ def test_who_held_the_word_and_left_is_forgotten(driver: RoomDriver) -> None:
     assert driver.room.stage == a
 
 
-def test_a_chosen_one_who_goes_leaves_the_stage(driver: RoomDriver) -> None:
+def test_a_chosen_participant_who_leaves_is_taken_off_the_stage(
+    driver: RoomDriver,
+) -> None:
     moderator, a = driver.join("m", Role.MODERATOR), driver.join("a")
     driver.do(c.ChooseStage(moderator, a))
     assert driver.do(c.Leave(a)) == [

@@ -63,7 +63,7 @@ def test_an_offer_does_not_undo_a_moderators_mute(driver: RoomDriver) -> None:
 
 
 @pytest.mark.parametrize("active", [True, False])
-def test_who_knows_of_a_mute_may_offer_the_track_anew(
+def test_a_participant_who_knows_of_a_mute_may_offer_the_track_again(
     driver: RoomDriver, active: bool
 ) -> None:
     moderator, p = driver.join("m", Role.MODERATOR), driver.join("p", Role.PRESENTER)
@@ -80,7 +80,7 @@ def test_who_knows_of_a_mute_may_offer_the_track_anew(
         assert driver.do(offer)[0] == e.GateMoved(p, MICROPHONE, open=True)
 
 
-def test_what_is_declared_is_shown_when_its_first_packet_comes(
+def test_a_declared_track_is_shown_with_its_first_packet(
     driver: RoomDriver,
 ) -> None:
     p = driver.join("p", Role.PRESENTER)
