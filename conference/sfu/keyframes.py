@@ -41,7 +41,7 @@ ROUNDING_S = 1e-6
 """Of times added up; far below a timer's step."""
 
 Asker: TypeAlias = ViewerKey | None
-"""A viewer, or None: the server, for all who follow a layer that begins anew."""
+"""A watcher, or None: the server, for all who follow a layer that begins anew."""
 
 
 class KeyFrameRequests:

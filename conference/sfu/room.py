@@ -8,10 +8,11 @@ when a viewer changes what it shows. Whose screen or stage it is, is decided in
 """
 
 from collections.abc import Iterable
+from itertools import chain
 
 from conference.contract import media as m
 from conference.contract.words import SlotGap, SlotGroup, Source
-from conference.fanout.contract import Fanout
+from conference.fanout.contract import Fanout, ViewerKey
 from conference.ids import ParticipantId, RoomId
 from conference.rtp import extensions
 from conference.rtp.codecs import NOTHING, Codec
@@ -26,6 +27,7 @@ from conference.sfu.speakers import Loudest
 from conference.sfu.switching import Switchboard
 from conference.sfu.uptrack import Layer, UpTrack
 from conference.sfu.viewer import Viewer
+from conference.sfu.watcher import Tap, Watcher
 
 SILENT = 127
 """Level of RFC 6464 for a packet that carries none: present, but never loud."""
@@ -63,6 +65,8 @@ class RoomPlane:
         self.room = room
         self.publishers: dict[ParticipantId, Publisher] = {}
         self.viewers: dict[ParticipantId, Viewer] = {}
+        self.taps: dict[ViewerKey, Tap] = {}
+        """Watchers that are no viewers."""
         self.stage: ParticipantId | None = None
         self.events = events
         self.speakers_planned = False
@@ -80,8 +84,8 @@ class RoomPlane:
 
     @property
     def empty(self) -> bool:
-        """Whether nobody is here."""
-        return not self.publishers and not self.viewers
+        """Whether nobody publishes or watches here."""
+        return not self.publishers and not self.viewers and not self.taps
 
     @property
     def decodable(self) -> frozenset[Codec]:
@@ -113,6 +117,9 @@ class RoomPlane:
             self._loudest.on_level(track.participant, level, now=now)
         if arrived.recovered is not None:
             self._fanout.forward(layer.key, arrived.recovered, NOTHING, now=now)
+        if self.taps:
+            for tap in self.taps.values():
+                tap.on_packet(arrived, now=now)
         self._switchboard.on_packet(arrived, now=now)
         copies = self._fanout.forward(layer.key, arrived.packet, arrived.head, now=now)
         counts, octets = self.counts, len(arrived.packet.payload)
@@ -336,11 +343,12 @@ class RoomPlane:
                 if starved and slot.current and slot.current is slot.target:
                     # A slot on its way to another layer has asked for that one's.
                     self.want_key_frame(slot.current, viewer.key)
-                for shown in (slot.current, slot.target):
-                    if shown is not None and shown.track in watched:
-                        watched[shown.track].add(shown.spatial)
-                if slot.track in watched and slot.target is not None:
-                    watched[slot.track].add(slot.wish)
+        connected = (one for one in self.viewers.values() if one.connected)
+        watchers: Iterable[Watcher] = chain(connected, self.taps.values())
+        for watcher in watchers:
+            for track, spatial in watcher.watched():
+                if track in watched:
+                    watched[track].add(spatial)
         for track, spatials in watched.items():
             wanted = track.to_send(spatials, now=now)
             if track.started and wanted != track.wanted:
@@ -374,7 +382,7 @@ class RoomPlane:
         return track if track is not None and track.live else None
 
     def want_key_frame(self, layer: Layer, asker: Asker) -> None:
-        """A viewer cannot go on without a key frame of this layer."""
+        """Ask for a key frame of a layer, without which a watcher cannot go on."""
         layer.track.key_frames.want(layer.spatial, asker)
         self.requests.add(layer.track)
 

@@ -33,6 +33,7 @@ from conference.sfu.slot import Slot
 from conference.sfu.timetable import Timetable
 from conference.sfu.uptrack import UpTrack
 from conference.sfu.viewer import REPORT_AFTER_SWITCH_S, REPORT_INTERVAL_S, Viewer
+from conference.sfu.watcher import Tap
 
 SPEAKERS_INTERVAL_S = 0.1
 """Between evaluations of who speaks. Longer: the ring comes late (≤ 0.5 s is
@@ -213,6 +214,24 @@ class Router:
             plane.remove_viewer(participant)
             self._tidy(plane)
 
+    def new_key(self) -> ViewerKey:
+        """Return a key for a watcher that is no viewer."""
+        return ViewerKey(next(self._keys))
+
+    def watch(self, room: RoomId, tap: Tap, *, now: float) -> RoomPlane:
+        """Let a tap take the packets of a room, which stays open for it."""
+        plane = self.room(room)
+        plane.taps[tap.key] = tap
+        self._plan_tending(plane, now)
+        return plane
+
+    def unwatch(self, room: RoomId, key: ViewerKey) -> None:
+        """Take a tap away; unknown ones are ignored."""
+        plane = self._rooms.get(room)
+        if plane is not None:
+            plane.taps.pop(key, None)
+            self._tidy(plane)
+
     def _tidy(self, plane: RoomPlane) -> None:
         if plane.empty and plane.stage is None:
             self._rooms.pop(plane.room, None)
@@ -260,6 +279,7 @@ class Router:
                 plane = self._rooms.get(room)
                 if plane is not None:
                     plane.stage = None
+                    plane.taps.clear()
                     # Viewers first: then nobody's slots are moved about.
                     for participant in list(plane.viewers):
                         self.forget(participant)

@@ -6,7 +6,7 @@ viewer may ask for. Which track goes where is ``assignment``'s rule, applied by
 ``RoomPlane``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from conference.contract.media import MAX_HEIGHT, LinkChanged, SetView, Tile
 from conference.contract.words import Receive, Reduced, SlotGroup
@@ -105,6 +105,15 @@ class Viewer:
         self._repaired_at = 0.0
         self._tell_tokens = float(TELL_BURST)
         self._told_at = 0.0
+
+    def watched(self) -> Iterator[tuple[UpTrack, int]]:
+        """Return the layers that its pictures show, wait for, or shall show."""
+        for slot in self.pictures:
+            for shown in (slot.current, slot.target):
+                if shown is not None:
+                    yield shown.track, shown.spatial
+            if slot.track is not None and slot.target is not None:
+                yield slot.track, slot.wish
 
     def view(
         self,

@@ -1,0 +1,119 @@
+"""A watcher that is no viewer: as a recorder or a relay will be."""
+
+from collections.abc import Iterable
+
+from conference.contract import media as m
+from conference.contract.words import Leg, Source
+from conference.fanout.contract import ViewerKey
+from conference.ids import ParticipantId
+from conference.sfu.publisher import Arrived
+from conference.sfu.uptrack import KEEP_S, UpTrack
+from tests.conference.sfu.test_layers import play
+from tests.conference.sfu.test_wanted_layers import told
+from tests.support.bench import ROOM, Bench, Simulcast
+
+CAMERA = Source.CAMERA
+ADA = ParticipantId("ada")
+TOP = 2
+
+
+class Recorder:
+    """Takes the packets of one layer of one camera."""
+
+    def __init__(self, key: ViewerKey) -> None:
+        self.key = key
+        self.layers: list[tuple[UpTrack, int]] = []
+        self.got: list[Arrived] = []
+
+    def watched(self) -> Iterable[tuple[UpTrack, int]]:
+        return self.layers
+
+    def on_packet(self, arrived: Arrived, *, now: float) -> None:
+        if (arrived.track, arrived.layer.spatial) in self.layers:
+            self.got.append(arrived)
+
+
+def recorded(bench: Bench) -> tuple[Recorder, Simulcast]:
+    """Record the top layer of a camera in a room without any viewer."""
+    recorder = Recorder(bench.router.new_key())
+    plane = bench.router.watch(ROOM, recorder, now=bench.now)
+    camera = bench.simulcast(ADA, CAMERA)
+    recorder.layers.append((plane.publishers[ADA].tracks[CAMERA], TOP))
+    return recorder, camera
+
+
+def key_frames(recorder: Recorder) -> int:
+    return sum(arrived.head.starts_key_frame for arrived in recorder.got)
+
+
+def test_what_it_watches_is_sent_without_any_viewer() -> None:
+    bench = Bench()
+    _, camera = recorded(bench)
+    play(bench, camera, seconds=KEEP_S + 1)
+    assert told(bench, ADA)[-1] == (TOP,)
+
+
+def test_it_gets_each_packet_once_and_complete() -> None:
+    bench = Bench()
+    recorder, camera = recorded(bench)
+    play(bench, camera, seconds=KEEP_S + 2)
+    numbers = [arrived.packet.extended for arrived in recorder.got]
+    assert len(numbers) > 20 * KEEP_S
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    assert all(arrived.packet.payload for arrived in recorder.got)
+
+
+def test_it_is_given_a_key_frame_when_it_asks() -> None:
+    bench = Bench()
+    recorder, camera = recorded(bench)
+    play(bench, camera, seconds=2)
+    bench.settle()
+    asked = len(bench.sent(ADA, Leg.PUBLISH, 206))
+    begun = key_frames(recorder)
+    play(bench, camera, seconds=1)
+    assert len(bench.sent(ADA, Leg.PUBLISH, 206)) == asked  # nobody asked meanwhile
+    track, spatial = recorder.layers[0]
+    bench.router.room(ROOM).want_key_frame(track.layers[spatial], recorder.key)
+    play(bench, camera, seconds=0.5)
+    assert len(bench.sent(ADA, Leg.PUBLISH, 206)) == asked + 1
+    assert key_frames(recorder) == begun + 1
+
+
+def test_a_muted_track_is_not_recorded() -> None:
+    bench = Bench()
+    recorder, camera = recorded(bench)
+    play(bench, camera, seconds=1)
+    bench.apply(m.SetTrack(ADA, CAMERA, False))
+    before = len(recorder.got)
+    play(bench, camera, seconds=1)
+    assert len(recorder.got) == before
+
+
+def test_when_it_goes_its_layer_stops_and_the_room_closes() -> None:
+    bench = Bench()
+    recorder, camera = recorded(bench)
+    play(bench, camera, seconds=KEEP_S + 1)
+    bench.router.unwatch(ROOM, recorder.key)
+    before = len(recorder.got)
+    play(bench, camera, seconds=KEEP_S + 1)
+    assert told(bench, ADA)[-1] == ()
+    assert len(recorder.got) == before
+    bench.router.unpublish(ADA, now=bench.now)
+    assert bench.router.figures() == []
+
+
+def test_it_keeps_a_room_open_that_has_nobody_else() -> None:
+    bench = Bench()
+    recorder, _ = recorded(bench)
+    bench.router.unpublish(ADA, now=bench.now)
+    assert len(bench.router.figures()) == 1
+    bench.router.unwatch(ROOM, recorder.key)
+    bench.router.unwatch(ROOM, recorder.key)  # once more does nothing
+    assert bench.router.figures() == []
+
+
+def test_closing_a_room_takes_it_away() -> None:
+    bench = Bench()
+    recorded(bench)
+    bench.apply(m.CloseRoom(ROOM))
+    assert bench.router.figures() == []
