@@ -152,10 +152,16 @@ def link(room: TestRoom, role: str) -> str:
     return f"{room.server.url}/join#{room.token(role)}"
 
 
+SOCKET_LOST = re.compile(r"\bwss://localhost:\d+/socket\.io/")
+"""In what a browser says of a socket that it lost or did not get: a page of a busy machine
+asks for another one, and that it does is tested by itself."""
+
+
 def assert_clean(*people: Person) -> None:
     """Check that pages threw nothing and asked no other host for anything."""
     for person in people:
-        assert person.page.problems == [], person.name
+        problems = [p for p in person.page.problems if not SOCKET_LOST.search(p)]
+        assert problems == [], person.name
         hosts = {
             re.sub(r"^\w+://([^/]+).*", r"\1", url)
             for url in person.page.requests
