@@ -14,7 +14,7 @@ interface ShellProps {
 
 export function Shell(props: ShellProps): JSX.Element {
   const { children, narrow = false, message = false, actions } = props;
-  const names = ['shell-main', narrow && 'narrow', message && 'message'];
+  const names = ['shell-main', narrow && 'narrow', message && 'single'];
   return (
     <div class="shell">
       <header class="shell-head">
