@@ -93,7 +93,7 @@ coverage: .make/dev ## Unit tests, and that they reach every branch of the pure 
 	done
 
 .PHONY: test
-test: .make/dev .make/npm .make/client .make/debian .make/axe ## Everything (15 minutes): sets up browsers and fonts too
+test: .make/dev .make/npm .make/client .make/debian .make/axe ## Everything (15 to 20 minutes): sets up browsers and fonts too
 	@$(MAKE) -j2 --output-sync=target AT_ONCE=1 coverage lint
 	$(MAKE) -j2 AT_ONCE=1 lane-server lane-browser
 	$(MAKE) test-lab
