@@ -92,7 +92,7 @@ class Site:
         application.router.add_post("/api/sign-in", self._sign_in)
         application.router.add_post("/api/sign-out", self._sign_out)
         application.router.add_post("/api/page-closed", self._page_closed)
-        application.router.add_get("/api/session", self._session)
+        application.router.add_get("/api/account", self._account)
         application.router.add_get("/healthz", self._health)
         application.router.add_get("/trust/ca.crt", self._authority)
         return application
@@ -195,7 +195,7 @@ class Site:
         # The same answer whether or not there was such a seat.
         return web.Response(status=204)
 
-    async def _session(self, request: web.Request) -> web.StreamResponse:
+    async def _account(self, request: web.Request) -> web.StreamResponse:
         secret = sign_in_of(request.cookies)
         account = secret and await self._conference.sign_in.account_of(secret)
         # A page cannot see why its socket was refused; it may ask here.

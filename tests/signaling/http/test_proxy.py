@@ -24,7 +24,7 @@ def behind(tmp_path: Path, **settings: Any) -> Site:
 async def own_page(site: Site, page: str, **headers: str) -> bool:
     async with (
         site.http() as http,
-        http.get(f"/api/session?page={page}", headers=headers) as response,
+        http.get(f"/api/account?page={page}", headers=headers) as response,
     ):
         found: bool = json.loads(await response.read())["own_page"]
         return found

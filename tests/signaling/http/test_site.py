@@ -143,7 +143,7 @@ async def test_a_link_signs_in_once_with_a_strict_cookie(site: Site) -> None:
     for part in ("Secure", "HttpOnly", "SameSite=Strict", "Path=/"):
         assert part in cookie
     assert "Domain" not in cookie
-    _, _, body = await get(site, "/api/session", Cookie=cookie.split(";")[0])
+    _, _, body = await get(site, "/api/account", Cookie=cookie.split(";")[0])
     assert json.loads(body)["signed_in"] is True
     status, _, text = await post(
         site, "/api/sign-in", json={"token": token}, Origin=site.url
@@ -155,16 +155,18 @@ async def test_a_link_signs_in_once_with_a_strict_cookie(site: Site) -> None:
     )
     assert status == 200
     assert "Max-Age=0" in headers["Set-Cookie"]
-    _, _, body = await get(site, "/api/session", Cookie=cookie.split(";")[0])
+    _, _, body = await get(site, "/api/account", Cookie=cookie.split(";")[0])
     assert json.loads(body) == {"signed_in": False, "trust_port": 0, "own_page": True}
 
 
-async def test_the_session_tells_where_the_trust_page_is(tmp_path: Path) -> None:
+async def test_the_account_request_returns_the_port_of_the_trust_page(
+    tmp_path: Path,
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     flags = {"trust.port": port, "trust.bind": "127.0.0.1"}
     async with Site(tmp_path / "data", **flags) as site:
-        _, _, body = await get(site, "/api/session")
+        _, _, body = await get(site, "/api/account")
     assert json.loads(body)["trust_port"] == port
 
 

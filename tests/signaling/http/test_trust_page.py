@@ -69,7 +69,7 @@ async def test_it_hands_out_the_authority_and_nothing_else(
             ("/style.css", 200),
             ("/healthz", 302),
             ("/ca.key", 302),
-            ("/api/session", 302),
+            ("/api/account", 302),
             ("/join", 302),
             ("/room/abc/", 302),
             ("//evil.example/", 302),

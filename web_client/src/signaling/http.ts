@@ -1,8 +1,8 @@
-/* The three HTTP requests of an account: signed in?, sign in, sign out. */
+/* The HTTP requests of an account: whether it is signed in, signing in and out. */
 import { within } from '../deadline';
 import { CodedError, codedErrorFrom, NoAnswer } from './errors';
 
-/** For one answer. Lower: fails on slow links; higher: failures show later. */
+/** How long to wait for one answer. Lower: requests fail on slow links; higher: failures show later. */
 const ANSWER_WITHIN_MS = 10_000;
 
 async function call(path: string, body?: Record<string, string>): Promise<unknown> {
@@ -33,7 +33,7 @@ async function call(path: string, body?: Record<string, string>): Promise<unknow
   );
 }
 
-interface SessionAnswer {
+interface AccountAnswer {
   signed_in?: unknown;
   trust_port?: unknown;
   own_page?: unknown;
@@ -41,13 +41,13 @@ interface SessionAnswer {
 
 /** Whether this browser is signed in as a moderator. */
 export async function signedIn(): Promise<boolean> {
-  const data = (await call('/api/session')) as SessionAnswer | null;
+  const data = (await call('/api/account')) as AccountAnswer | null;
   return data?.signed_in === true;
 }
 
-/** The address of the page that says how to trust this site; null: there is none. */
+/** The address of the page that explains how to trust this site; null: there is none. */
 export async function trustPage(): Promise<string | null> {
-  const data = (await call('/api/session')) as SessionAnswer | null;
+  const data = (await call('/api/account')) as AccountAnswer | null;
   const port = data?.trust_port;
   return typeof port === 'number' && port > 0
     ? `http://${window.location.hostname}:${port}/`
@@ -57,20 +57,20 @@ export async function trustPage(): Promise<string | null> {
 /**
  * Whether the server accepts this page's origin; true when it does not answer.
  *
- * A page cannot see why its socket is refused. Behind a proxy that is not set up it is
- * refused for ever, and waiting would not help.
+ * A page cannot see why its socket is refused. Behind a proxy
+ * that is not set up every attempt is refused, so that waiting does not help.
  */
 export async function ownPage(): Promise<boolean> {
   const page = encodeURIComponent(window.location.origin);
   try {
-    const data = (await call(`/api/session?page=${page}`)) as SessionAnswer | null;
+    const data = (await call(`/api/account?page=${page}`)) as AccountAnswer | null;
     return data?.own_page !== false;
   } catch {
     return true;
   }
 }
 
-/** Trades the token of a one-time link for a session cookie. */
+/** Exchanges the token of a one-time link for the cookie of a sign-in. */
 export async function signIn(token: string): Promise<void> {
   await call('/api/sign-in', { token });
 }
