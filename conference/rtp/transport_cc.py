@@ -10,7 +10,7 @@ their picture waits behind what nobody shows any more. Driven by the publish leg
 
 from struct import Struct
 
-from conference.rtp.dead_line import DeadLine
+from conference.rtp.outage import OutageDetector
 from conference.rtp.sequence import Unwrapper
 
 TICK_S = 0.000_25
@@ -48,7 +48,7 @@ class ArrivalRecorder:
         self._numbers = Unwrapper()
         self._arrivals: dict[int, float] = {}
         self._next: int | None = None
-        self._line = DeadLine()
+        self._line = OutageDetector()
         self._count = 0
 
     def record(self, number: int, *, now: float) -> None:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from conference.contract.words import Reduced
 from conference.ids import RoomId
-from conference.sfu.publisher import Publisher
-from conference.sfu.viewer import Viewer
+from conference.sfu.inbound.publisher import Publisher
+from conference.sfu.outbound.viewer import Viewer
 
 
 @dataclass(slots=True)

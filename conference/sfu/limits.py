@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from conference.ids import ParticipantId, RoomId
 from conference.sfu.bandwidth.share import nested_shares
-from conference.sfu.room import RoomPlane
+from conference.sfu.room_plane import RoomPlane
 
 SPLIT_INTERVAL_S = 1.0
 """Between two divisions. Longer: somebody who joins waits for a share; shorter: CPU

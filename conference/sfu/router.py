@@ -26,13 +26,17 @@ from conference.ids import Mid, ParticipantId, RoomId
 from conference.rtp import rtcp, transport_cc_reader
 from conference.rtp.codecs import Codec
 from conference.sfu.figures import RoomFigures
+from conference.sfu.inbound.publisher import FEEDBACK_INTERVAL_S, Publisher
+from conference.sfu.inbound.track import UpTrack
 from conference.sfu.limits import NO_LIMITS, SPLIT_INTERVAL_S, BitrateLimits
-from conference.sfu.publisher import FEEDBACK_INTERVAL_S, Publisher
-from conference.sfu.room import STAGE_AND_OTHERS, RoomPlane
-from conference.sfu.slot import Slot
+from conference.sfu.outbound.slot import Slot
+from conference.sfu.outbound.viewer import (
+    REPORT_AFTER_SWITCH_S,
+    REPORT_INTERVAL_S,
+    Viewer,
+)
+from conference.sfu.room_plane import STAGE_AND_OTHERS, RoomPlane
 from conference.sfu.timetable import Timetable
-from conference.sfu.uptrack import UpTrack
-from conference.sfu.viewer import REPORT_AFTER_SWITCH_S, REPORT_INTERVAL_S, Viewer
 from conference.sfu.watcher import Tap
 
 SPEAKERS_INTERVAL_S = 0.1

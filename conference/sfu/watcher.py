@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from conference.fanout.contract import ViewerKey
-from conference.sfu.publisher import Arrived
-from conference.sfu.uptrack import UpTrack
+from conference.sfu.inbound.publisher import Arrived
+from conference.sfu.inbound.track import UpTrack
 
 
 class Watcher(Protocol):

@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 
-from conference.sfu.keyframes import TRACK_BURST, TRACK_PER_S
+from conference.sfu.inbound.keyframes import TRACK_BURST, TRACK_PER_S
 from signaling.protocol import messages as m
 from tests.support.wire import rtcp
 from tests.support.wire.client import ScriptedClient

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conference.rtp.dead_line import BACK_S, DEAD_GAP, DEAD_S
+from conference.rtp.outage import BACK_S, DEAD_GAP, DEAD_S
 from conference.rtp.transport_cc import MAX_PACKETS, ArrivalRecorder
 
 

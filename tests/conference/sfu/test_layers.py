@@ -10,9 +10,9 @@ from conference.contract.words import Leg, Receive, Reduced, SlotGap, SlotGroup,
 from conference.ids import ParticipantId
 from conference.rtp import extensions
 from conference.rtp.codecs import Codec
+from conference.sfu.inbound.track import KEEP_S
 from conference.sfu.limits import BitrateLimits
-from conference.sfu.switching import PATIENCE_S
-from conference.sfu.uptrack import KEEP_S
+from conference.sfu.outbound.switching import PATIENCE_S
 from tests.support.bench import Bench, Origin, Simulcast, Sink
 from tests.support.wire import rtcp, rtp
 

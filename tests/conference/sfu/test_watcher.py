@@ -6,10 +6,10 @@ from conference.contract import media as m
 from conference.contract.words import Leg, Source
 from conference.fanout.contract import ViewerKey
 from conference.ids import ParticipantId
-from conference.sfu.publisher import Arrived
-from conference.sfu.uptrack import KEEP_S, UpTrack
+from conference.sfu.inbound.publisher import Arrived
+from conference.sfu.inbound.track import KEEP_S, UpTrack
+from tests.conference.sfu.inbound.test_wanted_layers import told
 from tests.conference.sfu.test_layers import play
-from tests.conference.sfu.test_wanted_layers import told
 from tests.support.bench import ROOM, Bench, Simulcast
 
 CAMERA = Source.CAMERA

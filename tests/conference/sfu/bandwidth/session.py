@@ -20,9 +20,9 @@ from conference.fanout.python.sent_ring import MASK, SentRing
 from conference.fanout.sent import SIZE
 from conference.rtp.transport_cc import ArrivalRecorder
 from conference.rtp.transport_cc_reader import parse_transport_cc
-from conference.sfu.adaptation import COMFORT, unrepaired
 from conference.sfu.bandwidth.allocate import Allocator, Layer, LayerRate, Want
 from conference.sfu.bandwidth.estimate import BandwidthEstimator
+from conference.sfu.outbound.adaptation import COMFORT, unrepaired
 from tests.conference.sfu.bandwidth.network import Link, Shape
 
 SPATIAL_BPS = (120e3, 450e3, 1.5e6)

@@ -3,7 +3,6 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conference.sfu.adaptation import unrepaired
 from conference.sfu.bandwidth.allocate import (
     FORGIVEN_S,
     PAUSE_AFTER_S,
@@ -15,6 +14,7 @@ from conference.sfu.bandwidth.allocate import (
     Want,
     ladder,
 )
+from conference.sfu.outbound.adaptation import unrepaired
 
 CAMERA = (
     *(LayerRate(0, t, bps) for t, bps in enumerate((50e3, 80e3, 120e3))),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conference.rtp.dead_line import BACK_S, DEAD_GAP, DEAD_S, DeadLine
+from conference.rtp.outage import BACK_S, DEAD_GAP, DEAD_S, OutageDetector
 from conference.rtp.sequence import HALF
 
 LONG = DEAD_GAP + 1
@@ -21,17 +21,17 @@ LONG = DEAD_GAP + 1
 def test_a_long_gap_behind_a_long_silence_is_of_the_dark(
     silent_s: float, gap: int, dead: bool
 ) -> None:
-    line = DeadLine()
+    line = OutageDetector()
     assert not line.swallowed(0, now=7.0)
     assert line.swallowed(gap, now=7.0 + silent_s) is dead
 
 
 def test_nothing_is_before_the_first_packet() -> None:
-    assert not DeadLine().swallowed(LONG, now=100.0)
+    assert not OutageDetector().swallowed(LONG, now=100.0)
 
 
 def test_it_stays_so_for_a_while() -> None:
-    line = DeadLine()
+    line = OutageDetector()
     line.swallowed(0, now=0.0)
     assert not line.swallowed(1, now=5.0)
     assert line.swallowed(LONG, now=5.0 + BACK_S / 2)

@@ -13,8 +13,8 @@ from conference.rtp import ntp, transport_cc
 from conference.rtp.codecs import inspect_vp8
 from conference.rtp.rtcp import ReportBlock, build_receiver_report, build_transport_cc
 from conference.rtp.transport_cc_reader import Feedback
-from conference.sfu.adaptation import START_BPS, UNREAD_S, Adaptation
-from conference.sfu.viewer import Viewer
+from conference.sfu.outbound.adaptation import START_BPS, UNREAD_S, Adaptation
+from conference.sfu.outbound.viewer import Viewer
 from tests.conference.sfu.test_layers import layers_on, play, show, watch
 from tests.support.bench import WALL_OFFSET_S, Bench, Sink
 from tests.support.wire import rtp

@@ -18,9 +18,9 @@ from conference.sfu.bandwidth.allocate import Allocator, LayerRate, Want
 from conference.sfu.bandwidth.estimate import BandwidthEstimator
 from conference.sfu.bandwidth.probe import Cluster
 from conference.sfu.bandwidth.rate import CAUTIOUS_QUEUE_S
-from conference.sfu.rates import TEMPORALS
-from conference.sfu.slot import Slot
-from conference.sfu.uptrack import Layer, UpTrack
+from conference.sfu.inbound.layer_meter import TEMPORALS
+from conference.sfu.inbound.track import Layer, UpTrack
+from conference.sfu.outbound.slot import Slot
 
 START_BPS = 1_000_000
 """Estimate before the first feedback. Lower: everybody begins with a small picture;

@@ -11,11 +11,11 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from conference.fanout.contract import Fanout, LayerKey
-from conference.sfu.keyframes import Asker
-from conference.sfu.publisher import Arrived
-from conference.sfu.slot import Slot
-from conference.sfu.uptrack import Layer
-from conference.sfu.viewer import Viewer
+from conference.sfu.inbound.keyframes import Asker
+from conference.sfu.inbound.publisher import Arrived
+from conference.sfu.inbound.track import Layer
+from conference.sfu.outbound.slot import Slot
+from conference.sfu.outbound.viewer import Viewer
 
 PATIENCE_S = 2.0
 """An old picture stays while another one's key frame is awaited. Longer: somebody who

@@ -5,7 +5,7 @@ Sees extended sequence numbers, decides on generic NACKs (RFC 4585 §6.2.1);
 sends nothing itself. Driven by packets and by the publish leg's timer.
 """
 
-from conference.rtp.dead_line import DEAD_S
+from conference.rtp.outage import DEAD_S
 
 REORDER_S = 0.010
 """Wait before the first request. Lower: needless requests on Wi-Fi, which

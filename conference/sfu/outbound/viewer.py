@@ -14,10 +14,10 @@ from conference.fanout.contract import Fanout, SlotKey, ViewerKey
 from conference.fanout.formats import ViewerFormat
 from conference.ids import ParticipantId
 from conference.rtp import ntp, rtcp
-from conference.sfu.adaptation import Adaptation, limited
-from conference.sfu.assignment import View
-from conference.sfu.slot import Slot
-from conference.sfu.uptrack import UpTrack
+from conference.sfu.inbound.track import UpTrack
+from conference.sfu.outbound.adaptation import Adaptation, limited
+from conference.sfu.outbound.assignment import View
+from conference.sfu.outbound.slot import Slot
 
 REPORT_INTERVAL_S = 1.0
 """Between sender reports of a slot that carries something."""

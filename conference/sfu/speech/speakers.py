@@ -12,7 +12,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from conference.sfu.dominant import DominantSpeaker
+from conference.sfu.speech.dominant import DominantSpeaker
 
 CANDIDATES = 5
 """Places in the ranking: three floating slots, and the two of a viewer's own

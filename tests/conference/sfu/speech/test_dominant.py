@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conference.sfu.dominant import DominantSpeaker
+from conference.sfu.speech.dominant import DominantSpeaker
 
 PACKET_S = 0.02
 TICK_PACKETS = 5

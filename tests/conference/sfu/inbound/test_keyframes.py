@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conference.fanout.contract import ViewerKey
-from conference.rtp.dead_line import DEAD_S
-from conference.sfu.keyframes import (
+from conference.rtp.outage import DEAD_S
+from conference.sfu.inbound.keyframes import (
     MIN_INTERVAL_S,
     OVERDUE_S,
     SHARE_BURST,

@@ -16,17 +16,17 @@ from conference.fanout.contract import Fanout, ViewerKey
 from conference.ids import ParticipantId, RoomId
 from conference.rtp import extensions
 from conference.rtp.codecs import NOTHING, Codec
-from conference.sfu.adaptation import voice_price
-from conference.sfu.assignment import assign
 from conference.sfu.figures import Counts, RoomFigures, figures_of
-from conference.sfu.keyframes import Asker
-from conference.sfu.publisher import Arrived, Publisher
-from conference.sfu.rates import TEMPORALS
-from conference.sfu.slot import Slot
-from conference.sfu.speakers import Loudest
-from conference.sfu.switching import Switchboard
-from conference.sfu.uptrack import Layer, UpTrack
-from conference.sfu.viewer import Viewer
+from conference.sfu.inbound.keyframes import Asker
+from conference.sfu.inbound.layer_meter import TEMPORALS
+from conference.sfu.inbound.publisher import Arrived, Publisher
+from conference.sfu.inbound.track import Layer, UpTrack
+from conference.sfu.outbound.adaptation import voice_price
+from conference.sfu.outbound.assignment import assign
+from conference.sfu.outbound.slot import Slot
+from conference.sfu.outbound.switching import Switchboard
+from conference.sfu.outbound.viewer import Viewer
+from conference.sfu.speech.speakers import Loudest
 from conference.sfu.watcher import Tap, Watcher
 
 SILENT = 127

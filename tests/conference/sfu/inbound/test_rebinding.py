@@ -5,9 +5,9 @@ from itertools import pairwise
 
 from conference.contract.words import Leg, SlotGroup, Source
 from conference.ids import ParticipantId
-from conference.rtp.dead_line import BACK_S, DEAD_GAP, DEAD_S
-from conference.sfu.publisher import MAX_UNBOUND, REBIND_INTERVAL_S
-from conference.sfu.uptrack import JUMP_INTERVAL_S, MAX_GAP, Layer
+from conference.rtp.outage import BACK_S, DEAD_GAP, DEAD_S
+from conference.sfu.inbound.publisher import MAX_UNBOUND, REBIND_INTERVAL_S
+from conference.sfu.inbound.track import JUMP_INTERVAL_S, MAX_GAP, Layer
 from tests.support.bench import ROOM, WALL_OFFSET_S, Bench, Origin, Sink
 from tests.support.wire import rtcp, rtp
 

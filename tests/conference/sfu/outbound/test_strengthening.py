@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from conference.contract.words import Source
 from conference.fanout.pacer import FACTOR
-from conference.sfu.adaptation import (
+from conference.sfu.bandwidth.loss import MAX_AMBIENT
+from conference.sfu.outbound.adaptation import (
     INSIST_LOSS,
     LONG_RTT_S,
     MIN_BPS,
@@ -14,8 +15,7 @@ from conference.sfu.adaptation import (
     Adaptation,
     voice_price,
 )
-from conference.sfu.bandwidth.loss import MAX_AMBIENT
-from tests.conference.sfu.test_adaptation import viewer_of
+from tests.conference.sfu.outbound.test_adaptation import viewer_of
 from tests.conference.sfu.test_layers import play, watch
 from tests.support.bench import Bench
 

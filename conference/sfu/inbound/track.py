@@ -18,16 +18,16 @@ from conference.rtp.codecs import (
     Codec,
     PayloadHead,
 )
-from conference.rtp.dead_line import DeadLine
+from conference.rtp.outage import OutageDetector
 from conference.rtp.packet import RtpPacket
 from conference.rtp.red import Older
 from conference.rtp.rtcp import SenderReport
 from conference.rtp.sequence import HALF, Unwrapper
-from conference.sfu.capture import PublisherClock, TrackClock
-from conference.sfu.keyframes import KeyFrameRequests
-from conference.sfu.nack import MAX_AGE, MissingPackets
-from conference.sfu.rates import LayerMeter
-from conference.sfu.reception import Reception
+from conference.sfu.inbound.capture import PublisherClock, TrackClock
+from conference.sfu.inbound.keyframes import KeyFrameRequests
+from conference.sfu.inbound.layer_meter import LayerMeter
+from conference.sfu.inbound.nack import MAX_AGE, MissingPackets
+from conference.sfu.inbound.reception import Reception
 
 MAX_PAYLOAD_BYTES = 1300
 """Larger packets are dropped: with headers, retransmission prefix and tag a copy
@@ -112,7 +112,7 @@ class Layer:
         self.jumped = False
         """The newest packet left a gap that no repair closes."""
         self._jumped_at = float("-inf")
-        self._line = DeadLine()
+        self._line = OutageDetector()
         self._publisher_clock = publisher_clock
         self.clock = TrackClock(publisher_clock, codec.clock_hz)
         self.reception = Reception(codec.clock_hz)

@@ -10,7 +10,7 @@ from conference.fanout.formats import TrackFormat
 from conference.ids import ParticipantId
 from conference.rtp.codecs import Codec
 from conference.rtp.errors import MalformedPacket
-from conference.sfu.publisher import MAX_UNBOUND, Publisher
+from conference.sfu.inbound.publisher import MAX_UNBOUND, Publisher
 from tests.support.bench import ROOM, Bench, Origin, track_format
 from tests.support.wire import rtcp, rtp
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from conference.contract.words import SlotGroup, Source
 from conference.fanout.formats import SlotFormat
 from conference.ids import ParticipantId
-from conference.sfu.uptrack import UpTrack
+from conference.sfu.inbound.track import UpTrack
 
 Find = Callable[[ParticipantId, Source], UpTrack | None]
 """The live track of a participant and source, if there is one."""

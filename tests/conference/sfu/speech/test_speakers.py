@@ -2,7 +2,7 @@
 
 import random
 
-from conference.sfu.speakers import CANDIDATES, HEARD, Loudest
+from conference.sfu.speech.speakers import CANDIDATES, HEARD, Loudest
 
 
 class Table:

@@ -9,9 +9,9 @@ what it carries changes at a key frame (video) or at the next packet that fits
 from conference.contract.media import SlotState
 from conference.fanout.contract import SlotKey
 from conference.fanout.formats import FRAME_TICKS, SlotFormat
-from conference.sfu.rates import TEMPORALS
-from conference.sfu.repairs import Repaired
-from conference.sfu.uptrack import Layer, UpTrack
+from conference.sfu.inbound.layer_meter import TEMPORALS
+from conference.sfu.inbound.track import Layer, UpTrack
+from conference.sfu.outbound.repairs import Repaired
 
 MAX_HELD_PACKETS = 3
 """Packets of a new voice dropped until its timestamps fit behind the old one's.

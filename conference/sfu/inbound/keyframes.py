@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import TypeAlias
 
 from conference.fanout.contract import ViewerKey
-from conference.rtp.dead_line import DEAD_S
+from conference.rtp.outage import DEAD_S
 
 MIN_INTERVAL_S = 0.5
 """Between requests for one layer. Lower: faster first pictures, more bitrate

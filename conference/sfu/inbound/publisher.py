@@ -17,8 +17,8 @@ from conference.rtp import extensions, packet, red, rtcp
 from conference.rtp.codecs import Codec, PayloadHead
 from conference.rtp.packet import RtpPacket
 from conference.rtp.transport_cc import ArrivalRecorder
-from conference.sfu.capture import PublisherClock
-from conference.sfu.uptrack import Layer, UpTrack
+from conference.sfu.inbound.capture import PublisherClock
+from conference.sfu.inbound.track import Layer, UpTrack
 
 FEEDBACK_INTERVAL_S = 0.05
 """Transport-cc and NACK timer. Longer: the publisher's estimate grows late;

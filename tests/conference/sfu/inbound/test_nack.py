@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from conference.sfu.nack import (
+from conference.sfu.inbound.nack import (
     MAX_AGE,
     MAX_DUE,
     MAX_REQUESTS,
@@ -12,7 +12,7 @@ from conference.sfu.nack import (
     REPEAT_S,
     MissingPackets,
 )
-from conference.sfu.uptrack import MAX_GAP
+from conference.sfu.inbound.track import MAX_GAP
 
 
 @pytest.mark.parametrize("start", [65_536, 65_536 + 65_535, 131_071])

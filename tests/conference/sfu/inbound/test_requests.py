@@ -7,11 +7,11 @@ import pytest
 from conference.contract import media as m
 from conference.contract.words import SlotGroup, Source
 from conference.ids import ParticipantId
-from conference.rtp.dead_line import DEAD_GAP
-from conference.sfu.keyframes import TRACK_BURST, TRACK_PER_S
-from conference.sfu.uptrack import KEEP_S, REST_S, WAKE_S
+from conference.rtp.outage import DEAD_GAP
+from conference.sfu.inbound.keyframes import TRACK_BURST, TRACK_PER_S
+from conference.sfu.inbound.track import KEEP_S, REST_S, WAKE_S
+from tests.conference.sfu.inbound.test_wanted_layers import told
 from tests.conference.sfu.test_layers import layers_on, play, show, watch
-from tests.conference.sfu.test_wanted_layers import told
 from tests.support.bench import Bench, Simulcast
 from tests.support.wire import rtcp
 

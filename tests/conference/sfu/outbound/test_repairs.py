@@ -4,7 +4,7 @@ import pytest
 
 from conference.contract.words import SlotGroup, Source
 from conference.rtp.rtcp import build_nacks
-from conference.sfu.repairs import (
+from conference.sfu.outbound.repairs import (
     FORGET_S,
     MAX_KEPT,
     MAX_REPAIRS,

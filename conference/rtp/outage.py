@@ -21,7 +21,7 @@ a browser sends before anything new. Lower: a still screen that loses a part of 
 sent whole; higher: thin layers wait for what nobody shows any more."""
 
 
-class DeadLine:
+class OutageDetector:
     """
     Silences of what sends numbered packets, and what got lost in them.
 

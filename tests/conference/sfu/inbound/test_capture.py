@@ -4,7 +4,7 @@ import pytest
 
 from conference.rtp import ntp
 from conference.rtp.rtcp import SenderReport
-from conference.sfu.capture import PublisherClock, TrackClock
+from conference.sfu.inbound.capture import PublisherClock, TrackClock
 
 
 class Sender:

@@ -1,0 +1,1 @@
+"""What publishers send: tracks, their layers, and the RTCP that publishers get. Pure."""

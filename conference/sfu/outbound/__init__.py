@@ -1,0 +1,1 @@
+"""What viewers get: slots, their assignment, switching and adaptation to the link. Pure."""

@@ -1,0 +1,1 @@
+"""The loudest microphones and the dominant speaker, from audio levels. Pure."""
