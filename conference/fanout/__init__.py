@@ -1,1 +1,1 @@
-"""Everything that is done once per copy of a packet, behind one contract."""
+"""Copying packets to viewers: all work per copy, behind one contract."""

@@ -1,13 +1,12 @@
 """
-The contract between decisions and copies.
+The contract of the fan-out, which makes and sends the copies of packets.
 
-Everything done once per copy of a packet lives behind ``Fanout``: rewriting the
-header and the running numbers, protecting with the viewer's key, sending, and
-answering a NACK from the track's packet cache. It owns the numeric state of
-every slot. What to copy and where is decided by its caller, per packet or per
-timer. Keys and destinations are plain values, so that an engine may be written in
-another language. The engines are listed in ``conference.fanout.engines``; each passes
-the tests in ``tests/conference/fanout``.
+All work per copy is behind ``Fanout``: rewriting the header and the running numbers,
+protecting with the viewer's key, sending, and answering a NACK from the layer's packet
+cache. The fan-out owns the numeric state of every slot. Its caller decides, per packet
+or per timer, which slot follows which layer. Keys and destinations are plain values,
+so that an engine can be written in another language. ``conference.fanout.engines``
+lists the engines; each passes the tests in ``tests/conference/fanout``.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,14 +21,14 @@ from conference.rtp.codecs import Codec, PayloadHead
 from conference.rtp.packet import RtpPacket
 
 CACHE_PACKETS = 1024
-"""Packets kept of a video layer for NACKs, a power of two: 5 s at 1.5 Mbit/s,
-1.2 MB of memory per layer. Less: repairs fail on slow links."""
+"""Packets of a video layer kept for NACKs, a power of two: 5 s at 1.5 Mbit/s, 1.2 MB
+of memory per layer. Less: retransmissions fail on links with a long round trip."""
 KEPT_EPOCHS = 16
-"""Earlier layers of a slot whose packets can still be repaired, and earlier limits of
-its temporal layers."""
+"""Epochs of a slot (changes of layer or temporal limit) whose packets can still be
+retransmitted."""
 REPEAT_BEHIND = 2
-"""Packets between one and its repetition: losses come in short runs. More: the end of a
-frame waits for the next one."""
+"""Distance in packets between a packet and its repetition, because losses come in short
+runs. More: the repetition of a frame's end waits for the next frame."""
 
 LayerKey = NewType("LayerKey", int)
 SlotKey = NewType("SlotKey", int)
@@ -37,7 +36,7 @@ ViewerKey = NewType("ViewerKey", int)
 
 
 class SrtpProfile(Enum):
-    """How packets are protected (RFC 5764 §4.1.2, RFC 7714 §14.2)."""
+    """SRTP protection profile (RFC 5764 §4.1.2, RFC 7714 §14.2)."""
 
     AEAD_AES_128_GCM = "AEAD_AES_128_GCM"
     AEAD_AES_256_GCM = "AEAD_AES_256_GCM"
@@ -46,7 +45,7 @@ class SrtpProfile(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ViewerKeys:
-    """What protects the RTP packets sent to a viewer; agreed on in its handshake."""
+    """Profile and keys for the RTP packets sent to a viewer, from its DTLS handshake."""
 
     profile: SrtpProfile
     master_key: bytes = field(repr=False)
@@ -57,7 +56,7 @@ class ViewerKeys:
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where a viewer is reached."""
+    """The socket and address by which packets reach a viewer."""
 
     socket: SocketId
     address: Address
@@ -65,24 +64,24 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class SlotProgress:
-    """What a slot has sent so far."""
+    """What a slot has sent so far, for its sender reports (RFC 3550 §6.4.1)."""
 
     packets: int
     octets: int
-    """Payload bytes, as sender reports count them."""
+    """Octets of payload."""
     timestamp: int | None
     """RTP timestamp of the newest frame; None before the first packet."""
     timestamp_offset: int
-    """Slot timestamp minus track timestamp, modulo 2³²."""
+    """Slot timestamp minus layer timestamp, modulo 2³²."""
 
 
 class Fanout(Protocol):
     """
     Copies packets of layers to the slots that follow them.
 
-    The caller opens viewers, slots and layers, attaches slots at the packet
-    that shall be the first, and closes what it opened. Unknown keys are
-    programming errors, except where a method says otherwise.
+    The caller opens viewers, slots and layers, attaches each slot at the packet that
+    is to be its first, and closes what it opened. Unknown keys are programming errors,
+    except where a method says otherwise. ``now`` is monotonic seconds.
     """
 
     @property
@@ -101,40 +100,41 @@ class Fanout(Protocol):
         keys: ViewerKeys,
         destination: Destination,
         *,
-        counts_voices: bool = False,
+        audio_transport_cc: bool = False,
     ) -> None:
         """
-        Make a viewer reachable.
+        Add a viewer.
 
         Args:
-            viewer: Has no slots yet.
-            keys: Of its handshake.
-            destination: The address of an authenticated check, on an open socket.
-            counts_voices: Its feedback covers audio packets, so that these carry
-                transport-wide numbers too.
+            viewer: A new key.
+            keys: From its DTLS handshake.
+            destination: An open socket, and the source address of an authenticated
+                connectivity check on it.
+            audio_transport_cc: The viewer negotiated transport-cc for audio: its audio
+                packets get transport-wide numbers too.
         """
         ...
 
     def set_destination(self, viewer: ViewerKey, destination: Destination) -> None:
-        """Reach a viewer at another address; ignored for one that is not open."""
+        """Send to a viewer at another address; ignored for one that is not open."""
         ...
 
     def open_layer(self, layer: LayerKey, codec: Codec) -> None:
-        """Begin a layer without followers and with an empty packet cache."""
+        """Add a layer without followers and with an empty packet cache."""
         ...
 
     def close_layer(self, layer: LayerKey) -> None:
-        """End a layer: its followers are detached, its cache is dropped."""
+        """Remove a layer: detach its followers and drop its cache."""
         ...
 
     def open_slot(
         self, slot: SlotKey, viewer: ViewerKey, fmt: SlotFormat, *, first: int
     ) -> None:
-        """Begin a slot; ``first`` (below 2¹⁴) is its first sequence number."""
+        """Add a slot; ``first`` (below 2¹⁴) is its first sequence number."""
         ...
 
     def close_viewer(self, viewer: ViewerKey) -> None:
-        """End all slots of a viewer and forget its keys and destination."""
+        """Remove a viewer with its slots, keys and destination."""
         ...
 
     def attach(
@@ -148,12 +148,19 @@ class Fanout(Protocol):
         temporal: int,
     ) -> None:
         """
-        Let a slot follow a layer from ``packet`` on, which is forwarded next.
+        Let a slot follow a layer from ``packet`` on.
 
-        Sequence and running numbers go on without a gap. ``timestamp`` is the
-        slot clock at the packet's capture; if it lies behind what was sent, the
-        slot runs ahead for a while (video) or stays ahead (audio). Frames above
-        ``temporal`` are left out.
+        Sequence numbers, picture ids and TL0PICIDX continue without a gap.
+
+        Args:
+            slot: Follows this layer only, from now on.
+            layer: An open layer.
+            packet: The packet that is forwarded next.
+            head: What its payload descriptor says.
+            timestamp: Slot clock at the packet's capture time, in ticks. If it is less
+                than what was sent already, the slot's timestamps run ahead of the
+                clock: for some frames (video), or for the whole epoch (audio).
+            temporal: Temporal limit; frames of higher temporal layers are left out.
         """
         ...
 
@@ -161,46 +168,60 @@ class Fanout(Protocol):
         self, slot: SlotKey, packet: RtpPacket, head: PayloadHead, *, temporal: int
     ) -> None:
         """
-        Leave out frames above a temporal layer from ``packet`` on.
+        Change the temporal limit of a slot from ``packet`` on.
 
-        ``packet`` begins a frame and is forwarded next. Numbers go on without a
-        gap, as if the frames left out had never been.
+        ``packet`` begins a frame and is forwarded next. Numbers continue without a
+        gap, as if the frames left out did not exist.
         """
         ...
 
     def detach(self, slot: SlotKey) -> None:
-        """Let a slot send nothing; its numbers and history are kept."""
+        """Stop following a layer; the slot's numbers and history are kept."""
         ...
 
     def forward(
         self, layer: LayerKey, packet: RtpPacket, head: PayloadHead, *, now: float
     ) -> int:
-        """Copy a packet to all followers and keep it for NACKs; return how many."""
+        """
+        Copy a packet to all followers, and keep video for NACKs.
+
+        Returns:
+            The copies sent; 0 for a packet number that was forwarded before.
+        """
         ...
 
     def retransmit(self, slot: SlotKey, sequences: Sequence[int], *, now: float) -> int:
         """
-        Answer a NACK (16-bit numbers) by RTX; return how many were still there.
+        Answer a NACK (16-bit numbers) by RTX (RFC 4588).
 
-        A slot without an RTX source is answered nothing.
+        Returns:
+            How many of the packets were in the cache; 0 for a slot without RTX.
         """
         ...
 
     def probe(self, slot: SlotKey, octets: int, packets: int, *, now: float) -> int:
         """
-        Send what carries nothing new on a video slot's RTX source.
+        Send a bandwidth probe on a video slot's RTX stream.
 
-        It repeats what the slot sent last, or is padding; at least so many octets
-        in at least so many packets. Returns the octets.
+        Its packets repeat the slot's latest ones, or are padding.
+
+        Args:
+            slot: A video slot with RTX.
+            octets: To send at least.
+            packets: To send at least.
+            now: Monotonic seconds.
+
+        Returns:
+            The octets sent, before protection.
         """
         ...
 
     def progress(self, slot: SlotKey) -> SlotProgress:
-        """Return what a sender report of the slot needs."""
+        """Return the counters and timestamps for a sender report of a slot."""
         ...
 
     def sent(self, viewer: ViewerKey) -> SentLog:
-        """Return the record of what a viewer was sent under transport-wide numbers."""
+        """Return the log of a viewer's packets by transport-wide number."""
         ...
 
     def reinforce(
@@ -212,33 +233,34 @@ class Fanout(Protocol):
         repeating: bool = False,
     ) -> None:
         """
-        Strengthen what a viewer is sent against loss.
+        Set the protection against loss for a viewer.
 
         Args:
-            viewer: Whose link loses packets.
-            redundant: Voices carry older frames, where publishers send them.
-            insistent: Each repair is sent twice.
-            repeating: Each picture packet is sent twice.
+            viewer: An open viewer.
+            redundant: Audio packets carry older frames too, where publishers send
+                them (RFC 2198).
+            insistent: Each retransmission is sent twice.
+            repeating: Each video packet is sent twice.
         """
         ...
 
     def starved(self, viewer: ViewerKey) -> bool:
         """
-        Tell whether pictures for a viewer waited too long and were thrown away.
+        Return whether waiting video of a viewer was dropped since the last call.
 
-        True once each time: what comes next cannot be decoded without a key frame.
+        Video after the dropped packets cannot be decoded without a key frame.
         """
         ...
 
     def pace(self, viewer: ViewerKey, rate_bps: float | None, *, now: float) -> None:
-        """Spread what a viewer is sent over time at a rate; None: send at once."""
+        """Pace a viewer's video at a rate in bit/s; None ends pacing."""
         ...
 
     def flush(self, *, now: float) -> None:
-        """Send the packets of paced viewers that are due."""
+        """Send the paced packets that are due."""
         ...
 
 
 FanoutFactory = Callable[[SocketTable, Callable[[float], None]], Fanout]
-"""Makes an engine from the sockets that it sends on, and from what it calls with the
-time at which ``flush`` is due."""
+"""Makes an engine. Arguments: the table of open sockets, and a function that the engine
+calls with the time at which ``flush`` is due (monotonic seconds)."""

@@ -1,4 +1,4 @@
-"""The engines that make copies, by name. Only this module imports them."""
+"""The engines of the fan-out, by name. Only this module imports them."""
 
 from conference.fanout.contract import FanoutFactory
 from conference.fanout.python.engine import PythonFanout

@@ -1,9 +1,9 @@
 """
-How media looks on each side: a published track as negotiated, a slot as offered.
+Negotiated formats: of a published track, of a slot, and of a viewer.
 
 Towards viewers every codec has one payload type and every header extension one
-identifier, the same in all slots, so that a change of source never needs a new
-description. ``conference.sdp`` writes these into descriptions.
+identifier, the same in all slots, so that a slot can follow another track without
+renegotiation. ``conference.sdp`` writes them into session descriptions.
 """
 
 from dataclasses import dataclass
@@ -26,22 +26,24 @@ RTX_PAYLOAD_TYPES: dict[Codec, int] = {
     Codec.AV1: 46,
 }
 RED_PAYLOAD_TYPE = 63
-"""Opus with older frames beside it (RFC 2198)."""
+"""Opus with redundant older frames (RFC 2198)."""
 ABS_SEND_TIME_ID = 2
 TRANSPORT_CC_ID = 4
 AUDIO_LEVEL_ID = 5
 
 FRAME_TICKS = 960
-"""A 20 ms Opus frame at 48 kHz: nothing may start before the last one ended."""
+"""Duration of a 20 ms Opus frame at 48 kHz. When a slot follows another track, its first
+frame must not start before the last one ended."""
 
 FLOATING_SLOTS = 3
 GRID_SLOTS = 24
-"""Negotiating 24 takes a browser about 150 ms, and 0.3 MB each at most; 48 twice that."""
+"""A browser needs about 150 ms to negotiate 24, and 0.3 MB for each at most; twice that
+for 48."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrackFormat:
-    """One section of a publish leg as both sides understand it."""
+    """The negotiated format of one section of a publish leg."""
 
     mid: Mid
     source: Source
@@ -49,58 +51,58 @@ class TrackFormat:
     payload_type: int
     rtx_payload_type: int | None
     extensions: dict[str, int]
-    """Identifier by URI, of those that both sides use."""
+    """Identifier by URI, of the extensions that both sides use."""
     sources: tuple[int, ...]
-    """SSRCs that the offer names, retransmissions left out; may be empty."""
+    """SSRCs in the offer, without those of retransmissions; may be empty."""
     retransmissions: dict[int, int]
     """Primary SSRC by its retransmission SSRC."""
     rids: tuple[str, ...] = ()
-    """Names of the simulcast layers, the smallest first; empty for a single one,
-    which is bound by its SSRC or section and not by name."""
+    """RIDs of the simulcast layers, the smallest layer first (RFC 8853). Empty without
+    simulcast: then packets are matched by SSRC or MID."""
     red_payload_type: int | None = None
-    """Of sound with older frames in each packet; None: not negotiated."""
+    """Payload type of redundant audio (RFC 2198); None: not negotiated."""
 
     @property
     def layers(self) -> int:
-        """How many encodings the publisher may send."""
+        """Number of layers that the publisher may send."""
         return max(1, len(self.rids))
 
 
 @dataclass(frozen=True, slots=True)
 class SlotFormat:
-    """One slot as it stands in the subscribe offer."""
+    """The format of one slot in the subscribe offer."""
 
     mid: Mid
     kind: str
     """``audio`` or ``video``."""
     group: SlotGroup
     label: str
-    """Name of the MediaStream: slots with the same one are kept in step."""
+    """Id of the MediaStream: the browser synchronises slots with the same id."""
     ssrc: int
     rtx_ssrc: int
-    """0 where nothing is sent again: of audio, and for a browser without RTX."""
+    """0 without retransmissions: for audio, and for a browser without RTX."""
 
     @property
     def clock_hz(self) -> int:
-        """Rate of the slot's timestamp."""
+        """Clock rate of the slot's RTP timestamp in Hz."""
         return 90_000 if self.kind == "video" else 48_000
 
 
 @dataclass(frozen=True, slots=True)
 class ViewerFormat:
-    """How a viewer's browser takes its slots, as its answer says."""
+    """What a viewer's browser supports in its slots, according to its answer."""
 
     decodable: frozenset[Codec]
     redundant: bool = False
-    """It reads sound with older frames in each packet."""
-    counts_pictures: bool = False
-    """It tells of each picture packet when it came (transport-cc)."""
-    counts_voices: bool = False
-    """The same of sound. A browser that counts only pictures would report numbered
-    sound as lost."""
+    """Redundant audio (RFC 2198)."""
+    video_transport_cc: bool = False
+    """Transport-wide feedback for video packets."""
+    audio_transport_cc: bool = False
+    """The same for audio packets. A browser with feedback for video alone would report
+    audio packets with transport-wide numbers as lost."""
     repaired: bool = True
-    """It reads retransmissions (RTX) of every codec that it decodes. One that does
-    not is asked for nothing and sent none: a lost picture begins anew at a key frame."""
+    """RTX for every codec that it decodes. A browser without it is sent no
+    retransmissions: after a loss its video continues at the next key frame."""
 
 
 def slot_plan() -> list[tuple[str, SlotGroup, str]]:

@@ -1,11 +1,10 @@
 """
-Spreads packets to one viewer over time, so that a key frame is no burst.
+A pacer: spreads the packets to one viewer over time, so that a key frame is no burst.
 
-A leaky bucket with classes. It decides when, not whether: what is sent is chosen
-by the allocator, and only what waited too long is thrown away. Driven by the
-viewer's sender: ``push`` for each packet, ``pop_due`` when ``next_due`` is
-reached. Sits after rewriting and before protection, so items keep the order of
-their class only; a viewer without a bottleneck does without it altogether.
+A leaky bucket with priorities. It decides when packets are sent; the allocator decides
+which layers are. Packets are dropped only if they waited too long. The caller calls
+``push`` for each packet and ``pop_due`` at ``next_due``. Packets keep their order only
+within a priority. Pure: time is an argument.
 """
 
 from collections import deque
@@ -13,40 +12,40 @@ from enum import IntEnum
 from typing import Generic, TypeVar
 
 FACTOR = 2.5
-"""Pace over the estimate, as in the WebRTC code base (its default pace
-multiplier). Lower: a key frame of ten ordinary frames takes long to leave;
-higher: it is a burst again, and its own queue at the bottleneck delays audio."""
+"""Pacing rate over estimated bitrate; libwebrtc's default pacing factor. Lower: a key
+frame of ten times the usual size takes long to send. Higher: it becomes a burst, and
+the queue that it builds at the bottleneck delays audio."""
 BURST_S = 0.005
-"""Time's worth sent at once: one group of the delay controller. Shorter means
-more wake-ups, longer means bursts."""
+"""What is sent at once, as time at the pacing rate: one packet group of the delay
+controller. Shorter: more wake-ups; longer: bursts."""
 MAX_WAIT_S = 1.0
-"""A queue older than this is dropped whole: the picture is beyond its playout
-delay anyway, and one key frame is cheaper than a second of stale packets."""
+"""A queue whose oldest packet waits longer is dropped as a whole: its frames are later
+than the playout delay, and a key frame costs less than a second of stale packets."""
 
 T = TypeVar("T")
 
 
 class Priority(IntEnum):
-    """What goes first; lower is more urgent."""
+    """Priority of a packet; lower numbers are sent first."""
 
     AUDIO = 0
-    """Never waits: it is small, and a hole in it is heard."""
+    """Never waits: it is small, and gaps are audible."""
     REPAIR = 1
-    """Retransmissions: the receiver's picture stands until they are there. They take
-    half of the pace at most while video waits: what repairs an old layer must not keep
-    the key frame of a smaller one from a link that has shrunk."""
+    """Retransmissions: the receiver's picture is frozen until they arrive. They get at
+    most half of the rate while video waits; otherwise, after a drop of the bitrate,
+    retransmissions of the larger layer would delay the smaller layer's key frame."""
     VIDEO = 2
     PADDING = 3
-    """Only taken while nothing waits."""
+    """Accepted only while nothing waits."""
 
 
 class Pacer(Generic[T]):
     """
     The queue of one viewer.
 
-    Inputs: ``push``, ``rate_bps``. Outputs: ``pop_due``, ``next_due``. The caller
-    sends what ``pop_due`` returns, asks for key frames when ``dropped`` grew, and
-    comes back at ``next_due``.
+    Inputs: ``push``, ``rate_bps``. Outputs: ``pop_due``, ``next_due``, ``dropped``. The
+    caller sends what ``pop_due`` returns, requests key frames when ``dropped`` grew, and
+    calls again at ``next_due``.
     """
 
     __slots__ = (
@@ -60,12 +59,12 @@ class Pacer(Generic[T]):
 
     def __init__(self, rate_bps: float) -> None:
         self.rate_bps = rate_bps
-        """Estimate of the link; the pace is ``FACTOR`` times as high."""
+        """Estimated bitrate of the link; the pacing rate is ``FACTOR`` times as high."""
         self.dropped = 0
-        """Packets thrown away because the queue grew too old."""
+        """Packets dropped because the queue was too old."""
         self._budget_bytes = 0.0
         self._ahead_bytes = 0
-        """What repairs took before waiting video since."""
+        """By how many bytes repairs are ahead of waiting video."""
         self._updated: float | None = None
         self._queues: tuple[deque[tuple[T, int, float]], ...] = (deque(), deque())
 
@@ -74,17 +73,17 @@ class Pacer(Generic[T]):
 
     def push(self, item: T, size: int, priority: Priority, *, now: float) -> bool:
         """
-        Offer a packet.
+        Add a packet.
 
         Args:
-            item: What the caller sends later.
+            item: The packet; ``pop_due`` returns it if it waits.
             size: Bytes on the wire.
-            priority: Its class.
+            priority: Of the packet.
             now: Monotonic seconds.
 
         Returns:
-            True if it is to be sent at once. False if it waits and comes from
-            ``pop_due``, or, for padding, if it is not to be sent at all.
+            True if the caller is to send it now. False if it waits, or, for padding,
+            if it is not to be sent at all.
         """
         self._fill(now)
         if priority is Priority.AUDIO:
@@ -100,7 +99,7 @@ class Pacer(Generic[T]):
         return False
 
     def pop_due(self, *, now: float) -> list[T]:
-        """Return what may leave now, most urgent first; drop what is too old."""
+        """Return the packets that are due, in the order to send; drop a queue too old."""
         self._fill(now)
         if any(queue and now - queue[0][2] > MAX_WAIT_S for queue in self._queues):
             self.dropped += sum(map(len, self._queues))
@@ -121,7 +120,7 @@ class Pacer(Generic[T]):
 
     @property
     def next_due(self) -> float | None:
-        """When the next packet may leave, monotonic seconds; None: nothing waits."""
+        """Time at which the next packet is due, monotonic seconds; None: none waits."""
         if not self or self._updated is None:
             return None
         return self._updated + max(0.0, -self._budget_bytes) / self._bytes_per_s

@@ -1,8 +1,8 @@
 """
-What was sent to a viewer: send times and sizes by transport-wide number.
+The log of packets sent to a viewer: send times and sizes by transport-wide number.
 
-An engine writes its log in a form of its own; the estimator reads it by the methods
-given here when feedback comes. The numbers are unbounded inside; their low 16 bits
+Each engine has its own data structure for it; the bandwidth estimator reads it through
+these methods when feedback arrives. The numbers are unbounded here; their low 16 bits
 are on the wire (draft-holmer-rmcat-transport-wide-cc-extensions-01 §2).
 """
 
@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 SIZE = 2048
-"""Packets remembered, a power of two: 4 s at 5 Mbit/s. Feedback is back after a
-round trip and 0.1 s; less would forget packets on a slow link, more is memory."""
+"""Packets kept in the log, a power of two: 4 s at 5 Mbit/s. Feedback arrives after a
+round trip and 0.1 s. Less: it would come too late on a slow link; more: memory."""
 
 
 class SentLog(Protocol):
@@ -29,7 +29,7 @@ class SentLog(Protocol):
 
     @property
     def oldest(self) -> int:
-        """Number of the oldest packet that is remembered; ``next`` if none is."""
+        """Number of the oldest packet in the log; ``next`` if it is empty."""
         ...
 
     def extend(self, wire: int) -> int:
@@ -41,30 +41,32 @@ class SentLog(Protocol):
         ...
 
     def get(self, number: int) -> tuple[float, int] | None:
-        """Return send time and size; None if forgotten or never sent."""
+        """Return send time and size of a packet; None if it is not in the log."""
         ...
 
     def window(self, first: int, count: int) -> tuple[Sequence[float], Sequence[int]]:
-        """Return times and sizes of ``count`` remembered packets in a row."""
+        """Return times and sizes of ``count`` consecutive packets in the log."""
         ...
 
     def take(
         self, first: int, count: int, *, missing: Iterable[int] = ()
     ) -> tuple[list[float], Sequence[int]]:
         """
-        Acknowledge packets, and return their times and sizes as they were before.
+        Acknowledge packets: return their times and sizes, then set the sizes to 0.
 
         Args:
-            first: Number of the first one; all of them are remembered.
-            count: How many in a row.
+            first: Number of the first packet; all of them are in the log.
+            count: Number of consecutive packets.
             missing: Numbers among them that are not acknowledged.
         """
         ...
 
     def rates_bps(self, window_s: float, *, now: float) -> tuple[float, float]:
         """
-        Return the rates sent in the last window and in the one before.
+        Return the bitrates of unacknowledged packets: of the last window, and before.
 
-        Acknowledged packets do not count.
+        Args:
+            window_s: Length of a window in seconds.
+            now: Monotonic seconds, the end of the last window.
         """
         ...

@@ -284,7 +284,7 @@ class RoomPlane:
             for slot in viewer.slots
             if slot.target is not None
             and slot.fmt.kind == "audio"
-            and viewer.fmt.counts_voices
+            and viewer.fmt.audio_transport_cc
         )
         chosen = viewer.adaptation.choose(
             viewer.pictures, viewer.heights(), voices_bps, now=now

@@ -327,7 +327,7 @@ class Plane:
                 leg.viewer,
                 keys,
                 leg.ice.selected.destination,
-                counts_voices=leg.fmt.counts_voices,
+                audio_transport_cc=leg.fmt.audio_transport_cc,
             )
             self._router.connected(leg.participant, now=self._now())
         self._leg_events.append(m.LegChanged(leg.room, leg.participant, leg.leg, True))

@@ -1,1 +1,1 @@
-"""The fan-out in Python: the reference for any other."""
+"""The fan-out engine in Python, the reference implementation."""

@@ -1,9 +1,9 @@
 """
-The numbers of copies: what each slot and each track carries from packet to packet.
+State of the fan-out: what layers, slots and viewers keep from packet to packet.
 
-Plain state for the fan-out's loop, which reads and writes it directly; the only
-logic here is the one that a single copy needs: timestamps of late frames,
-running numbers of a payload, and the guard against repeated packet numbers.
+The engine's loops read and write these fields directly. The only logic here is what
+a single copy needs: timestamps of late frames, running numbers of a payload, and the
+guard against forwarding a packet number twice.
 """
 
 from bisect import bisect_left, bisect_right, insort
@@ -26,9 +26,10 @@ from conference.rtp.packet import RtpPacket
 from conference.rtp.sequence import signed32
 
 SLEW_SHARE = 8
-"""A slot that runs ahead falls back by an eighth of each frame's duration."""
-EPOCH_TICKS = 90_000
-"""Timestamp offsets are remembered for a second of late packets."""
+"""A slot that runs ahead of its clock falls back by an eighth of each frame's duration.
+Smaller: faster, and the change of speed becomes visible."""
+OFFSET_HISTORY_TICKS = 90_000
+"""Earlier timestamp offsets are kept for 1 s, for packets that arrive late."""
 MASK32 = 0xFFFFFFFF
 TWO_BYTES = Struct("!H")
 _WINDOW_MASK = (1 << CACHE_PACKETS) - 1
@@ -38,14 +39,14 @@ Send = Callable[[bytes, Address], object]
 
 
 Skips = tuple[int, int, int]
-"""By the highest temporal layer that is sent: how many were left out before."""
+"""Number of packets or frames left out so far, by temporal limit of a slot (0, 1, 2)."""
 NO_SKIPS: Skips = (0, 0, 0)
 ALL_TEMPORALS = 2
-"""A slot that leaves no frame out."""
+"""Temporal limit of a slot that leaves no frame out."""
 
 
-class Kept:
-    """A packet in the cache, and how many with higher frames came before it."""
+class CachedPacket:
+    """A packet kept for NACKs, and what slots with a temporal limit left out before it."""
 
     __slots__ = ("after", "extended", "frames", "head", "packet", "skips")
 
@@ -57,23 +58,23 @@ class Kept:
         self.head = head
         self.skips = skips
         self.after = skips
-        """How many came up to it; more than ``skips`` if it was counted itself."""
+        """Packets left out up to and including this one."""
         self.frames = frames
 
 
-class Source:
+class LayerCopyState:
     """
-    A layer and its followers.
+    A layer: its packet cache, its running numbers, and the slots that follow it.
 
-    Counts, for slots that leave out higher temporal layers, how many packets and
-    frames these were: a copy's number is the packet's less that count, so all
-    slots of one limit share it and a late packet finds its number too.
+    For each temporal limit it counts the packets and frames that are left out. The
+    sequence number of a copy is that of the packet minus this count, so that all
+    slots with the same limit share it, and a late packet still has its number.
     """
 
     __slots__ = (
+        "_cached",
         "_counted",
         "_highest",
-        "_kept",
         "_window",
         "codec",
         "followers",
@@ -91,33 +92,34 @@ class Source:
         self.payload_type = formats.PAYLOAD_TYPES[codec]
         self.rtx_payload_type = formats.RTX_PAYLOAD_TYPES.get(codec)
         self.followers: list[Copy] = []
-        self.ring: list[Kept | None] = (
+        self.ring: list[CachedPacket | None] = (
             [None] * CACHE_PACKETS if self.rtx_payload_type is not None else []
         )
         self.numbers = NO_NUMBERS
-        """Of the newest packet that has a picture id: padding has none."""
+        """Numbers of the newest packet that has a picture id; padding has none."""
         self.tl0: int | None = None
-        """Of the newest packet that has one."""
+        """TL0PICIDX of the newest packet that has one."""
         self.skips = NO_SKIPS
-        """Packets left out before the one that comes next."""
+        """Packets left out before the next packet."""
         self.frames = NO_SKIPS
-        self._kept: list[int] = []
-        """Extended numbers of what is in the ring, in order."""
+        """Frames left out before the next packet."""
+        self._cached: list[int] = []
+        """Extended numbers of the packets in the ring, in ascending order."""
         self._counted = -1
         self._highest = 0
         self._window = 0
 
     @property
     def newest(self) -> int:
-        """Highest extended number that was forwarded."""
+        """Highest extended sequence number that was forwarded."""
         return self._highest
 
     def fresh(self, extended: int, head: PayloadHead) -> bool:
         """
-        Tell whether a packet was not forwarded before; it counts as forwarded.
+        Mark a packet as forwarded; return False if it was forwarded before.
 
-        An AEAD cipher is broken by two packets under one number, so this guard
-        stands here and does not trust the caller.
+        Two packets under one number break an AEAD cipher (RFC 7714 §8.4), so this
+        check does not rely on the caller.
         """
         ahead = extended - self._highest
         if ahead > 0:
@@ -136,14 +138,14 @@ class Source:
         self._window |= bit
         return True
 
-    def keep(self, packet: RtpPacket, head: PayloadHead) -> Kept:
-        """Put a packet into the cache and count it, if it is of a higher layer."""
+    def keep(self, packet: RtpPacket, head: PayloadHead) -> CachedPacket:
+        """Put a packet into the cache; count it if a temporal limit leaves it out."""
         extended, temporal = packet.extended, head.temporal
         if extended == self._highest:
             skips, frames = self.skips, self.frames
             if temporal:
-                # A frame that is left out has no picture id of its own in what
-                # is sent; it counts once, and then for all that come after.
+                # Copies with a lower limit must have consecutive picture ids, so
+                # each frame that is left out counts once, for all frames after it.
                 picture = head.numbers.picture_id
                 new = int(picture != self._counted)
                 self._counted = picture
@@ -152,107 +154,113 @@ class Source:
                 self.frames = frames = (frames[0] + new, frames[1] + new * low, 0)
         else:
             skips, frames = self.before(extended)
-        kept = Kept(packet, head, skips, frames)
+        cached = CachedPacket(packet, head, skips, frames)
         if extended == self._highest:
-            kept.after = self.skips
+            cached.after = self.skips
         place = extended % CACHE_PACKETS
-        old, self.ring[place] = self.ring[place], kept
-        order = self._kept
+        old, self.ring[place] = self.ring[place], cached
+        order = self._cached
         if old is not None:
             del order[bisect_left(order, old.extended)]
         if order and extended < order[-1]:
             insort(order, extended)
         else:
             order.append(extended)
-        return kept
+        return cached
 
     def before(self, extended: int) -> tuple[Skips, Skips]:
-        """Return what was left out before a late packet."""
-        order = self._kept
+        """Return the packets and frames that were left out before a late packet."""
+        order = self._cached
         at = bisect_left(order, extended)
         if at and order[at - 1] > max(0, self._highest - CACHE_PACKETS):
-            kept = self._at(order[at - 1])
-            return kept.after, kept.frames
-        # What came before it is no longer kept, or not all of it. Nothing is known
-        # between it and the next one that came, so the count before that one is the
-        # same; a guess would give a number away twice.
+            cached = self._at(order[at - 1])
+            return cached.after, cached.frames
+        # Packets before it have left the cache. No packet is known between it and the
+        # next one in the cache, so both have the same count; an estimate could use a
+        # number twice.
         if at < len(order):
-            kept = self._at(order[at])
-            return kept.skips, kept.frames
+            cached = self._at(order[at])
+            return cached.skips, cached.frames
         return NO_SKIPS, NO_SKIPS
 
-    def _at(self, extended: int) -> Kept:
-        kept = self.ring[extended % CACHE_PACKETS]
-        assert kept is not None
-        return kept
+    def _at(self, extended: int) -> CachedPacket:
+        cached = self.ring[extended % CACHE_PACKETS]
+        assert cached is not None
+        return cached
 
-    def find(self, number: int, temporal: int) -> Kept | None:
+    def find(self, number: int, temporal: int) -> CachedPacket | None:
         """
-        Return the packet with a number, as counted without higher frames.
+        Return the cached packet that was sent under a number.
 
-        Of the packets that share it, the last one is the one that was sent.
+        Args:
+            number: Extended number, counted without the packets that were left out.
+            temporal: Temporal limit under which it was sent.
+
+        Returns:
+            Of the packets with this number, the last: only that one was sent. None
+            if it is no longer in the cache.
         """
         if not self.skips[temporal]:
-            kept = self.ring[number % CACHE_PACKETS]
-            return kept if kept is not None and kept.extended == number else None
-        order = self._kept
+            cached = self.ring[number % CACHE_PACKETS]
+            return cached if cached is not None and cached.extended == number else None
+        order = self._cached
         at = bisect_right(
             order, number, key=lambda one: one - self._at(one).skips[temporal]
         )
         if not at:
             return None
-        kept = self._at(order[at - 1])
-        return kept if kept.extended - kept.skips[temporal] == number else None
+        cached = self._at(order[at - 1])
+        return cached if cached.extended - cached.skips[temporal] == number else None
 
 
 def _unused(packet: bytes) -> bytes:
-    raise AssertionError("an AEAD path protects by its cipher")
+    raise AssertionError("an outlet with an AEAD profile protects by its cipher")
 
 
-Again = tuple["Copy", "Segment", int, Kept]
-"""A slot, the segment and number of a packet that was sent on it, and the packet."""
+PendingRepair = tuple["Copy", "Epoch", int, CachedPacket]
+"""A retransmission that is to be repeated: slot, epoch, extended number, packet."""
 
 
-class Path:
-    """Where a viewer is reached, its keys, and what it was sent."""
+class Outlet:
+    """Socket, address and keys of a viewer, and the log of what it was sent."""
 
     __slots__ = (
         "address",
-        "again",
-        "counts_voices",
+        "audio_transport_cc",
         "encrypt",
         "insistent",
+        "pending_repairs",
         "protect",
         "redundant",
-        "repair",
         "repeating",
         "salt",
-        "send",
+        "send_repair",
+        "send_unpaced",
+        "send_video",
         "sent",
         "starved",
-        "voice",
     )
 
     def __init__(self, protection: Protection, send: Send, address: Address) -> None:
-        self.send = send
-        """Of pictures; paced when the viewer's link is thin."""
-        self.repair = send
-        """Of retransmissions; paced too, but ahead of new pictures."""
-        self.voice = send
-        """Of sound, and of probes; never waits."""
+        self.send_video = send
+        """Sends video; goes through the pacer while the viewer's link is limited."""
+        self.send_repair = send
+        """Sends retransmissions; paced too, but with priority over new video."""
+        self.send_unpaced = send
+        """Sends audio and probes immediately."""
         self.address = address
-        self.counts_voices = False
-        """Packets of voices have transport-wide numbers too."""
+        self.audio_transport_cc = False
+        """Audio packets have transport-wide numbers too."""
         self.insistent = False
-        """Each repair goes twice."""
+        """Each retransmission is sent twice."""
         self.repeating = False
-        """Each picture packet goes twice, the second time as a retransmission."""
-        self.again: list[Again] = []
-        """Repairs that go a second time, behind the next packet."""
+        """Each video packet is sent twice, the second time as a retransmission."""
+        self.pending_repairs: list[PendingRepair] = []
+        """Retransmissions that are repeated after the next video packet."""
         self.starved = False
-        """Pictures waited so long that they were thrown away; reset by who asks."""
+        """The pacer dropped video that had waited too long; reset when it is read."""
         self.redundant = False
-        """Voices go with older frames in each packet."""
+        """Audio packets carry older frames too (RFC 2198)."""
         self.sent = SentRing()
         self.encrypt: Encrypt | None = None
         self.protect: Callable[[bytes], bytes] = _unused
@@ -264,52 +272,62 @@ class Path:
             self.protect = protection.protect
 
 
-class Segment:
-    """How one stretch of a slot's output came from one track."""
+class Epoch:
+    """
+    A part of a slot's output that comes from one layer under one temporal limit.
+
+    Holds the offsets between the layer's numbers and the slot's.
+    """
 
     __slots__ = (
-        "epochs",
         "first",
+        "layer",
+        "offsets",
         "picture_id_offset",
         "sequence_offset",
-        "source",
         "temporal",
         "timestamp_offset",
         "tl0_offset",
     )
 
     def __init__(
-        self, source: Source | None, first: int, sequence_offset: int, temporal: int
+        self,
+        layer: LayerCopyState | None,
+        first: int,
+        sequence_offset: int,
+        temporal: int,
     ) -> None:
-        self.source = source
+        self.layer = layer
         self.first = first
-        """First extended number of the output."""
+        """First extended sequence number of the slot's output."""
         self.sequence_offset = sequence_offset
         self.temporal = temporal
-        """Highest temporal layer that is sent."""
+        """Temporal limit: the highest temporal layer that is sent."""
         self.timestamp_offset = 0
-        self.epochs: list[tuple[int, int]] | None = None
-        """While slewing: (track timestamp, offset from there on), oldest first."""
+        """Slot timestamp minus the layer's, modulo 2³²."""
+        self.offsets: list[tuple[int, int]] | None = None
+        """While the slot falls back to its clock: (layer timestamp, timestamp offset
+        that applies from there on), oldest first."""
         self.picture_id_offset = 0
         self.tl0_offset = 0
 
     def timestamp(self, incoming: int) -> int:
-        """Return the slot timestamp of a frame, also of a late one."""
+        """Return the slot timestamp for a layer timestamp, also of a late frame."""
         offset = self.timestamp_offset
-        if self.epochs is not None:
-            for start, epoch_offset in reversed(self.epochs):
-                offset = epoch_offset
+        if self.offsets is not None:
+            for start, later_offset in reversed(self.offsets):
+                offset = later_offset
                 if signed32(incoming - start) >= 0:
                     break
         return (incoming + offset) & MASK32
 
     def picture_id(self, numbers: RunningNumbers, frames: Skips) -> int:
-        """Return the slot's picture id of a frame, not cut to its width."""
+        """Return the slot's picture id of a frame, not reduced to its 7 or 15 bits."""
         number = numbers.picture_id + self.picture_id_offset
         return number - frames[self.temporal] if numbers.dense else number
 
     def payload(self, payload: bytes, numbers: RunningNumbers, frames: Skips) -> bytes:
-        """Return the payload with this slot's running numbers."""
+        """Return the payload with the slot's picture id and TL0PICIDX."""
         at, width = numbers.picture_id_offset, numbers.picture_id_bytes
         if width == 2:
             number = self.picture_id(numbers, frames) & PICTURE_ID_MASK
@@ -324,98 +342,108 @@ class Segment:
         return payload
 
 
-NO_SEGMENT = Segment(None, 0, 0, ALL_TEMPORALS)
-"""Of a slot that follows nothing."""
+NO_EPOCH = Epoch(None, 0, 0, ALL_TEMPORALS)
+"""The epoch of a slot that follows no layer."""
 
 
 class Copy:
-    """The numeric state of one slot."""
+    """State of one slot."""
 
     __slots__ = (
         "ahead",
+        "epoch",
+        "epochs",
         "highest",
         "last_picture_id",
         "last_timestamp",
         "last_tl0",
+        "layer",
         "octets",
+        "outlet",
         "packets",
-        "path",
         "rtx_sequence",
         "rtx_ssrc",
         "salt",
-        "segment",
-        "segments",
-        "source",
         "ssrc",
         "video",
     )
 
-    def __init__(self, path: Path, fmt: formats.SlotFormat, first: int) -> None:
-        self.path = path
+    def __init__(self, outlet: Outlet, fmt: formats.SlotFormat, first: int) -> None:
+        self.outlet = outlet
         self.ssrc = fmt.ssrc
         self.rtx_ssrc = fmt.rtx_ssrc
         self.video = fmt.kind == "video"
-        self.salt = path.salt ^ (fmt.ssrc << 48)
+        self.salt = outlet.salt ^ (fmt.ssrc << 48)
         self.highest = first - 1
-        """Highest extended number sent."""
+        """Highest extended sequence number sent."""
         self.rtx_sequence = first
         self.last_timestamp: int | None = None
         self.last_picture_id = 0
         self.last_tl0 = 0
         self.ahead = 0
-        """Ticks that the output runs ahead of the slot clock."""
+        """Timestamp ticks by which the output is ahead of the slot clock."""
         self.packets = 0
         self.octets = 0
-        self.source: Source | None = None
-        self.segment = NO_SEGMENT
-        self.segments: list[Segment] = []
+        self.layer: LayerCopyState | None = None
+        self.epoch = NO_EPOCH
+        self.epochs: list[Epoch] = []
 
-    def follow(self, source: Source, segment: Segment) -> None:
-        """Go on with another segment."""
-        self.source, self.segment = source, segment
-        while self.segments and self.segments[-1].first >= segment.first:
-            del self.segments[-1]  # nothing was sent of it
-        self.segments.append(segment)
-        del self.segments[:-KEPT_EPOCHS]
+    def follow(self, layer: LayerCopyState, epoch: Epoch) -> None:
+        """Continue with another epoch."""
+        self.layer, self.epoch = layer, epoch
+        while self.epochs and self.epochs[-1].first >= epoch.first:
+            del self.epochs[-1]  # nothing was sent in it
+        self.epochs.append(epoch)
+        del self.epochs[:-KEPT_EPOCHS]
 
-    def earlier(self, extended: int, skips: Skips) -> Segment | None:
-        """Return the segment before the newest one that a late packet is part of."""
-        end = self.segment.first
-        for segment in reversed(self.segments[:-1]):
-            number = extended + segment.sequence_offset - skips[segment.temporal]
-            if segment.source is self.source and segment.first <= number < end:
-                return segment
-            end = segment.first
+    def earlier(self, extended: int, skips: Skips) -> Epoch | None:
+        """Return the earlier epoch to which a late packet belongs, if it is kept."""
+        end = self.epoch.first
+        for epoch in reversed(self.epochs[:-1]):
+            number = extended + epoch.sequence_offset - skips[epoch.temporal]
+            if epoch.layer is self.layer and epoch.first <= number < end:
+                return epoch
+            end = epoch.first
         return None
 
     def leave(self) -> None:
-        """Follow nothing; remember where the running numbers stand."""
+        """Follow no layer; store the last running numbers."""
         self.remember()
-        self.source, self.segment = None, NO_SEGMENT
+        self.layer, self.epoch = None, NO_EPOCH
 
     def remember(self) -> None:
-        """Note where the running numbers stand, if anything was sent."""
-        source, segment = self.source, self.segment
-        if source is not None and segment.first <= self.highest:
-            if source.numbers.picture_id_bytes:
-                self.last_picture_id = segment.picture_id(source.numbers, source.frames)
-            if source.tl0 is not None:
-                self.last_tl0 = source.tl0 + segment.tl0_offset
+        """Store the last running numbers of the present epoch, if it sent anything."""
+        layer, epoch = self.layer, self.epoch
+        if layer is not None and epoch.first <= self.highest:
+            if layer.numbers.picture_id_bytes:
+                self.last_picture_id = epoch.picture_id(layer.numbers, layer.frames)
+            if layer.tl0 is not None:
+                self.last_tl0 = layer.tl0 + epoch.tl0_offset
 
-    def slew(self, segment: Segment, timestamp: int, newest: int) -> None:
-        """Fall back towards the slot clock at a new frame."""
+    def slew(self, epoch: Epoch, timestamp: int, newest: int) -> None:
+        """
+        Bring the output closer to the slot clock at the start of a new frame.
+
+        Args:
+            epoch: The present one.
+            timestamp: Layer timestamp of the new frame.
+            newest: Layer timestamp of the newest frame sent.
+        """
         duration = signed32(timestamp - newest)
         if duration <= 0:
             return
-        epochs = segment.epochs
-        if epochs is None:
-            epochs = segment.epochs = [(newest, segment.timestamp_offset)]
+        offsets = epoch.offsets
+        if offsets is None:
+            offsets = epoch.offsets = [(newest, epoch.timestamp_offset)]
         step = min(self.ahead, duration // SLEW_SHARE)
         if step:
             self.ahead -= step
-            segment.timestamp_offset -= step
-            epochs.append((timestamp, segment.timestamp_offset))
-        while len(epochs) > 1 and signed32(timestamp - epochs[1][0]) > EPOCH_TICKS:
-            del epochs[0]
-        if len(epochs) == 1 and not self.ahead:
-            segment.epochs = None
+            epoch.timestamp_offset -= step
+            offsets.append((timestamp, epoch.timestamp_offset))
+        while (
+            len(offsets) > 1
+            and signed32(timestamp - offsets[1][0]) > OFFSET_HISTORY_TICKS
+        ):
+            del offsets[0]
+        if len(offsets) == 1 and not self.ahead:
+            epoch.offsets = None

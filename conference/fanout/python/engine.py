@@ -1,10 +1,10 @@
 """
-The fan-out in Python: the reference for any other.
+The fan-out in Python: the reference implementation.
 
-Everything here runs once per copy. The shared part of a packet (its extension
-block, its payload after the descriptor) is made once, then each follower gets
-its own header, running numbers, protection and datagram. The numbers themselves
-are in ``copies``.
+The shared parts of a packet (its extension block, its payload after the descriptor)
+are made once; then each follower gets its own header, running numbers, protection and
+datagram. The loops over followers run once per copy, so they use local variables and
+write the fields of ``copies`` and ``sent_ring`` directly.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ from conference.fanout.contract import (
 )
 from conference.fanout.python import copies
 from conference.fanout.python.copies import ALL_TEMPORALS, MASK32
-from conference.fanout.python.pacing import PacedPath
+from conference.fanout.python.pacing import PacedOutlet
 from conference.fanout.python.repairs import (
     NUMBER_ELEMENT,
     NUMBERED,
@@ -42,7 +42,8 @@ from conference.rtp.packet import RtpPacket
 from conference.rtp.sequence import signed32
 
 MAX_BEHIND_TICKS = 30 * 90_000
-"""Half a minute: capture times are believed to 5 s, and slots run ahead by less."""
+"""30 s in video ticks. Capture times are corrected by 5 s at most, so a slot that is
+further ahead was silent until its 32-bit timestamp wrapped."""
 _HEADER = Struct("!BBHII")
 
 
@@ -51,19 +52,19 @@ class PythonFanout:
     ``conference.fanout.contract.Fanout`` over sockets of this process.
 
     Args:
-        sockets: What destinations name.
-        wake: Called with the time at which ``flush`` is due.
+        sockets: The open sockets, by the ids that destinations name.
+        wake: Called with the time at which ``flush`` is due (monotonic seconds).
     """
 
     def __init__(self, sockets: SocketTable, wake: Callable[[float], None]) -> None:
         self._sockets = sockets
         self._wake = wake
-        self._paced: dict[ViewerKey, PacedPath] = {}
-        self._waiting: dict[PacedPath, None] = {}
-        """Those with packets that wait, in the order in which they began to."""
-        self._sources: dict[LayerKey, copies.Source] = {}
+        self._paced: dict[ViewerKey, PacedOutlet] = {}
+        self._waiting: dict[PacedOutlet, None] = {}
+        """Outlets with waiting packets, in the order in which they began to wait."""
+        self._layers: dict[LayerKey, copies.LayerCopyState] = {}
         self._copies: dict[SlotKey, copies.Copy] = {}
-        self._paths: dict[ViewerKey, copies.Path] = {}
+        self._outlets: dict[ViewerKey, copies.Outlet] = {}
         self._slots: dict[ViewerKey, list[SlotKey]] = {}
         self.forwarded = 0
         """Copies handed to a socket since the start."""
@@ -81,50 +82,50 @@ class PythonFanout:
         keys: ViewerKeys,
         destination: Destination,
         *,
-        counts_voices: bool = False,
+        audio_transport_cc: bool = False,
     ) -> None:
-        """Make a viewer reachable; its feedback may cover audio packets too."""
+        """Add a viewer with its keys and destination."""
         send = self._sockets[destination.socket].sendto
-        path = self._paths[viewer] = copies.Path(
+        outlet = self._outlets[viewer] = copies.Outlet(
             protection(keys), send, destination.address
         )
-        path.counts_voices = counts_voices
+        outlet.audio_transport_cc = audio_transport_cc
         self._slots[viewer] = []
 
     def set_destination(self, viewer: ViewerKey, destination: Destination) -> None:
-        """Reach a viewer at another address; ignored for one that is not open."""
-        path = self._paths.get(viewer)
-        if path is not None:
+        """Send to a viewer at another address; ignored for one that is not open."""
+        outlet = self._outlets.get(viewer)
+        if outlet is not None:
             send = self._sockets[destination.socket].sendto
-            path.voice, path.address = send, destination.address
+            outlet.send_unpaced, outlet.address = send, destination.address
             if viewer not in self._paced:
-                path.send = path.repair = send
+                outlet.send_video = outlet.send_repair = send
 
     def open_layer(self, layer: LayerKey, codec: Codec) -> None:
-        """Begin a layer without followers and with an empty packet cache."""
-        self._sources[layer] = copies.Source(codec)
+        """Add a layer without followers and with an empty packet cache."""
+        self._layers[layer] = copies.LayerCopyState(codec)
 
     def close_layer(self, layer: LayerKey) -> None:
-        """End a layer: its followers are detached, its cache is dropped."""
-        source = self._sources.pop(layer)
-        for copy in source.followers:
+        """Remove a layer: detach its followers and drop its cache."""
+        state = self._layers.pop(layer)
+        for copy in state.followers:
             copy.leave()
-        source.followers.clear()
-        source.ring = []
+        state.followers.clear()
+        state.ring = []
 
     def open_slot(
         self, slot: SlotKey, viewer: ViewerKey, fmt: formats.SlotFormat, *, first: int
     ) -> None:
-        """Begin a slot; ``first`` (below 2¹⁴) is its first sequence number."""
-        self._copies[slot] = copies.Copy(self._paths[viewer], fmt, first)
+        """Add a slot; ``first`` (below 2¹⁴) is its first sequence number."""
+        self._copies[slot] = copies.Copy(self._outlets[viewer], fmt, first)
         self._slots[viewer].append(slot)
 
     def close_viewer(self, viewer: ViewerKey) -> None:
-        """End all slots of a viewer and forget its keys and destination."""
+        """Remove a viewer with its slots, keys and destination."""
         for slot in self._slots.pop(viewer, ()):
             self.detach(slot)
             del self._copies[slot]
-        self._paths.pop(viewer, None)
+        self._outlets.pop(viewer, None)
         paced = self._paced.pop(viewer, None)
         if paced is not None:
             self._waiting.pop(paced, None)
@@ -140,91 +141,89 @@ class PythonFanout:
         temporal: int = ALL_TEMPORALS,
     ) -> None:
         """Let a slot follow a layer from ``packet`` on, which is forwarded next."""
-        copy, source = self._copies[slot], self._sources[layer]
+        copy, state = self._copies[slot], self._layers[layer]
         self.detach(slot)
         extended, first = packet.extended, copy.highest + 1
-        skips, frames = source.skips, source.frames
-        if extended < source.newest and source.ring:
-            # A key frame whose first packet had to be repaired: what came after
-            # it is counted already, and is not missing before it.
-            skips, frames = source.before(extended)
-        segment = copies.Segment(
-            source, first, first - extended + skips[temporal], temporal
-        )
+        skips, frames = state.skips, state.frames
+        if extended < state.newest and state.ring:
+            # The first packet of a key frame arrived late, by retransmission: the
+            # packets after it are counted already and must not count before it.
+            skips, frames = state.before(extended)
+        epoch = copies.Epoch(state, first, first - extended + skips[temporal], temporal)
         copy.ahead = 0
         if copy.last_timestamp is not None:
-            # Time never runs backwards; a voice also needs room for its last
-            # frame. Further behind than any clock can be wrong by, the slot was
-            # silent for hours and the 32 bits have wrapped: nothing to mend.
+            # Timestamps must not decrease, and audio needs the duration of its last
+            # frame. If the slot is further behind than any clock error, it was silent
+            # for hours and the 32 bits have wrapped: then the new timestamp is right.
             earliest = copy.last_timestamp + (1 if copy.video else formats.FRAME_TICKS)
             behind = signed32(earliest - timestamp)
             if 0 < behind < MAX_BEHIND_TICKS:
                 timestamp = earliest
                 copy.ahead = behind if copy.video else 0
-        segment.timestamp_offset = (timestamp - packet.timestamp) & MASK32
+        epoch.timestamp_offset = (timestamp - packet.timestamp) & MASK32
         numbers = head.numbers
-        segment.picture_id_offset = (
-            copy.last_picture_id + 1 - segment.picture_id(numbers, frames)
+        epoch.picture_id_offset = (
+            copy.last_picture_id + 1 - epoch.picture_id(numbers, frames)
         )
-        segment.tl0_offset = copy.last_tl0 + 1 - numbers.tl0
-        copy.follow(source, segment)
-        source.followers.append(copy)
+        epoch.tl0_offset = copy.last_tl0 + 1 - numbers.tl0
+        copy.follow(state, epoch)
+        state.followers.append(copy)
 
     def limit(
         self, slot: SlotKey, packet: RtpPacket, head: PayloadHead, *, temporal: int
     ) -> None:
         """Leave out frames above a temporal layer from ``packet`` on."""
         copy = self._copies[slot]
-        source, before = copy.source, copy.segment
-        if source is None or before.temporal == temporal:
+        state, before = copy.layer, copy.epoch
+        if state is None or before.temporal == temporal:
             return
         copy.remember()
-        # Numbers go on as the layer's do: packets before this one that are still
-        # missing keep theirs, under the limit that they were sent with.
-        offset = before.sequence_offset - source.skips[before.temporal]
-        segment = copies.Segment(
-            source,
+        # Numbers continue as in the layer: packets before this one that are still
+        # missing keep their numbers under the old limit.
+        offset = before.sequence_offset - state.skips[before.temporal]
+        epoch = copies.Epoch(
+            state,
             packet.extended + offset,
-            offset + source.skips[temporal],
+            offset + state.skips[temporal],
             temporal,
         )
-        segment.timestamp_offset = before.timestamp_offset
-        segment.epochs = before.epochs
-        segment.tl0_offset = before.tl0_offset
-        # The picture before this packet was the last one that was counted.
-        segment.picture_id_offset = before.picture_id_offset
+        epoch.timestamp_offset = before.timestamp_offset
+        epoch.offsets = before.offsets
+        epoch.tl0_offset = before.tl0_offset
+        # The frame before this packet was the last one counted under the old limit.
+        epoch.picture_id_offset = before.picture_id_offset
         if head.numbers.dense:
-            segment.picture_id_offset += (
-                source.frames[temporal] - source.frames[before.temporal]
+            epoch.picture_id_offset += (
+                state.frames[temporal] - state.frames[before.temporal]
             )
-        copy.follow(source, segment)
+        copy.follow(state, epoch)
 
     def detach(self, slot: SlotKey) -> None:
-        """Let a slot send nothing; its numbers and history are kept."""
+        """Stop following a layer; the slot's numbers and history are kept."""
         copy = self._copies[slot]
-        if copy.source is not None:
-            copy.source.followers.remove(copy)
+        if copy.layer is not None:
+            copy.layer.followers.remove(copy)
             copy.leave()
 
     def forward(
         self, layer: LayerKey, packet: RtpPacket, head: PayloadHead, *, now: float
     ) -> int:
-        """Copy a packet to all followers and keep it for NACKs; return how many."""
-        source = self._sources[layer]
-        if not source.fresh(packet.extended, head):
+        """Copy a packet to all followers, keep it for NACKs; return the copies sent."""
+        state = self._layers[layer]
+        if not state.fresh(packet.extended, head):
             return 0
-        if source.ring:
-            kept = source.keep(packet, head)
-            if not source.followers:
+        if state.ring:
+            cached = state.keep(packet, head)
+            if not state.followers:
                 return 0
-            sent = self._forward_video(source, kept, now)
+            sent = self._forward_video(state, cached, now)
         else:
-            sent = self._forward_audio(source, packet, now)
+            sent = self._forward_audio(state, packet, now)
         self.forwarded += sent
         return sent
 
     def _forward_audio(
-        self, source: copies.Source, packet: RtpPacket, now: float
+        self, state: copies.LayerCopyState, packet: RtpPacket, now: float
     ) -> int:
         extended, incoming = packet.extended, packet.timestamp
         octets = len(packet.payload)
@@ -234,24 +233,24 @@ class PythonFanout:
         redundant = packet.redundant
         pack, pack_numbered = _HEADER.pack, NUMBERED.pack
         sent = 0
-        for copy in source.followers:
-            segment = copy.segment
-            number = extended + segment.sequence_offset
-            if number < segment.first:
-                continue  # from before the packet that this slot began with
-            timestamp = (incoming + segment.timestamp_offset) & MASK32
+        for copy in state.followers:
+            epoch = copy.epoch
+            number = extended + epoch.sequence_offset
+            if number < epoch.first:
+                continue  # older than the packet at which this slot was attached
+            timestamp = (incoming + epoch.timestamp_offset) & MASK32
             if number > copy.highest:
                 copy.highest = number
                 copy.last_timestamp = timestamp
-            path = copy.path
-            if redundant is not None and path.redundant:
+            outlet = copy.outlet
+            if redundant is not None and outlet.redundant:
                 body, second = redundant, formats.RED_PAYLOAD_TYPE | marker
             else:
-                body, second = packet.payload, source.payload_type | marker
+                body, second = packet.payload, state.payload_type | marker
             wire = number & 0xFFFF
-            record = path.sent
+            record = outlet.sent
             transport_number = record.next
-            if path.counts_voices:
+            if outlet.audio_transport_cc:
                 header = (
                     pack_numbered(
                         WITH_EXTENSIONS,
@@ -269,18 +268,18 @@ class PythonFanout:
             else:
                 header = pack(WITH_EXTENSIONS, second, wire, timestamp, copy.ssrc)
                 header += block
-            encrypt = path.encrypt
+            encrypt = outlet.encrypt
             try:
                 if encrypt is not None:
                     iv = (copy.salt ^ number).to_bytes(12, "big")
                     data = header + encrypt(iv, body, header)
                 else:
-                    data = path.protect(header + body)
-                if path.counts_voices:
+                    data = outlet.protect(header + body)
+                if outlet.audio_transport_cc:
                     record.next = transport_number + 1
                     record.times[transport_number & MASK] = now
                     record.sizes[transport_number & MASK] = len(data)
-                path.voice(data, path.address)
+                outlet.send_unpaced(data, outlet.address)
             except SEND_ERRORS:
                 self._unsent += 1
             copy.packets += 1
@@ -289,21 +288,21 @@ class PythonFanout:
         return sent
 
     def _forward_video(
-        self, source: copies.Source, kept: copies.Kept, now: float
+        self, state: copies.LayerCopyState, cached: copies.CachedPacket, now: float
     ) -> int:
-        packet, head = kept.packet, kept.head
+        packet, head = cached.packet, cached.head
         extended, incoming = packet.extended, packet.timestamp
-        skips, frames, temporal = kept.skips, kept.frames, head.temporal
-        late = extended != source.newest
+        skips, frames, temporal = cached.skips, cached.frames, head.temporal
+        late = extended != state.newest
         block = video_block(now)
-        second = source.payload_type | (0x80 if packet.marker else 0)
+        second = state.payload_type | (0x80 if packet.marker else 0)
         shared, numbers = packet.payload, head.numbers
         octets = len(shared)
         at, tl0_at = numbers.picture_id_offset, numbers.tl0_offset
         numbered = at >= 0
         dense, picture_id, tl0 = numbers.dense, numbers.picture_id, numbers.tl0
-        # The usual forms, a 15-bit picture id with or without an index of the
-        # base layer behind it, are put together from parts; others go the long way.
+        # The usual descriptors, a 15-bit picture id with or without TL0PICIDX after it,
+        # are assembled here from slices; all others by ``Epoch.payload``.
         plain = numbers.picture_id_bytes == 2 and tl0_at < 0
         layered = numbers.picture_id_bytes == 2 and tl0_at >= at + 2
         before = between = after = b""
@@ -317,53 +316,53 @@ class PythonFanout:
             )
         pack, pack_id = NUMBERED.pack, copies.TWO_BYTES.pack
         sent = 0
-        for copy in source.followers:
-            segment = copy.segment
-            limit = segment.temporal
-            number = extended + segment.sequence_offset - skips[limit]
-            if number < segment.first:
+        for copy in state.followers:
+            epoch = copy.epoch
+            limit = epoch.temporal
+            number = extended + epoch.sequence_offset - skips[limit]
+            if number < epoch.first:
                 earlier = copy.earlier(extended, skips)
                 if earlier is None:
-                    continue  # from before the packet that this slot began with
-                segment, limit = earlier, earlier.temporal
-                number = extended + segment.sequence_offset - skips[limit]
+                    continue  # older than the packet at which this slot was attached
+                epoch, limit = earlier, earlier.temporal
+                number = extended + epoch.sequence_offset - skips[limit]
             left_out = temporal > limit
             if left_out and not late:
                 continue
             newest = number > copy.highest
-            if copy.ahead or segment.epochs is not None:
-                current = segment is copy.segment
+            if copy.ahead or epoch.offsets is not None:
+                current = epoch is copy.epoch
                 if newest and current and copy.last_timestamp is not None:
                     copy.slew(
-                        segment,
+                        epoch,
                         incoming,
-                        (copy.last_timestamp - segment.timestamp_offset) & MASK32,
+                        (copy.last_timestamp - epoch.timestamp_offset) & MASK32,
                     )
-                timestamp = segment.timestamp(incoming)
+                timestamp = epoch.timestamp(incoming)
             else:
-                timestamp = (incoming + segment.timestamp_offset) & MASK32
+                timestamp = (incoming + epoch.timestamp_offset) & MASK32
             if left_out:
-                # Its number was given away while it was missing: an empty packet
-                # fills the gap, or the browser would ask for it again and again.
+                # Its number was left free while the packet was missing. An empty packet
+                # fills it; otherwise the browser would keep sending NACKs for it.
                 body = b""
             elif plain or layered:
-                number_now = picture_id + segment.picture_id_offset
+                number_now = picture_id + epoch.picture_id_offset
                 if dense:
                     number_now -= frames[limit]
                 body = before + pack_id(0x8000 | number_now & PICTURE_ID_MASK)
                 if layered:
-                    index = (tl0 + segment.tl0_offset) & 0xFF
+                    index = (tl0 + epoch.tl0_offset) & 0xFF
                     body += between + bytes((index,))
                 body += after
             elif numbered:
-                body = segment.payload(shared, numbers, frames)
+                body = epoch.payload(shared, numbers, frames)
             else:
                 body = shared
             if newest:
                 copy.highest = number
                 copy.last_timestamp = timestamp
-            path = copy.path
-            record = path.sent
+            outlet = copy.outlet
+            record = outlet.sent
             transport_number = record.next
             header = (
                 pack(
@@ -379,53 +378,53 @@ class PythonFanout:
                 )
                 + block
             )
-            encrypt = path.encrypt
+            encrypt = outlet.encrypt
             try:
                 if encrypt is not None:
                     iv = (copy.salt ^ number).to_bytes(12, "big")
                     data = header + encrypt(iv, body, header)
                 else:
-                    data = path.protect(header + body)
+                    data = outlet.protect(header + body)
                 record.next = transport_number + 1
                 record.times[transport_number & MASK] = now
                 record.sizes[transport_number & MASK] = len(data)
-                path.send(data, path.address)
+                outlet.send_video(data, outlet.address)
             except SEND_ERRORS:
                 self._unsent += 1
             copy.packets += 1
             copy.octets += octets
             sent += 1
-            if path.again:
-                self._repairs.send_again(path, now=now)
-            if path.repeating and newest:
+            if outlet.pending_repairs:
+                self._repairs.send_pending(outlet, now=now)
+            if outlet.repeating and newest:
                 self._repairs.repeat(copy, number, now=now)
         return sent
 
     def retransmit(self, slot: SlotKey, sequences: Sequence[int], *, now: float) -> int:
-        """Answer a NACK (16-bit numbers) by RTX; return how many were still there."""
+        """Answer a NACK (16-bit numbers) by RTX; return how many were in the cache."""
         return self._repairs.retransmit(self._copies[slot], sequences, now=now)
 
     def probe(self, slot: SlotKey, octets: int, packets: int, *, now: float) -> int:
-        """Send what carries nothing new on a slot's RTX source; return the octets."""
+        """Send old packets or padding on a slot's RTX stream; return the octets."""
         return self._repairs.probe(self._copies[slot], octets, packets, now=now)
 
     def progress(self, slot: SlotKey) -> SlotProgress:
-        """Return what a sender report of the slot needs."""
+        """Return the counters and timestamps for a sender report of a slot."""
         copy = self._copies[slot]
-        segment = copy.segment
+        epoch = copy.epoch
         return SlotProgress(
             copy.packets,
             copy.octets,
             copy.last_timestamp,
-            segment.timestamp_offset,
+            epoch.timestamp_offset,
         )
 
     def sent(self, viewer: ViewerKey) -> SentLog:
-        """Return the record of what a viewer was sent under transport-wide numbers."""
-        return self._paths[viewer].sent
+        """Return the log of a viewer's packets by transport-wide number."""
+        return self._outlets[viewer].sent
 
     def pace(self, viewer: ViewerKey, rate_bps: float | None, *, now: float) -> None:
-        """Spread what a viewer is sent over time at a rate; None: send at once."""
+        """Pace a viewer's video at a rate; None ends pacing."""
         paced = self._paced.get(viewer)
         if rate_bps is None:
             if paced is not None:
@@ -434,8 +433,8 @@ class PythonFanout:
         elif paced is not None:
             paced.retune(rate_bps)
         else:
-            path = self._paths[viewer]
-            self._paced[viewer] = PacedPath(path, rate_bps, self._on_waiting)
+            outlet = self._outlets[viewer]
+            self._paced[viewer] = PacedOutlet(outlet, rate_bps, self._on_waiting)
 
     def reinforce(
         self,
@@ -445,24 +444,24 @@ class PythonFanout:
         insistent: bool = False,
         repeating: bool = False,
     ) -> None:
-        """Send a viewer voices with older frames, and repairs or pictures twice."""
-        path = self._paths[viewer]
-        path.redundant = redundant
-        path.insistent, path.repeating = insistent, repeating
+        """Set which protection against loss a viewer gets."""
+        outlet = self._outlets[viewer]
+        outlet.redundant = redundant
+        outlet.insistent, outlet.repeating = insistent, repeating
 
     def starved(self, viewer: ViewerKey) -> bool:
-        """Tell whether pictures waited too long and were thrown away since last asked."""
-        path = self._paths[viewer]
-        starved, path.starved = path.starved, False
+        """Return whether waiting video was dropped since the last call."""
+        outlet = self._outlets[viewer]
+        starved, outlet.starved = outlet.starved, False
         return starved
 
     def flush(self, *, now: float) -> None:
-        """Send the packets of paced viewers that are due."""
+        """Send the paced packets that are due."""
         waiting, self._waiting = self._waiting, {}
         for paced in waiting:
             paced.flush(now=now)
 
-    def _on_waiting(self, paced: PacedPath, due: float) -> None:
+    def _on_waiting(self, paced: PacedOutlet, due: float) -> None:
         self._waiting[paced] = None
         self._wake(due)
 

@@ -1,8 +1,8 @@
 """
-What goes out on a slot's retransmission source: answers to NACKs, and probes.
+Packets on a slot's RTX stream (RFC 4588): answers to NACKs, repetitions and probes.
 
-Both repeat packets from their layer's cache under numbers of their own (RFC 4588);
-a probe falls back to padding where there is nothing to repeat.
+All of them repeat packets from the layer's cache under RTX sequence numbers; a probe
+uses padding where the cache has nothing to repeat.
 """
 
 from collections.abc import Sequence
@@ -24,86 +24,88 @@ PADDED = 0x20
 MAX_PADDING = 224
 """Octets of one padding packet; a length of one octet counts them (RFC 3550 §5.1)."""
 SEND_ERRORS = (OSError, ValueError, pylibsrtp.Error)
-"""One viewer's full buffer, or a packet that its profile cannot protect, must not
-cost the next viewer its copy."""
+"""A full socket buffer, or a packet that a viewer's profile cannot protect, must not
+prevent the copies of other viewers."""
 NUMBER_ELEMENT = formats.TRANSPORT_CC_ID << 4 | 1
-"""Head of the transport-wide number's element: identifier, two octets."""
+"""First octet of the transport-wide number's header extension element: identifier and
+length (RFC 8285 §4.2)."""
 VIDEO_WORDS = 2
-"""Size of a picture packet's extension block in 32-bit words."""
+"""Size of a video packet's extension block in 32-bit words."""
 NUMBERED = Struct("!BBHIIHHBH")
-"""Header, and an extension block whose first element is the transport-wide number."""
+"""RTP header and the extension block up to the transport-wide number."""
 
 
 class Repairs:
-    """Sends on retransmission sources."""
+    """Sends packets on RTX streams."""
 
     def __init__(self) -> None:
         self.unsent = 0
-        """Packets that a socket refused."""
+        """Packets that a socket refused since the start."""
 
     def retransmit(
         self, copy: copies.Copy, sequences: Sequence[int], *, now: float
     ) -> int:
-        """Answer a NACK (16-bit numbers) by RTX; return how many were still there."""
+        """Answer a NACK (16-bit numbers) by RTX; return how many were in the cache."""
         if not copy.rtx_ssrc:
             return 0
-        path = copy.path
-        self.send_again(path, now=now)
-        found: list[copies.Again] = []
+        outlet = copy.outlet
+        self.send_pending(outlet, now=now)
+        found: list[copies.PendingRepair] = []
         for sequence in sequences:
             number = copy.highest - ((copy.highest - sequence) & 0xFFFF)
-            segment = next(
-                (s for s in reversed(copy.segments) if s.first <= number),
-                copies.NO_SEGMENT,
+            epoch = next(
+                (s for s in reversed(copy.epochs) if s.first <= number),
+                copies.NO_EPOCH,
             )
-            source = segment.source
-            if source is None or not source.ring:
+            layer = epoch.layer
+            if layer is None or not layer.ring:
                 continue
-            kept = source.find(number - segment.sequence_offset, segment.temporal)
-            if kept is not None and kept.head.temporal <= segment.temporal:
-                found.append((copy, segment, number, kept))
-                self._send_rtx(copy, segment, number, kept, path.repair, now)
-        if path.insistent:
-            path.again = found  # behind the next packet: losses come in short runs
+            cached = layer.find(number - epoch.sequence_offset, epoch.temporal)
+            if cached is not None and cached.head.temporal <= epoch.temporal:
+                found.append((copy, epoch, number, cached))
+                self._send_rtx(copy, epoch, number, cached, outlet.send_repair, now)
+        if outlet.insistent:
+            # Repeated after the next video packet, because losses come in short runs.
+            outlet.pending_repairs = found
         return len(found)
 
-    def send_again(self, path: copies.Path, *, now: float) -> None:
-        """Send the latest repairs a second time."""
-        again, path.again = path.again, []
-        for copy, segment, number, kept in again:
-            self._send_rtx(copy, segment, number, kept, path.repair, now)
+    def send_pending(self, outlet: copies.Outlet, *, now: float) -> None:
+        """Send the latest retransmissions a second time."""
+        pending, outlet.pending_repairs = outlet.pending_repairs, []
+        for copy, epoch, number, cached in pending:
+            self._send_rtx(copy, epoch, number, cached, outlet.send_repair, now)
 
     def repeat(self, copy: copies.Copy, newest: int, *, now: float) -> None:
         """
-        Send a packet of a little earlier once more, before it is asked for.
+        Send the packet ``REPEAT_BEHIND`` before the newest again, without a NACK.
 
-        On a long link that loses many packets a frame has several holes, and one of them
-        is soon left open by each round of repairs; sent twice, a fifth lost becomes a
-        twenty-fifth.
+        With a high loss rate and a long round trip, a frame loses several packets and
+        each round of retransmissions loses some of them again. Sending every packet
+        twice squares the loss rate: 1/5 becomes 1/25.
         """
         number = newest - REPEAT_BEHIND
-        segment = copy.segment
-        source = segment.source
-        if source is None or number < segment.first or not copy.rtx_ssrc:
+        epoch = copy.epoch
+        layer = epoch.layer
+        if layer is None or number < epoch.first or not copy.rtx_ssrc:
             return
-        kept = source.find(number - segment.sequence_offset, segment.temporal)
-        if kept is not None and kept.head.temporal <= segment.temporal:
-            self._send_rtx(copy, segment, number, kept, copy.path.repair, now)
+        cached = layer.find(number - epoch.sequence_offset, epoch.temporal)
+        if cached is not None and cached.head.temporal <= epoch.temporal:
+            self._send_rtx(copy, epoch, number, cached, copy.outlet.send_repair, now)
 
     def probe(self, copy: copies.Copy, octets: int, packets: int, *, now: float) -> int:
-        """Repeat what the slot sent last, or send padding; return the octets."""
-        segment, source = copy.segment, copy.source
+        """Repeat the slot's latest packets, or send padding; return the octets."""
+        epoch, layer = copy.epoch, copy.layer
         sent = count = 0
         number = copy.highest
-        while source is not None and number >= segment.first:
+        while layer is not None and number >= epoch.first:
             if sent >= octets and count >= packets:
                 return sent
-            kept = source.find(number - segment.sequence_offset, segment.temporal)
-            if kept is None:
+            cached = layer.find(number - epoch.sequence_offset, epoch.temporal)
+            if cached is None:
                 break
-            if kept.head.temporal <= segment.temporal:
+            if cached.head.temporal <= epoch.temporal:
                 sent += self._send_rtx(
-                    copy, segment, number, kept, copy.path.voice, now
+                    copy, epoch, number, cached, copy.outlet.send_unpaced, now
                 )
                 count += 1
             number -= 1
@@ -115,30 +117,30 @@ class Repairs:
     def _send_rtx(
         self,
         copy: copies.Copy,
-        segment: copies.Segment,
+        epoch: copies.Epoch,
         number: int,
-        kept: copies.Kept,
+        cached: copies.CachedPacket,
         send: copies.Send,
         now: float,
     ) -> int:
-        packet, source = kept.packet, segment.source
-        payload_type = (source.rtx_payload_type if source is not None else None) or 0
+        packet, layer = cached.packet, epoch.layer
+        payload_type = (layer.rtx_payload_type if layer is not None else None) or 0
         if packet.marker:
             payload_type |= 0x80
-        body = copies.TWO_BYTES.pack(number & 0xFFFF) + segment.payload(
-            packet.payload, kept.head.numbers, kept.frames
+        body = copies.TWO_BYTES.pack(number & 0xFFFF) + epoch.payload(
+            packet.payload, cached.head.numbers, cached.frames
         )
-        timestamp = segment.timestamp(packet.timestamp)
+        timestamp = epoch.timestamp(packet.timestamp)
         return self._send_extra(copy, 0, payload_type, timestamp, body, send, now)
 
     def _send_padding(self, copy: copies.Copy, now: float) -> int:
-        source = copy.source
-        payload_type = source.rtx_payload_type if source is not None else None
+        layer = copy.layer
+        payload_type = layer.rtx_payload_type if layer is not None else None
         if payload_type is None:
             payload_type = formats.RTX_PAYLOAD_TYPES[Codec.VP8]
         body = bytes(MAX_PADDING - 1) + bytes((MAX_PADDING,))
         timestamp = copy.last_timestamp or 0
-        send = copy.path.voice
+        send = copy.outlet.send_unpaced
         return self._send_extra(copy, PADDED, payload_type, timestamp, body, send, now)
 
     def _send_extra(
@@ -151,9 +153,9 @@ class Repairs:
         send: copies.Send,
         now: float,
     ) -> int:
-        """Send one packet on a slot's RTX source; return its size."""
-        path = copy.path
-        record = path.sent
+        """Send one packet on a slot's RTX stream; return its octets before protection."""
+        outlet = copy.outlet
+        record = outlet.sent
         transport_number = record.next
         header = NUMBERED.pack(
             WITH_EXTENSIONS | flags,
@@ -166,25 +168,25 @@ class Repairs:
             NUMBER_ELEMENT,
             transport_number & 0xFFFF,
         ) + video_block(now)
-        iv = path.salt ^ (copy.rtx_ssrc << 48) ^ copy.rtx_sequence
+        iv = outlet.salt ^ (copy.rtx_ssrc << 48) ^ copy.rtx_sequence
         copy.rtx_sequence += 1
         size = len(header) + len(body)
         try:
-            if path.encrypt is not None:
-                data = header + path.encrypt(iv.to_bytes(12, "big"), body, header)
+            if outlet.encrypt is not None:
+                data = header + outlet.encrypt(iv.to_bytes(12, "big"), body, header)
             else:
-                data = path.protect(header + body)
+                data = outlet.protect(header + body)
             record.next = transport_number + 1
             record.times[transport_number & MASK] = now
             record.sizes[transport_number & MASK] = len(data)
-            send(data, path.address)
+            send(data, outlet.address)
         except SEND_ERRORS:
             self.unsent += 1
         return size
 
 
 def video_block(now: float) -> bytes:
-    """Return what follows the transport-wide number in an extension block."""
+    """Return the rest of a video packet's extension block: abs-send-time and padding."""
     return (
         bytes((formats.ABS_SEND_TIME_ID << 4 | 2,))
         + extensions.abs_send_time(now)
@@ -194,10 +196,11 @@ def video_block(now: float) -> bytes:
 
 def numbered_audio_block(packet: RtpPacket, now: float) -> tuple[int, bytes]:
     """
-    Return the same of a voice's packet.
+    Return size and rest of a numbered audio packet's extension block.
 
-    With it the size of the whole block in 32-bit words, the number's three
-    octets included.
+    Returns:
+        The size of the whole block in 32-bit words, and the octets after the
+        transport-wide number: abs-send-time, audio level, padding.
     """
     if packet.level is None:
         return VIDEO_WORDS, video_block(now)

@@ -1,8 +1,8 @@
 """
-The log of sent packets of the Python engine: two rings, written inline.
+The Python engine's log of sent packets: two ring buffers that its loops write directly.
 
-The loops that make copies write the fields themselves, because a call for each copy
-would cost more than the writing.
+The loops over followers write the fields themselves, because a method call per copy
+would cost more than the assignments.
 """
 
 from array import array
@@ -12,7 +12,7 @@ from math import inf
 from conference.fanout.sent import SIZE
 
 MASK = SIZE - 1
-"""``number & MASK`` is a packet's place in the rings."""
+"""``number & MASK`` is a packet's index in the rings."""
 
 
 class SentRing:
@@ -20,8 +20,8 @@ class SentRing:
     ``conference.fanout.sent.SentLog`` of one viewer.
 
     The engine numbers a packet ``n = ring.next`` and writes ``next = n + 1``,
-    ``times[n & MASK]`` and ``sizes[n & MASK]``; ``note`` does the same for code that
-    need not be fast.
+    ``times[n & MASK]`` and ``sizes[n & MASK]``; ``note`` does the same for code outside
+    the hot path.
     """
 
     __slots__ = ("next", "sizes", "times")
@@ -30,11 +30,11 @@ class SentRing:
         self.next = 0
         """Number of the next packet, not reduced to 16 bits."""
         self.times = [0.0] * SIZE
-        """When each was sent, monotonic seconds."""
+        """Send times, monotonic seconds. A list, because all viewers of a packet share
+        one float object."""
         self.sizes = array("H", bytes(2 * SIZE))
-        """Octets on the wire; 0 once acknowledged. Numbers in a list would be objects
-        of each viewer's own, 60 KiB of them; one send time is the same object for all
-        viewers who get the packet."""
+        """Octets on the wire; 0 once acknowledged. An array, because a list would hold
+        60 KiB of integer objects per viewer."""
 
     def note(self, size: int, *, now: float) -> int:
         """Add a packet; return its number."""
@@ -46,7 +46,7 @@ class SentRing:
 
     @property
     def oldest(self) -> int:
-        """Number of the oldest packet that is remembered; ``next`` if none is."""
+        """Number of the oldest packet in the log; ``next`` if it is empty."""
         return max(0, self.next - SIZE)
 
     def extend(self, wire: int) -> int:
@@ -59,13 +59,13 @@ class SentRing:
         return now - self.times[(self.next - 1) & MASK] if self.next else inf
 
     def get(self, number: int) -> tuple[float, int] | None:
-        """Return send time and size; None if forgotten or never sent."""
+        """Return send time and size of a packet; None if it is not in the log."""
         if not self.oldest <= number < self.next:
             return None
         return self.times[number & MASK], self.sizes[number & MASK]
 
     def window(self, first: int, count: int) -> tuple[list[float], "array[int]"]:
-        """Return times and sizes of ``count`` remembered packets in a row."""
+        """Return times and sizes of ``count`` consecutive packets in the log."""
         begin = first & MASK
         end = begin + count
         times, sizes = self.times[begin:end], self.sizes[begin:end]
@@ -77,7 +77,7 @@ class SentRing:
     def take(
         self, first: int, count: int, *, missing: Iterable[int] = ()
     ) -> tuple[list[float], "array[int]"]:
-        """Acknowledge packets, and return their times and sizes as they were before."""
+        """Acknowledge packets: return times and sizes, then set the sizes to 0."""
         times, sizes = self.window(first, count)
         begin = first & MASK
         end = begin + count
@@ -91,7 +91,7 @@ class SentRing:
         return times, sizes
 
     def rates_bps(self, window_s: float, *, now: float) -> tuple[float, float]:
-        """Return the rates sent in the last window and in the one before."""
+        """Return the bitrates of unacknowledged packets: of the last window, and before."""
         newer = older = 0
         for number in range(self.next - 1, self.oldest - 1, -1):
             age = now - self.times[number & MASK]

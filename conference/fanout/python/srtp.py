@@ -1,10 +1,10 @@
 """
-Protection of outgoing RTP (RFC 3711, RFC 7714) on keys that DTLS agreed on.
+Protection of outgoing RTP (RFC 3711, RFC 7714) with the keys from the DTLS handshake.
 
-The fan-out protects one packet per copy, so this is where a forwarding unit
-spends its time. For the AEAD profiles the cipher of ``cryptography`` is called
-directly, a third of the cost of going through libsrtp's binding; libsrtp stays
-in use for everything incoming, for RTCP, and for AES-CM with HMAC-SHA1.
+Each copy is protected separately, which is a large part of the cost of forwarding. For
+the AEAD profiles the cipher of ``cryptography`` is called directly, at a third of the
+cost of libsrtp's binding. libsrtp protects all incoming packets, RTCP, and outgoing
+packets of the profile AES128_CM_SHA1_80.
 """
 
 from collections.abc import Callable
@@ -19,10 +19,10 @@ SALT_BYTES = 12
 ENCRYPTION_LABEL = 0x00
 SALT_LABEL = 0x02
 REPLAY_WINDOW = 1024
-"""Packets that libsrtp remembers per source, as many as a layer's cache holds."""
+"""Packets that libsrtp remembers per SSRC, as many as a layer's cache holds."""
 
 Encrypt = Callable[[bytes, bytes, bytes], bytes]
-"""Takes IV, plaintext and associated data; returns ciphertext with its tag."""
+"""Takes IV, plaintext and associated data; returns ciphertext with authentication tag."""
 
 
 def derive(master_key: bytes, master_salt: bytes, label: int, length: int) -> bytes:
@@ -32,8 +32,8 @@ def derive(master_key: bytes, master_salt: bytes, label: int, length: int) -> by
     Args:
         master_key: 16 or 32 bytes.
         master_salt: 14 bytes; the 12 of an AEAD profile are padded (RFC 7714 §11).
-        label: Which key it shall be.
-        length: In bytes.
+        label: Of the key or salt that is wanted (RFC 3711 §4.3.2).
+        length: Of the result, in bytes.
     """
     salt = int.from_bytes(master_salt.ljust(14, b"\0"), "big")
     counter = ((salt ^ (label << 48)) << 16).to_bytes(16, "big")
@@ -60,7 +60,7 @@ class AeadProtection:
 
 
 class LibraryProtection:
-    """Keys of one viewer for AES-CM with HMAC-SHA1: a whole packet at a time."""
+    """Keys of one viewer for AES-CM with HMAC-SHA1; ``protect`` takes a whole packet."""
 
     __slots__ = ("protect",)
 
@@ -70,7 +70,7 @@ class LibraryProtection:
             ssrc_type=pylibsrtp.Policy.SSRC_ANY_OUTBOUND,
             srtp_profile=pylibsrtp.Policy.SRTP_PROFILE_AES128_CM_SHA1_80,
         )
-        # A late packet keeps its place: its number may lie far behind the newest.
+        # A late packet keeps its number, which may be far below the newest one.
         policy.window_size = REPLAY_WINDOW
         self.protect: Callable[[bytes], bytes] = pylibsrtp.Session(policy).protect
 
@@ -79,7 +79,7 @@ Protection = AeadProtection | LibraryProtection
 
 
 def protection(keys: ViewerKeys) -> Protection:
-    """Return what protects packets with these keys."""
+    """Return the protection for a viewer's profile and keys."""
     if keys.profile is SrtpProfile.AES128_CM_SHA1_80:
         return LibraryProtection(keys.master_key, keys.master_salt)
     return AeadProtection(keys.master_key, keys.master_salt)

@@ -1,4 +1,4 @@
-"""Packets kept for repair are found by the number that they were sent under."""
+"""Packets cached for repair are found by the number that they were sent under."""
 
 import random
 from typing import SupportsIndex
@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conference.fanout.contract import CACHE_PACKETS
-from conference.fanout.python.copies import Kept, Source
+from conference.fanout.python.copies import CachedPacket, LayerCopyState
 from conference.rtp.codecs import Codec, PayloadHead, RunningNumbers
 from conference.rtp.packet import RtpPacket
 
 FIRST = 50_000
 
 
-def keep(source: Source, extended: int, temporal: int) -> None:
+def keep(state: LayerCopyState, extended: int, temporal: int) -> None:
     """Let a packet of a frame of its own come."""
     packet = RtpPacket(
         payload_type=96,
@@ -28,18 +28,20 @@ def keep(source: Source, extended: int, temporal: int) -> None:
     packet.extended = extended
     numbers = RunningNumbers(extended & 0x7FFF, 2, 2)
     head = PayloadHead(False, numbers, True, temporal)
-    if source.fresh(extended, head):
-        source.keep(packet, head)
+    if state.fresh(extended, head):
+        state.keep(packet, head)
 
 
-def found_by_looking_at_all(source: Source, number: int, temporal: int) -> Kept | None:
+def found_by_looking_at_all(
+    state: LayerCopyState, number: int, temporal: int
+) -> CachedPacket | None:
     """Of the packets that share a number, the last one is the one that was sent."""
     sharing = [
-        kept
-        for kept in source.ring
-        if kept is not None and kept.extended - kept.skips[temporal] == number
+        cached
+        for cached in state.ring
+        if cached is not None and cached.extended - cached.skips[temporal] == number
     ]
-    return max(sharing, key=lambda kept: kept.extended, default=None)
+    return max(sharing, key=lambda cached: cached.extended, default=None)
 
 
 @given(
@@ -50,7 +52,7 @@ def found_by_looking_at_all(source: Source, number: int, temporal: int) -> Kept 
 def test_a_packet_is_found_by_its_number_whatever_came_and_when(
     steps: list[tuple[int, int]], temporal: int, chance: random.Random
 ) -> None:
-    source = Source(Codec.VP8)
+    state = LayerCopyState(Codec.VP8)
     extended, sent = FIRST, []
     for step, layer in steps:
         extended += step
@@ -58,37 +60,37 @@ def test_a_packet_is_found_by_its_number_whatever_came_and_when(
     # Each is late by some places at most, as packets are.
     sent.sort(key=lambda one: one[0] + chance.choice((0, 0, 0, 60)))
     for one, layer in sent:
-        keep(source, one, layer)
+        keep(state, one, layer)
     lowest = FIRST - len(steps)
     for number in range(lowest, extended + 1):
-        expected = found_by_looking_at_all(source, number, temporal)
-        assert source.find(number, temporal) is expected
+        expected = found_by_looking_at_all(state, number, temporal)
+        assert state.find(number, temporal) is expected
 
 
-class CountingRing(list[Kept | None]):
+class CountingRing(list[CachedPacket | None]):
     """Counts how often somebody looks into it."""
 
     looks = 0
 
-    def __getitem__(self, place: SupportsIndex | slice) -> Kept | None:  # type: ignore[override]
+    def __getitem__(self, place: SupportsIndex | slice) -> CachedPacket | None:  # type: ignore[override]
         self.looks += 1
         return super().__getitem__(place)  # type: ignore[return-value]
 
 
 def test_looking_for_what_never_came_costs_few_steps() -> None:
-    source = Source(Codec.VP8)
-    ring = source.ring = CountingRing(source.ring)
+    state = LayerCopyState(Codec.VP8)
+    ring = state.ring = CountingRing(state.ring)
     for extended in range(FIRST, FIRST + 3_000):
-        keep(source, extended, 2 * (extended % 2))
+        keep(state, extended, 2 * (extended % 2))
     newest = FIRST + 2_999
     for hole in range(1, 3):
-        keep(source, newest + hole * 490, 0)
-    number = newest + 980 - source.skips[0]
+        keep(state, newest + hole * 490, 0)
+    number = newest + 980 - state.skips[0]
     ring.looks = 0
     for back in range(1, 480):
-        assert source.find(number - back, 0) is None
+        assert state.find(number - back, 0) is None
     assert ring.looks < 480 * 2 * CACHE_PACKETS.bit_length()
     ring.looks = 0
     for late in range(newest + 979, newest + 491, -1):
-        keep(source, late, 0)
+        keep(state, late, 0)
     assert ring.looks < 490 * 4

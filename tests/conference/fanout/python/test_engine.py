@@ -4,7 +4,7 @@ import pytest
 
 from conference.fanout.contract import ViewerKey
 from conference.fanout.python.engine import PythonFanout
-from conference.fanout.python.pacing import PacedPath
+from conference.fanout.python.pacing import PacedOutlet
 from tests.conference.fanout.test_contract import ADA, VIEWER, Wire, vp8
 from tests.support.bench import KEYS
 
@@ -12,14 +12,14 @@ from tests.support.bench import KEYS
 def test_looking_after_paced_viewers_costs_nothing_for_those_without_packets(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    looked_at: list[PacedPath] = []
-    real = PacedPath.flush
+    looked_at: list[PacedOutlet] = []
+    real = PacedOutlet.flush
 
-    def flush(self: PacedPath, *, now: float) -> None:
+    def flush(self: PacedOutlet, *, now: float) -> None:
         looked_at.append(self)
         real(self, now=now)
 
-    monkeypatch.setattr(PacedPath, "flush", flush)
+    monkeypatch.setattr(PacedOutlet, "flush", flush)
     wire = Wire(PythonFanout)
     for other in range(50, 60):
         wire.fanout.open_viewer(ViewerKey(other), KEYS, wire.destination)
