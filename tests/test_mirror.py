@@ -32,6 +32,7 @@ ELSEWHERE = {
     "conference/storage/accounts": "conference/storage/test_repositories",
     "conference/storage/chat": "conference/storage/test_repositories",
     "conference/storage/rooms": "conference/storage/test_repositories",
+    "conference/transport/negotiation": "conference/transport/test_plane",
     "conference/transport/seen": "conference/transport/test_ice",
     "conference/transport/sockets/addresses": "conference/transport/test_plane",
     "conference/transport/sockets/demux": "conference/transport/test_attacks",

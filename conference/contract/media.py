@@ -4,12 +4,21 @@ What the domain and the media plane say to each other.
 Commands go down (``conference.service`` → ``conference.transport``), events
 come up. All are frozen and made of plain values that survive a round trip
 through bytes, so that the media plane can run in another process or on another
-host without a change here.
+host without a change here. Therefore every event names its room, and one about a leg
+also the leg's generation: an event may still be on its way when the leg is replaced.
 """
 
 from dataclasses import dataclass
 
-from conference.contract.words import Leg, Receive, Reduced, SlotGap, SlotGroup, Source
+from conference.contract.words import (
+    Generation,
+    LegKind,
+    Receive,
+    Reduced,
+    SlotGap,
+    SlotGroup,
+    Source,
+)
 from conference.ids import Mid, ParticipantId, RoomId
 
 MAX_HEIGHT = 4320
@@ -67,17 +76,19 @@ class Subscribe:
 
 @dataclass(frozen=True, slots=True)
 class SlotOffer:
-    """The one offer a viewer ever gets, and the slots in it."""
+    """The one offer of a subscribe leg, and the slots in it."""
 
+    generation: Generation
     sdp: str
     slots: tuple[SlotPlan, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AcceptAnswer:
-    """The viewer's answer to its ``SlotOffer``."""
+    """The viewer's answer to the ``SlotOffer`` of the same generation."""
 
     viewer: ParticipantId
+    generation: Generation
     sdp: str
 
 
@@ -103,6 +114,8 @@ class Publish:
 class PublishAnswer:
     """The server's answer to a publish offer."""
 
+    generation: Generation
+    """Of the leg that was opened or goes on."""
     sdp: str
 
 
@@ -173,6 +186,7 @@ class TrackStarted:
 
     room: RoomId
     participant: ParticipantId
+    generation: Generation
     source: Source
     codec: str
 
@@ -183,6 +197,7 @@ class TrackStopped:
 
     room: RoomId
     participant: ParticipantId
+    generation: Generation
     source: Source
 
 
@@ -190,7 +205,9 @@ class TrackStopped:
 class SlotsChanged:
     """New contents of some slots of one viewer."""
 
+    room: RoomId
     viewer: ParticipantId
+    generation: Generation
     slots: tuple[SlotState, ...]
 
 
@@ -210,7 +227,8 @@ class LegChanged:
 
     room: RoomId
     participant: ParticipantId
-    leg: Leg
+    generation: Generation
+    leg: LegKind
     connected: bool
 
 
@@ -225,6 +243,7 @@ class PublishNeeded:
 
     room: RoomId
     participant: ParticipantId
+    generation: Generation
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +252,7 @@ class LayersWanted:
 
     room: RoomId
     participant: ParticipantId
+    generation: Generation
     source: Source
     layers: tuple[int, ...]
     """Numbers of the spatial layers, 0 the smallest; empty: nobody watches."""
@@ -242,7 +262,9 @@ class LayersWanted:
 class LinkChanged:
     """The server's estimate of a viewer's link; sent when it changes noticeably."""
 
+    room: RoomId
     viewer: ParticipantId
+    generation: Generation
     down_bps: int | None
     """Estimated capacity towards the viewer; None: not known yet."""
     loss: float

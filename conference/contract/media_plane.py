@@ -10,15 +10,18 @@ from conference.contract.media import (
     SlotOffer,
     Subscribe,
 )
-from conference.contract.words import Leg
-from conference.ids import ParticipantId
 
 
 class MediaPlane(Protocol):
     """
     Where packets are forwarded (``conference.transport.plane.Plane``).
 
-    Its events reach the service through the callback given at construction.
+    It may run in another process. Commands are carried out in the order in which
+    they are given. Events reach the service through the callback given at
+    construction, those of one room in their order, and never before a command that
+    caused them has returned; an event of a replaced leg may arrive after the answer
+    that names its successor.
+
     A bad offer or answer raises ``UserError``; nothing has changed then.
     """
 
@@ -35,9 +38,9 @@ class MediaPlane(Protocol):
         ...
 
     def apply(self, command: Command) -> None:
-        """Apply a command that has no result; unknown participants are ignored."""
-        ...
+        """
+        Give a command that has no result, without waiting until it is carried out.
 
-    def legs(self, participant: ParticipantId) -> frozenset[Leg]:
-        """Return the legs of a participant that are connected now."""
+        Unknown participants and rooms are ignored.
+        """
         ...

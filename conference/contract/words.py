@@ -7,6 +7,7 @@ below all of these.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NewType
 
 from conference.ids import InvitationId, ParticipantId
 
@@ -70,11 +71,20 @@ class Reduced(StrEnum):
     CHOICE = "choice"
 
 
-class Leg(StrEnum):
+class LegKind(StrEnum):
     """One of the two peer connections of a participant."""
 
     PUBLISH = "publish"
     SUBSCRIBE = "subscribe"
+
+
+Generation = NewType("Generation", int)
+"""
+The number of a leg. The media plane numbers all legs upwards from 1.
+
+A message about a leg that has been replaced may arrive after its successor is known,
+as when the media plane runs in another process. Its lower number tells it apart.
+"""
 
 
 class Departure(StrEnum):

@@ -10,7 +10,7 @@ from enum import Enum, auto
 from types import MappingProxyType
 from typing import TypeVar
 
-from conference.contract.words import Role, Source
+from conference.contract.words import Generation, Role, Source
 from conference.ids import AccountId, InvitationId, ParticipantId
 from conference.rooms.roles import Capabilities, Capability, capabilities
 
@@ -101,6 +101,8 @@ class Seat:
     """A newer report that is not sent yet; None: there is none."""
     quality_told_at: float | None = None
     """When it was last sent, in monotonic seconds; None: never."""
+    publish_leg: Generation | None = None
+    """The leg that its tracks belong to; None before its first publish offer."""
     tracks: Mapping[Source, Track] = field(default_factory=lambda: MappingProxyType({}))
     """What was declared in its publish offer. Others see ``started`` only."""
     stopped: Mapping[Source, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -137,7 +139,13 @@ class Seat:
         """Return whether the others in the room see no difference to ``other``."""
         if self.tracks is not other.tracks and self.started != other.started:
             return False
-        return replace(self, tracks=other.tracks, stopped=other.stopped) == other
+        unseen = replace(
+            self,
+            tracks=other.tracks,
+            stopped=other.stopped,
+            publish_leg=other.publish_leg,
+        )
+        return unseen == other
 
     @property
     def durable(self) -> tuple[object, ...]:

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from conference.contract import media
-from conference.contract.words import Source
+from conference.contract.words import LegKind, Source
 from conference.errors import NotAllowed, NotFound, Refused
-from conference.ids import ParticipantId, RoomId
+from conference.ids import ParticipantId
 from conference.rooms import commands as c
 from conference.rooms.roles import Capability
 from conference.service import notices as n
-from conference.service.open_rooms import OpenRooms, SeatRef
+from conference.service.open_rooms import OpenRoom, OpenRooms, SeatRef
 from conference.service.seats import subscribe_seat
 
 
@@ -26,9 +26,18 @@ class Media:
         return await subscribe_seat(self._rooms, opened, seat_ref)
 
     async def answer(self, seat_ref: SeatRef, sdp: str) -> None:
-        """Take a viewer's answer to its slot offer."""
+        """
+        Take a viewer's answer to its newest slot offer.
+
+        Raises:
+            Refused: There is no offer that waits for it, or it cannot be used.
+        """
+        opened, participant = self._rooms.room(seat_ref.room), seat_ref.participant
+        offered = opened.legs.newest(participant, LegKind.SUBSCRIBE)
+        if offered is None:
+            raise Refused("no-offer", "There is no open offer. Ask for a new one.")
         await self._rooms.media.accept_answer(
-            media.AcceptAnswer(seat_ref.participant, sdp)
+            media.AcceptAnswer(participant, offered, sdp)
         )
 
     async def publish(
@@ -61,19 +70,22 @@ class Media:
             raise Refused(
                 "duplicate-track", "Each section and each source may be named once."
             )
+        participant = seat_ref.participant
         answer = await rooms.media.publish(
-            media.Publish(seat_ref.room, seat_ref.participant, sdp, tuple(tracks))
+            media.Publish(seat_ref.room, participant, sdp, tuple(tracks))
         )
+        if participant in opened.room.seats:
+            opened.legs.opened(participant, LegKind.PUBLISH, answer.generation)
         try:
-            await rooms.handle(opened, c.Publish(seat_ref.participant, sources, active))
+            await rooms.handle(
+                opened, c.Publish(participant, answer.generation, sources, active)
+            )
         except NotFound:  # left or was removed meanwhile
-            rooms.media.apply(media.CloseLegs(seat_ref.participant))
+            rooms.media.apply(media.CloseLegs(participant))
             raise
         except NotAllowed:  # lost the floor meanwhile
             for source in sources:
-                rooms.media.apply(
-                    media.SetTrack(seat_ref.participant, source, active=False)
-                )
+                rooms.media.apply(media.SetTrack(participant, source, active=False))
             raise
         return answer
 
@@ -82,46 +94,54 @@ class Media:
         self._rooms.media.apply(command)
 
     def on_event(self, event: media.Event) -> None:
-        """Take an event of the media plane. Never waits, never raises for data."""
+        """
+        Take an event of the media plane. Never waits, never raises for data.
+
+        An event of a leg that has been replaced says nothing about its successor:
+        it is dropped.
+        """
+        opened = self._rooms.by_id.get(event.room)
+        if opened is None:
+            return
         match event:
-            case media.SlotsChanged(viewer, slots):
-                self._slots_changed(viewer, slots)
-            case media.TrackStarted(room, participant, source, codec):
-                opened = self._rooms.by_id.get(room)
-                if opened is not None:
-                    self._rooms.apply_at_once(
-                        opened, c.TrackUp(participant, source, codec)
+            case media.SlotsChanged(_, viewer, generation, slots):
+                if opened.legs.current(viewer, LegKind.SUBSCRIBE, generation):
+                    self._slots_changed(opened, viewer, slots)
+            case media.LinkChanged(
+                _, viewer, generation, down_bps, loss, rtt_s, reduced
+            ):
+                if opened.legs.current(viewer, LegKind.SUBSCRIBE, generation):
+                    self._notify(
+                        opened, viewer, n.LinkChanged(down_bps, loss, rtt_s, reduced)
                     )
-            case media.TrackStopped(room, participant, source):
-                opened = self._rooms.by_id.get(room)
-                if opened is not None:
-                    self._rooms.apply_at_once(opened, c.TrackDown(participant, source))
-            case media.SpeakersChanged(room, speakers, dominant):
-                self._speakers_changed(room, speakers, dominant)
-            case media.PublishNeeded(room, participant):
-                self._tell(room, participant, n.PublishNeeded())
-            case media.LayersWanted(room, participant, source, layers):
-                self._tell(room, participant, n.LayersWanted(source, layers))
-            case media.LinkChanged(viewer, down_bps, loss, rtt_s, reduced):
-                opened = self._rooms.room_of(viewer)
-                if opened is not None:
-                    self._tell(
-                        opened.room.id,
-                        viewer,
-                        n.LinkChanged(down_bps, loss, rtt_s, reduced),
+            case media.TrackStarted(_, participant, generation, source, codec):
+                self._rooms.apply_at_once(
+                    opened, c.TrackUp(participant, generation, source, codec)
+                )
+            case media.TrackStopped(_, participant, generation, source):
+                self._rooms.apply_at_once(
+                    opened, c.TrackDown(participant, generation, source)
+                )
+            case media.PublishNeeded(_, participant, generation):
+                if opened.legs.current(participant, LegKind.PUBLISH, generation):
+                    self._notify(opened, participant, n.PublishNeeded())
+            case media.LayersWanted(_, participant, generation, source, layers):
+                if opened.legs.current(participant, LegKind.PUBLISH, generation):
+                    self._notify(opened, participant, n.LayersWanted(source, layers))
+            case media.LegChanged(_, participant, generation, kind, connected):
+                if participant in opened.room.seats:
+                    opened.legs.changed(
+                        participant, kind, generation, connected=connected
                     )
-            case media.LegChanged():
-                pass  # the client sees its own peer connections
+            case media.SpeakersChanged(_, speakers, dominant):
+                self._speakers_changed(opened, speakers, dominant)
 
     def _speakers_changed(
         self,
-        room: RoomId,
+        opened: OpenRoom,
         speakers: tuple[ParticipantId, ...],
         dominant: ParticipantId | None,
     ) -> None:
-        opened = self._rooms.by_id.get(room)
-        if opened is None:
-            return
         moved = dominant != opened.dominant
         opened.speakers, opened.dominant = speakers, dominant
         self._rooms.outbox.send(
@@ -130,20 +150,21 @@ class Media:
         if moved:
             self._rooms.apply_at_once(opened, c.Dominate(dominant))
 
-    def _tell(self, room: RoomId, participant: ParticipantId, notice: n.Notice) -> None:
-        opened = self._rooms.by_id.get(room)
-        holder = opened and opened.holders.get(participant)
-        if holder:
-            self._rooms.outbox.send((holder,), notice)
-
     def _slots_changed(
-        self, viewer: ParticipantId, slots: tuple[media.SlotState, ...]
+        self,
+        opened: OpenRoom,
+        viewer: ParticipantId,
+        slots: tuple[media.SlotState, ...],
     ) -> None:
-        room = self._rooms.room_of(viewer)
-        if room is None:
+        if viewer not in opened.room.seats:
             return
-        known = room.slots.setdefault(viewer, {})
+        known = opened.slots.setdefault(viewer, {})
         known.update({state.mid: state for state in slots})
-        holder = room.holders.get(viewer)
+        self._notify(opened, viewer, n.SlotsChanged(slots))
+
+    def _notify(
+        self, opened: OpenRoom, participant: ParticipantId, notice: n.Notice
+    ) -> None:
+        holder = opened.holders.get(participant)
         if holder is not None:
-            self._rooms.outbox.send((holder,), n.SlotsChanged(slots))
+            self._rooms.outbox.send((holder,), notice)

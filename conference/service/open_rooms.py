@@ -31,6 +31,7 @@ from conference.service.effects import (
     media_of,
     notices_of,
 )
+from conference.service.legs import Legs
 from conference.service.notices import Outbox
 from conference.service.timeouts import Timeouts
 
@@ -55,6 +56,8 @@ class OpenRoom:
     """The connection of each seat; a seat has one at most."""
     tokens: dict[ParticipantId, bytes] = field(default_factory=dict)
     """Hash of each seat's token."""
+    legs: Legs = field(default_factory=Legs)
+    """What the media plane has said of the participants' legs."""
     slots: dict[ParticipantId, dict[Mid, media.SlotState]] = field(default_factory=dict)
     """What each viewer's slots carry, for those who return."""
     speakers: tuple[ParticipantId, ...] = ()
@@ -85,7 +88,6 @@ class OpenRooms:
         """When a room must be told that time has passed."""
         self.timeout_moved = asyncio.Event()
         """Set when something is due earlier than all that was due before."""
-        self._room_of: dict[ParticipantId, RoomId] = {}
         self._store = store
         self._limits = limits
 
@@ -162,22 +164,15 @@ class OpenRooms:
             raise NotFound("room-not-found", "This room does not exist any more.")
         return opened
 
-    def room_of(self, participant: ParticipantId) -> OpenRoom | None:
-        """Return the room of a participant, if any."""
-        room = self._room_of.get(participant)
-        return None if room is None else self.by_id.get(room)
-
     def remember_token(
         self, room: RoomId, participant: ParticipantId, token_hash: bytes
     ) -> None:
         """Make a token valid for a seat."""
         self.by_id[room].tokens[participant] = token_hash
         self.by_token[token_hash] = SeatRef(room, participant)
-        self._room_of[participant] = room
 
     def forget_token(self, opened: OpenRoom, participant: ParticipantId) -> None:
         """Make a seat's token invalid."""
-        self._room_of.pop(participant, None)
         token_hash = opened.tokens.pop(participant, None)
         if token_hash is not None:
             self.by_token.pop(token_hash, None)
@@ -213,8 +208,8 @@ class OpenRooms:
         """
         Run a command of the media plane, of which nothing is stored.
 
-        It does not wait for the room's lock: a track that ended with its old
-        leg must be gone before the new leg's tracks are written down.
+        It does not wait for the room's lock, so that a slow database delays
+        nobody's pictures.
         """
         if not opened.room.closed:
             self._happen(opened, opened.room.handle(command, now=self.clock()))
@@ -229,6 +224,8 @@ class OpenRooms:
 
     def _happen(self, opened: OpenRoom, events: Sequence[e.Event]) -> None:
         for command in media_of(opened.room, events):
+            if isinstance(command, media.CloseLegs):
+                opened.legs.closing(command.participant)
             self.media.apply(command)
         for delivery in notices_of(opened.room, opened.holders, events):
             match delivery:
@@ -248,6 +245,7 @@ class OpenRooms:
 
     def _forget_seat(self, opened: OpenRoom, participant: ParticipantId) -> None:
         self.forget_token(opened, participant)
+        opened.legs.forget(participant)
         opened.slots.pop(participant, None)
         opened.holders.pop(participant, None)
 

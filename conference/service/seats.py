@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from conference.contract import media
 from conference.contract.stores import ChatStore, InvitationStore
-from conference.contract.words import ChatLine, Leg, Removal, Role
+from conference.contract.words import ChatLine, LegKind, Removal, Role
 from conference.errors import NotFound, Refused
 from conference.ids import AccountId, ConnectionId, InvitationId, ParticipantId, RoomId
 from conference.rooms import commands as c
@@ -61,7 +61,7 @@ class Joined:
     seats: tuple[n.SeatView, ...]
     lines: tuple[ChatLine, ...]
     slots: tuple[media.SlotState, ...]
-    legs: frozenset[Leg]
+    legs: frozenset[LegKind]
     offer: media.SlotOffer | None
 
 
@@ -350,7 +350,7 @@ class Seats:
                 for state in opened.slots.get(participant, {}).values()
                 if state.participant is not None or state.gap is not None
             ),
-            legs=self._rooms.media.legs(participant),
+            legs=opened.legs.connected(participant),
             offer=None,
         )
 
@@ -363,7 +363,7 @@ class Seats:
             # or nobody could use it. The client asks again with ``media.subscribe``.
             log.exception("no slot offer for a new seat")
             return joined
-        legs = joined.legs - {Leg.SUBSCRIBE}
+        legs = joined.legs - {LegKind.SUBSCRIBE}
         return replace(joined, offer=offer, slots=(), legs=legs)
 
 
@@ -371,11 +371,11 @@ async def subscribe_seat(
     rooms: OpenRooms, opened: OpenRoom, seat_ref: SeatRef
 ) -> media.SlotOffer:
     """Open or replace a seat's subscribe leg."""
-    opened.slots[seat_ref.participant] = {}
-    offer = await rooms.media.subscribe(
-        media.Subscribe(seat_ref.room, seat_ref.participant)
-    )
-    if seat_ref.participant not in opened.room.seats or opened.room.closed:
-        rooms.media.apply(media.CloseLegs(seat_ref.participant))
+    participant = seat_ref.participant
+    offer = await rooms.media.subscribe(media.Subscribe(seat_ref.room, participant))
+    if participant not in opened.room.seats or opened.room.closed:
+        rooms.media.apply(media.CloseLegs(participant))
         raise NotFound("seat-gone", "Your place is not kept any more. Join again.")
+    opened.legs.opened(participant, LegKind.SUBSCRIBE, offer.generation)
+    opened.slots[participant] = {}
     return offer

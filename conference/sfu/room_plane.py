@@ -137,7 +137,11 @@ class RoomPlane:
     def _start(self, track: UpTrack, now: float) -> None:
         self.events.append(
             m.TrackStarted(
-                self.room, track.participant, track.source, track.codec.value
+                self.room,
+                track.participant,
+                track.generation,
+                track.source,
+                track.codec.value,
             )
         )
         self._refresh_sharing(track)
@@ -190,7 +194,9 @@ class RoomPlane:
             if publisher is None or track.source not in publisher.tracks:
                 # Else another one of its source goes on in its place.
                 self.events.append(
-                    m.TrackStopped(self.room, track.participant, track.source)
+                    m.TrackStopped(
+                        self.room, track.participant, track.generation, track.source
+                    )
                 )
             self._follow(track, now)
         for track in tracks:
@@ -371,6 +377,7 @@ class RoomPlane:
             m.LayersWanted(
                 self.room,
                 track.participant,
+                track.generation,
                 track.source,
                 tuple(sorted(track.wanted)),
             )
@@ -395,7 +402,11 @@ class RoomPlane:
                 slot.state = state
                 news.append(state)
         if news:
-            self.events.append(m.SlotsChanged(viewer.participant, tuple(news)))
+            self.events.append(
+                m.SlotsChanged(
+                    self.room, viewer.participant, viewer.generation, tuple(news)
+                )
+            )
 
 
 def _startable(slot: Slot, track: UpTrack, spatial: int, now: float) -> Layer:

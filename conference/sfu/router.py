@@ -19,7 +19,7 @@ from functools import partial
 from itertools import count
 
 from conference.contract import media as m
-from conference.contract.words import Leg
+from conference.contract.words import Generation, LegKind
 from conference.fanout.contract import Fanout, LayerKey, SlotKey, ViewerKey
 from conference.fanout.formats import SlotFormat, TrackFormat, ViewerFormat, slot_plan
 from conference.ids import Mid, ParticipantId, RoomId
@@ -55,7 +55,7 @@ class RtcpOut:
     """A compound packet to protect and send on one leg."""
 
     participant: ParticipantId
-    leg: Leg
+    leg: LegKind
     data: bytes
 
 
@@ -112,6 +112,7 @@ class Router:
         self,
         room: RoomId,
         participant: ParticipantId,
+        generation: Generation,
         formats: list[TrackFormat],
         *,
         now: float,
@@ -120,7 +121,7 @@ class Router:
         plane = self.room(room)
         publisher = plane.publishers.get(participant)
         if publisher is None:
-            publisher = Publisher(participant, self._draw(32))
+            publisher = Publisher(participant, generation, self._draw(32))
             plane.publishers[participant] = publisher
             self._publishing[participant] = plane
             self._plan_feedback(plane, publisher, now)
@@ -163,6 +164,7 @@ class Router:
         self,
         room: RoomId,
         participant: ParticipantId,
+        generation: Generation,
         formats: list[SlotFormat],
         fmt: ViewerFormat,
         *,
@@ -178,7 +180,15 @@ class Router:
             Slot(SlotKey(next(self._keys)), fmt, base=self._draw(29), now=now)
             for fmt in formats
         ]
-        viewer = Viewer(ViewerKey(next(self._keys)), participant, fmt, slots, now=now)
+        viewer = Viewer(
+            ViewerKey(next(self._keys)),
+            room,
+            participant,
+            generation,
+            fmt,
+            slots,
+            now=now,
+        )
         view = self._views.get(participant)
         if view is not None:
             viewer.show(view)
@@ -190,7 +200,9 @@ class Router:
                 track.codec not in wanted for track in publisher.tracks.values()
             ):
                 publisher.asked_for = wanted
-                self._events.append(m.PublishNeeded(room, publisher.participant))
+                self._events.append(
+                    m.PublishNeeded(room, publisher.participant, publisher.generation)
+                )
         return viewer.key
 
     def connected(self, participant: ParticipantId, *, now: float) -> None:
@@ -315,7 +327,7 @@ class Router:
         self._flush(plane, now)
 
     def on_rtcp(
-        self, participant: ParticipantId, leg: Leg, data: bytes, *, now: float
+        self, participant: ParticipantId, leg: LegKind, data: bytes, *, now: float
     ) -> None:
         """
         Take a decrypted compound packet from either leg.
@@ -323,7 +335,7 @@ class Router:
         Raises:
             MalformedPacket: its lengths do not add up.
         """
-        if leg is Leg.PUBLISH:
+        if leg is LegKind.PUBLISH:
             plane = self._publishing.get(participant)
             if plane is not None:
                 plane.publishers[participant].on_rtcp(data, now=now)
@@ -409,7 +421,7 @@ class Router:
                 return
             self._timetable.at(now + FEEDBACK_INTERVAL_S, action)
             for data in publisher.feedback(now=now):
-                self._send(publisher.participant, Leg.PUBLISH, data)
+                self._send(publisher.participant, LegKind.PUBLISH, data)
             for track in publisher.tracks.values():
                 if track.video and track.live:
                     self._request(plane, publisher, track, now)
@@ -504,7 +516,7 @@ class Router:
             return  # went, or was replaced, since this was planned
         data = viewer.report(self._fanout, now=now, wall_offset=self._wall_offset)
         if data:
-            self._send(viewer.participant, Leg.SUBSCRIBE, data)
+            self._send(viewer.participant, LegKind.SUBSCRIBE, data)
 
     def _flush(self, plane: RoomPlane, now: float) -> None:
         if not plane.requests and not plane.switched:
@@ -525,9 +537,9 @@ class Router:
     ) -> None:
         for data in publisher.key_frame_requests(track, now=now):
             plane.counts.key_frame_requests += 1
-            self._send(publisher.participant, Leg.PUBLISH, data)
+            self._send(publisher.participant, LegKind.PUBLISH, data)
 
-    def _send(self, participant: ParticipantId, leg: Leg, data: bytes) -> None:
+    def _send(self, participant: ParticipantId, leg: LegKind, data: bytes) -> None:
         self._rtcp.append(RtcpOut(participant, leg, data))
 
     def drain(self) -> tuple[list[RtcpOut], list[m.Event]]:

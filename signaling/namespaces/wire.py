@@ -1,7 +1,7 @@
 """Converts domain values to wire messages. The only module that knows both."""
 
 from conference.contract import media as media
-from conference.contract.words import ChatLine, Leg, Removal
+from conference.contract.words import ChatLine, LegKind, Removal
 from conference.rooms.roles import Capabilities
 from conference.service import notices, room_admin, seats
 from signaling.protocol import messages as m
@@ -145,8 +145,8 @@ def joined(of: seats.Joined) -> m.SeatTaken:
         participants=[participant(view) for view in of.seats],
         messages=[chat(line) for line in of.lines],
         slots=[slot(state) for state in of.slots],
-        publish_connected=Leg.PUBLISH in of.legs,
-        subscribe_connected=Leg.SUBSCRIBE in of.legs,
+        publish_connected=LegKind.PUBLISH in of.legs,
+        subscribe_connected=LegKind.SUBSCRIBE in of.legs,
         offer=None if of.offer is None else offer(of.offer),
     )
 

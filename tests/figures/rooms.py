@@ -9,7 +9,7 @@ timeout.
 import time
 from collections.abc import Callable
 
-from conference.contract.words import Role, Source
+from conference.contract.words import Generation, Role, Source
 from conference.ids import AccountId, InvitationId, ParticipantId, RoomId
 from conference.rooms import commands as c
 from conference.rooms.room import Room
@@ -19,6 +19,7 @@ from tests.figures.common import report
 ROUNDS = 7
 COMMANDS = 200
 WALL = 1_700_000_000.0
+LEG = Generation(1)
 
 
 def full_room(seats: int) -> Room:
@@ -34,9 +35,9 @@ def full_room(seats: int) -> Room:
     for number in range(seats):
         take_seat(room, number)
     camera = (Source.CAMERA, Source.MICROPHONE)
-    room.handle(c.Publish(name(1), camera, frozenset(camera)), now=0.0)
+    room.handle(c.Publish(name(1), LEG, camera, frozenset(camera)), now=0.0)
     for source in camera:
-        room.handle(c.TrackUp(name(1), source, "VP8"), now=0.0)
+        room.handle(c.TrackUp(name(1), LEG, source, "VP8"), now=0.0)
     return room
 
 

@@ -19,7 +19,7 @@ import socketio
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from conference.contract import media
-from conference.contract.words import Leg, SlotGroup
+from conference.contract.words import Generation, LegKind, SlotGroup
 from conference.ids import Mid, ParticipantId
 from conference.sfu.figures import RoomFigures
 from signaling.build import build
@@ -55,7 +55,9 @@ class QuietPlane:
         self.commands: list[media.Command] = []
         self.published: list[media.Publish] = []
         self.answers: list[media.AcceptAnswer] = []
-        self.connected: dict[ParticipantId, frozenset[Leg]] = {}
+        self.legs: dict[tuple[ParticipantId, LegKind], Generation] = {}
+        """The newest leg of each kind of each participant."""
+        self.opened: list[Generation] = []
         self.fault: Exception | None = None
         self.counters: dict[str, float] = {}
         self.figures: list[RoomFigures] = []
@@ -81,7 +83,8 @@ class QuietPlane:
             media.SlotPlan(Mid("0"), "video", SlotGroup.STAGE),
             media.SlotPlan(Mid("1"), "audio", SlotGroup.STAGE),
         )
-        return media.SlotOffer(f"v=0\r\ns={command.viewer}\r\n", plans)
+        leg = self.open_leg(command.viewer, LegKind.SUBSCRIBE)
+        return media.SlotOffer(leg, f"v=0\r\ns={command.viewer}\r\n", plans)
 
     async def accept_answer(self, command: media.AcceptAnswer) -> None:
         if self.fault is not None:
@@ -92,13 +95,19 @@ class QuietPlane:
         if self.fault is not None:
             raise self.fault
         self.published.append(command)
-        return media.PublishAnswer("v=0\r\n")
+        leg = self.legs.get((command.publisher, LegKind.PUBLISH))
+        if leg is None:
+            leg = self.open_leg(command.publisher, LegKind.PUBLISH)
+        return media.PublishAnswer(leg, "v=0\r\n")
 
     def apply(self, command: media.Command) -> None:
         self.commands.append(command)
 
-    def legs(self, participant: ParticipantId) -> frozenset[Leg]:
-        return self.connected.get(participant, frozenset())
+    def open_leg(self, participant: ParticipantId, kind: LegKind) -> Generation:
+        """Let a leg begin, in place of the one before; it goes on until the next."""
+        leg = self.legs[participant, kind] = Generation(len(self.opened) + 1)
+        self.opened.append(leg)
+        return leg
 
 
 class Refusal(AssertionError):

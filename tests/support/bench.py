@@ -15,7 +15,7 @@ from math import inf
 from pylibsrtp import Policy, Session
 
 from conference.contract import media as m
-from conference.contract.words import Leg, SlotGroup, Source
+from conference.contract.words import Generation, LegKind, SlotGroup, Source
 from conference.fanout.contract import Destination, SrtpProfile, ViewerKeys
 from conference.fanout.engines import DEFAULT_ENGINE
 from conference.fanout.formats import SlotFormat, TrackFormat, ViewerFormat
@@ -28,6 +28,7 @@ from conference.sfu.router import Router
 from tests.support.wire import rtcp, rtp
 
 ROOM = RoomId("room")
+FIRST_LEG = Generation(1)
 TICK_S = 1e-4
 """Resolution of the bench's timers."""
 MASTER_KEY = bytes(range(16))
@@ -188,7 +189,7 @@ class Origin:
         stamp = int(wall_s * (1 << 32)).to_bytes(8, "big")
         data = data[:8] + stamp + data[16:]
         self.bench.router.on_rtcp(
-            self.participant, Leg.PUBLISH, data, now=self.bench.now
+            self.participant, LegKind.PUBLISH, data, now=self.bench.now
         )
 
 
@@ -314,7 +315,7 @@ class Sink:
     def ask(self, data: bytes) -> None:
         """Send RTCP to the server."""
         self.bench.router.on_rtcp(
-            self.participant, Leg.SUBSCRIBE, data, now=self.bench.now
+            self.participant, LegKind.SUBSCRIBE, data, now=self.bench.now
         )
 
     def view(self, *cameras: str, stage: str | None = None) -> None:
@@ -346,7 +347,7 @@ class Bench:
             limits=limits,
         )
         self.events: list[m.Event] = []
-        self.rtcp: dict[tuple[ParticipantId, Leg], list[bytes]] = defaultdict(list)
+        self.rtcp: dict[tuple[ParticipantId, LegKind], list[bytes]] = defaultdict(list)
         self.told: dict[ParticipantId, dict[Mid, m.SlotState]] = defaultdict(dict)
         self._numbers = itertools.count(65_000)
         self._ssrcs = itertools.count(1000, 10)
@@ -365,10 +366,12 @@ class Bench:
             Origin(self, participant, source, ssrc=next(self._ssrcs), sequence=sequence)
             for source in sources
         ]
-        self.router.publish(
-            ROOM, ParticipantId(participant), [o.fmt for o in origins], now=self.now
-        )
+        self.negotiate(ParticipantId(participant), [o.fmt for o in origins])
         return origins
+
+    def negotiate(self, participant: ParticipantId, formats: list[TrackFormat]) -> None:
+        """Open the publish leg of a participant, or negotiate its tracks anew."""
+        self.router.publish(ROOM, participant, FIRST_LEG, formats, now=self.now)
 
     def next_ssrc(self) -> int:
         """Return an SSRC that nobody has."""
@@ -385,12 +388,12 @@ class Bench:
         """Let a participant publish a track of several layers."""
         track = Simulcast(self, participant, source, names)
         formats = [track.fmt] + ([also.fmt] if also is not None else [])
-        self.router.publish(ROOM, track.participant, formats, now=self.now)
+        self.negotiate(track.participant, formats)
         return track
 
     def key_frames_asked(self, participant: ParticipantId) -> set[int]:
         """Return the SSRCs of which a publisher was asked for key frames, once each."""
-        asked = self.sent(participant, Leg.PUBLISH, 206)
+        asked = self.sent(participant, LegKind.PUBLISH, 206)
         news = asked[self._answered[participant] :]
         self._answered[participant] = len(asked)
         return {int.from_bytes(message.body[4:8], "big") for message in news}
@@ -418,7 +421,9 @@ class Bench:
         formats = self.router.plan_slots()
         sink = Sink(self, participant, formats)
         fmt = ViewerFormat(decodable, repaired=repaired)
-        key = self.router.subscribe(ROOM, sink.participant, formats, fmt, now=self.now)
+        key = self.router.subscribe(
+            ROOM, sink.participant, FIRST_LEG, formats, fmt, now=self.now
+        )
         socket = self.sockets.add(FakeSocket(sink.receive))
         self.fanout.open_viewer(key, KEYS, Destination(socket, ("192.0.2.1", 5)))
         self.router.connected(sink.participant, now=self.now)
@@ -466,7 +471,7 @@ class Bench:
                 for state in event.slots:
                     self.told[event.viewer][state.mid] = state
 
-    def sent(self, participant: str, leg: Leg, kind: int) -> list[rtcp.Message]:
+    def sent(self, participant: str, leg: LegKind, kind: int) -> list[rtcp.Message]:
         """Return RTCP messages of a kind sent so far on a leg."""
         self.settle()
         return [
@@ -478,4 +483,4 @@ class Bench:
 
     def key_frame_requests(self, participant: str) -> int:
         """Return how many PLIs a publisher got so far."""
-        return len(self.sent(participant, Leg.PUBLISH, 206))
+        return len(self.sent(participant, LegKind.PUBLISH, 206))

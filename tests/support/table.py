@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable
 
 from conference.contract import media as m
-from conference.contract.words import Source
+from conference.contract.words import Generation, LegKind, Source
 from conference.ids import Mid, ParticipantId, RoomId
+from conference.transport.legs import Leg as ServerLeg
 from conference.transport.plane import Plane, PlaneConfig
 from tests.support.wire import sdp
 from tests.support.wire.leg import Leg
@@ -37,6 +38,8 @@ class Table:
         self.plane = Plane(PlaneConfig(port=0, bind=bind), self.events.append)
         self.legs: list[Leg] = []
         self.tasks: list[asyncio.Task[None]] = []
+        self.offer = Generation(0)
+        """The number of the newest subscribe leg."""
 
     async def publish(
         self, who: ParticipantId = ADA, *, budget_bytes: int | None = None
@@ -68,13 +71,14 @@ class Table:
     async def offered(self) -> tuple[Leg, sdp.Description]:
         """Ask for a slot offer."""
         offer = await self.plane.subscribe(m.Subscribe(ROOM, VIEWER))
+        self.offer = offer.generation
         return Leg(tcp=self.tcp), sdp.parse(offer.sdp)
 
     async def answered(self, leg: Leg, remote: sdp.Description) -> Watcher:
         """Answer a slot offer; the leg is not connected yet."""
         watcher = Watcher(leg, remote, decode=False)
         answer = sdp.write_answer(remote, leg.local, frozenset({"opus", "VP8"}))
-        await self.plane.accept_answer(m.AcceptAnswer(VIEWER, answer))
+        await self.plane.accept_answer(m.AcceptAnswer(VIEWER, self.offer, answer))
         self.legs.append(leg)
         return watcher
 
@@ -84,6 +88,20 @@ class Table:
         watcher = await self.answered(leg, remote)
         await leg.connect(remote)
         return watcher
+
+    def connected(self, participant: ParticipantId) -> set[LegKind]:
+        """Return which legs of a participant are connected, by the plane's events."""
+        up: dict[LegKind, bool] = {}
+        for event in self.events:
+            if isinstance(event, m.LegChanged) and event.participant == participant:
+                up[event.leg] = event.connected
+        return {kind for kind, connected in up.items() if connected}
+
+    def leg(self, participant: ParticipantId, kind: LegKind) -> ServerLeg:
+        """Return the plane's side of a leg."""
+        leg = self.plane._driver.legs.find(participant, kind)
+        assert leg is not None, f"no {kind.value} leg of {participant}"
+        return leg
 
     def stage(self, who: ParticipantId = ADA) -> None:
         """Put somebody on the stage."""

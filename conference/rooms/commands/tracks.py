@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from conference.contract.words import Source
+from conference.contract.words import Generation, Source
 from conference.ids import ParticipantId
 
 
@@ -11,6 +11,8 @@ class Publish:
     """A publish offer was accepted: these tracks, and no others."""
 
     by: ParticipantId
+    generation: Generation
+    """Of the publish leg; tracks of an older one have ended with it."""
     sources: tuple[Source, ...]
     active: frozenset[Source] = frozenset()
     """Those of them that are to be sent; the others are declared and off."""
@@ -39,6 +41,7 @@ class TrackUp:
     """The media plane saw a track start, or change its codec."""
 
     participant: ParticipantId
+    generation: Generation
     source: Source
     codec: str
 
@@ -48,4 +51,5 @@ class TrackDown:
     """The media plane saw a track end."""
 
     participant: ParticipantId
+    generation: Generation
     source: Source

@@ -13,15 +13,23 @@ from conference.rooms.state import RoomState, Step
 
 
 def publish(state: RoomState, command: c.Publish, *, now: float) -> Step:
-    """Note what an accepted publish offer declares."""
+    """
+    Note what an accepted publish offer declares.
+
+    The tracks of an older leg have ended with it, so those of a new one wait for
+    their first packet, whatever was sent before.
+    """
     del now
     seat = state.actor(command.by, Capability.MEDIA_PUBLISH)
+    if seat.publish_leg is not None and command.generation < seat.publish_leg:
+        return state, []  # replaced before its answer was written down
+    known = seat.tracks if command.generation == seat.publish_leg else {}
     # Declared off, the participant agrees with the moderator who muted it.
     stopped = without(seat.stopped, set(command.sources) - command.active)
     tracks = MappingProxyType(
         {
             source: replace(
-                seat.tracks.get(source, Track()),
+                known.get(source, Track()),
                 muted=source not in command.active or source in stopped,
             )
             for source in command.sources
@@ -37,7 +45,9 @@ def publish(state: RoomState, command: c.Publish, *, now: float) -> Step:
         for source, by in stopped.items()
         if source in tracks
     ]
-    state, updated = state.updated(replace(seat, tracks=tracks, stopped=stopped))
+    state, updated = state.updated(
+        replace(seat, publish_leg=command.generation, tracks=tracks, stopped=stopped)
+    )
     return state, events + updated
 
 
@@ -71,9 +81,9 @@ def mute(state: RoomState, command: c.Mute, *, now: float) -> Step:
 def track_up(state: RoomState, command: c.TrackUp, *, now: float) -> Step:
     """Note the codec of a track's first packet."""
     del now
-    seat = state.seats.get(command.participant)
-    if seat is None or command.source not in seat.tracks:
-        return state, []  # a packet that crossed a departure or a new offer
+    seat = _publishing(state, command)
+    if seat is None:
+        return state, []  # it crossed a departure or a new offer
     track = replace(seat.tracks[command.source], codec=command.codec)
     return _set_track(state, seat, command.source, track)
 
@@ -81,10 +91,22 @@ def track_up(state: RoomState, command: c.TrackUp, *, now: float) -> Step:
 def track_down(state: RoomState, command: c.TrackDown, *, now: float) -> Step:
     """Note that a track ended."""
     del now
-    seat = state.seats.get(command.participant)
-    if seat is None or command.source not in seat.tracks:
+    seat = _publishing(state, command)
+    if seat is None:
         return state, []
     return state.updated(replace(seat, tracks=without(seat.tracks, {command.source})))
+
+
+def _publishing(state: RoomState, command: c.TrackUp | c.TrackDown) -> Seat | None:
+    """Return the seat that has this track, if the track is of its present leg."""
+    seat = state.seats.get(command.participant)
+    if (
+        seat is None
+        or command.source not in seat.tracks
+        or command.generation != seat.publish_leg
+    ):
+        return None
+    return seat
 
 
 def _set_track(state: RoomState, seat: Seat, source: Source, track: Track) -> Step:

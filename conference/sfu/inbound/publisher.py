@@ -9,7 +9,7 @@ publisher needs to repair losses and to raise its bitrate. It forwards nothing;
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from conference.contract.words import Source
+from conference.contract.words import Generation, Source
 from conference.fanout.contract import LayerKey
 from conference.fanout.formats import PAYLOAD_TYPES, TrackFormat
 from conference.ids import ParticipantId
@@ -72,6 +72,7 @@ class Publisher:
         "_unbound",
         "asked_for",
         "dropped",
+        "generation",
         "heard_loss",
         "nacked",
         "participant",
@@ -79,8 +80,12 @@ class Publisher:
         "tracks",
     )
 
-    def __init__(self, participant: ParticipantId, ssrc: int) -> None:
+    def __init__(
+        self, participant: ParticipantId, generation: Generation, ssrc: int
+    ) -> None:
         self.participant = participant
+        self.generation = generation
+        """The number of the leg."""
         self.ssrc = ssrc
         """Ours, in the RTCP of this leg."""
         self.tracks: dict[Source, UpTrack] = {}
@@ -119,7 +124,9 @@ class Publisher:
             track = before.pop(fmt.source, None)
             if track is None or _changed(track.fmt, fmt):
                 old = track
-                track = UpTrack(keys, self.participant, fmt, self._clock)
+                track = UpTrack(
+                    keys, self.participant, self.generation, fmt, self._clock
+                )
                 if old is not None:
                     ended.append(old)
                     track.active = old.active

@@ -7,7 +7,7 @@ watches. Driven by its ``Publisher`` and its ``RoomPlane``.
 
 from collections.abc import Iterator
 
-from conference.contract.words import Source
+from conference.contract.words import Generation, Source
 from conference.fanout.contract import LayerKey
 from conference.fanout.formats import TrackFormat
 from conference.ids import ParticipantId
@@ -319,6 +319,7 @@ class UpTrack:
         "_watched_since",
         "active",
         "fmt",
+        "generation",
         "key_frames",
         "layers",
         "participant",
@@ -330,10 +331,13 @@ class UpTrack:
         self,
         keys: Iterator[LayerKey],
         participant: ParticipantId,
+        generation: Generation,
         fmt: TrackFormat,
         publisher_clock: PublisherClock,
     ) -> None:
         self.participant = participant
+        self.generation = generation
+        """Of the leg that it is published over."""
         self.fmt = fmt
         self.active = True
         """The gate: False while muted by its owner or by a moderator."""

@@ -9,10 +9,10 @@ viewer may ask for. Which track goes where is ``assignment``'s rule, applied by
 from collections.abc import Iterator, Sequence
 
 from conference.contract.media import MAX_HEIGHT, LinkChanged, SetView, Tile
-from conference.contract.words import Receive, Reduced, SlotGroup
+from conference.contract.words import Generation, Receive, Reduced, SlotGroup
 from conference.fanout.contract import Fanout, SlotKey, ViewerKey
 from conference.fanout.formats import ViewerFormat
-from conference.ids import ParticipantId
+from conference.ids import ParticipantId, RoomId
 from conference.rtp import ntp, rtcp
 from conference.sfu.inbound.track import UpTrack
 from conference.sfu.outbound.adaptation import Adaptation, limited
@@ -63,12 +63,14 @@ class Viewer:
         "connected",
         "content_height",
         "fmt",
+        "generation",
         "key",
         "participant",
         "pictures",
         "pin",
         "receive",
         "reinforcing",
+        "room",
         "slots",
         "stage_height",
         "tiles",
@@ -78,14 +80,19 @@ class Viewer:
     def __init__(
         self,
         key: ViewerKey,
+        room: RoomId,
         participant: ParticipantId,
+        generation: Generation,
         fmt: ViewerFormat,
         slots: list[Slot],
         *,
         now: float,
     ) -> None:
         self.key = key
+        self.room = room
         self.participant = participant
+        self.generation = generation
+        """The number of its subscribe leg."""
         self.fmt = fmt
         self.slots = slots
         self.by_ssrc = {slot.fmt.ssrc: slot for slot in slots}
@@ -197,7 +204,9 @@ class Viewer:
         if self.receive is not Receive.AUTO and reduced is None:
             reduced = Reduced.CHOICE
         return LinkChanged(
+            self.room,
             self.participant,
+            self.generation,
             int(estimator.bitrate_bps) if heard else None,
             estimator.loss,
             estimator.rtt_s or None,

@@ -12,22 +12,28 @@ PORT_ATTEMPTS = 8
 
 class Mux:
     """
-    The media port: its sockets, and ``demux``, to which they give their datagrams.
+    The media port: its sockets, which give their datagrams to the demultiplexer.
 
     Args:
         port: Of UDP and TCP; 0 lets the system choose (tests).
         bind: ``::`` for all addresses, ``0.0.0.0`` for all of IPv4, or one address.
+        demux: Finds the transport of each datagram.
         tcp: Whether TCP is served too.
         on_batch: Called after each batch of datagrams.
     """
 
     def __init__(
-        self, port: int, bind: str, *, tcp: bool, on_batch: Callable[[], None]
+        self,
+        port: int,
+        bind: str,
+        demux: Demux,
+        *,
+        tcp: bool,
+        on_batch: Callable[[], None],
     ) -> None:
-        self.demux = Demux()
-        """The transports on this port."""
-        self.udp = UdpSockets(bind, self.demux, on_batch)
-        self.tcp = TcpListener(bind, self.demux, on_batch) if tcp else None
+        self.udp = UdpSockets(bind, demux, on_batch)
+        self.tcp = TcpListener(bind, demux, on_batch) if tcp else None
+        self._demux = demux
         self._port = port
 
     @property
@@ -70,7 +76,7 @@ class Mux:
 
     def close(self) -> None:
         """Close every transport and socket."""
-        self.demux.close()
+        self._demux.close()
         self.udp.close()
         if self.tcp is not None:
             self.tcp.close()

@@ -1,21 +1,24 @@
 """Whatever is done in whatever order, a room keeps its promises."""
 
+from collections.abc import Mapping
+
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from conference.contract.words import Role, Source
+from conference.contract.words import Generation, Role, Source
 from conference.errors import UserError
 from conference.ids import ParticipantId
 from conference.rooms import commands as c
 from conference.rooms import events as e
 from conference.rooms.quality import TELL_EVERY_S
 from conference.rooms.roles import Capability
-from conference.rooms.seat import SEAT_KEPT_S
+from conference.rooms.seat import SEAT_KEPT_S, Track
 from tests.conference.rooms.support import WALL, RoomDriver
 
 WHO = st.sampled_from([ParticipantId(str(n)) for n in range(6)])
 SOURCE = st.sampled_from(Source)
+LEG = st.sampled_from([Generation(1), Generation(2)])
 
 
 class RoomMachine(RuleBasedStateMachine):
@@ -102,25 +105,43 @@ class RoomMachine(RuleBasedStateMachine):
 
     @rule(
         who=WHO,
+        leg=LEG,
         sources=st.lists(SOURCE, min_size=1, unique=True),
         active=st.frozensets(SOURCE),
     )
     def publish(
-        self, who: ParticipantId, sources: list[Source], active: frozenset[Source]
+        self,
+        who: ParticipantId,
+        leg: Generation,
+        sources: list[Source],
+        active: frozenset[Source],
     ) -> None:
-        self.do(c.Publish(who, tuple(sources), active))
+        self.do(c.Publish(who, leg, tuple(sources), active))
 
-    @rule(who=WHO, source=SOURCE)
-    def track_up(self, who: ParticipantId, source: Source) -> None:
-        self.do(c.TrackUp(who, source, "VP8"))
+    @rule(who=WHO, leg=LEG, source=SOURCE)
+    def track_up(self, who: ParticipantId, leg: Generation, source: Source) -> None:
+        before = self.tracks_of_another_leg(who, leg)
+        self.do(c.TrackUp(who, leg, source, "VP8"))
+        assert self.tracks_of_another_leg(who, leg) == before
 
     @rule(who=WHO, source=SOURCE, active=st.booleans())
     def switch(self, who: ParticipantId, source: Source, active: bool) -> None:
         self.do(c.SwitchTrack(who, source, active=active))
 
-    @rule(who=WHO, source=SOURCE)
-    def track_down(self, who: ParticipantId, source: Source) -> None:
-        self.do(c.TrackDown(who, source))
+    @rule(who=WHO, leg=LEG, source=SOURCE)
+    def track_down(self, who: ParticipantId, leg: Generation, source: Source) -> None:
+        before = self.tracks_of_another_leg(who, leg)
+        self.do(c.TrackDown(who, leg, source))
+        assert self.tracks_of_another_leg(who, leg) == before
+
+    def tracks_of_another_leg(
+        self, who: ParticipantId, leg: Generation
+    ) -> Mapping[Source, Track] | None:
+        """Return the tracks that no event of this leg may change."""
+        seat = self.driver.room.seats.get(who)
+        if seat is None or seat.publish_leg == leg:
+            return None
+        return seat.tracks
 
     @rule(who=WHO, nonce=st.sampled_from("abc"))
     def say(self, who: ParticipantId, nonce: str) -> None:

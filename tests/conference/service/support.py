@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from conference.contract import media
-from conference.contract.words import Source
+from conference.contract.words import Generation, LegKind, Source
 from conference.errors import InfrastructureError
 from conference.ids import (
     AccountId,
@@ -116,9 +116,14 @@ class World:
 
     def packets_come(self, seat: SeatRef, source: Source) -> None:
         """Let the media plane see the first packet of a track."""
+        leg = self.publish_leg(seat)
         self.conference.on_media(
-            media.TrackStarted(seat.room, seat.participant, source, "VP8")
+            media.TrackStarted(seat.room, seat.participant, leg, source, "VP8")
         )
+
+    def publish_leg(self, seat: SeatRef) -> Generation:
+        """Return the newest publish leg of a seat."""
+        return self.plane.legs[seat.participant, LegKind.PUBLISH]
 
 
 def failing(*_: object) -> Callable[..., Any]:

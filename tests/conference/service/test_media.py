@@ -3,26 +3,37 @@
 import pytest
 
 from conference.contract import media
-from conference.contract.words import Reduced, Source
+from conference.contract.words import Generation, LegKind, Reduced, Source
 from conference.errors import NotAllowed, Refused
 from conference.ids import ConnectionId, Mid
 from conference.rooms import commands as c
 from conference.service import notices as n
+from conference.service.open_rooms import SeatRef
 from tests.conference.service.support import World
 
 CAMERA = media.TrackDeclaration(Mid("0"), Source.CAMERA)
 
 
+def slots_changed(
+    seat: SeatRef, leg: Generation, state: media.SlotState
+) -> media.SlotsChanged:
+    return media.SlotsChanged(seat.room, seat.participant, leg, (state,))
+
+
 async def test_a_new_offer_empties_what_is_known_of_the_slots(world: World) -> None:
     seat = await world.join("researcher", "c1")
+    await world.conference.media.subscribe(seat)
+    first = world.plane.legs[seat.participant, LegKind.SUBSCRIBE]
     carries = media.SlotState(Mid("0"), seat.participant, Source.CAMERA, "VP8")
-    world.conference.on_media(media.SlotsChanged(seat.participant, (carries,)))
+    world.conference.on_media(slots_changed(seat, first, carries))
     assert (ConnectionId("c1"), n.SlotsChanged((carries,))) in world.letters.sent
     joined = await world.conference.seats.resume(
         seat, world.token, ConnectionId("c2"), last_chat=0, subscribe=False
     )
     assert joined.slots == (carries,)
     await world.conference.media.subscribe(seat)
+    # It was on its way when its leg was replaced.
+    world.conference.on_media(slots_changed(seat, first, carries))
     joined = await world.conference.seats.resume(
         seat, world.token, ConnectionId("c3"), last_chat=0, subscribe=False
     )
@@ -84,10 +95,12 @@ async def test_what_concerns_one_participant_reaches_only_that_one(
     seat = await world.join("presenter", "c1")
     await world.join("researcher", "c2")
     world.letters.sent.clear()
-    who, room = seat.participant, seat.room
-    world.conference.on_media(media.PublishNeeded(room, who))
-    world.conference.on_media(media.LayersWanted(room, who, Source.CAMERA, (0, 1)))
-    world.conference.on_media(media.LinkChanged(who, 1_000, 0.1, 0.05, Reduced.LINK))
+    who, room, leg = seat.participant, seat.room, Generation(1)
+    world.conference.on_media(media.PublishNeeded(room, who, leg))
+    world.conference.on_media(media.LayersWanted(room, who, leg, Source.CAMERA, (0, 1)))
+    world.conference.on_media(
+        media.LinkChanged(room, who, leg, 1_000, 0.1, 0.05, Reduced.LINK)
+    )
     assert world.letters.sent == [
         ("c1", n.PublishNeeded()),
         ("c1", n.LayersWanted(Source.CAMERA, (0, 1))),
@@ -95,7 +108,7 @@ async def test_what_concerns_one_participant_reaches_only_that_one(
     ]
     await world.conference.seats.lose(seat, ConnectionId("c1"))
     world.letters.sent.clear()
-    world.conference.on_media(media.PublishNeeded(room, who))
+    world.conference.on_media(media.PublishNeeded(room, who, leg))
     assert world.letters.sent == []
 
 
@@ -106,8 +119,52 @@ async def test_a_track_is_shown_with_its_first_packet_and_gone_with_its_leg(
     await world.publish(seat, Source.CAMERA)
     shown = [x for x in world.story if isinstance(x, n.ParticipantChanged)][-1]
     assert set(shown.view.seat.started) == {Source.CAMERA}
-    world.conference.on_media(
-        media.TrackStopped(seat.room, seat.participant, Source.CAMERA)
-    )
+    leg = world.publish_leg(seat)
+    stopped = media.TrackStopped(seat.room, seat.participant, leg, Source.CAMERA)
+    world.conference.on_media(stopped)
     shown = [x for x in world.story if isinstance(x, n.ParticipantChanged)][-1]
     assert shown.view.seat.started == {}
+
+
+async def test_the_late_end_of_a_replaced_leg_ends_no_track_of_its_successor(
+    world: World,
+) -> None:
+    seat = await world.join("presenter", "c1")
+    await world.publish(seat, Source.CAMERA)
+    old = world.publish_leg(seat)
+    world.plane.open_leg(seat.participant, LegKind.PUBLISH)
+    await world.publish(seat, Source.CAMERA)
+    who, room = seat.participant, seat.room
+    world.story.clear()
+    world.conference.on_media(media.TrackStopped(room, who, old, Source.CAMERA))
+    world.conference.on_media(media.LayersWanted(room, who, old, Source.CAMERA, ()))
+    world.conference.on_media(media.PublishNeeded(room, who, old))
+    assert world.story == []
+
+
+async def test_who_returns_learns_which_legs_go_on(world: World) -> None:
+    seat = await world.join("presenter", "c1")
+    await world.publish(seat, Source.CAMERA)
+    who, room, first = seat.participant, seat.room, world.publish_leg(seat)
+
+    def changed(leg: Generation, *, connected: bool) -> None:
+        world.conference.on_media(
+            media.LegChanged(room, who, leg, LegKind.PUBLISH, connected)
+        )
+
+    async def legs(connection: str) -> frozenset[LegKind]:
+        joined = await world.conference.seats.resume(
+            seat, world.token, ConnectionId(connection), last_chat=0, subscribe=False
+        )
+        return joined.legs
+
+    changed(first, connected=True)
+    assert await legs("c2") == {LegKind.PUBLISH}
+    second = world.plane.open_leg(who, LegKind.PUBLISH)
+    await world.publish(seat, Source.CAMERA)
+    assert await legs("c3") == set()  # the new one is not connected yet
+    changed(second, connected=True)
+    changed(first, connected=False)
+    assert await legs("c4") == {LegKind.PUBLISH}
+    await world.conference.seats.close_page(world.token, ConnectionId("c4"))
+    assert await legs("c5") == set()  # although its end is not known yet

@@ -7,7 +7,7 @@ import pytest
 
 from conference.contract import media
 from conference.contract.records import Change, DropSeat
-from conference.contract.words import Leg, Source
+from conference.contract.words import Generation, LegKind, Source
 from conference.errors import InfrastructureError, NotFound
 from conference.ids import (
     ConnectionId,
@@ -186,15 +186,15 @@ async def test_publishing_after_the_seat_is_gone_closes_the_leg(
 
 
 async def test_events_of_closed_rooms_are_ignored(world: World) -> None:
-    room, who = RoomId("gone"), ParticipantId("gone")
+    room, who, leg = RoomId("gone"), ParticipantId("gone"), Generation(1)
     world.story.clear()
     for event in (
-        media.TrackStarted(room, who, Source.CAMERA, "VP8"),
-        media.TrackStopped(room, who, Source.CAMERA),
-        media.SlotsChanged(who, ()),
+        media.TrackStarted(room, who, leg, Source.CAMERA, "VP8"),
+        media.TrackStopped(room, who, leg, Source.CAMERA),
+        media.SlotsChanged(room, who, leg, ()),
         media.SpeakersChanged(room, (who,)),
-        media.PublishNeeded(room, who),
-        media.LegChanged(room, who, Leg.PUBLISH, connected=False),
+        media.PublishNeeded(room, who, leg),
+        media.LegChanged(room, who, leg, LegKind.PUBLISH, connected=False),
     ):
         world.conference.on_media(event)
     assert world.story == []

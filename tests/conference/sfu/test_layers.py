@@ -6,7 +6,14 @@ import itertools
 import pytest
 
 from conference.contract import media as m
-from conference.contract.words import Leg, Receive, Reduced, SlotGap, SlotGroup, Source
+from conference.contract.words import (
+    LegKind,
+    Receive,
+    Reduced,
+    SlotGap,
+    SlotGroup,
+    Source,
+)
 from conference.ids import ParticipantId
 from conference.rtp import extensions
 from conference.rtp.codecs import Codec
@@ -221,7 +228,7 @@ def test_another_set_of_layers_is_another_track() -> None:
     camera = bench.simulcast("ada", CAMERA)
     play(bench, camera, seconds=0.2)
     single = dataclasses.replace(camera.fmt, rids=())
-    bench.router.publish(camera.room, camera.participant, [single], now=bench.now)
+    bench.negotiate(camera.participant, [single])
     bench.settle()
     play(bench, camera, seconds=0.2)
     story = [e for e in bench.events if isinstance(e, m.TrackStarted | m.TrackStopped)]
@@ -232,7 +239,7 @@ def test_another_set_of_layers_is_another_track() -> None:
 def voices(bench: Bench) -> tuple[Origin, Sink]:
     origin = Origin(bench, "ada", Source.MICROPHONE, ssrc=bench.next_ssrc())
     fmt = dataclasses.replace(origin.fmt, red_payload_type=63)
-    bench.router.publish(bench.room, origin.participant, [fmt], now=bench.now)
+    bench.negotiate(origin.participant, [fmt])
     return origin, bench.sink("viewer")
 
 
@@ -311,7 +318,7 @@ def test_a_voices_encoder_hears_of_the_listener_who_loses_most() -> None:
     for _ in range(60):
         microphone.send(microphone.voice())
         bench.pass_time(0.02)
-    reports = bench.sent("ada", Leg.PUBLISH, rtcp.RECEIVER_REPORT)
+    reports = bench.sent("ada", LegKind.PUBLISH, rtcp.RECEIVER_REPORT)
     lost = [report.body[8] / 256 for report in reports]
     assert lost[-1] == pytest.approx(0.2, abs=0.01)
 
@@ -345,7 +352,7 @@ def test_layers_keep_their_sources_when_the_codec_changes() -> None:
     sink = watch(bench, ada=720)
     play(bench, camera, seconds=1)
     other = dataclasses.replace(camera.fmt, codec=Codec.H264, payload_type=125)
-    bench.router.publish(bench.room, camera.participant, [other], now=bench.now)
+    bench.negotiate(camera.participant, [other])
     layer = camera.layers[2]
     layer.rid = None
     packet = rtp.parse(layer.frame()[0])

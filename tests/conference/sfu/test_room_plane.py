@@ -1,11 +1,18 @@
 """Who gets what: stage, screens, voices, grid, codecs, and what publishers are told."""
 
 from conference.contract import media as m
-from conference.contract.words import Leg, SlotGap, SlotGroup, Source
+from conference.contract.words import LegKind, SlotGap, SlotGroup, Source
 from conference.ids import ParticipantId
 from conference.rtp import transport_cc
 from conference.rtp.codecs import Codec
-from tests.support.bench import ROOM, WALL_OFFSET_S, Bench, Origin, track_format
+from tests.support.bench import (
+    FIRST_LEG,
+    ROOM,
+    WALL_OFFSET_S,
+    Bench,
+    Origin,
+    track_format,
+)
 from tests.support.wire import rtcp
 
 CAMERA, MICROPHONE = Source.CAMERA, Source.MICROPHONE
@@ -187,7 +194,7 @@ def test_a_viewer_that_cannot_decode_is_told_and_gets_nothing() -> None:
     bench = Bench()
     ada = ParticipantId("ada")
     fmt = track_format(CAMERA, codec=Codec.H264, ssrc=50)
-    bench.router.publish(ROOM, ada, [fmt], now=bench.now)
+    bench.negotiate(ada, [fmt])
     origin = Origin(bench, "ada", CAMERA, ssrc=50)
     origin.send(origin.frame())
     sink = bench.sink("viewer", frozenset(Codec) - {Codec.H264})
@@ -199,7 +206,7 @@ def test_a_viewer_that_cannot_decode_is_told_and_gets_nothing() -> None:
         SlotGap.CODEC,
         "H264",
     )
-    assert m.PublishNeeded(ROOM, ada) in bench.events
+    assert m.PublishNeeded(ROOM, ada, FIRST_LEG) in bench.events
     origin.send(b"".join([origin.frame(key=True)[0]]))
     assert dict(sink.packets) == {}
 
@@ -225,7 +232,7 @@ def test_a_codec_change_starts_the_track_anew() -> None:
     camera.send(camera.frame())
     show(bench, camera)
     vp9 = track_format(CAMERA, codec=Codec.VP9, ssrc=camera.ssrc)
-    bench.router.publish(ROOM, camera.participant, [vp9], now=bench.now)
+    bench.negotiate(camera.participant, [vp9])
     bench.settle()
     assert sink.carries(sink.mid(STAGE, "video")) is None
     codecs = [e.codec for e in bench.events if isinstance(e, m.TrackStarted)]
@@ -272,12 +279,12 @@ def test_lost_packets_are_asked_for_again_and_given_up_at_last() -> None:
     lost = camera.frame(packets=3)
     camera.send(camera.frame())
     bench.pass_time(0.2)
-    nacks = [x for x in bench.sent("ada", Leg.PUBLISH, 205) if x.count == 1]
+    nacks = [x for x in bench.sent("ada", LegKind.PUBLISH, 205) if x.count == 1]
     assert [rtcp.nacked(nack) for nack in nacks] == [[65_535, 0, 1]] * len(nacks)
     assert len(nacks) in (3, 4)
     camera.send([camera.rtx(packet) for packet in lost[:2]])
     bench.pass_time(2)
-    nacks = [x for x in bench.sent("ada", Leg.PUBLISH, 205) if x.count == 1]
+    nacks = [x for x in bench.sent("ada", LegKind.PUBLISH, 205) if x.count == 1]
     assert rtcp.nacked(nacks[-1]) == [1]
     assert len(nacks) == 8
 
@@ -288,10 +295,10 @@ def test_a_publisher_gets_transport_feedback_and_receiver_reports() -> None:
     for _ in range(60):
         camera.send(camera.frame())
         bench.pass_time(0.02)
-    feedback = [x for x in bench.sent("ada", Leg.PUBLISH, 205) if x.count == 15]
+    feedback = [x for x in bench.sent("ada", LegKind.PUBLISH, 205) if x.count == 15]
     assert len(feedback) >= 20
     assert transport_cc.TICK_S == 0.000_25
-    reports = bench.sent("ada", Leg.PUBLISH, 201)
+    reports = bench.sent("ada", LegKind.PUBLISH, 201)
     assert 1 <= len(reports) <= 2
     assert reports[0].count == 1
 
@@ -307,7 +314,7 @@ def test_sender_reports_carry_the_servers_clock_and_the_publishers_mapping() -> 
     shown_at = bench.now
     bench.pass_time(0.05)
     first = sink.on(sink.mid(STAGE, "video"))[0]
-    (report,) = bench.sent("viewer", Leg.SUBSCRIBE, 200)
+    (report,) = bench.sent("viewer", LegKind.SUBSCRIBE, 200)
     _, wall_s, timestamp = rtcp.read_sender_report(report)
     elapsed = wall_s - (shown_at + WALL_OFFSET_S - 2_208_988_800)
     assert 0 <= elapsed < 0.1
@@ -319,7 +326,7 @@ def test_an_idle_viewer_costs_no_reports() -> None:
     bench = Bench()
     bench.sink("viewer")
     bench.pass_time(5)
-    assert bench.sent("viewer", Leg.SUBSCRIBE, 200) == []
+    assert bench.sent("viewer", LegKind.SUBSCRIBE, 200) == []
 
 
 def test_speakers_are_told_soon_and_leave_after_a_second_of_silence() -> None:
@@ -369,7 +376,7 @@ def test_a_source_that_the_offer_did_not_name_is_bound_by_its_mid() -> None:
     formats = [
         track_format(source, announced=False) for source in (MICROPHONE, CAMERA, SCREEN)
     ]
-    bench.router.publish(ROOM, ada, formats, now=bench.now)
+    bench.negotiate(ada, formats)
     for source, ssrc in ((SCREEN, 70), (CAMERA, 80)):
         origin = Origin(bench, "ada", source, ssrc=ssrc)
         origin.send(origin.rtx(origin.frame()[0]))  # may come first; dropped

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from conference.contract import media as m
-from conference.contract.words import Leg, Source
+from conference.contract.words import LegKind, Source
 from conference.fanout.contract import ViewerKey
 from conference.ids import ParticipantId
 from conference.sfu.inbound.publisher import Arrived
@@ -68,14 +68,14 @@ def test_it_is_given_a_key_frame_when_it_asks() -> None:
     recorder, camera = recorded(bench)
     play(bench, camera, seconds=2)
     bench.settle()
-    asked = len(bench.sent(ADA, Leg.PUBLISH, 206))
+    asked = len(bench.sent(ADA, LegKind.PUBLISH, 206))
     begun = key_frames(recorder)
     play(bench, camera, seconds=1)
-    assert len(bench.sent(ADA, Leg.PUBLISH, 206)) == asked  # nobody asked meanwhile
+    assert len(bench.sent(ADA, LegKind.PUBLISH, 206)) == asked  # nobody asked meanwhile
     track, spatial = recorder.layers[0]
     bench.router.room(ROOM).want_key_frame(track.layers[spatial], recorder.key)
     play(bench, camera, seconds=0.5)
-    assert len(bench.sent(ADA, Leg.PUBLISH, 206)) == asked + 1
+    assert len(bench.sent(ADA, LegKind.PUBLISH, 206)) == asked + 1
     assert key_frames(recorder) == begun + 1
 
 

@@ -8,7 +8,7 @@ from aiortc import RTCCertificate
 from aiortc import rtcdtlstransport as dtls_module
 from OpenSSL import SSL
 
-from conference.contract.words import Leg as LegName
+from conference.contract.words import LegKind
 from tests.support.table import ADA, VIEWER, Table, stranger, until
 from tests.support.wire import rtcp
 
@@ -63,8 +63,8 @@ async def test_odd_datagrams_from_anybody_end_nothing(table: Table) -> None:
             table.legs[0].send_raw(datagram)
     await table.flows(watcher)
     assert table.plane.stats()["datagrams_bad_size"] >= 9
-    assert table.plane.legs(ADA) == {LegName.PUBLISH}
-    assert table.plane.legs(VIEWER) == {LegName.SUBSCRIBE}
+    assert table.connected(ADA) == {LegKind.PUBLISH}
+    assert table.connected(VIEWER) == {LegKind.SUBSCRIBE}
 
 
 async def test_plaintext_alerts_from_strangers_close_nothing(table: Table) -> None:
@@ -148,16 +148,16 @@ async def test_nobody_takes_over_a_live_address(table: Table) -> None:
         (ice_socket, address)
         for _, ice_socket in mux.udp._sockets.values()
         for address, (ice, _) in ice_socket.by_address.items()
-        if ice is table.plane._legs[ADA, LegName.PUBLISH].ice
+        if ice is table.leg(ADA, LegKind.PUBLISH).ice
     )
     await table.offered()
-    attacker = table.plane._legs[VIEWER, LegName.SUBSCRIBE].ice
+    attacker = table.leg(VIEWER, LegKind.SUBSCRIBE).ice
     check = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
     check.attributes["USERNAME"] = f"{attacker.ufrag}:x"
     check.attributes["ICE-CONTROLLING"] = 1
     check.add_message_integrity(attacker.pwd.encode())
     ice_socket, address = victim
-    mux.demux.on_datagram(ice_socket, bytes(check), address)
+    table.plane._demux.on_datagram(ice_socket, bytes(check), address)
     assert ice_socket.by_address[address][0] is not attacker
     assert attacker.selected is None
 
@@ -200,7 +200,7 @@ async def test_a_packet_too_large_to_protect_ends_nothing(table: Table) -> None:
     await table.publish()
     table.stage()
     watcher = await table.subscribe()
-    leg = table.plane._legs[VIEWER, LegName.SUBSCRIBE]
+    leg = table.leg(VIEWER, LegKind.SUBSCRIBE)
     assert leg.dtls is not None
     leg.dtls.send_rtcp(b"\x80\xc8\x00\x06" + bytes(2_000))
     await table.flows(watcher)
@@ -213,7 +213,7 @@ async def test_sources_without_end_are_refused(table: Table) -> None:
     watcher = await table.subscribe()
     for ssrc in range(1, 300):
         watcher.leg.send_rtcp(rtcp.receiver_report(ssrc, {}))
-    leg = table.plane._legs[VIEWER, LegName.SUBSCRIBE].dtls
+    leg = table.leg(VIEWER, LegKind.SUBSCRIBE).dtls
     assert leg is not None
     await until(lambda: leg.dropped >= 200, "the flood to be refused")
     await table.flows(watcher)

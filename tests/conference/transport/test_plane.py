@@ -6,21 +6,22 @@ import pytest
 from aiortc import rtcdtlstransport as dtls_module
 
 from conference.contract import media as m
-from conference.contract.words import Leg as LegName
-from conference.contract.words import SlotGroup, Source
+from conference.contract.words import Generation, LegKind, SlotGroup, Source
 from conference.errors import InfrastructureError, Refused
 from conference.fanout.contract import Destination, LayerKey, SlotKey, ViewerKey
 from conference.fanout.formats import SlotFormat
 from conference.ids import Mid
 from conference.rtp.codecs import Codec, inspect_vp8
 from conference.transport import dtls as dtls_adapter
-from conference.transport import plane as plane_module
+from conference.transport import legs as legs_module
 from conference.transport.plane import Plane, PlaneConfig
 from conference.transport.sockets import addresses
 from tests.conference.fanout.test_contract import vp8
 from tests.support.bench import KEYS, FakeSocket
 from tests.support.table import ADA, ROOM, VIEWER, Table, until
 from tests.support.wire import rtcp, rtp, sdp
+
+FIRST, SECOND = Generation(1), Generation(2)
 
 
 async def test_media_flows_and_the_first_profile_is_gcm_128(table: Table) -> None:
@@ -29,8 +30,8 @@ async def test_media_flows_and_the_first_profile_is_gcm_128(table: Table) -> Non
     watcher = await table.subscribe()
     await table.flows(watcher)
     assert watcher.leg.profile == "SRTP_AEAD_AES_128_GCM"
-    assert table.plane.legs(ADA) == {LegName.PUBLISH}
-    assert table.plane.legs(VIEWER) == {LegName.SUBSCRIBE}
+    assert table.connected(ADA) == {LegKind.PUBLISH}
+    assert table.connected(VIEWER) == {LegKind.SUBSCRIBE}
     assert table.plane.stats()["packets_unsent"] == 0
 
 
@@ -48,7 +49,7 @@ async def test_a_new_subscription_replaces_the_old_one(table: Table) -> None:
 
 async def test_an_answer_needs_an_offer(table: Table) -> None:
     with pytest.raises(Refused) as refused:
-        await table.plane.accept_answer(m.AcceptAnswer(VIEWER, "v=0"))
+        await table.plane.accept_answer(m.AcceptAnswer(VIEWER, Generation(1), "v=0"))
     assert refused.value.code == "no-offer"
 
 
@@ -58,26 +59,26 @@ async def test_closing_legs_stops_media_and_tells_the_domain(table: Table) -> No
     watcher = await table.subscribe()
     await table.flows(watcher)
     table.plane.apply(m.CloseLegs(ADA))
-    stopped = m.TrackStopped(ROOM, ADA, Source.CAMERA)
+    stopped = m.TrackStopped(ROOM, ADA, FIRST, Source.CAMERA)
     await until(lambda: stopped in table.events, "the track to stop")
-    ended = m.LegChanged(ROOM, ADA, LegName.PUBLISH, False)
+    ended = m.LegChanged(ROOM, ADA, FIRST, LegKind.PUBLISH, False)
     await until(lambda: ended in table.events, "the leg to end")
-    assert table.plane.legs(ADA) == frozenset()
+    assert table.connected(ADA) == frozenset()
 
 
 async def test_a_browser_that_says_goodbye_is_gone_at_once(table: Table) -> None:
     await table.publish()
     await table.legs.pop().close()
-    ended = m.LegChanged(ROOM, ADA, LegName.PUBLISH, False)
+    ended = m.LegChanged(ROOM, ADA, FIRST, LegKind.PUBLISH, False)
     await until(lambda: ended in table.events, "the leg to end")
 
 
 async def test_a_leg_with_a_budget_ends_when_it_is_spent(table: Table) -> None:
     publisher = await table.publish(budget_bytes=20_000)
-    ended = m.LegChanged(ROOM, ADA, LegName.PUBLISH, False)
+    ended = m.LegChanged(ROOM, ADA, FIRST, LegKind.PUBLISH, False)
     await until(lambda: ended in table.events, "the leg to end")
     assert sum(track.octets for track in publisher.tracks) >= 15_000
-    assert table.plane.legs(ADA) == frozenset()
+    assert table.connected(ADA) == frozenset()
 
 
 async def test_a_taken_port_is_said_in_one_sentence(table: Table) -> None:
@@ -122,8 +123,8 @@ async def test_a_closed_room_leaves_nothing_behind(table: Table) -> None:
     table.plane.apply(m.SetView(VIEWER, None, (m.Tile(ADA, 90),)))
     await table.flows(watcher)
     table.plane.apply(m.CloseRoom(ROOM))
-    await until(lambda: not table.plane._legs, "the legs to close")
-    router = table.plane._router
+    await until(lambda: not len(table.plane._driver.legs), "the legs to close")
+    router = table.plane._driver.router
     assert router._rooms == {}
     assert router._views == {}
     assert router._publishing == router._viewing == {}
@@ -136,22 +137,22 @@ async def test_a_leg_closed_during_its_handshake_leaves_no_task(
     leg, remote = await table.offered()
     if when == "during":
         await table.answered(leg, remote)
-    tasks = {leg.task for leg in table.plane._legs.values() if leg.task is not None}
+    tasks = {leg.task for leg in table.plane._driver.legs if leg.task is not None}
     table.plane.apply(m.CloseLegs(VIEWER))
     await until(lambda: all(task.done() for task in tasks), "the handshake to end")
-    assert table.plane._legs == {}
-    assert table.plane._router._viewing == {}
+    assert len(table.plane._driver.legs) == 0
+    assert table.plane._driver.router._viewing == {}
 
 
 async def test_an_offer_or_a_browser_that_stays_silent_is_given_up(
     table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(plane_module, "ANSWER_S", 0.0)
-    monkeypatch.setattr(plane_module, "CONSENT_S", 0.0)
+    monkeypatch.setattr(legs_module, "ANSWER_S", 0.0)
+    monkeypatch.setattr(legs_module, "CONSENT_S", 0.0)
     await table.publish()
     await table.offered()
-    table.plane._check_consent()
-    await until(lambda: not table.plane._legs, "the legs to close")
+    table.plane._driver._on_silence()
+    await until(lambda: not len(table.plane._driver.legs), "the legs to close")
 
 
 async def test_a_handshake_that_never_comes_is_given_up(
@@ -159,7 +160,7 @@ async def test_a_handshake_that_never_comes_is_given_up(
 ) -> None:
     monkeypatch.setattr(dtls_adapter, "HANDSHAKE_S", 0.05)
     await table.answered(*await table.offered())
-    await until(lambda: not table.plane._legs, "the leg to close")
+    await until(lambda: not len(table.plane._driver.legs), "the leg to close")
 
 
 async def test_a_new_publish_leg_replaces_the_old_one(table: Table) -> None:
@@ -169,7 +170,7 @@ async def test_a_new_publish_leg_replaces_the_old_one(table: Table) -> None:
     await table.flows(watcher)
     await table.publish()
     await table.flows(watcher)
-    assert len(table.plane._legs) == 2
+    assert len(table.plane._driver.legs) == 2
     assert watcher.slots["2"].packets > 0
 
 
@@ -207,23 +208,38 @@ async def test_one_address_that_cannot_be_bound_stops_no_other(
         await table.close()
 
 
-async def test_the_end_of_old_tracks_is_told_before_the_new_ones_are_there(
+async def test_events_come_after_their_command_and_name_their_leg(
     table: Table,
 ) -> None:
     await table.publish()
-    stopped = m.TrackStopped(ROOM, ADA, Source.CAMERA)
-    started = m.TrackStarted(ROOM, ADA, Source.CAMERA, "VP8")
+    started = m.TrackStarted(ROOM, ADA, FIRST, Source.CAMERA, "VP8")
     await until(lambda: started in table.events, "the first track")
-    real, told_at_return = table.plane.publish, []
+    real, during = table.plane.publish, []
 
     async def publish(command: m.Publish) -> m.PublishAnswer:
+        before = len(table.events)
         answer = await real(command)
-        told_at_return.append(stopped in table.events)
+        during.extend(table.events[before:])
+        assert answer.generation == SECOND
         return answer
 
     table.plane.publish = publish  # type: ignore[method-assign]
     await table.publish()
-    assert told_at_return == [True]
+    assert during == []
+    stopped = m.TrackStopped(ROOM, ADA, FIRST, Source.CAMERA)
+    again = m.TrackStarted(ROOM, ADA, SECOND, Source.CAMERA, "VP8")
+    await until(lambda: again in table.events, "the track of the new leg")
+    assert table.events.index(stopped) < table.events.index(again)
+
+
+async def test_an_answer_to_a_replaced_offer_is_refused(table: Table) -> None:
+    leg, remote = await table.offered()
+    first = table.offer
+    await table.offered()
+    table.offer = first
+    with pytest.raises(Refused) as refused:
+        await table.answered(leg, remote)
+    assert refused.value.code == "no-offer"
 
 
 @pytest.mark.parametrize("counts", [True, False])
@@ -258,7 +274,7 @@ async def test_voices_are_numbered_for_a_browser_that_counts_them(
 async def test_a_thin_link_does_not_hold_up_the_packets_of_a_wider_one(
     table: Table,
 ) -> None:
-    fanout, layer, start = table.plane._fanout, LayerKey(1 << 30), vp8(10, 0, 1)
+    fanout, layer, start = table.plane._driver.fanout, LayerKey(1 << 30), vp8(10, 0, 1)
     fanout.open_layer(layer, Codec.VP8)
     arrived: dict[int, int] = {}
     for place, rate_bps in enumerate((1, 10_000)):  # a minute, some milliseconds
@@ -268,15 +284,15 @@ async def test_a_thin_link_does_not_hold_up_the_packets_of_a_wider_one(
 
         viewer, slot = ViewerKey((1 << 30) + place), SlotKey((1 << 30) + place)
         fmt = SlotFormat(Mid("2"), "video", SlotGroup.STAGE, "stage", 70 + place, 80)
-        socket = table.plane._mux.demux.sockets.add(FakeSocket(send))
+        socket = table.plane._demux.sockets.add(FakeSocket(send))
         fanout.open_viewer(viewer, KEYS, Destination(socket, ("192.0.2.1", 9)))
         fanout.open_slot(slot, viewer, fmt, first=100)
-        fanout.pace(viewer, rate_bps, now=table.plane._now())
+        fanout.pace(viewer, rate_bps, now=table.plane._driver.now())
         head = inspect_vp8(start.payload)
         fanout.attach(slot, layer, start, head, timestamp=0, temporal=2)
     for number in range(5):
         packet = vp8(10 + number, number * 3_000, 1 + number)
         head = inspect_vp8(packet.payload)
-        fanout.forward(layer, packet, head, now=table.plane._now())
+        fanout.forward(layer, packet, head, now=table.plane._driver.now())
     await until(lambda: arrived.get(1) == 5, "the packets of the wider link")
     assert arrived[0] == 1

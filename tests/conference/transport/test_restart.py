@@ -3,8 +3,7 @@
 import pytest
 
 from conference.contract import media as m
-from conference.contract.words import Leg as LegName
-from conference.contract.words import Source
+from conference.contract.words import LegKind, Source
 from conference.ids import Mid
 from tests.support.table import ADA, ROOM, VIEWER, Table
 from tests.support.wire import sdp
@@ -34,8 +33,8 @@ async def test_a_restart_without_asking_keeps_everything(
             await leg.restart()
         await table.flows(watcher)
     assert ended(table) == []
-    assert table.plane.legs(ADA) == {LegName.PUBLISH}
-    assert table.plane.legs(VIEWER) == {LegName.SUBSCRIBE}
+    assert table.connected(ADA) == {LegKind.PUBLISH}
+    assert table.connected(VIEWER) == {LegKind.SUBSCRIBE}
 
 
 async def test_media_moves_from_udp_to_tcp(table: Table) -> None:
@@ -58,7 +57,7 @@ async def test_an_offer_with_a_new_user_fragment_restarts_the_same_leg(
     watcher = await table.subscribe()
     await table.flows(watcher)
     leg = table.legs[0]
-    before = table.plane._legs[ADA, LegName.PUBLISH].ice.ufrag
+    before = table.leg(ADA, LegKind.PUBLISH).ice.ufrag
     leg.ufrag = "anotherone"
     offer = sdp.write_offer([t.section for t in publisher.tracks], leg.local)
     answer = await table.plane.publish(m.Publish(ROOM, ADA, offer, TRACKS))
@@ -75,7 +74,7 @@ async def test_an_offer_after_a_restart_without_asking_keeps_the_credentials(
 ) -> None:
     publisher = await table.publish()
     leg = table.legs[0]
-    before = table.plane._legs[ADA, LegName.PUBLISH].ice.ufrag
+    before = table.leg(ADA, LegKind.PUBLISH).ice.ufrag
     await leg.restart()
     offer = sdp.write_offer([t.section for t in publisher.tracks], leg.local)
     answer = await table.plane.publish(m.Publish(ROOM, ADA, offer, TRACKS))

@@ -9,6 +9,7 @@ from asyncio import sslproto
 import pytest
 
 from conference.contract import media
+from conference.contract.words import Generation
 from signaling.http.tls import RECEIVE_BYTES, WRITE_BYTES
 from tests.signaling.support import QuietPlane, RoomWithLinks
 
@@ -60,7 +61,7 @@ async def test_a_long_message_is_enciphered_in_pieces(
     async def subscribe(
         _plane: QuietPlane, _command: media.Subscribe
     ) -> media.SlotOffer:
-        return media.SlotOffer(sdp, ())
+        return media.SlotOffer(Generation(1), sdp, ())
 
     def write(self: ssl.SSLObject, data: bytes) -> int:
         at_once.append(len(data))

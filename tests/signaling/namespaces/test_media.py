@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from conference.contract import media
-from conference.contract.words import Leg, Source
+from conference.contract.words import Generation, LegKind, Source
 from conference.ids import Mid, ParticipantId, RoomId
 from tests.signaling.support import Client, Refusal, RoomWithLinks, until
 
@@ -21,10 +21,16 @@ def who(client: Client) -> ParticipantId:
     return ParticipantId(client.id)
 
 
+def publish_leg(room: RoomWithLinks, client: Client) -> Generation:
+    return room.site.plane.legs[who(client), LegKind.PUBLISH]
+
+
 def packets_come(room: RoomWithLinks, client: Client, source: Source) -> None:
     """Let the media plane see the first packet of a track."""
     room.site.plane.on_event(
-        media.TrackStarted(RoomId(room.id), who(client), source, "VP8")
+        media.TrackStarted(
+            RoomId(room.id), who(client), publish_leg(room, client), source, "VP8"
+        )
     )
 
 
@@ -44,7 +50,10 @@ async def test_a_published_track_is_shown_and_takes_the_stage(
     changed = await viewer.hears("room.changed")
     assert changed["room"]["stage"] == presenter.id
     assert media.SetStage(RoomId(room.id), who(presenter)) in plane.commands
-    plane.on_event(media.TrackStopped(RoomId(room.id), who(presenter), Source.CAMERA))
+    leg = publish_leg(room, presenter)
+    plane.on_event(
+        media.TrackStopped(RoomId(room.id), who(presenter), leg, Source.CAMERA)
+    )
     await viewer.sees(presenter.id, tracks=[])
 
 
@@ -157,16 +166,22 @@ async def test_slots_speakers_and_requests_reach_the_right_clients(
         "codec": "VP8",
         "gap": None,
     }
-    plane.on_event(media.SlotsChanged(who(viewer), (state,)))
+    leg = plane.open_leg(who(viewer), LegKind.SUBSCRIBE)
+    plane.on_event(media.SlotsChanged(RoomId(room.id), who(viewer), leg, (state,)))
     assert await viewer.hears("slots.changed") == {"slots": [on_the_wire]}
     plane.on_event(media.SpeakersChanged(RoomId(room.id), (who(other),)))
     told = {"speakers": [other.id], "dominant": None}
     assert await other.hears("speakers.changed") == told
-    plane.on_event(media.PublishNeeded(RoomId(room.id), who(other)))
+    publishing = plane.open_leg(who(other), LegKind.PUBLISH)
+    plane.on_event(media.PublishNeeded(RoomId(room.id), who(other), publishing))
     await other.hears("publish.needed")
     assert not viewer.all("publish.needed")
     assert not other.all("slots.changed")
-    plane.connected[who(viewer)] = frozenset({Leg.SUBSCRIBE})
+    plane.on_event(
+        media.LegChanged(
+            RoomId(room.id), who(viewer), leg, LegKind.SUBSCRIBE, connected=True
+        )
+    )
     again = await room.come_back(viewer)
     assert again.seat["slots"] == [on_the_wire]
     assert again.seat["subscribe_connected"]
@@ -199,8 +214,13 @@ async def test_the_view_reaches_the_media_plane(room: RoomWithLinks) -> None:
     assert room.site.plane.commands[-1] == media.SetView(
         who(viewer), who(other), (media.Tile(who(other), 360),)
     )
+    with pytest.raises(Refusal) as caught:
+        await viewer.ask("media.answer", sdp="v=0")
+    assert caught.value.code == "no-offer"
+    await viewer.ask("media.subscribe")
     await viewer.ask("media.answer", sdp="v=0")
-    assert room.site.plane.answers == [media.AcceptAnswer(who(viewer), "v=0")]
+    leg = room.site.plane.legs[who(viewer), LegKind.SUBSCRIBE]
+    assert room.site.plane.answers == [media.AcceptAnswer(who(viewer), leg, "v=0")]
 
 
 async def test_the_stage_is_chosen_and_given_back(room: RoomWithLinks) -> None:

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from conference.contract import media as m
-from conference.contract.words import Leg, Source
+from conference.contract.words import LegKind, Source
 from conference.fanout.formats import TrackFormat
 from conference.ids import ParticipantId
 from conference.rtp.codecs import Codec
@@ -23,7 +23,7 @@ def publisher(bench: Bench) -> Publisher:
 
 
 def publish(bench: Bench, *formats: TrackFormat) -> None:
-    bench.router.publish(ROOM, ADA, list(formats), now=bench.now)
+    bench.negotiate(ADA, list(formats))
 
 
 def started(bench: Bench) -> list[Source]:
@@ -109,7 +109,7 @@ def test_what_is_no_rtp_changes_nothing() -> None:
     with pytest.raises(MalformedPacket):
         take(bench, b"\x80")
     with pytest.raises(MalformedPacket):
-        bench.router.on_rtcp(ADA, Leg.PUBLISH, b"\x80\xc8\0", now=1.0)
+        bench.router.on_rtcp(ADA, LegKind.PUBLISH, b"\x80\xc8\0", now=1.0)
 
 
 def test_a_muted_track_stays_muted_over_a_change_of_codec() -> None:
@@ -137,7 +137,7 @@ def test_feedback_survives_an_offer_that_names_no_source() -> None:
     origin.send(origin.frame())
     publish(bench, track_format(CAMERA, codec=Codec.VP9, announced=False))
     bench.pass_time(0.2)
-    assert [x.count for x in bench.sent("ada", Leg.PUBLISH, 205)] == [15]
+    assert [x.count for x in bench.sent("ada", LegKind.PUBLISH, 205)] == [15]
 
 
 def test_lost_voice_is_not_asked_for_again() -> None:
@@ -147,7 +147,7 @@ def test_lost_voice_is_not_asked_for_again() -> None:
     voice.voice()
     voice.send(voice.voice())
     bench.pass_time(3)
-    assert not [x for x in bench.sent("ada", Leg.PUBLISH, 205) if x.count == 1]
+    assert not [x for x in bench.sent("ada", LegKind.PUBLISH, 205) if x.count == 1]
     assert not publisher(bench).tracks[MICROPHONE].layers[0].missing
 
 
@@ -156,11 +156,11 @@ def test_reports_about_nobody_are_ignored() -> None:
     (origin,) = bench.origin("ada", CAMERA)
     for ssrc in (origin.rtx_ssrc, 4_711):
         data = rtcp.sender_report(ssrc, 1, 1, 1)
-        bench.router.on_rtcp(ADA, Leg.PUBLISH, data, now=bench.now)
+        bench.router.on_rtcp(ADA, LegKind.PUBLISH, data, now=bench.now)
     assert publisher(bench)._clock.offset is None
     stranger = ParticipantId("nobody")
-    bench.router.on_rtcp(stranger, Leg.PUBLISH, b"", now=bench.now)
-    bench.router.on_rtcp(stranger, Leg.SUBSCRIBE, b"", now=bench.now)
+    bench.router.on_rtcp(stranger, LegKind.PUBLISH, b"", now=bench.now)
+    bench.router.on_rtcp(stranger, LegKind.SUBSCRIBE, b"", now=bench.now)
     bench.router.on_rtp(stranger, b"", now=bench.now)
     bench.router.connected(stranger, now=bench.now)
     bench.apply(m.SetTrack(stranger, CAMERA, True))

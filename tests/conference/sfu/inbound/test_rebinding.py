@@ -3,7 +3,7 @@
 import dataclasses
 from itertools import pairwise
 
-from conference.contract.words import Leg, SlotGroup, Source
+from conference.contract.words import LegKind, SlotGroup, Source
 from conference.ids import ParticipantId
 from conference.rtp.outage import BACK_S, DEAD_GAP, DEAD_S
 from conference.sfu.inbound.publisher import MAX_UNBOUND, REBIND_INTERVAL_S
@@ -132,14 +132,16 @@ def test_the_new_ssrc_is_asked_and_reported_on() -> None:
     camera.frame()  # lost
     lost = rtp.parse(camera.frame()[0])
     camera.send(camera.frame())
-    before = len(bench.sent("ada", Leg.PUBLISH, 205))
+    before = len(bench.sent("ada", LegKind.PUBLISH, 205))
     bench.pass_time(0.1)
-    nacks = [n for n in bench.sent("ada", Leg.PUBLISH, 205)[before:] if n.count == 1]
+    nacks = [
+        n for n in bench.sent("ada", LegKind.PUBLISH, 205)[before:] if n.count == 1
+    ]
     assert {int.from_bytes(n.body[4:8], "big") for n in nacks} == {NEW_SSRC}
     camera.send(camera.rtx(rtp.serialize(lost)))
     assert len(list(layer(bench).missing.due(now=bench.now + 1))) == 1
     bench.pass_time(2)
-    block = bench.sent("ada", Leg.PUBLISH, 201)[-1].body[4:]
+    block = bench.sent("ada", LegKind.PUBLISH, 201)[-1].body[4:]
     assert int.from_bytes(block[:4], "big") == NEW_SSRC
     assert int.from_bytes(block[5:8], "big") <= 2  # of what was sent under this one
 
@@ -215,7 +217,7 @@ def test_another_offer_keeps_the_new_ssrc() -> None:
     fmt = camera.fmt
     change(camera)
     play(camera, 5)
-    bench.router.publish(ROOM, ADA, [fmt], now=bench.now)
+    bench.negotiate(ADA, [fmt])
     seen = len(sink.on(sink.mid(STAGE, "video")))
     play(camera, 5)
     assert len(sink.on(sink.mid(STAGE, "video"))) == seen + 5
@@ -266,13 +268,13 @@ def test_behind_a_dead_line_a_picture_begins_anew_at_once() -> None:
         assert starts_key_frame(sink.on(mid)[seen])
         play(camera, 5)
         assert_unbroken(sink.on(mid))
-    feedback = bench.sent("ada", Leg.PUBLISH, 205)
+    feedback = bench.sent("ada", LegKind.PUBLISH, 205)
     assert not [message for message in feedback if message.count == 1]
 
 
 def nacks(bench: Bench) -> int:
     """Return how often Ada was asked for lost packets."""
-    return sum(m.count == 1 for m in bench.sent("ada", Leg.PUBLISH, 205))
+    return sum(m.count == 1 for m in bench.sent("ada", LegKind.PUBLISH, 205))
 
 
 def test_so_it_does_if_some_of_the_dark_come_first() -> None:

@@ -102,7 +102,7 @@ def test_a_layer_that_was_stopped_is_not_asked_for_key_frames() -> None:
 
 def negotiate_again(bench: Bench, camera: Simulcast) -> None:
     """As a browser that restarts ICE does: the same sections once more."""
-    bench.router.publish(camera.room, camera.participant, [camera.fmt], now=bench.now)
+    bench.negotiate(camera.participant, [camera.fmt])
 
 
 def come_back(bench: Bench, camera: Simulcast) -> None:

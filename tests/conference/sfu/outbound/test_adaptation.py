@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from conference.contract import media as m
-from conference.contract.words import Leg, Receive, Reduced, SlotGroup, Source
+from conference.contract.words import LegKind, Receive, Reduced, SlotGroup, Source
 from conference.fanout.pacer import MAX_WAIT_S
 from conference.fanout.python.sent_ring import SentRing
 from conference.ids import ParticipantId
@@ -276,13 +276,13 @@ def test_pictures_that_waited_too_long_are_followed_by_a_key_frame() -> None:
     watch(bench, ada=180)
     bench.limited("viewer", 300_000)
     play(bench, camera, seconds=3)
-    asked = len(bench.sent("ada", Leg.PUBLISH, 206))
+    asked = len(bench.sent("ada", LegKind.PUBLISH, 206))
     bench.fanout.pace(viewer_of(bench).key, 1_000, now=bench.now)
     play(bench, camera, seconds=1)
-    assert len(bench.sent("ada", Leg.PUBLISH, 206)) == asked
+    assert len(bench.sent("ada", LegKind.PUBLISH, 206)) == asked
     bench.fanout.flush(now=bench.now + MAX_WAIT_S)
     play(bench, camera, seconds=0.3)
-    assert len(bench.sent("ada", Leg.PUBLISH, 206)) == asked + 1
+    assert len(bench.sent("ada", LegKind.PUBLISH, 206)) == asked + 1
 
 
 def repairs_a_second(bench: Bench) -> int:

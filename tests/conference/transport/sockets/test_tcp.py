@@ -11,7 +11,7 @@ import pytest_asyncio
 from aioice import stun
 
 from conference.contract import media as m
-from conference.contract.words import Leg as LegName
+from conference.contract.words import LegKind
 from conference.errors import InfrastructureError
 from conference.transport.plane import Plane, PlaneConfig
 from conference.transport.sockets import tcp
@@ -94,12 +94,12 @@ async def test_a_taken_tcp_port_is_said_in_one_sentence() -> None:
 
 async def test_a_closed_connection_takes_its_path_along(table: Table) -> None:
     await table.publish()
-    await until(lambda: LegName.PUBLISH in table.plane.legs(ADA), "the leg")
-    ice = table.plane._legs[ADA, LegName.PUBLISH].ice
+    await until(lambda: LegKind.PUBLISH in table.connected(ADA), "the leg")
+    ice = table.leg(ADA, LegKind.PUBLISH).ice
     table.legs[0]._lost()
     await until(lambda: ice.selected is None, "the route to be gone")
     assert listener(table).connections == 0
-    assert table.plane.legs(ADA) == {LegName.PUBLISH}  # it may come back
+    assert table.connected(ADA) == {LegKind.PUBLISH}  # it may come back
 
 
 async def test_the_connection_of_a_closed_leg_is_closed(table: Table) -> None:
@@ -123,7 +123,7 @@ async def test_a_stalled_reader_gets_sound_first_and_no_old_pictures(
         c
         for c in listener(table)._connections
         if c.ice_socket.by_address
-        and table.plane._legs[VIEWER, LegName.SUBSCRIBE].ice.selected
+        and table.leg(VIEWER, LegKind.SUBSCRIBE).ice.selected
         == next(iter(c.ice_socket.by_address.values()))[1]
     )
     framed.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -247,7 +247,7 @@ async def test_odd_frames_of_a_known_browser_end_nothing(table: Table) -> None:
             watcher.leg.send_raw(bytes((first,)) + bytes(size))
             table.legs[0].send_raw(bytes((first,)) + bytes(size))
     await table.flows(watcher)
-    assert table.plane.legs(ADA) == {LegName.PUBLISH}
+    assert table.connected(ADA) == {LegKind.PUBLISH}
 
 
 def test_connections_are_counted_by_network() -> None:
