@@ -6,17 +6,12 @@ from pathlib import Path
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
 ELSEWHERE = {
-    "conference/contract/words": "conference/contract/test_round_trip",
     "conference/errors": "signaling/namespaces/test_hostile",
-    "conference/fanout/formats": "conference/sdp/test_writer",
-    "conference/fanout/python/repairs": "conference/fanout/test_temporal",
     "conference/rooms/chat_log": "conference/rooms/rules/test_chat",
     "conference/rooms/hands": "conference/rooms/rules/test_hands",
     "conference/rooms/rules/quality": "conference/rooms/test_quality",
     "conference/rooms/rules/room": "conference/rooms/test_room",
     "conference/rooms/state": "conference/rooms/test_room",
-    "conference/sdp/publish": "conference/sdp/test_writer",
-    "conference/sdp/slots": "conference/sdp/test_writer",
     "conference/service/conference": "conference/service/test_timeouts",
     "conference/sfu/figures": "signaling/http/test_metrics",
     "conference/sfu/inbound/layer_meter": "conference/sfu/test_layers",
@@ -29,9 +24,6 @@ ELSEWHERE = {
     "conference/sfu/outbound/viewer": "conference/sfu/outbound/test_adaptation",
     "conference/sfu/router": "conference/sfu/test_room_plane",
     "conference/sfu/timetable": "conference/sfu/test_room_plane",
-    "conference/storage/accounts": "conference/storage/test_repositories",
-    "conference/storage/chat": "conference/storage/test_repositories",
-    "conference/storage/rooms": "conference/storage/test_repositories",
     "conference/transport/negotiation": "conference/transport/test_plane",
     "conference/transport/seen": "conference/transport/test_ice",
     "conference/transport/sockets/addresses": "conference/transport/test_plane",

@@ -8,7 +8,10 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
+from conference.storage.accounts import Accounts
 from conference.storage.database import Database, sqlite_url
+from conference.storage.rooms import Rooms
+from tests.conference.storage.support import INVITATION, OWNER, RECORD
 
 POSTGRES = os.environ.get("PAVILION_TEST_POSTGRES")
 BACKENDS = [
@@ -43,3 +46,23 @@ async def database(url: str) -> AsyncIterator[Database]:
     await opened.open()
     yield opened
     await opened.close()
+
+
+@pytest_asyncio.fixture
+async def accounts(database: Database) -> Accounts:
+    return Accounts(database)
+
+
+@pytest_asyncio.fixture
+async def rooms(database: Database, accounts: Accounts) -> Rooms:
+    await accounts.add_link(b"l" * 32, further=False, now=0.0, expires_at=100.0)
+    assert await accounts.redeem_link(
+        b"l" * 32,
+        account=OWNER,
+        sign_in_hash=b"s" * 32,
+        now=1.0,
+        sign_in_expires_at=50.0,
+    )
+    repository = Rooms(database)
+    await repository.add(RECORD, [INVITATION])
+    return repository
