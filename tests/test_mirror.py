@@ -14,7 +14,6 @@ ELSEWHERE = {
     "conference/rooms/state": "conference/rooms/test_room",
     "conference/service/conference": "conference/service/test_timeouts",
     "conference/sfu/figures": "signaling/http/test_metrics",
-    "conference/sfu/inbound/layer_meter": "conference/sfu/test_layers",
     "conference/sfu/inbound/reception": "conference/sfu/inbound/test_publisher",
     "conference/sfu/inbound/track": "conference/sfu/test_layers",
     "conference/sfu/limits": "conference/sfu/test_layers",

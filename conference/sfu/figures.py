@@ -99,7 +99,7 @@ def figures_of(
         publishing += 1
         nacked += publisher.nacked
         upstream.values += [
-            layer.reception.fraction_lost
+            layer.admission.reception.fraction_lost
             for track in publisher.tracks.values()
             for layer in track.layers
             if layer.ssrc is not None

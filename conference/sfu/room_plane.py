@@ -20,7 +20,7 @@ from conference.sfu.figures import Counts, RoomFigures, figures_of
 from conference.sfu.inbound.keyframes import Asker
 from conference.sfu.inbound.layer_meter import TEMPORALS
 from conference.sfu.inbound.publisher import Arrived, Publisher
-from conference.sfu.inbound.track import Layer, UpTrack
+from conference.sfu.inbound.track import Layer, Track
 from conference.sfu.outbound.adaptation import voice_price
 from conference.sfu.outbound.assignment import assign
 from conference.sfu.outbound.slot import Slot
@@ -72,7 +72,7 @@ class RoomPlane:
         self.speakers_planned = False
         self.tending_planned = False
         self.counts = Counts()
-        self.requests: set[UpTrack] = set()
+        self.requests: set[Track] = set()
         self.switched: set[Viewer] = set()
         self._fanout = fanout
         self._loudest: Loudest[ParticipantId] = Loudest()
@@ -109,8 +109,8 @@ class RoomPlane:
             self._start(track, now)
         if not track.active:
             return
-        if layer.jumped:
-            self._switchboard.begin_anew(layer)
+        if layer.restarts:
+            self._switchboard.restart(layer)
         if track.source is Source.MICROPHONE:
             value = arrived.packet.level
             level = extensions.audio_level(value) if value else SILENT
@@ -134,7 +134,7 @@ class RoomPlane:
             self.room, self.counts, self.publishers.values(), self.viewers.values()
         )
 
-    def _start(self, track: UpTrack, now: float) -> None:
+    def _start(self, track: Track, now: float) -> None:
         self.events.append(
             m.TrackStarted(
                 self.room,
@@ -147,7 +147,7 @@ class RoomPlane:
         self._refresh_sharing(track)
         self._follow(track, now)
 
-    def _follow(self, track: UpTrack, now: float) -> None:
+    def _follow(self, track: Track, now: float) -> None:
         """Move the slots that a change of this track can concern."""
         groups, participant = GROUPS[track.source], track.participant
         for viewer in self.viewers.values():
@@ -165,7 +165,7 @@ class RoomPlane:
 
     # Changes
 
-    def set_active(self, track: UpTrack, *, active: bool, now: float) -> None:
+    def set_active(self, track: Track, *, active: bool, now: float) -> None:
         """Open or shut the gate of a track."""
         if track.active == active:
             return
@@ -175,7 +175,7 @@ class RoomPlane:
             self._loudest.remove(track.participant)
         self._follow(track, now)
 
-    def begin_tracks(self, tracks: Iterable[UpTrack], *, now: float) -> None:
+    def begin_tracks(self, tracks: Iterable[Track], *, now: float) -> None:
         """Take in new tracks: their publisher sends every layer until it is told."""
         for track in tracks:
             for layer in track.layers:
@@ -183,7 +183,7 @@ class RoomPlane:
             if track.video:
                 self._tell_wanted(track, frozenset(range(len(track.layers))), now)
 
-    def end_tracks(self, tracks: Iterable[UpTrack], *, now: float) -> None:
+    def end_tracks(self, tracks: Iterable[Track], *, now: float) -> None:
         """Take tracks away: their slots stop, then find other tracks."""
         for track in tracks:
             track.active = False
@@ -203,7 +203,7 @@ class RoomPlane:
             for layer in track.layers:
                 self._switchboard.close(layer)
 
-    def _refresh_sharing(self, track: UpTrack) -> None:
+    def _refresh_sharing(self, track: Track) -> None:
         if track.source is not Source.SCREEN:
             return
         if track.participant in self._sharing:
@@ -311,8 +311,9 @@ class RoomPlane:
                 # Its lower layer may take a moment to come; voices cannot wait.
                 self._switchboard.stop(slot)
             for spatial in {choice[0], layer.spatial}:
-                if track.wanted is not None and spatial not in track.wanted:
-                    self._tell_wanted(track, track.wanted | {spatial}, now)
+                requested = track.demand.requested
+                if requested is not None and spatial not in requested:
+                    self._tell_wanted(track, requested | {spatial}, now)
             if slot.current is None and not _shows(slot, track):
                 # A picture that waits for its source shows nobody.
                 changes.append((slot, m.SlotState(slot.fmt.mid)))
@@ -320,7 +321,7 @@ class RoomPlane:
 
     def tend(self, *, now: float) -> None:
         """Do what time asks for: rates, stalled layers, layers nobody watches."""
-        watched: dict[UpTrack, set[int]] = {}
+        watched: dict[Track, set[int]] = {}
         worst = max(
             (
                 viewer.adaptation.loss(now=now)
@@ -356,22 +357,22 @@ class RoomPlane:
                 if track in watched:
                     watched[track].add(spatial)
         for track, spatials in watched.items():
-            wanted = track.to_send(spatials, now=now)
-            if track.started and wanted != track.wanted:
+            wanted = track.layers_to_request(spatials, now=now)
+            if track.started and wanted != track.demand.requested:
                 self._tell_wanted(track, wanted, now)
 
-    def repeat_wanted(self, tracks: Iterable[UpTrack], *, now: float) -> None:
+    def repeat_wanted(self, tracks: Iterable[Track], *, now: float) -> None:
         """Tell a publisher that may have missed it which layers to send."""
         for track in tracks:
-            track.repeat(now=now)
+            track.repeat_request(now=now)
             self._announce_wanted(track)
 
-    def _tell_wanted(self, track: UpTrack, wanted: frozenset[int], now: float) -> None:
-        track.tell(wanted, now=now)
+    def _tell_wanted(self, track: Track, wanted: frozenset[int], now: float) -> None:
+        track.demand.request(wanted, now=now)
         self._announce_wanted(track)
 
-    def _announce_wanted(self, track: UpTrack) -> None:
-        if track.wanted is None:
+    def _announce_wanted(self, track: Track) -> None:
+        if track.demand.requested is None:
             return
         self.events.append(
             m.LayersWanted(
@@ -379,11 +380,11 @@ class RoomPlane:
                 track.participant,
                 track.generation,
                 track.source,
-                tuple(sorted(track.wanted)),
+                tuple(sorted(track.demand.requested)),
             )
         )
 
-    def _find(self, participant: ParticipantId, source: Source) -> UpTrack | None:
+    def _find(self, participant: ParticipantId, source: Source) -> Track | None:
         publisher = self.publishers.get(participant)
         track = publisher.tracks.get(source) if publisher is not None else None
         return track if track is not None and track.live else None
@@ -409,7 +410,7 @@ class RoomPlane:
             )
 
 
-def _startable(slot: Slot, track: UpTrack, spatial: int, now: float) -> Layer:
+def _startable(slot: Slot, track: Track, spatial: int, now: float) -> Layer:
     """
     Return the layer to wait for: the chosen one, or a smaller one that is there.
 
@@ -440,7 +441,7 @@ def _floods(viewer: Viewer, slot: Slot, layer: Layer) -> bool:
     )
 
 
-def _shows(slot: Slot, track: UpTrack) -> bool:
+def _shows(slot: Slot, track: Track) -> bool:
     """Whether its participant sees this track there already, be it a still picture."""
     state = slot.state
     return state.gap is None and (state.participant, state.source) == (
@@ -462,19 +463,19 @@ def _needs_attention(viewer: Viewer, now: float) -> bool:
     )
 
 
-def _carrying(slot: Slot, track: UpTrack) -> m.SlotState:
+def _carrying(slot: Slot, track: Track) -> m.SlotState:
     return m.SlotState(slot.fmt.mid, track.participant, track.source, track.codec.value)
 
 
-def _paused(slot: Slot, track: UpTrack) -> m.SlotState:
+def _paused(slot: Slot, track: Track) -> m.SlotState:
     return _missing(slot, track, SlotGap.LINK)
 
 
-def _undecodable(slot: Slot, track: UpTrack) -> m.SlotState:
+def _undecodable(slot: Slot, track: Track) -> m.SlotState:
     return _missing(slot, track, SlotGap.CODEC)
 
 
-def _missing(slot: Slot, track: UpTrack, gap: SlotGap) -> m.SlotState:
+def _missing(slot: Slot, track: Track, gap: SlotGap) -> m.SlotState:
     return m.SlotState(
         slot.fmt.mid, track.participant, track.source, track.codec.value, gap
     )

@@ -27,7 +27,7 @@ from conference.rtp import rtcp, transport_cc_reader
 from conference.rtp.codecs import Codec
 from conference.sfu.figures import RoomFigures
 from conference.sfu.inbound.publisher import FEEDBACK_INTERVAL_S, Publisher
-from conference.sfu.inbound.track import UpTrack
+from conference.sfu.inbound.track import Track
 from conference.sfu.limits import NO_LIMITS, SPLIT_INTERVAL_S, BitrateLimits
 from conference.sfu.outbound.slot import Slot
 from conference.sfu.outbound.viewer import (
@@ -533,7 +533,7 @@ class Router:
         plane.switched.clear()
 
     def _request(
-        self, plane: RoomPlane, publisher: Publisher, track: UpTrack, now: float
+        self, plane: RoomPlane, publisher: Publisher, track: Track, now: float
     ) -> None:
         for data in publisher.key_frame_requests(track, now=now):
             plane.counts.key_frame_requests += 1

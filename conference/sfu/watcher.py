@@ -11,7 +11,7 @@ from typing import Protocol
 
 from conference.fanout.contract import ViewerKey
 from conference.sfu.inbound.publisher import Arrived
-from conference.sfu.inbound.track import UpTrack
+from conference.sfu.inbound.track import Track
 
 
 class Watcher(Protocol):
@@ -22,7 +22,7 @@ class Watcher(Protocol):
         """Under which its requests for key frames are counted."""
         ...
 
-    def watched(self) -> Iterable[tuple[UpTrack, int]]:
+    def watched(self) -> Iterable[tuple[Track, int]]:
         """
         Return tracks of video, and of each the spatial layer that shall be sent.
 

@@ -141,7 +141,7 @@ class OveruseDetector:
     Trend, adaptive threshold and verdict.
 
     Inputs: ``add_group`` for each group, then ``evaluate``; or ``relax``; and
-    ``begin_anew`` before groups that do not follow the ones before, ``cut``.
+    ``restart`` before groups that do not follow the ones before, ``cut``.
     """
 
     __slots__ = (
@@ -177,7 +177,7 @@ class OveruseDetector:
         self._last_queue = 0.0
         self._kept_cutting = 0
 
-    def begin_anew(self) -> None:
+    def restart(self) -> None:
         """Forget the trend: the next group does not follow the ones before."""
         self._arrivals.clear()
         self._delays.clear()
@@ -188,7 +188,7 @@ class OveruseDetector:
 
     def interrupted(self, *, moved: bool) -> None:
         """Note that nothing came for a while (see ``StandingQueue``)."""
-        self.begin_anew()
+        self.restart()
         self.queue.interrupted(moved=moved)
 
     def add_group(self, sent: float, arrived: float) -> None:

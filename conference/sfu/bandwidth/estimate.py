@@ -309,7 +309,7 @@ class BandwidthEstimator:
             usage = detector.relax(digest.least_delay, now=now)
         else:
             if digest.group():
-                detector.begin_anew()
+                detector.restart()
             for group in digest.groups:
                 detector.add_group(*group)
             usage = detector.evaluate(digest.least_delay, now=now)

@@ -34,7 +34,7 @@ class MissingPackets:
     """
     Gaps in one source.
 
-    Inputs: ``on_packet`` (also for repaired ones), ``begin_anew``. Output: ``due``.
+    Inputs: ``on_packet`` (also for repaired ones), ``restart``. Output: ``due``.
     """
 
     __slots__ = ("_early", "_first", "_highest", "_missing", "rtt_s")
@@ -82,7 +82,7 @@ class MissingPackets:
         self._highest = extended
         return True
 
-    def begin_anew(self) -> None:
+    def restart(self) -> None:
         """Take the next packet for the first one; nothing before it is missing."""
         self._highest = None
         self._early.clear()

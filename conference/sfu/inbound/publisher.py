@@ -18,7 +18,7 @@ from conference.rtp.codecs import Codec, PayloadHead
 from conference.rtp.packet import RtpPacket
 from conference.rtp.transport_cc import ArrivalRecorder
 from conference.sfu.inbound.capture import PublisherClock
-from conference.sfu.inbound.track import Layer, UpTrack
+from conference.sfu.inbound.track import Layer, Track
 
 FEEDBACK_INTERVAL_S = 0.05
 """Transport-cc and NACK timer. Longer: the publisher's estimate grows late;
@@ -42,7 +42,7 @@ anew as often; longer: a browser that changes twice is still for as long."""
 class Arrived:
     """A packet that may be forwarded."""
 
-    track: UpTrack
+    track: Track
     layer: Layer
     packet: RtpPacket
     head: PayloadHead
@@ -88,7 +88,7 @@ class Publisher:
         """The number of the leg."""
         self.ssrc = ssrc
         """Ours, in the RTCP of this leg."""
-        self.tracks: dict[Source, UpTrack] = {}
+        self.tracks: dict[Source, Track] = {}
         self.dropped = 0
         """Packets that belong to no track, or are not what was negotiated."""
         self.heard_loss = 0.0
@@ -107,7 +107,7 @@ class Publisher:
 
     def negotiate(
         self, formats: list[TrackFormat], keys: Iterator[LayerKey]
-    ) -> tuple[list[UpTrack], list[UpTrack]]:
+    ) -> tuple[list[Track], list[Track]]:
         """
         Apply what offer and answer agreed on.
 
@@ -124,9 +124,7 @@ class Publisher:
             track = before.pop(fmt.source, None)
             if track is None or _changed(track.fmt, fmt):
                 old = track
-                track = UpTrack(
-                    keys, self.participant, self.generation, fmt, self._clock
-                )
+                track = Track(keys, self.participant, self.generation, fmt, self._clock)
                 if old is not None:
                     ended.append(old)
                     track.active = old.active
@@ -139,7 +137,7 @@ class Publisher:
         self._bind_announced()
         return ended, begun
 
-    def _hand_over(self, old: UpTrack, new: UpTrack) -> None:
+    def _hand_over(self, old: Track, new: Track) -> None:
         """
         Let layers keep their SSRCs across a change of codec.
 
@@ -222,11 +220,13 @@ class Publisher:
             self.dropped += 1
             return None
         first = not track.started
-        head = layer.on_packet(incoming, now=now, repaired=is_rtx)
+        head = layer.on_packet(incoming, now=now, retransmitted=is_rtx)
         if head is None:
             return None
         track.started = True
-        recovered = None if older is None else layer.recover(incoming, older, now=now)
+        recovered = (
+            None if older is None else layer.admission.recover(incoming, older, now=now)
+        )
         return Arrived(track, layer, incoming, head, recovered, first)
 
     def _bind(self, incoming: RtpPacket, now: float) -> tuple[Layer, bool] | None:
@@ -283,7 +283,7 @@ class Publisher:
 
     def _release(self, layer: Layer, now: float) -> bool:
         """Take a layer from its SSRC, if that has had it for long enough."""
-        if layer.heard_at is not None and now - layer.bound_at < REBIND_INTERVAL_S:
+        if layer.received_at is not None and now - layer.bound_at < REBIND_INTERVAL_S:
             return False
         if layer.ssrc is not None:
             self._unbound.add(layer.ssrc)  # what is still under way from it is late
@@ -322,9 +322,9 @@ class Publisher:
             for information in self._arrivals.feedback()
         ]
         for layer in self._layers():
-            if layer.missing and layer.ssrc is not None:
+            if layer.admission.missing and layer.ssrc is not None:
                 # A lost voice packet is concealed long before a repair arrives.
-                numbers = layer.missing.due(now=now)
+                numbers = layer.admission.missing.due(now=now)
                 if numbers and layer.track.video:
                     self.nacked += len(numbers)
                     out += rtcp.build_nacks(
@@ -351,7 +351,7 @@ class Publisher:
         decides how much of the frame before it repeats inside each frame (in-band
         FEC, RFC 6716 §2.1.7), and it is the listener who needs that.
         """
-        block = layer.reception.report(ssrc, now=now)
+        block = layer.admission.reception.report(ssrc, now=now)
         if block is None or layer.track.video or not self.heard_loss:
             return block
         heard = min(self.heard_loss, MAX_HEARD_LOSS)
@@ -361,7 +361,7 @@ class Publisher:
         for track in self.tracks.values():
             yield from track.layers
 
-    def key_frame_requests(self, track: UpTrack, *, now: float) -> list[bytes]:
+    def key_frame_requests(self, track: Track, *, now: float) -> list[bytes]:
         """Return the PLIs that are due for the layers of a track."""
         return [
             rtcp.build_pli(self.ssrc, layer.ssrc)
@@ -378,7 +378,7 @@ def _unwrap_red(incoming: RtpPacket) -> red.Older | None:
     return blocks.older[-1] if blocks.older else None
 
 
-def _named(track: UpTrack, rid: bytes | None) -> Layer | None:
+def _named(track: Track, rid: bytes | None) -> Layer | None:
     """Return the layer of a name; a track of one layer needs none."""
     names = track.fmt.rids
     if not names:

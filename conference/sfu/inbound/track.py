@@ -1,8 +1,9 @@
 """
 A published track: what one section of a publish leg carries, in one to three layers.
 
-Knows its layers, how large and how fast each is, and which of them somebody
-watches. Driven by its ``Publisher`` and its ``RoomPlane``.
+Knows its layers and the resolution and bitrate of each. A track and its layers need each
+other, so they share this module; what can be decided without either is in
+``layer_admission`` and ``layer_demand``. Driven by ``Publisher`` and ``RoomPlane``.
 """
 
 from collections.abc import Iterator
@@ -18,70 +19,49 @@ from conference.rtp.codecs import (
     Codec,
     PayloadHead,
 )
-from conference.rtp.outage import OutageDetector
 from conference.rtp.packet import RtpPacket
-from conference.rtp.red import Older
 from conference.rtp.rtcp import SenderReport
-from conference.rtp.sequence import HALF, Unwrapper
 from conference.sfu.inbound.capture import PublisherClock, TrackClock
 from conference.sfu.inbound.keyframes import KeyFrameRequests
+from conference.sfu.inbound.layer_admission import (
+    FORWARD,
+    RESTARTS,
+    LayerAdmission,
+    Outcome,
+)
+from conference.sfu.inbound.layer_demand import LayerDemand
 from conference.sfu.inbound.layer_meter import LayerMeter
-from conference.sfu.inbound.nack import MAX_AGE, MissingPackets
-from conference.sfu.inbound.reception import Reception
 
-MAX_PAYLOAD_BYTES = 1300
-"""Larger packets are dropped: with headers, retransmission prefix and tag a copy
-would be more than libsrtp's binding protects (1356 bytes). Browsers send 1200."""
-MAX_GAP = 500
-"""A longer gap is a restart, not loss; slots then start at a key frame anew. Lower: loss
-that repairs would close costs a key frame; higher: repairs come too late for the picture."""
-JUMP_INTERVAL_S = 0.5
-"""Between two gaps that no repair closes; a packet behind a sooner one is dropped. Shorter:
-a publisher that jumps all the time makes all who watch it begin anew as often; longer: one
-whose packets were held up twice is still for as long."""
 STALLED_S = 0.6
-"""Silence while another layer goes on. Lower: a large key frame of the others looks
-like a stop; higher: a viewer's picture stands still for as long."""
-WAKE_S = 4.0
-"""For a layer that somebody waits for until its first packet: the request's way, the
-encoder's start, and probes of the browser's own that there is room for it. Then it
-counts as one that its publisher cannot send."""
+"""Silence of a layer while another one goes on. Lower: a large key frame of the others
+looks like a stop; higher: a viewer's picture stands still for as long."""
 REST_S = 10.0
-"""Until a layer that did not come is reckoned with again; it stays asked for, and is
-taken as soon as it comes. Lower: its watchers keep room for it that other pictures could
-have; higher: a layer that was stopped for want of watchers meanwhile comes later."""
-KEEP_S = 4.0
-"""An unwatched layer goes on for this long: a page turned back finds it running.
-Lower: more key frames at its publisher; higher: more upstream for nobody."""
+"""How long a requested layer that never arrived is left out of allocation. The request
+stays open, and the layer is used as soon as it comes. Lower: its viewers keep room for it
+that other pictures could have; higher: a layer that was stopped meanwhile because nobody
+watched it comes later."""
 
 
 class Layer:
     """
-    One spatial layer of a track: one SSRC.
+    One spatial layer of a track: one SSRC at a time.
 
-    Extends sequence numbers, counts reception, finds what is missing, knows when a
-    frame was captured.
-
-    Inputs: ``on_packet``, ``on_sender_report``. The owner reads ``missing``,
-    ``reception`` and ``meter`` on its timer.
+    Inputs: ``on_packet``, ``on_sender_report``. The owner reads ``admission`` and
+    ``meter`` on its timer.
     """
 
     __slots__ = (
         "_inspect",
-        "_jumped_at",
         "_level_id",
-        "_line",
-        "_numbers",
         "_publisher_clock",
+        "admission",
         "bound_at",
         "clock",
-        "heard_at",
         "height",
-        "jumped",
         "key",
         "meter",
-        "missing",
-        "reception",
+        "received_at",
+        "restarts",
         "resting_until",
         "spatial",
         "ssrc",
@@ -91,7 +71,7 @@ class Layer:
     def __init__(
         self,
         key: LayerKey,
-        track: "UpTrack",
+        track: "Track",
         spatial: int,
         publisher_clock: PublisherClock,
     ) -> None:
@@ -104,28 +84,21 @@ class Layer:
         """Bound by the first packet."""
         self.bound_at = float("-inf")
         """When that packet came."""
-        self.heard_at: float | None = None
+        self.received_at: float | None = None
         """When its newest packet came; None before the first."""
         self.height = 0
         """Of its picture in pixels, as its key frames say; 0: they do not."""
         self.resting_until = float("-inf")
-        self.jumped = False
-        """The newest packet left a gap that no repair closes."""
-        self._jumped_at = float("-inf")
-        self._line = OutageDetector()
+        """See ``REST_S``."""
+        self.restarts = False
+        """Slots must start again at the newest packet: the gap before it is too long for
+        repairs."""
         self._publisher_clock = publisher_clock
         self.clock = TrackClock(publisher_clock, codec.clock_hz)
-        self.reception = Reception(codec.clock_hz)
-        self.missing = MissingPackets()
+        self.admission = LayerAdmission(codec.clock_hz, repairable=track.video)
         self.meter = LayerMeter()
-        self._numbers = Unwrapper()
         self._inspect = INSPECTORS.get(codec)
         self.renegotiate(track.fmt)
-
-    @property
-    def newest(self) -> int | None:
-        """Highest extended sequence number; None before the first packet."""
-        return self._numbers.highest
 
     def renegotiate(self, fmt: TrackFormat) -> None:
         """Apply a format that leaves codec and source as they are."""
@@ -133,198 +106,124 @@ class Layer:
         self._level_id = fmt.extensions.get(extensions.AUDIO_LEVEL, 0)
 
     def bind(self, packet: RtpPacket, *, now: float) -> None:
-        """
-        Take packets of an SSRC from now on, beginning with this one.
-
-        After another SSRC, its numbers go on behind a gap that no repair closes, so
-        that slots begin anew; clock and reception begin anew too.
-        """
+        """Take packets of another SSRC from now on, of which this is the first."""
         self.ssrc, self.bound_at = packet.ssrc, now
-        highest = self._numbers.highest
-        if highest is None:
-            return
-        # The low 16 bits stay those of the wire.
-        self._numbers.highest = highest + (
-            (packet.sequence - MAX_GAP - 1 - highest) & 0xFFFF
-        )
-        hz = self.track.fmt.codec.clock_hz
-        self.clock = TrackClock(self._publisher_clock, hz)
-        self.reception = Reception(hz)
-        self.missing = MissingPackets()
+        if self.admission.change_ssrc(packet):
+            hz = self.track.fmt.codec.clock_hz
+            self.clock = TrackClock(self._publisher_clock, hz)
 
     def on_packet(
-        self, packet: RtpPacket, *, now: float, repaired: bool = False
+        self, packet: RtpPacket, *, now: float, retransmitted: bool = False
     ) -> PayloadHead | None:
         """
-        Take a packet in; its ``extended`` number is set.
+        Take a packet in; its ``extended`` number and ``level`` are set.
 
         Args:
             packet: A packet of this layer's SSRC and payload type.
             now: Monotonic seconds.
-            repaired: It came as a retransmission.
+            retransmitted: It came as a retransmission (RFC 4588).
 
         Returns:
-            What its payload's head says, or None for a packet to drop: a
-            duplicate, a probe, padding, or one that is far too old.
+            What its payload's head says, or None for a packet to drop: see ``Outcome``.
         """
-        size = len(packet.payload)
-        if size > MAX_PAYLOAD_BYTES or (
-            packet.redundant is not None and len(packet.redundant) > MAX_PAYLOAD_BYTES
-        ):
-            return None  # before it moves any number: a jump must never go unseen
-        if repaired:
-            # A probe repeats a packet that is long here, or far out of range;
-            # neither may move the numbers.
-            highest = self._numbers.highest
-            if highest is None:
-                return None
-            extended = (
-                highest + ((packet.sequence - highest + 0x8000) & 0xFFFF) - 0x8000
-            )
-            if extended not in self.missing:
-                return None
-            self.jumped = False
+        outcome = self.admission.admit(packet, now=now, retransmitted=retransmitted)
+        if outcome is FORWARD:
+            self.restarts = False
+        elif outcome in RESTARTS:
+            self.restarts = True
+            if outcome is Outcome.RESTART_AFTER_OUTAGE:
+                self.track.key_frames.forget(self.spatial, now=now)
         else:
-            before = self._numbers.highest
-            gap = 0 if before is None else (packet.sequence - before) & 0xFFFF
-            # Of a voice nothing is repaired, so nothing waits for what it lost.
-            dead = self._line.swallowed(gap, now=now) and self.track.video
-            far = MAX_GAP < gap < HALF
-            soon = now - self._jumped_at < JUMP_INTERVAL_S
-            self.jumped = (dead or far) and not soon
-            if far and soon:
-                return None
-            if dead or far:
-                # Soon after a jump, it is more of the same dark: all who watch wait
-                # for a key frame already.
-                self.missing.begin_anew()
-            if self.jumped:
-                self._jumped_at = now
-                if dead:
-                    self.track.key_frames.forget(self.spatial, now=now)
-            extended = self._numbers.unwrap(packet.sequence)
-            self.reception.on_packet(extended, packet.timestamp, now=now)
-        highest = self._numbers.highest
-        if highest is not None and extended < highest - MAX_AGE:
             return None
-        packet.extended = extended
-        packet.level = _one_byte(packet.extensions, self._level_id)
-        if not self.missing.on_packet(extended, now=now):
-            return None
-        self.heard_at = now
+        value = packet.extensions.get(self._level_id)
+        # The element of RFC 6464 has exactly one octet.
+        packet.level = value if value is not None and len(value) == 1 else None
+        self.received_at = now
         if self._inspect is None:
-            self.meter.count(0, size)
+            self.meter.count(0, len(packet.payload))
             return NOTHING
         head = self._inspect(packet.payload)
-        self.meter.count(head.temporal, size)
+        self.meter.count(head.temporal, len(packet.payload))
         if head.starts_key_frame:
             self.track.key_frames.on_key_frame(self.spatial)
             self.height = head.height or self.height
         return head
 
+    def on_sender_report(self, report: SenderReport, *, now: float) -> None:
+        """Take the wall-clock mapping of this layer."""
+        self.clock.on_sender_report(report, now=now)
+        self.admission.reception.on_sender_report(report, now=now)
+
     def may_wake(self, *, now: float) -> bool:
         """
-        Whether it would flow if it were asked for.
+        Return whether the layer would probably come if it were requested.
 
-        A layer that was told to stop would, and one that was told to start has
-        ``WAKE_S`` to do so; then it is left alone for a while.
+        A stopped layer would. A requested one has ``WAKE_S`` to come; then it is left
+        out of allocation for ``REST_S``.
         """
         if now < self.resting_until:
             return False
-        wanted = self.track.wanted
-        if wanted is not None and self.spatial not in wanted:
-            return True
-        return not self.track.overdue(self.spatial, now=now)
+        demand = self.track.demand
+        return demand.stopped(self.spatial) or not demand.overdue(self.spatial, now=now)
 
     def tend(self, *, now: float) -> bool:
         """
-        Bring its rates up to date.
+        Update its rates.
 
         Returns:
-            True if it was asked for and did not come: its publisher may not have
-            heard, or have no room for it.
+            True if it was requested and has not come: its publisher may not have got the
+            request, or have no room for the layer.
         """
-        track = self.track
-        if track.wanted is not None and self.spatial not in track.wanted:
-            self.meter.reset()  # what it took before it stopped says nothing later
+        demand = self.track.demand
+        if demand.stopped(self.spatial):
+            self.meter.reset()  # the rate before the stop says nothing about later
             return False
         self.meter.read(now=now)
-        if self.heard_at is not None and self.heard_at > self.resting_until - REST_S:
-            self.resting_until = float("-inf")  # it came after all
+        resting_since = self.resting_until - REST_S
+        if self.received_at is not None and self.received_at > resting_since:
+            self.resting_until = float("-inf")
         if (
-            track.wanted is None
+            demand.requested is None
             or now < self.resting_until
-            or not track.overdue(self.spatial, now=now)
+            or not demand.overdue(self.spatial, now=now)
             or self.flows(now=now)
         ):
             return False
         self.resting_until = now + REST_S
         return True
 
-    def recover(
-        self, packet: RtpPacket, older: Older, *, now: float
-    ) -> RtpPacket | None:
-        """Return the packet just before one, from its older frame, if it was lost."""
-        extended = packet.extended - 1
-        if extended not in self.missing or not older.payload:
-            return None
-        self.missing.on_packet(extended, now=now)
-        recovered = RtpPacket(
-            payload_type=packet.payload_type,
-            marker=False,
-            sequence=extended & 0xFFFF,
-            timestamp=(packet.timestamp - older.ticks) & 0xFFFFFFFF,
-            ssrc=packet.ssrc,
-            extensions=extensions.NO_EXTENSIONS,
-            payload=older.payload,
-        )
-        recovered.extended = extended
-        return recovered
-
-    def on_sender_report(self, report: SenderReport, *, now: float) -> None:
-        """Learn the wall-clock mapping of this layer."""
-        self.clock.on_sender_report(report, now=now)
-        self.reception.on_sender_report(report, now=now)
-
     def flows(self, *, now: float) -> bool:
         """
-        Whether its packets come, as far as the track's own pace tells.
+        Return whether its packets come, compared with the track's other layers.
 
-        A still screen sends next to nothing in any layer, so a layer has only
-        stopped if another one of its track is ahead of it by a while.
+        A still screen sends next to nothing in any layer, so a layer has only stopped if
+        another one of its track has sent for ``STALLED_S`` since.
         """
-        if self.heard_at is None:
+        received_at = self.received_at
+        if received_at is None:
             return False
-        if now - self.heard_at < STALLED_S:
+        if now - received_at < STALLED_S:
             return True
-        if self.track.wanted is not None and self.spatial not in self.track.wanted:
+        if self.track.demand.stopped(self.spatial):
             return False
         return all(
-            other.heard_at is None or other.heard_at - self.heard_at < STALLED_S
+            other.received_at is None or other.received_at - received_at < STALLED_S
             for other in self.track.layers
         )
 
 
-class UpTrack:
-    """
-    One track of one publisher.
-
-    ``layers`` stand in ascending size; ``wanted`` is what its publisher was told
-    to send.
-    """
+class Track:
+    """One track of one publisher; ``layers`` stand in ascending size."""
 
     __slots__ = (
-        "_asked_at",
-        "_watched_at",
-        "_watched_since",
         "active",
+        "demand",
         "fmt",
         "generation",
         "key_frames",
         "layers",
         "participant",
         "started",
-        "wanted",
     )
 
     def __init__(
@@ -340,22 +239,15 @@ class UpTrack:
         """Of the leg that it is published over."""
         self.fmt = fmt
         self.active = True
-        """The gate: False while muted by its owner or by a moderator."""
+        """False while muted by its owner or by a moderator."""
         self.key_frames = KeyFrameRequests()
+        self.demand = LayerDemand()
         self.started = False
         """True from the first packet on."""
         self.layers = [
             Layer(next(keys), self, spatial, publisher_clock)
             for spatial in range(fmt.layers)
         ]
-        self.wanted: frozenset[int] | None = None
-        """Layers that the publisher was told to send; None: all, it was told nothing."""
-        self._asked_at: dict[int, float] = {}
-        """When each layer of ``wanted`` was asked for."""
-        self._watched_since: dict[int, float] = {}
-        """Since when each layer is watched without a break."""
-        self._watched_at: dict[int, float] = {}
-        """When each layer was last watched."""
 
     def renegotiate(self, fmt: TrackFormat) -> None:
         """Apply a format that leaves codec, source and layers as they are."""
@@ -387,59 +279,25 @@ class UpTrack:
         """
         Return the layers whose publisher should be asked for a key frame now.
 
-        One that was told to stop begins with a key frame when it comes again.
+        A stopped layer needs no request: it starts with a key frame.
         """
         due = self.key_frames.poll(
             (
                 layer.spatial
                 for layer in self.layers
-                if layer.ssrc is not None
-                and (self.wanted is None or layer.spatial in self.wanted)
+                if layer.ssrc is not None and not self.demand.stopped(layer.spatial)
             ),
             now=now,
         )
         return [self.layers[spatial] for spatial in due]
 
-    def tell(self, wanted: frozenset[int], *, now: float) -> None:
-        """Note what the publisher is told to send; what is new counts as watched now."""
-        before = self._asked_at
-        self._asked_at = {spatial: before.get(spatial, now) for spatial in wanted}
-        self._watched_at = dict.fromkeys(wanted, now) | self._watched_at
-        self.wanted = wanted
-
-    def repeat(self, *, now: float) -> None:
-        """Note that its publisher may hear only now what it is to send."""
-        self._asked_at = dict.fromkeys(self._asked_at, now)
+    def repeat_request(self, *, now: float) -> None:
+        """Record that its publisher may receive the last layer request only now."""
+        self.demand.repeat(now=now)
         for layer in self.layers:
             layer.resting_until = float("-inf")
 
-    def to_send(self, watched: set[int], *, now: float) -> frozenset[int]:
-        """
-        Return the layers to send, given which are watched now.
-
-        A layer that nobody watches any more stays for ``KEEP_S``. One that rests
-        stays as long as somebody watches the track: its publisher sends it as soon
-        as it can, and an encoder that is stopped meanwhile begins anew.
-        """
-        since, at = self._watched_since, self._watched_at
-        self._watched_since = {spatial: since.get(spatial, now) for spatial in watched}
-        for spatial in list(at):
-            if watched and now < self.layers[spatial].resting_until:
-                at[spatial] = now
-        at.update(dict.fromkeys(watched, now))
-        for spatial, when in list(at.items()):
-            if now - when > KEEP_S:
-                del at[spatial]
-        return frozenset(at)
-
-    def overdue(self, spatial: int, *, now: float) -> bool:
-        """Whether a layer was asked for, and is watched, long enough to have come."""
-        since = self._watched_since.get(spatial)
-        asked_at = self._asked_at.get(spatial, float("-inf"))
-        return since is not None and now - max(since, asked_at) >= WAKE_S
-
-
-def _one_byte(elements: extensions.Extensions, identifier: int) -> bytes | None:
-    """Return a value of exactly one byte; another length is nobody's to pass on."""
-    value = elements.get(identifier)
-    return value if value is not None and len(value) == 1 else None
+    def layers_to_request(self, watched: set[int], *, now: float) -> frozenset[int]:
+        """Return the layers to request, given which are watched now."""
+        resting = [layer.spatial for layer in self.layers if now < layer.resting_until]
+        return self.demand.to_request(watched, resting, now=now)

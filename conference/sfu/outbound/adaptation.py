@@ -19,7 +19,7 @@ from conference.sfu.bandwidth.estimate import BandwidthEstimator
 from conference.sfu.bandwidth.probe import Cluster
 from conference.sfu.bandwidth.rate import CAUTIOUS_QUEUE_S
 from conference.sfu.inbound.layer_meter import TEMPORALS
-from conference.sfu.inbound.track import Layer, UpTrack
+from conference.sfu.inbound.track import Layer, Track
 from conference.sfu.outbound.slot import Slot
 
 START_BPS = 1_000_000
@@ -373,7 +373,7 @@ def heights_of(layers: Iterable[Layer], source: Source) -> list[int]:
     ]
 
 
-def preferred(track: UpTrack, height: int) -> int:
+def preferred(track: Track, height: int) -> int:
     """Return the smallest layer that is large enough for a place on the screen."""
     for layer, own in zip(
         track.layers, heights_of(track.layers, track.source), strict=True
@@ -391,7 +391,7 @@ def limited(height: int, source: Source, receive: Receive) -> int:
     return height
 
 
-def prices(track: UpTrack, current: Layer | None, *, now: float) -> list[LayerRate]:
+def prices(track: Track, current: Layer | None, *, now: float) -> list[LayerRate]:
     """
     Return what each layer of a track costs.
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from conference.contract.words import SlotGroup, Source
 from conference.fanout.formats import SlotFormat
 from conference.ids import ParticipantId
-from conference.sfu.inbound.track import UpTrack
+from conference.sfu.inbound.track import Track
 
-Find = Callable[[ParticipantId, Source], UpTrack | None]
+Find = Callable[[ParticipantId, Source], Track | None]
 """The live track of a participant and source, if there is one."""
 
 
@@ -37,8 +37,8 @@ class View:
 
 
 def assign(
-    view: View, slots: Iterable[tuple[SlotFormat, UpTrack | None]], find: Find
-) -> list[UpTrack | None]:
+    view: View, slots: Iterable[tuple[SlotFormat, Track | None]], find: Find
+) -> list[Track | None]:
     """
     Return the track that each slot should carry.
 
@@ -61,7 +61,7 @@ def assign(
         if participant not in (view.viewer, view.stage)
         and (track := find(participant, Source.CAMERA)) is not None
     ]
-    result: list[UpTrack | None] = [None] * len(listed)
+    result: list[Track | None] = [None] * len(listed)
     for group, wanted in ((SlotGroup.FLOATING, floating), (SlotGroup.GRID, grid)):
         places = [i for i, (fmt, _) in enumerate(listed) if fmt.group is group]
         chosen = list(dict.fromkeys(wanted))[: len(places)]
@@ -78,8 +78,8 @@ def assign(
     return result
 
 
-def _singles(view: View, find: Find) -> dict[tuple[SlotGroup, str], UpTrack | None]:
-    def track(participant: ParticipantId | None, source: Source) -> UpTrack | None:
+def _singles(view: View, find: Find) -> dict[tuple[SlotGroup, str], Track | None]:
+    def track(participant: ParticipantId | None, source: Source) -> Track | None:
         if participant is None or participant == view.viewer:
             return None
         return find(participant, source)

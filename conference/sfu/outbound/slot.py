@@ -10,7 +10,7 @@ from conference.contract.media import SlotState
 from conference.fanout.contract import SlotKey
 from conference.fanout.formats import FRAME_TICKS, SlotFormat
 from conference.sfu.inbound.layer_meter import TEMPORALS
-from conference.sfu.inbound.track import Layer, UpTrack
+from conference.sfu.inbound.track import Layer, Track
 from conference.sfu.outbound.repairs import Repaired
 
 MAX_HELD_PACKETS = 3
@@ -49,7 +49,7 @@ class Slot:
     def __init__(self, key: SlotKey, fmt: SlotFormat, *, base: int, now: float) -> None:
         self.key = key
         self.fmt = fmt
-        self.track: UpTrack | None = None
+        self.track: Track | None = None
         self.current: Layer | None = None
         self.target: Layer | None = None
         self.targeted_at = now

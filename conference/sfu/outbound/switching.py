@@ -28,7 +28,7 @@ class Switchboard:
     """
     The slots of one room that wait for a packet.
 
-    Inputs: ``retarget``, ``on_packet``, ``begin_anew``, ``close``, ``forget``.
+    Inputs: ``retarget``, ``on_packet``, ``restart``, ``close``, ``forget``.
 
     Args:
         fanout: Where slots are attached.
@@ -166,7 +166,7 @@ class Switchboard:
 
     def _limit(self, arrived: Arrived) -> None:
         layer, head = arrived.layer, arrived.head
-        if arrived.packet.extended != layer.newest:
+        if arrived.packet.extended != layer.admission.newest:
             return  # a late packet: numbers after it are given away already
         later: dict[Slot, Viewer] = {}
         for slot, viewer in self._limiting.pop(layer.key).items():
@@ -184,7 +184,7 @@ class Switchboard:
         if later:
             self._limiting[layer.key] = later
 
-    def begin_anew(self, layer: Layer) -> None:
+    def restart(self, layer: Layer) -> None:
         """
         Let slots start a layer again that has left a gap behind.
 

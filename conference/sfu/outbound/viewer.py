@@ -14,7 +14,7 @@ from conference.fanout.contract import Fanout, SlotKey, ViewerKey
 from conference.fanout.formats import ViewerFormat
 from conference.ids import ParticipantId, RoomId
 from conference.rtp import ntp, rtcp
-from conference.sfu.inbound.track import UpTrack
+from conference.sfu.inbound.track import Track
 from conference.sfu.outbound.adaptation import Adaptation, limited
 from conference.sfu.outbound.assignment import View
 from conference.sfu.outbound.slot import Slot
@@ -113,7 +113,7 @@ class Viewer:
         self._tell_tokens = float(TELL_BURST)
         self._told_at = 0.0
 
-    def watched(self) -> Iterator[tuple[UpTrack, int]]:
+    def watched(self) -> Iterator[tuple[Track, int]]:
         """Return the layers that its pictures show, wait for, or shall show."""
         for slot in self.pictures:
             for shown in (slot.current, slot.target):
@@ -233,7 +233,7 @@ class Viewer:
             tile.participant == participant for tile in self.tiles
         )
 
-    def carries(self, track: UpTrack) -> bool:
+    def carries(self, track: Track) -> bool:
         """Whether a slot carries a track, or waits for it."""
         return any(
             slot.track is track or (slot.current and slot.current.track is track)

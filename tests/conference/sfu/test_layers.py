@@ -17,7 +17,7 @@ from conference.contract.words import (
 from conference.ids import ParticipantId
 from conference.rtp import extensions
 from conference.rtp.codecs import Codec
-from conference.sfu.inbound.track import KEEP_S
+from conference.sfu.inbound.layer_demand import KEEP_S
 from conference.sfu.limits import BitrateLimits
 from conference.sfu.outbound.switching import PATIENCE_S
 from tests.support.bench import Bench, Origin, Simulcast, Sink
@@ -99,7 +99,7 @@ def test_a_repair_is_bound_by_the_name_of_what_it_repairs() -> None:
         now=bench.now,
     )
     track = bench.router.room(camera.room).publishers[camera.participant].tracks[CAMERA]
-    assert not track.layers[2].missing
+    assert not track.layers[2].admission.missing
 
 
 def test_a_layer_without_a_known_name_is_nobodys() -> None:

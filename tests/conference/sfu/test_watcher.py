@@ -6,8 +6,9 @@ from conference.contract import media as m
 from conference.contract.words import LegKind, Source
 from conference.fanout.contract import ViewerKey
 from conference.ids import ParticipantId
+from conference.sfu.inbound.layer_demand import KEEP_S
 from conference.sfu.inbound.publisher import Arrived
-from conference.sfu.inbound.track import KEEP_S, UpTrack
+from conference.sfu.inbound.track import Track
 from tests.conference.sfu.inbound.test_wanted_layers import told
 from tests.conference.sfu.test_layers import play
 from tests.support.bench import ROOM, Bench, Simulcast
@@ -22,10 +23,10 @@ class Recorder:
 
     def __init__(self, key: ViewerKey) -> None:
         self.key = key
-        self.layers: list[tuple[UpTrack, int]] = []
+        self.layers: list[tuple[Track, int]] = []
         self.got: list[Arrived] = []
 
-    def watched(self) -> Iterable[tuple[UpTrack, int]]:
+    def watched(self) -> Iterable[tuple[Track, int]]:
         return self.layers
 
     def on_packet(self, arrived: Arrived, *, now: float) -> None:

@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from conference.sfu.inbound.layer_admission import MAX_GAP
 from conference.sfu.inbound.nack import (
     MAX_AGE,
     MAX_DUE,
@@ -12,7 +13,6 @@ from conference.sfu.inbound.nack import (
     REPEAT_S,
     MissingPackets,
 )
-from conference.sfu.inbound.track import MAX_GAP
 
 
 @pytest.mark.parametrize("start", [65_536, 65_536 + 65_535, 131_071])
@@ -58,7 +58,7 @@ def test_what_begins_anew_takes_what_its_first_packet_overtook() -> None:
     missing = MissingPackets()
     missing.on_packet(1, now=0.0)
     missing.on_packet(3, now=0.0)
-    missing.begin_anew()
+    missing.restart()
     assert missing.on_packet(100, now=3.0)
     assert missing.on_packet(99, now=3.0)
     assert not missing.on_packet(99, now=3.0)

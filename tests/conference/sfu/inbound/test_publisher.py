@@ -87,10 +87,10 @@ def test_a_retransmission_that_came_first_is_bound_when_its_primary_is() -> None
     origin.send(origin.frame())
     lost = origin.frame()[0]
     origin.send(origin.frame())
-    before = publisher(bench).tracks[CAMERA].layers[0].missing
+    before = publisher(bench).tracks[CAMERA].layers[0].admission.missing
     assert before
     take(bench, origin.rtx(lost))
-    assert not publisher(bench).tracks[CAMERA].layers[0].missing
+    assert not publisher(bench).tracks[CAMERA].layers[0].admission.missing
 
 
 def test_packets_of_another_payload_type_are_dropped() -> None:
@@ -148,7 +148,7 @@ def test_lost_voice_is_not_asked_for_again() -> None:
     voice.send(voice.voice())
     bench.pass_time(3)
     assert not [x for x in bench.sent("ada", LegKind.PUBLISH, 205) if x.count == 1]
-    assert not publisher(bench).tracks[MICROPHONE].layers[0].missing
+    assert not publisher(bench).tracks[MICROPHONE].layers[0].admission.missing
 
 
 def test_reports_about_nobody_are_ignored() -> None:

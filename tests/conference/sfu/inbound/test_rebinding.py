@@ -6,8 +6,9 @@ from itertools import pairwise
 from conference.contract.words import LegKind, SlotGroup, Source
 from conference.ids import ParticipantId
 from conference.rtp.outage import BACK_S, DEAD_GAP, DEAD_S
+from conference.sfu.inbound.layer_admission import JUMP_INTERVAL_S, MAX_GAP
 from conference.sfu.inbound.publisher import MAX_UNBOUND, REBIND_INTERVAL_S
-from conference.sfu.inbound.track import JUMP_INTERVAL_S, MAX_GAP, Layer
+from conference.sfu.inbound.track import Layer
 from tests.support.bench import ROOM, WALL_OFFSET_S, Bench, Origin, Sink
 from tests.support.wire import rtcp, rtp
 
@@ -139,7 +140,7 @@ def test_the_new_ssrc_is_asked_and_reported_on() -> None:
     ]
     assert {int.from_bytes(n.body[4:8], "big") for n in nacks} == {NEW_SSRC}
     camera.send(camera.rtx(rtp.serialize(lost)))
-    assert len(list(layer(bench).missing.due(now=bench.now + 1))) == 1
+    assert len(list(layer(bench).admission.missing.due(now=bench.now + 1))) == 1
     bench.pass_time(2)
     block = bench.sent("ada", LegKind.PUBLISH, 201)[-1].body[4:]
     assert int.from_bytes(block[:4], "big") == NEW_SSRC
@@ -262,7 +263,7 @@ def test_behind_a_dead_line_a_picture_begins_anew_at_once() -> None:
         seen = len(sink.on(mid))
         camera.send(camera.frame())
         assert bench.key_frames_asked(ADA) == {camera.ssrc}  # those before were lost
-        assert not layer(bench).missing
+        assert not layer(bench).admission.missing
         assert len(sink.on(mid)) == seen  # nobody can decode it
         camera.send(camera.frame(key=True))
         assert starts_key_frame(sink.on(mid)[seen])
@@ -321,7 +322,7 @@ def test_viewers_begin_anew_once_behind_each_silence() -> None:
     for _ in range(round(BACK_S / 0.02)):
         camera.sequence = (camera.sequence + 2 * DEAD_GAP) & 0xFFFF
         camera.send(camera.frame(key=True))
-        jumps += layer(bench).jumped
+        jumps += layer(bench).restarts
         bench.pass_time(0.02)
     assert jumps == 1
 
@@ -334,7 +335,7 @@ def test_what_gets_lost_a_while_after_a_silence_is_repaired() -> None:
     swallow(camera, 100, silent_s=1.2 * BACK_S)
     camera.send(camera.frame())
     assert bench.key_frames_asked(ADA) == set()
-    assert len(layer(bench).missing.due(now=bench.now + 1)) == 100
+    assert len(layer(bench).admission.missing.due(now=bench.now + 1)) == 100
 
 
 def test_a_gap_is_repaired_until_it_is_too_long() -> None:
@@ -343,8 +344,8 @@ def test_a_gap_is_repaired_until_it_is_too_long() -> None:
         camera, _ = watched(bench)
         swallow(camera, lost, silent_s=FRAME_S)
         camera.send(camera.frame())
-        assert bool(layer(bench).missing) == asked
-        assert layer(bench).jumped != asked
+        assert bool(layer(bench).admission.missing) == asked
+        assert layer(bench).restarts != asked
 
 
 def test_few_packets_behind_a_silence_are_repaired() -> None:
@@ -352,7 +353,7 @@ def test_few_packets_behind_a_silence_are_repaired() -> None:
     camera, _ = watched(bench)
     swallow(camera, DEAD_GAP - 1, silent_s=2 * DEAD_S)
     camera.send(camera.frame())
-    assert len(layer(bench).missing.due(now=bench.now + 1)) == DEAD_GAP - 1
+    assert len(layer(bench).admission.missing.due(now=bench.now + 1)) == DEAD_GAP - 1
     assert bench.key_frames_asked(ADA) == set()
 
 
@@ -361,7 +362,7 @@ def test_a_short_silence_is_repaired() -> None:
     camera, _ = watched(bench)
     swallow(camera, 2 * DEAD_GAP, silent_s=0.8 * DEAD_S)
     camera.send(camera.frame())
-    assert layer(bench).missing
+    assert layer(bench).admission.missing
     assert bench.key_frames_asked(ADA) == set()
 
 
@@ -371,7 +372,7 @@ def test_a_voice_is_not_begun_anew() -> None:
     swallow(voice, 2 * DEAD_GAP, silent_s=2 * DEAD_S)
     seen = len(sink.on(sink.mid(STAGE, "audio")))
     voice.send(voice.voice())
-    assert not layer(bench, MICROPHONE).jumped
+    assert not layer(bench, MICROPHONE).restarts
     play(voice, 4)
     assert len(sink.on(sink.mid(STAGE, "audio"))) == seen + 5
 

@@ -9,7 +9,8 @@ from conference.contract.words import SlotGroup, Source
 from conference.ids import ParticipantId
 from conference.rtp.outage import DEAD_GAP
 from conference.sfu.inbound.keyframes import TRACK_BURST, TRACK_PER_S
-from conference.sfu.inbound.track import KEEP_S, REST_S, WAKE_S
+from conference.sfu.inbound.layer_demand import KEEP_S, WAKE_S
+from conference.sfu.inbound.track import REST_S
 from tests.conference.sfu.inbound.test_wanted_layers import told
 from tests.conference.sfu.test_layers import layers_on, play, show, watch
 from tests.support.bench import Bench, Simulcast

@@ -3,7 +3,8 @@
 from conference.contract import media as m
 from conference.contract.words import SlotGroup, Source
 from conference.ids import ParticipantId
-from conference.sfu.inbound.track import KEEP_S, REST_S, STALLED_S, WAKE_S
+from conference.sfu.inbound.layer_demand import KEEP_S, WAKE_S
+from conference.sfu.inbound.track import REST_S, STALLED_S
 from conference.sfu.outbound.adaptation import LOOK_S
 from tests.conference.sfu.test_layers import layers_on, play, show, watch
 from tests.support.bench import Bench, Simulcast
