@@ -7,7 +7,7 @@
  */
 import { signal } from '@preact/signals';
 import { countersOf, Questions, sampleOf, Stand, type Seen } from '../../media/legs';
-import { beatOf, Pulse, type Answering } from '../../media/pulse';
+import { beatOf, Pulse, type Answering } from '../../media/recovery';
 import {
   count,
   Judge,

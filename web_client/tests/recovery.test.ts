@@ -5,7 +5,7 @@ import {
   SILENT_MS,
   type Answering,
   type Beat,
-} from '../src/media/pulse';
+} from '../src/media/recovery';
 import { marked } from '../src/media/restart';
 
 const EVERY_MS = 100;
