@@ -58,7 +58,7 @@ async def test_the_bars_say_what_they_mean(
     await page.see(f"{by_id('verdicts')} [data-verdict]")
     await page.click(by_id("details"))
     report = await page.text(by_id("report"))
-    assert "path: udp" in report
+    assert "route: udp" in report
     assert "Paul" not in report
     assert "Rita" not in report
     await gallery.picture(viewer, "panel")

@@ -1,21 +1,27 @@
 /*
  * Deadlines for promises that may never settle.
  *
- * Promises of a peer connection that is closed meanwhile never settle: the
- * specification aborts the steps (WebRTC §4.4.1.2, getStats of Firefox as well). A
- * driver, a sound system or a network may be as silent. So nothing is awaited
- * without a deadline, except answers of the user.
+ * Promises of a peer connection that is closed meanwhile never settle: the specification
+ * aborts their steps (WebRTC §4.4.1.2; getStats of Firefox behaves the same). A driver, a
+ * sound system or a network may not answer either. So only the user's answers are awaited
+ * without a deadline.
  */
 
-/** No answer within the time that was granted. */
+/** There was no answer within the deadline. */
 export class Unanswered extends Error {
   override readonly name = 'Unanswered';
 }
 
-/** For a step of a negotiation. Lower: a busy computer counts as dead; higher: outages last longer. */
+/**
+ * For a step of a negotiation. Lower: the steps of a busy computer fail; higher:
+ * outages last longer.
+ */
 export const STEP_WITHIN_MS = 8000;
 
-/** For loading a part of this client. Lower: fails on slow links; higher: failures show later. */
+/**
+ * For loading a part of this client. Lower: fails on slow links; higher: failures show
+ * later.
+ */
 export const LOAD_WITHIN_MS = 20_000;
 
 /** For a small setting of a device, a track or an element. */

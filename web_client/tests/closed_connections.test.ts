@@ -15,7 +15,9 @@ import type { Link } from '../src/signaling/link';
 const never = new Promise<never>(() => undefined);
 const OFFER: SlotOffer = { sdp: 'v=0\r\n', slots: [] };
 
-/** Answers everything, unless it is closed; `stuck` ones answer nothing from the start. */
+/**
+ * Answers everything, unless it is closed; `stuck` ones answer nothing from the start.
+ */
 class Connection extends EventTarget {
   static made: Connection[] = [];
   static stuck = new Set<number>();

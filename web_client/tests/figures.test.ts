@@ -79,8 +79,8 @@ describe('figures of the connections', () => {
     expect(figures).toMatchObject({ rttMs: 50, protocol: 'udp', roomUpKbps: 900 });
   });
 
-  describe('over more than one way', () => {
-    const way = (id: string, received: number, sent: number, more: object = {}) => ({
+  describe('over more than one candidate pair', () => {
+    const pair = (id: string, received: number, sent: number, more: object = {}) => ({
       id,
       type: 'candidate-pair',
       state: 'succeeded',
@@ -107,11 +107,11 @@ describe('figures of the connections', () => {
     it('tell what both carried, whichever is in use', () => {
       expect(
         rates(
-          [way('udp', 100e6, 20e6), way('tcp', 10_000, 0), used('udp')],
-          [way('udp', 100.1e6, 20e6), way('tcp', 160_000, 50_000), used('tcp')],
-          [way('udp', 100.4e6, 20.1e6), way('tcp', 160_000, 50_000), used('udp')],
-          [way('udp', 100.6e6, 20.1e6), way('tcp', 160_000, 50_000), used()],
-          [way('udp', 100.8e6, 20.1e6), way('tcp', 160_000, 50_000), used('udp')],
+          [pair('udp', 100e6, 20e6), pair('tcp', 10_000, 0), used('udp')],
+          [pair('udp', 100.1e6, 20e6), pair('tcp', 160_000, 50_000), used('tcp')],
+          [pair('udp', 100.4e6, 20.1e6), pair('tcp', 160_000, 50_000), used('udp')],
+          [pair('udp', 100.6e6, 20.1e6), pair('tcp', 160_000, 50_000), used()],
+          [pair('udp', 100.8e6, 20.1e6), pair('tcp', 160_000, 50_000), used('udp')],
         ),
       ).toEqual([
         [1000, 200],
@@ -124,9 +124,9 @@ describe('figures of the connections', () => {
     it('count one while a check of it is under way, as Chromium calls it', () => {
       expect(
         rates(
-          [way('udp', 100e6, 20e6), used('udp')],
-          [way('udp', 100.25e6, 20e6, { state: 'in-progress' }), used('udp')],
-          [way('udp', 100.5e6, 20e6), used('udp')],
+          [pair('udp', 100e6, 20e6), used('udp')],
+          [pair('udp', 100.25e6, 20e6, { state: 'in-progress' }), used('udp')],
+          [pair('udp', 100.5e6, 20e6), used('udp')],
         ),
       ).toEqual([
         [1000, 0],
@@ -137,8 +137,8 @@ describe('figures of the connections', () => {
     it('take one that went away for no loss, and count its successor', () => {
       expect(
         rates(
-          [way('udp', 100e6, 20e6), used('udp')],
-          [way('next', 250_000, 25_000), used('next')],
+          [pair('udp', 100e6, 20e6), used('udp')],
+          [pair('next', 250_000, 25_000), used('next')],
         ),
       ).toEqual([[1000, 100]]);
     });

@@ -32,7 +32,10 @@ const LAYERS: readonly (readonly string[])[] = [
 
 type Imports = ReadonlyMap<string, readonly string[]>;
 
-/** The imports between files, `import type` and `import()` included; names relative to `src`. */
+/**
+ * The imports between files, `import type` and `import()` included; names relative to
+ * `src`.
+ */
 function importsBetween(files: readonly string[]): Imports {
   const known = new Set(files);
   const target = (file: string, path: string): string[] => {

@@ -1,61 +1,69 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { countersOf, Questions, sampleOf, Stand, type Seen } from '../src/media/legs';
+import {
+  countersOf,
+  StatsRequests,
+  sampleOf,
+  LegTracker,
+  type LegSample,
+} from '../src/media/legs';
 import { count } from '../src/media/quality';
 import { Unanswered, within } from '../src/deadline';
 
 const NOTHING = count([]);
 const report = (packetsReceived: number): RTCStatsReport =>
   new Map([['a', { id: 'a', type: 'inbound-rtp', packetsReceived }]]);
-const seen = (change: Partial<Seen> = {}): Seen => ({
+const seen = (change: Partial<LegSample> = {}): LegSample => ({
   name: 'receive',
-  standing: 'connected',
+  state: 'connected',
   report: report(1),
   ...change,
 });
 
 describe('whether a leg stands', () => {
   it('grants a first connection some seconds', () => {
-    const stand = new Stand();
-    expect(stand.look('receive', null, 0)).toBe('connecting');
-    expect(stand.look('receive', 'connecting', 5900)).toBe('connecting');
-    expect(stand.look('receive', 'connecting', 6000)).toBe('down');
-    expect(stand.look('receive', 'connected', 7000)).toBe('connected');
+    const tracker = new LegTracker();
+    expect(tracker.observe('receive', null, 0)).toBe('connecting');
+    expect(tracker.observe('receive', 'connecting', 5900)).toBe('connecting');
+    expect(tracker.observe('receive', 'connecting', 6000)).toBe('down');
+    expect(tracker.observe('receive', 'connected', 7000)).toBe('connected');
   });
 
   it('is down at once when it was connected before, a successor too', () => {
-    const stand = new Stand();
-    stand.look('receive', 'connected', 0);
-    expect(stand.look('receive', 'disconnected', 100)).toBe('down');
-    expect(stand.look('receive', null, 200)).toBe('down');
-    expect(stand.look('receive', 'new', 300)).toBe('down');
-    expect(stand.look('receive', 'connected', 400)).toBe('connected');
+    const tracker = new LegTracker();
+    tracker.observe('receive', 'connected', 0);
+    expect(tracker.observe('receive', 'disconnected', 100)).toBe('down');
+    expect(tracker.observe('receive', null, 200)).toBe('down');
+    expect(tracker.observe('receive', 'new', 300)).toBe('down');
+    expect(tracker.observe('receive', 'connected', 400)).toBe('connected');
   });
 
   it('is not expected of a seat that sends nothing', () => {
-    const stand = new Stand();
-    expect(stand.look('send', null, 0)).toBe('absent');
-    expect(stand.look('send', 'new', 20_000)).toBe('absent');
-    expect(stand.look('send', 'connecting', 21_000)).toBe('connecting');
-    expect(stand.look('send', 'failed', 40_000)).toBe('down');
-    expect(stand.look('send', null, 41_000)).toBe('absent');
+    const tracker = new LegTracker();
+    expect(tracker.observe('send', null, 0)).toBe('absent');
+    expect(tracker.observe('send', 'new', 20_000)).toBe('absent');
+    expect(tracker.observe('send', 'connecting', 21_000)).toBe('connecting');
+    expect(tracker.observe('send', 'failed', 40_000)).toBe('down');
+    expect(tracker.observe('send', null, 41_000)).toBe('absent');
   });
 });
 
 describe('a sample of all legs', () => {
   it('is of connections only when each one stands and has answered', () => {
-    const send = (change: Partial<Seen>): Seen => seen({ name: 'send', ...change });
-    const state = (...legs: Seen[]): string => sampleOf(legs, NOTHING, true, 0).state;
+    const send = (change: Partial<LegSample>): LegSample =>
+      seen({ name: 'send', ...change });
+    const state = (...legs: LegSample[]): string =>
+      sampleOf(legs, NOTHING, true, 0).state;
     expect(state(seen(), send({}))).toBe('connected');
-    expect(state(seen(), send({ standing: 'absent', report: null }))).toBe('connected');
+    expect(state(seen(), send({ state: 'absent', report: null }))).toBe('connected');
     expect(state(seen(), send({ report: null }))).toBe('unmeasured');
-    expect(state(seen(), send({ standing: 'connecting' }))).toBe('unmeasured');
+    expect(state(seen(), send({ state: 'connecting' }))).toBe('unmeasured');
     expect(state(seen({ report: null }))).toBe('unmeasured');
-    expect(state(seen(), send({ standing: 'down' }))).toBe('down');
+    expect(state(seen(), send({ state: 'down' }))).toBe('down');
     expect(state()).toBe('unmeasured');
   });
 
   it('tells what one does not see before what others do not', () => {
-    const both = [seen({ name: 'send', standing: 'down' }), seen({ standing: 'down' })];
+    const both = [seen({ name: 'send', state: 'down' }), seen({ state: 'down' })];
     expect(sampleOf(both, NOTHING, true, 0)).toMatchObject({ leg: 'receive' });
   });
 
@@ -104,7 +112,7 @@ describe('waiting for what may never answer', () => {
       },
     } as unknown as RTCPeerConnection;
     const open = { getStats: async () => report(1) } as unknown as RTCPeerConnection;
-    const questions = new Questions();
+    const questions = new StatsRequests();
     const both = Promise.all([questions.ask(closed), questions.ask(open)]);
     await vi.advanceTimersByTimeAsync(2000);
     expect(await both).toEqual([null, report(1)]);
@@ -119,7 +127,7 @@ describe('waiting for what may never answer', () => {
       .fn<() => Promise<RTCStatsReport>>()
       .mockRejectedValueOnce(new DOMException('', 'InvalidStateError'))
       .mockResolvedValueOnce(report(1));
-    const questions = new Questions();
+    const questions = new StatsRequests();
     const pc = { getStats } as unknown as RTCPeerConnection;
     expect(await questions.ask(pc)).toBeNull();
     expect(await questions.ask(pc)).toEqual(report(1));

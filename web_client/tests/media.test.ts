@@ -161,13 +161,13 @@ describe('loudness', () => {
 
   it('tells the muted speaker within two seconds, once per half minute', () => {
     const speech = new MutedSpeech();
-    const told: number[] = [];
+    const hints: number[] = [];
     for (let now = 0; now <= 40_000; now += 100) {
-      if (speech.heard(0.8, true, now)) told.push(now);
+      if (speech.heard(0.8, true, now)) hints.push(now);
     }
-    expect(told[0]).toBeLessThanOrEqual(2000);
-    expect(told).toHaveLength(2);
-    expect((told[1] ?? 0) - (told[0] ?? 0)).toBeGreaterThanOrEqual(30_000);
+    expect(hints[0]).toBeLessThanOrEqual(2000);
+    expect(hints).toHaveLength(2);
+    expect((hints[1] ?? 0) - (hints[0] ?? 0)).toBeGreaterThanOrEqual(30_000);
   });
 
   it('says nothing for a cough or for an open microphone', () => {
@@ -181,11 +181,11 @@ describe('loudness', () => {
 
   it('hears speech through the pauses between words', () => {
     const speech = new MutedSpeech();
-    const told: number[] = [];
+    const hints: number[] = [];
     for (let now = 0; now <= 3000; now += 100) {
-      if (speech.heard(now % 1000 < 200 ? 0.6 : 0, true, now)) told.push(now);
+      if (speech.heard(now % 1000 < 200 ? 0.6 : 0, true, now)) hints.push(now);
     }
-    expect(told).toEqual([1000]);
+    expect(hints).toEqual([1000]);
   });
 });
 

@@ -49,7 +49,7 @@ describe('patience', () => {
     expect(patience.waitMs).toBeNull();
   });
 
-  it('gives a way of unknown length what jitter needs', () => {
+  it('covers only jitter when the round trip is unknown', () => {
     const patience = new PlayoutDelay();
     patience.take({ loss: 0.1, rttMs: null, speaking: false });
     expect(patience.waitMs).toBe(100);

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import {
-  Pulse,
+  Recovery,
   REPLACE_MS,
   SILENT_MS,
   type Answering,
-  type Beat,
+  type Liveness,
 } from '../src/media/recovery';
 import { marked } from '../src/media/restart';
 
 const EVERY_MS = 100;
 
-function beat(bytes: number, state: Partial<Beat> = {}): Beat {
+function liveness(bytes: number, state: Partial<Liveness> = {}): Liveness {
   const heard = new Map([['pair', bytes]]);
   return {
     heard,
@@ -38,22 +38,22 @@ interface Line {
 
 /** What was done, and when, over a quarter of a minute. */
 function course(line: Line, everyMs = EVERY_MS): { at: number; remedy: string }[] {
-  const pulse = new Pulse(0);
+  const recovery = new Recovery(0);
   const done: { at: number; remedy: string }[] = [];
   let bytes = 0;
   for (let now = everyMs; now <= (line.endsAt ?? 16_000); now += everyMs) {
     const dead = now > line.deadFrom && now <= (line.deadTo ?? Infinity);
     if (!dead) bytes += 1000;
-    const taken = beat(bytes, {
+    const taken = liveness(bytes, {
       failing: dead && (line.failing ?? false),
       rttMs: dead ? null : (line.rttMs ?? null),
       selected: dead ? '' : 'pair',
     });
-    if (pulse.hear(taken, now)) done.push({ at: now, remedy: 'back' });
+    if (recovery.observe(taken, now)) done.push({ at: now, remedy: 'back' });
     const said =
       typeof line.answering === 'string' ? line.answering : line.answering(now);
     const answering = now > (line.answeringFrom ?? Infinity) ? 'yes' : said;
-    const remedy = pulse.remedy(taken, answering, now);
+    const remedy = recovery.remedy(taken, answering, now);
     if (remedy) done.push({ at: now, remedy });
   }
   return done;
@@ -149,15 +149,15 @@ describe('a path that dies', () => {
   });
 
   it('has no successor made while the server is silent', () => {
-    const pulse = new Pulse(0);
-    const failing = beat(0, { failing: true });
-    expect(pulse.remedy(failing, 'yes', 1000)).toBe('restart');
+    const recovery = new Recovery(0);
+    const failing = liveness(0, { failing: true });
+    expect(recovery.remedy(failing, 'yes', 1000)).toBe('restart');
     for (let now = 1100; now <= 6000; now += 100) {
-      expect(pulse.remedy(beat(0), 'yes', now)).toBeNull();
+      expect(recovery.remedy(liveness(0), 'yes', now)).toBeNull();
     }
-    expect(pulse.remedy(failing, 'no', 6100)).toBe('restart');
-    expect(pulse.remedy(failing, 'no', 6200)).toBeNull();
-    expect(pulse.remedy(failing, 'yes', 6300)).toBe('replace');
+    expect(recovery.remedy(failing, 'no', 6100)).toBe('restart');
+    expect(recovery.remedy(failing, 'no', 6200)).toBeNull();
+    expect(recovery.remedy(failing, 'yes', 6300)).toBe('replace');
   });
 
   it('is given two round trips for each try', () => {
@@ -185,15 +185,15 @@ describe('a path that dies', () => {
   });
 
   it('is not waited for longer because one check took long', () => {
-    const pulse = new Pulse(0);
+    const recovery = new Recovery(0);
     for (const [i, rttMs] of [200, 1900, 1900].entries()) {
       for (let now = i * 600; now < (i + 1) * 600; now += 100) {
-        pulse.hear(beat(now + 1, { rttMs }), now);
+        recovery.observe(liveness(now + 1, { rttMs }), now);
       }
     }
-    const dark = beat(0, { selected: '' });
-    expect(pulse.remedy(dark, 'no', 2300)).toBe('restart');
-    expect(pulse.remedy(dark, 'no', 3300)).toBe('restart');
+    const dark = liveness(0, { selected: '' });
+    expect(recovery.remedy(dark, 'no', 2300)).toBe('restart');
+    expect(recovery.remedy(dark, 'no', 3300)).toBe('restart');
   });
 
   it('tells when it is back', () => {
@@ -203,15 +203,15 @@ describe('a path that dies', () => {
 });
 
 it('leaves a path whose checks go unanswered, though the socket is alive', () => {
-  const pulse = new Pulse(0);
-  pulse.hear(beat(10, { unanswered: 5 }), 100);
-  expect(pulse.remedy(beat(10, { unanswered: 6 }), 'yes', 3000)).toBeNull();
-  expect(pulse.remedy(beat(10, { unanswered: 7 }), 'yes', 3100)).toBe('restart');
-  pulse.hear(beat(20, { unanswered: 7 }), 3200);
-  expect(pulse.remedy(beat(20, { unanswered: 7 }), 'yes', 6000)).toBeNull();
-  const other = beat(20, { selected: 'other', unanswered: 40 });
-  pulse.hear(other, 6100);
-  expect(pulse.remedy(other, 'yes', 6100)).toBeNull();
+  const recovery = new Recovery(0);
+  recovery.observe(liveness(10, { unanswered: 5 }), 100);
+  expect(recovery.remedy(liveness(10, { unanswered: 6 }), 'yes', 3000)).toBeNull();
+  expect(recovery.remedy(liveness(10, { unanswered: 7 }), 'yes', 3100)).toBe('restart');
+  recovery.observe(liveness(20, { unanswered: 7 }), 3200);
+  expect(recovery.remedy(liveness(20, { unanswered: 7 }), 'yes', 6000)).toBeNull();
+  const other = liveness(20, { selected: 'other', unanswered: 40 });
+  recovery.observe(other, 6100);
+  expect(recovery.remedy(other, 'yes', 6100)).toBeNull();
 });
 
 describe('silence that means nothing', () => {
@@ -231,21 +231,25 @@ describe('silence that means nothing', () => {
   });
 
   it('of a pair that went away', () => {
-    const pulse = new Pulse(0);
+    const recovery = new Recovery(0);
     const two = new Map([
       ['old', 5000],
       ['new', 10],
     ]);
-    pulse.hear({ ...beat(0), heard: two }, 100);
-    expect(pulse.hear({ ...beat(0), heard: new Map([['new', 10]]) }, 1000)).toBe(false);
-    expect(pulse.hear({ ...beat(0), heard: new Map([['new', 11]]) }, 1100)).toBe(true);
+    recovery.observe({ ...liveness(0), heard: two }, 100);
+    expect(
+      recovery.observe({ ...liveness(0), heard: new Map([['new', 10]]) }, 1000),
+    ).toBe(false);
+    expect(
+      recovery.observe({ ...liveness(0), heard: new Map([['new', 11]]) }, 1100),
+    ).toBe(true);
   });
 });
 
 it('replaces a connection whose keys have ended, once the server answers', () => {
-  const pulse = new Pulse(0);
-  expect(pulse.remedy(beat(0, { dead: true }), 'no', 100)).toBeNull();
-  expect(pulse.remedy(beat(0, { dead: true }), 'unknown', 200)).toBe('replace');
+  const recovery = new Recovery(0);
+  expect(recovery.remedy(liveness(0, { dead: true }), 'no', 100)).toBeNull();
+  expect(recovery.remedy(liveness(0, { dead: true }), 'unknown', 200)).toBe('replace');
 });
 
 describe('the mark of a restart', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { onStage, type Step, type Told } from '../src/state/stage_notice';
+import { onStage, type Step, type Notified } from '../src/state/stage_notice';
 import { participant, roomInfo, view } from './support';
 
 const SEEN = { camera: true, microphone: true };
-const NEVER: Told = { automatic: false, chosen: false };
+const NEVER: Notified = { automatic: false, chosen: false };
 
 function room({
   stage = 'me',
@@ -37,21 +37,21 @@ describe('the notice of being on the stage', () => {
   it('is said once of the automatic choice', () => {
     const first = onStage(room({ chosen: false }), SEEN, NEVER);
     expect(first.notice).not.toBeNull();
-    const away = onStage(room({ stage: 'ann', chosen: false }), SEEN, first.told);
-    expect(onStage(room({ chosen: false }), SEEN, away.told).notice).toBeNull();
+    const away = onStage(room({ stage: 'ann', chosen: false }), SEEN, first.notified);
+    expect(onStage(room({ chosen: false }), SEEN, away.notified).notice).toBeNull();
   });
 
   it('is said once each time a moderator chooses', () => {
     const first = onStage(room(), SEEN, NEVER);
     expect(first.notice).not.toBeNull();
     // The same choice again, as after a reload or a lost connection.
-    expect(onStage(room(), SEEN, first.told).notice).toBeNull();
-    const away = onStage(room({ stage: 'ann' }), SEEN, first.told);
-    expect(onStage(room(), SEEN, away.told).notice).not.toBeNull();
+    expect(onStage(room(), SEEN, first.notified).notice).toBeNull();
+    const away = onStage(room({ stage: 'ann' }), SEEN, first.notified);
+    expect(onStage(room(), SEEN, away.notified).notice).not.toBeNull();
   });
 
   it('is kept for later while nobody sees or hears it', () => {
     const alone = onStage(room({ others: false }), SEEN, NEVER);
-    expect(alone.told).toEqual(NEVER);
+    expect(alone.notified).toEqual(NEVER);
   });
 });

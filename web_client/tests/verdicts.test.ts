@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Figures } from '../src/media/figures';
 import type { LinkChanged } from '../src/protocol';
-import { report, verdicts, wayOf, type Known } from '../src/room/dialogs/verdicts';
+import { report, verdicts, mediaState, type Known } from '../src/room/dialogs/verdicts';
 
 const FIGURES: Figures = {
   received: [
@@ -26,7 +26,7 @@ const FIGURES: Figures = {
 };
 const LINK: LinkChanged = { down_kbps: 3000, loss: 0, rtt_ms: 20, reduced: null };
 const GOOD: Known = {
-  way: { state: 'measured', figures: FIGURES },
+  media: { state: 'measured', figures: FIGURES },
   link: LINK,
   strained: 0,
   waitMs: null,
@@ -36,7 +36,7 @@ const GOOD: Known = {
 const keys = (change: Partial<Known>): string[] =>
   verdicts({ ...GOOD, ...change }).map((v) => v.key.replace('verdict-', ''));
 const figures = (change: Partial<Figures>): Partial<Known> => ({
-  way: { state: 'measured', figures: { ...FIGURES, ...change } },
+  media: { state: 'measured', figures: { ...FIGURES, ...change } },
 });
 const sent = (limited: 'cpu' | 'bandwidth'): Partial<Known> =>
   figures({ sent: FIGURES.sent.map((layer) => ({ ...layer, limited })) });
@@ -44,20 +44,20 @@ const sent = (limited: 'cpu' | 'bandwidth'): Partial<Known> =>
 describe('what is said of a connection', () => {
   it.each<[string, Partial<Known>, string[]]>([
     ['all well', {}, ['good']],
-    ['lost', { way: { state: 'lost' } }, ['lost']],
-    ['not measured yet', { way: { state: 'measuring' }, link: null }, []],
+    ['lost', { media: { state: 'lost' } }, ['lost']],
+    ['not measured yet', { media: { state: 'measuring' }, link: null }, []],
     [
       'not connected',
-      { way: { state: 'trouble', trouble: 'receive-down' } },
+      { media: { state: 'trouble', trouble: 'receive-down' } },
       ['receive-down'],
     ],
     [
       'others hear nothing',
-      { way: { state: 'trouble', trouble: 'send-down' }, receive: 'saver' },
+      { media: { state: 'trouble', trouble: 'send-down' }, receive: 'saver' },
       ['send-down', 'saver'],
     ],
-    ['nothing comes', { way: { state: 'trouble', trouble: 'silent' } }, ['silent']],
-    ['no such browser', { way: { state: 'unable' } }, ['unable']],
+    ['nothing comes', { media: { state: 'trouble', trouble: 'silent' } }, ['silent']],
+    ['no such browser', { media: { state: 'unable' } }, ['unable']],
     ['loses packets', figures({ lossDown: 0.08 }), ['loss']],
     ['the server sees the loss', { link: { ...LINK, loss: 0.05 } }, ['loss']],
     ['a little loss', figures({ lossDown: 0.01, lossUp: 0.01 }), ['good']],
@@ -114,7 +114,7 @@ describe('the state of the media connections', () => {
   const NOTHING: Figures = { ...FIGURES, downKbps: 0 };
   const good = { level: 4, trouble: null, loss: 0, rttMs: 20 } as const;
 
-  it.each<[string, Parameters<typeof wayOf>, string]>([
+  it.each<[string, Parameters<typeof mediaState>, string]>([
     ['lost, whatever was measured', [true, good, FIGURES, true], 'lost'],
     ['nothing measured', [false, null, null, true], 'measuring'],
     ['old figures, nothing new', [false, null, FIGURES, true], 'measuring'],
@@ -128,7 +128,7 @@ describe('the state of the media connections', () => {
     ['nothing comes, nothing should', [false, good, NOTHING, false], 'measured'],
     ['connected, figures to come', [false, good, null, true], 'measuring'],
   ])('%s', (_, known, state) => {
-    expect(wayOf(...known).state).toBe(state);
+    expect(mediaState(...known).state).toBe(state);
   });
 });
 
@@ -137,11 +137,11 @@ describe('the report for the operator', () => {
     const text = report(GOOD, 4);
     expect(text).toContain('in 2: 720 lines  30 fps  1500 kbit/s');
     expect(text).toContain('out 1 q: 180 lines');
-    expect(text).toContain('path: udp  rtt: 20 ms');
+    expect(text).toContain('route: udp  rtt: 20 ms');
   });
 
   it('says what is not known', () => {
-    const text = report({ ...GOOD, way: { state: 'measuring' }, link: null }, null);
+    const text = report({ ...GOOD, media: { state: 'measuring' }, link: null }, null);
     expect(text).toContain('quality: -');
     expect(text).toContain('server: -');
   });

@@ -52,7 +52,7 @@ WATCH_SIZES = """() => {
 SIZES = "() => window.sizes"
 WAIT = """() => Math.max(0, ...window.peerConnections.flatMap(
   (connection) => connection.getReceivers().map((r) => r.jitterBufferTarget ?? 0)))"""
-PATH = re.compile(r"path: (\S+)  rtt: (\d+) ms")
+ROUTE = re.compile(r"route: (\S+)  rtt: (\d+) ms")
 """In the text for operators of the connection panel."""
 TRIP_MS = 380
 """A round trip of the lossy line, on a busy machine. One that needed a check twice
@@ -265,10 +265,10 @@ async def told_path(page: Page, trip_ms: int) -> tuple[str, int]:
     await page.click(by_id("details"))
 
     def near(text: str) -> bool:
-        found = PATH.search(text)
+        found = ROUTE.search(text)
         return found is not None and int(found[2]) <= trip_ms
 
-    found = PATH.search(await page.poll(near, TEXT, by_id("report")))
+    found = ROUTE.search(await page.poll(near, TEXT, by_id("report")))
     assert found is not None
     return found[1], int(found[2])
 

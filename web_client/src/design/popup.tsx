@@ -47,7 +47,10 @@ function byArrows(event: KeyboardEvent, list: HTMLElement | null): void {
 
 interface PopupProps {
   open: Signal<boolean>;
-  /** The `data-opens` of the buttons that open it: pressing one does not count as a press outside. */
+  /**
+   * The `data-opens` of the buttons that open it: pressing one does not count as a
+   * press outside.
+   */
   name: string;
   label: string;
   /** At the end of the bar, not at its start. */

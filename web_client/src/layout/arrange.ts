@@ -21,7 +21,9 @@ export interface Arrangement {
   readonly content: string | null;
   /** The participant whose camera is on the stage or beside the content. */
   readonly stage: string | null;
-  /** The stage to request from the server: the viewer's choice, or null for the room's. */
+  /**
+   * The stage to request from the server: the viewer's choice, or null for the room's.
+   */
   readonly ownStage: string | null;
   /** Tiles in order, the one on the stage not among them in stage mode. */
   readonly tiles: readonly string[];

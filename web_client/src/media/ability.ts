@@ -1,8 +1,8 @@
 /*
- * Whether this browser can connect to a room for picture and sound.
+ * Whether this browser supports WebRTC, which audio and video need.
  *
- * Hardened browsers take WebRTC away, or leave its name and refuse to make one. Such a
- * browser can still read, write and raise a hand; nothing else may depend on it.
+ * Hardened browsers remove `RTCPeerConnection`, or keep the name and refuse to construct
+ * one. Their users can still chat and raise a hand, so nothing else may depend on WebRTC.
  */
 let able: boolean | null = null;
 

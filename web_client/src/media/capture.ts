@@ -1,8 +1,8 @@
 /*
  * Opens microphone, camera and screen with the constraints we publish with.
  *
- * A chosen device is asked for exactly: as a mere wish (`ideal`) Chromium gives the
- * default one in its place. When it is not there, another one is opened, and that is said.
+ * A chosen device is requested with `exact`: with `ideal` Chromium may open the default
+ * device instead. When the chosen one is missing, another is opened and the user is informed.
  */
 import type { Style } from './layers';
 import { captureProblem } from './problems';
@@ -14,10 +14,10 @@ const CAMERA_FPS = 30; // more costs encoder time that talking heads do not need
 const SCREEN_FPS: Readonly<Record<Style, number>> = { sharp: 8, motion: 30 };
 const DOCUMENT_SIZE = { width: { ideal: 1920 }, height: { ideal: 1080 } };
 
-/** An own device that was opened. */
+/** A microphone or camera that was opened. */
 export interface Opened {
   readonly track: MediaStreamTrack;
-  /** A device was chosen and is not there: this is another one. */
+  /** The chosen device is missing; this is another one. */
   readonly instead: boolean;
 }
 
@@ -25,10 +25,10 @@ function chosen(deviceId: string): { deviceId?: ConstrainDOMString } {
   return deviceId === '' ? {} : { deviceId: { exact: deviceId } };
 }
 
-/** Whether the browser says that a device is not there. */
+/** Whether the browser reports that a device is missing. */
 const absent = (error: unknown): boolean => captureProblem(error) === 'absent';
 
-/** Opens the chosen device, or any one when the chosen one is not there. */
+/** Opens the chosen device, or any other if that is missing. */
 async function chosenOrAny(
   deviceId: string,
   open: (deviceId: string) => Promise<MediaStreamTrack>,
@@ -91,13 +91,13 @@ export async function openCamera(deviceId: string): Promise<Opened> {
   return chosenOrAny(deviceId, cameraTrack);
 }
 
-/** Both own devices at once. */
+/** Microphone and camera, opened together. */
 export interface Both {
   readonly microphone: Opened;
   readonly camera: Opened;
 }
 
-/** Asks for both in one question; fails when either cannot be had. */
+/** Requests both with a single permission prompt; fails if either cannot be opened. */
 export async function openMicrophoneAndCamera(
   microphoneId: string,
   cameraId: string,
@@ -111,8 +111,8 @@ export async function openMicrophoneAndCamera(
   } catch (error) {
     if ((microphoneId === '' && cameraId === '') || !absent(error)) throw error;
   }
-  // One of them is not there, the browser does not say which. Still one question: any
-  // two, and then each chosen one by itself, for which no question is due any more.
+  // One of them is missing, and the browser does not say which. To keep a single
+  // prompt, open any two, then each chosen one: permission has been given by then.
   const any = await bothTracks('', '');
   const microphone = await exchanged(any.microphone, microphoneId, microphoneTrack);
   return {
@@ -121,7 +121,7 @@ export async function openMicrophoneAndCamera(
   };
 }
 
-/** The chosen device in place of the one that is open, if it is there. */
+/** Replaces the open device by the chosen one if that can be opened. */
 async function exchanged(
   track: MediaStreamTrack,
   deviceId: string,
@@ -155,14 +155,14 @@ async function bothTracks(
 
 export interface ScreenCapture {
   readonly video: MediaStreamTrack;
-  /** Null where the browser or the person gave no sound. */
+  /** Null if the browser cannot capture sound, or the user did not share it. */
   readonly audio: MediaStreamTrack | null;
 }
 
 export async function openScreen(style: Style): Promise<ScreenCapture> {
   const stream = await navigator.mediaDevices.getDisplayMedia({
     video: { frameRate: { max: SCREEN_FPS.motion } },
-    // The sound of a film is neither to be cleaned nor to be levelled nor mixed down.
+    // Processing meant for voices would damage the sound of a film.
     audio: {
       echoCancellation: false,
       noiseSuppression: false,
@@ -194,7 +194,7 @@ export async function openDocumentCamera(
   return video;
 }
 
-/** Captures a shared picture for reading or for watching; it may change at any time. */
+/** Adapts a shared picture to text or to motion; possible at any time. */
 export async function restyle(track: MediaStreamTrack, style: Style): Promise<void> {
   hinted(track, style === 'sharp' ? 'detail' : 'motion');
   try {
@@ -204,6 +204,6 @@ export async function restyle(track: MediaStreamTrack, style: Style): Promise<vo
       track.applyConstraints({ ...track.getConstraints(), frameRate }),
     );
   } catch {
-    // The encoder drops the frames that the device does not leave out.
+    // The encoder then drops the frames that the device delivers in excess.
   }
 }

@@ -1,15 +1,15 @@
-/* Two soft tones: a person joined, or raised a hand. */
+/* Two soft tones for moderators: somebody joined or raised a hand. */
 
 const TONES_HZ: Readonly<Record<'joined' | 'hand', readonly [number, number]>> = {
   joined: [523, 659],
   hand: [659, 784],
 };
-const LOUDNESS = 0.05; // of full scale. Higher: it is heard over a speaker.
+const LOUDNESS = 0.05; // of full scale. Higher: it disturbs those who listen to a speaker.
 const TONE_S = 0.14;
 
 let context: AudioContext | null = null;
 
-/** Plays it; silent where the browser does not allow pages to play. */
+/** Plays the tones; does nothing if the browser does not let the page play sound. */
 export function chime(kind: 'joined' | 'hand'): void {
   try {
     context ??= new AudioContext();
@@ -23,6 +23,6 @@ export function chime(kind: 'joined' | 'hand'): void {
       tone.stop(audio.currentTime + (order + 1) * TONE_S);
     });
   } catch {
-    // No sound device, or the page may not use it: the line on the screen is enough.
+    // No sound device, or the page may not use it: the notice on the screen is enough.
   }
 }

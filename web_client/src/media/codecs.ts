@@ -8,15 +8,15 @@ const ORDER: readonly Exclude<CodecChoice, 'auto'>[] = ['VP8', 'VP9', 'H264', 'A
 const named = (codec: Codec): string =>
   codec.mimeType.replace(/^video\//i, '').toUpperCase();
 
-/** The choices worth offering: `auto` and what the browser can send. */
+/** The choices for the user: `auto` and the codecs that the browser can send. */
 export function codecChoices(codecs: readonly Codec[]): readonly CodecChoice[] {
   const names = new Set(codecs.map(named));
   return ['auto', ...ORDER.filter((name) => names.has(name))];
 }
 
 /**
- * Codecs with the chosen one first, and VP8 next: for viewers that cannot decode the
- * favourite can decode that. With `auto` VP8 leads for the same reason.
+ * Codecs in order of preference: the chosen one, then VP8, which viewers that cannot
+ * decode the chosen one can decode. With `auto` VP8 comes first for the same reason.
  * Repair formats (rtx, red, fec) keep their place at the end.
  */
 export function preferred<C extends Codec>(

@@ -1,21 +1,21 @@
 /*
  * The list of microphones, cameras and speakers, and its changes.
  *
- * Three things look alike in a browser's list and are not: a kind that is not there,
- * one that may not be named yet, and a list that was never asked for.
+ * A list without devices has three causes, which are kept apart: there is no such device,
+ * the browser may not name it yet, or the list was never requested.
  */
 import { signal } from '@preact/signals';
 
 export interface Device {
   readonly id: string;
-  /** Empty until the browser was allowed to tell. */
+  /** Empty until the user has given permission. */
   readonly label: string;
 }
 
 export type DeviceKind = 'microphones' | 'cameras' | 'speakers';
 
 export interface DeviceList {
-  /** `unnamed`: there is at least one, whose name the browser withholds. */
+  /** `unnamed`: there is at least one device, whose name the browser withholds. */
   readonly state: 'unknown' | 'unnamed' | 'listed';
   readonly devices: readonly Device[];
 }
@@ -27,7 +27,7 @@ const NONE: Devices = { microphones: UNKNOWN, cameras: UNKNOWN, speakers: UNKNOW
 
 export const devices = signal<Devices>(NONE);
 
-/** Sorts what the browser lists. Pure; entries without an id are not choosable. */
+/** Sorts the browser's list by kind. Pure; entries without an id cannot be chosen. */
 export function sortDevices(
   infos: readonly Pick<MediaDeviceInfo, 'kind' | 'deviceId' | 'label'>[],
 ): Devices {
@@ -48,7 +48,8 @@ export function sortDevices(
 
 /** Devices that are in `after` and were not in `before`, labels known. */
 export function arrived(before: DeviceList, after: DeviceList): readonly Device[] {
-  // Before permission the list is one nameless entry: naming it is no arrival.
+  // Before permission the list has one entry without a name; naming it is not an
+  // arrival.
   if (before.state !== 'listed') return [];
   if (before.devices.length > 0 && before.devices.every((d) => d.label === ''))
     return [];
@@ -58,7 +59,7 @@ export function arrived(before: DeviceList, after: DeviceList): readonly Device[
   );
 }
 
-/** Whether a device was there before and is not now. */
+/** Whether a device was in the list before and is not any more. */
 export function left(id: string, before: DeviceList, after: DeviceList): boolean {
   const has = (list: DeviceList): boolean => list.devices.some((d) => d.id === id);
   return id !== '' && has(before) && !has(after);
@@ -73,7 +74,10 @@ export async function refreshDevices(): Promise<void> {
   }
 }
 
-/** Calls back with the lists before and after each change; returns the end of it. */
+/**
+ * Calls back with the lists before and after each change, until the returned function
+ * is called.
+ */
 export function watchDevices(
   changed: (before: Devices, after: Devices) => void,
 ): () => void {

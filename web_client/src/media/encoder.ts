@@ -1,8 +1,8 @@
 /*
  * Keeps the encodings of one sender as requested.
  *
- * A sender takes one change at a time and refuses the next meanwhile; here the
- * newest wish waits its turn and those between are never set.
+ * A sender accepts one change of its parameters at a time. While one is applied, only the
+ * newest request is kept; older ones are skipped.
  */
 import { SETTING_WITHIN_MS, within } from '../deadline';
 import { encodings, type Encoding, type VideoSource, type Wanted } from './layers';
@@ -32,7 +32,10 @@ export class Encoder {
     this.#wanted = { source, lines: null, layers: null, style: 'sharp', codec: null };
   }
 
-  /** Changes the requested encodings; settles when the sender has applied them, or cannot. */
+  /**
+   * Changes the requested encodings; settles when the sender has applied them, or
+   * cannot.
+   */
   async want(change: Partial<Wanted>): Promise<void> {
     if (change.codec !== undefined && change.codec !== this.#wanted.codec) {
       this.#plain = false;
@@ -57,12 +60,12 @@ export class Encoder {
     const parameters: Parameters = this.#sender.getParameters();
     const present = parameters.encodings;
     if (present.length === 0) return; // closed, or nothing negotiated yet
-    const wished = encodings(this.#wanted, present.length);
+    const wanted = encodings(this.#wanted, present.length);
     let changed = false;
     for (const [at, encoding] of present.entries()) {
       for (const key of KEYS) {
         const value =
-          key === 'scalabilityMode' && this.#plain ? undefined : wished[at]?.[key];
+          key === 'scalabilityMode' && this.#plain ? undefined : wanted[at]?.[key];
         if ((encoding as Encoding)[key] === value) continue;
         changed = true;
         if (value === undefined) delete (encoding as Encoding)[key];
@@ -80,7 +83,7 @@ export class Encoder {
     } catch (error) {
       if (!(error instanceof DOMException) || error.name === 'InvalidStateError')
         return;
-      // Most likely the mode: without it the layers still go on and off.
+      // Most likely the scalability mode is refused: layers can be switched without it.
       if (!this.#plain) {
         this.#plain = true;
         this.#again = true;
@@ -89,9 +92,9 @@ export class Encoder {
   }
 
   /**
-   * What gives way when link or processor cannot: frames. Sizes are the business of
-   * the layers; a browser that shrinks a layer on its own takes half a minute to
-   * grow it back.
+   * What the browser reduces when link or processor is too slow: the frame rate. Sizes
+   * are chosen by layers; a browser that scales a layer down by itself takes half a minute
+   * to scale it up again.
    */
   #degradation(): RTCDegradationPreference {
     const { source, style } = this.#wanted;

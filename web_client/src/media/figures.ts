@@ -1,8 +1,8 @@
 /*
  * Figures of the connections, from the difference of two getStats reports.
  *
- * Pure. `quality.ts` makes four bars of it, `strain.ts` finds a computer that is
- * too slow, the connection panel shows it in words.
+ * Pure. `quality.ts` derives the four bars, `strain.ts` detects a computer that is too
+ * slow, and the connection panel describes the findings.
  */
 import { pairInUse, type Report } from './pair';
 
@@ -27,8 +27,8 @@ interface LayerOut extends Video {
   readonly limited: string;
 }
 
-/** A candidate pair of a connection, in use or not. */
-interface Way {
+/** Bytes over a candidate pair, in use or not. */
+interface PairCounters {
   readonly id: string;
   readonly received: number;
   readonly sent: number;
@@ -40,15 +40,15 @@ export interface Moment {
   readonly at: number;
   readonly videos: readonly VideoIn[];
   readonly layers: readonly LayerOut[];
-  /** Those not in use too: which one is changes, what each carried only grows. */
-  readonly ways: readonly Way[];
+  /** All pairs: the one in use changes, but the counters of each only grow. */
+  readonly pairs: readonly PairCounters[];
   readonly packetsIn: number;
   readonly lost: number;
-  /** Share of what one sends that the server missed lately, 0…1. */
+  /** Share of the sent packets that the server has missed recently, 0…1. */
   readonly lossUp: number | null;
   /** Seconds. */
   readonly rtt: number | null;
-  /** What carries the media; null: nothing does yet. */
+  /** The transport of the media; null: none yet. */
   readonly protocol: 'udp' | 'tcp' | null;
   /** The browser's estimate of the uplink, in bit/s. */
   readonly roomUp: number | null;
@@ -59,11 +59,11 @@ export interface Received {
   readonly height: number;
   readonly fps: number;
   readonly kbps: number;
-  /** Share of the frames that were thrown away undecoded or unseen, 0…1. */
+  /** Share of the frames that were dropped before or after decoding, 0…1. */
   readonly dropped: number;
-  /** Share of the time spent decoding it: 1 is all that one decoder can do. */
+  /** Share of the time spent decoding it: at 1 a decoder is fully occupied. */
   readonly decoding: number;
-  /** Milliseconds that a frame waits to be shown. */
+  /** Average time in ms that a frame waits before it is shown. */
   readonly waitMs: number;
 }
 
@@ -76,7 +76,7 @@ export interface SentLayer {
   readonly limited: 'cpu' | 'bandwidth' | null;
 }
 
-/** What went on between two moments. */
+/** Figures of the time between two moments. */
 export interface Figures {
   readonly received: readonly Received[];
   readonly sent: readonly SentLayer[];
@@ -120,7 +120,7 @@ const most = (a: number | null, b: number | undefined): number | null =>
 export function readMoment(reports: readonly Report[], at: number): Moment {
   const videos: VideoIn[] = [];
   const layers: LayerOut[] = [];
-  const ways: Way[] = [];
+  const pairs: PairCounters[] = [];
   let [packetsIn, lost] = [0, 0];
   let lossUp: number | null = null;
   let rtt: number | null = null;
@@ -144,7 +144,7 @@ export function readMoment(reports: readonly Report[], at: number): Moment {
           rtt = most(rtt, entry.roundTripTime);
           break;
         case 'candidate-pair':
-          ways.push(wayOf(entry));
+          pairs.push(pairCounters(entry));
           break;
         default:
           break;
@@ -154,7 +154,7 @@ export function readMoment(reports: readonly Report[], at: number): Moment {
     if (!pair) continue;
     rtt = most(rtt, pair.rtt);
     roomUp = most(roomUp, pair.roomUp);
-    // TCP on one of two connections is what a person should hear of.
+    // TCP is reported when either of the two connections uses it.
     if (pair.protocol === 'tcp') protocol = 'tcp';
     else protocol ??= pair.protocol;
   }
@@ -162,7 +162,7 @@ export function readMoment(reports: readonly Report[], at: number): Moment {
     at,
     videos,
     layers,
-    ways,
+    pairs,
     packetsIn,
     lost,
     lossUp,
@@ -172,7 +172,7 @@ export function readMoment(reports: readonly Report[], at: number): Moment {
   };
 }
 
-function wayOf(entry: Entry): Way {
+function pairCounters(entry: Entry): PairCounters {
   return {
     id: entry.id,
     received: entry.bytesReceived ?? 0,
@@ -206,11 +206,11 @@ function layerOut(entry: Entry): LayerOut {
   };
 }
 
-/** Counters of a new connection start again: no growth then, not a negative one. */
+/** Growth of a counter; 0 when it started again with a new connection. */
 const grown = (before: number | undefined, after: number): number =>
   Math.max(0, after - (before ?? after));
 
-/** What went on from one moment to a later one. */
+/** The figures of the time from one moment to a later one. */
 export function between(before: Moment, after: Moment): Figures {
   const seconds = Math.max(0.001, (after.at - before.at) / 1000);
   const kbps = (was: number | undefined, is: number): number =>
@@ -252,13 +252,13 @@ export function between(before: Moment, after: Moment): Figures {
       },
     ];
   });
-  const waysBefore = new Map(before.ways.map((w) => [w.id, w]));
+  const pairsBefore = new Map(before.pairs.map((w) => [w.id, w]));
   let [down, up] = [0, 0];
-  for (const way of after.ways) {
-    // One that was not there before has carried all of it since.
-    const was = waysBefore.get(way.id);
-    down += grown(was?.received ?? 0, way.received);
-    up += grown(was?.sent ?? 0, way.sent);
+  for (const pair of after.pairs) {
+    // A new pair has carried all of its bytes since the earlier moment.
+    const was = pairsBefore.get(pair.id);
+    down += grown(was?.received ?? 0, pair.received);
+    up += grown(was?.sent ?? 0, pair.sent);
   }
   const lost = grown(before.lost, after.lost);
   const total = lost + grown(before.packetsIn, after.packetsIn);

@@ -1,26 +1,26 @@
 /*
  * The simulcast layers of each video source, as encodings of the browser.
  *
- * Pure: from what is captured, what the server wants and how it is to look, to the
- * parameters of one sender. `encoder.ts` puts them on it.
+ * Pure: derives the parameters of one sender from the size of the picture, the layers that
+ * the server requested and the style. `encoder.ts` applies them.
  */
 import type { SourceName } from '../protocol';
 
 export type VideoSource = Extract<SourceName, 'camera' | 'screen'>;
 
-/** What a shared picture is for: text that is read, or motion that is watched. */
+/** What a shared picture is optimised for: sharp text, or smooth motion. */
 export type Style = 'sharp' | 'motion';
 
 interface Layer {
   readonly rid: string;
-  /** How many times smaller than captured, in width and in height. */
+  /** Factor by which width and height are smaller than captured. */
   readonly scale: number;
   readonly bps: number;
 }
 
 /**
- * Lowest first, as the server counts them. The rates are what VP8 needs for 180,
- * 360 and 720 lines of a talking head; the server's budget is counted on them.
+ * Lowest first, as the server numbers them. VP8 needs these rates for a person who talks,
+ * in 180, 360 and 720 lines; the server's allocation assumes them.
  */
 const CAMERA_LAYERS: readonly Layer[] = [
   { rid: 'q', scale: 4, bps: 120_000 },
@@ -28,7 +28,7 @@ const CAMERA_LAYERS: readonly Layer[] = [
   { rid: 'f', scale: 1, bps: 1_500_000 },
 ];
 
-/** Text stays sharp while scrolling; the half size is for thin links and tiles. */
+/** Text stays sharp while it scrolls; the half size is for slow links and for tiles. */
 const SCREEN_LAYERS: readonly Layer[] = [
   { rid: 'h', scale: 2, bps: 350_000 },
   { rid: 'f', scale: 1, bps: 2_500_000 },
@@ -42,25 +42,25 @@ export const LAYERS: Readonly<Record<VideoSource, readonly Layer[]>> = {
 /**
  * How many of its layers a source is negotiated with.
  *
- * Firefox starts a layer of 720 lines or more only once it believes in 1.2 Mbit/s
- * above the layers below it (`VideoStreamFactory`), and finds such room late or never
- * where pictures are still: its screens would stand at half their size, unread. As
- * the only layer a screen is sent in full at once. Price: a viewer whose link is too
- * thin for it has no smaller one to fall back to.
+ * Firefox starts a layer of 720 lines or more only once it estimates 1.2 Mbit/s above the
+ * layers below it (`VideoStreamFactory`). With still pictures it reaches that estimate
+ * late or never, and screens would stay at half their size, unreadable. As its only layer
+ * a screen is sent in full size at once. The price: viewers on slow links have no smaller
+ * layer to fall back to.
  */
 export const negotiated = (source: VideoSource, gecko: boolean): number =>
   gecko && source === 'screen' ? 1 : LAYERS[source].length;
 
-/** Slides change seldom: frames not sent are bits for sharper ones. */
+/** Slides change rarely: fewer frames leave more bits for each. */
 const SHARP_FPS = 8;
 const MOTION_FPS = 30;
 
-const TALL_LINES = 540; // from here three sizes are worth their encoders
-const MIDDLE_LINES = 270; // from here two; below, half of it shows no face
-/** Heights of the layers of a full camera, by number of layers in use. */
+const TALL_LINES = 540; // from here three layers are worth their encoders
+const MIDDLE_LINES = 270; // from here two; below, half the size shows no face
+/** Usual heights of a camera's layers, lowest first. */
 const USUAL_LINES = [180, 360, 720] as const;
 
-/** How many layers a camera of so many lines is worth. */
+/** The number of layers for a camera of this many lines. */
 export function cameraLayers(lines: number): number {
   if (lines >= TALL_LINES) return 3;
   return lines >= MIDDLE_LINES ? 2 : 1;
@@ -83,18 +83,18 @@ export type Encoding = Pick<
 > & { scalabilityMode?: string };
 
 /**
- * Three frame rates in each layer where the codec can drop frames that nothing
- * builds on. VP9 and AV1 send one layer only, unless every encoding says a mode.
+ * Three temporal layers where the codec supports them. VP9 and AV1 send a single
+ * simulcast layer unless every encoding names a mode.
  */
 export const scalability = (codec: string | null): string =>
   codec === 'H264' ? 'L1T1' : 'L1T3';
 
 /**
- * Whether a watched layer keeps layer `index` going.
+ * Whether a watched layer requires layer `index` to be encoded.
  *
  * Chromium's VP9 and AV1 encoders stall when a layer below a running one is off.
  */
-const stands =
+const requires =
   (index: number, codec: string | null) =>
   (watched: number): boolean =>
     codec === 'VP9' || codec === 'AV1' ? watched >= index : watched === index;
@@ -102,8 +102,8 @@ const stands =
 /**
  * The encodings of a source, lowest first.
  *
- * `count` is how many the browser negotiated: with one, simulcast was not taken
- * and that one is the whole picture.
+ * `count` is the number that the browser negotiated: one means that simulcast was not
+ * accepted, and the single encoding has the full size.
  */
 export function encodings(wanted: Wanted, count: number): Encoding[] {
   const { source, lines, layers, style, codec } = wanted;
@@ -117,7 +117,7 @@ export function encodings(wanted: Wanted, count: number): Encoding[] {
   }
   const used =
     source === 'camera' && lines !== null ? cameraLayers(lines) : plan.length;
-  // Of a camera that has become smaller, its largest layer stands for those above.
+  // When a camera has become smaller, its largest layer replaces those above.
   const watched = layers?.map((index) => Math.min(index, used - 1));
   return plan.map((layer, index) => {
     const scale = Math.max(1, 2 ** (used - 1 - index));
@@ -126,9 +126,10 @@ export function encodings(wanted: Wanted, count: number): Encoding[] {
     return {
       ...common,
       rid: layer.rid,
-      active: index < used && (watched?.some(stands(index, codec)) ?? true),
+      active: index < used && (watched?.some(requires(index, codec)) ?? true),
       scaleResolutionDownBy: scale,
-      // A camera of 480 lines sends them all in the middle layer: give it more.
+      // A camera of 480 lines sends its full size in the middle layer, which needs
+      // more.
       maxBitrate: Math.round(
         layer.bps * (index < used ? Math.min(2, Math.max(1, larger)) : 1),
       ),
@@ -137,9 +138,9 @@ export function encodings(wanted: Wanted, count: number): Encoding[] {
 }
 
 /**
- * What a new connection starts from. Its layers are known to the server by their
- * packets only: "nobody watches" told about the one before would leave it silent
- * for ever, so the lowest layer goes on until the server says it again.
+ * The layers that a new connection starts with. The server learns of its layers from
+ * their packets only: if "nobody watches" of the previous connection still held, nothing
+ * would ever be sent. So the lowest layer is sent until the server repeats its request.
  */
 export const afresh = (layers: readonly number[] | null): readonly number[] | null =>
   layers?.length === 0 ? [0] : layers;

@@ -1,8 +1,8 @@
 /*
  * Whether the peer connections of a seat are connected, and their counters.
  *
- * A leg is judged by its own state and by figures that it gave: one that does not
- * answer is unknown, never good.
+ * A leg is judged by its own state and by its own statistics: the quality of one that
+ * does not answer is unknown, never good.
  */
 import {
   count,
@@ -13,20 +13,23 @@ import {
 } from './quality';
 import { within } from '../deadline';
 
-/** Till then a leg that never was connected is not yet a bad one. */
+/** How long the first connection of a leg may take before the leg counts as down. */
 const CONNECTING_MS = 6000;
-/** For the figures of one leg. Lower: a busy computer looks blind; higher: it is blind so long. */
+/**
+ * How long to wait for the statistics of one leg. Lower: a busy computer seems to have
+ * none; higher: nothing is known for that long.
+ */
 const FIGURES_WITHIN_MS = 2000;
 
-export type Standing = 'absent' | 'connecting' | 'connected' | 'down';
+export type LegState = 'absent' | 'connecting' | 'connected' | 'down';
 
-/** Follows the state of one leg, over all connections that take each other's place. */
-export class Stand {
+/** Tracks the state of one leg across the peer connections that replace each other. */
+export class LegTracker {
   #since: number | null = null;
   #wasConnected = false;
 
-  /** `state` is that of the present connection; null: there is none. */
-  look(leg: LegName, state: RTCPeerConnectionState | null, now: number): Standing {
+  /** `state` is that of the current peer connection; null: there is none. */
+  observe(leg: LegName, state: RTCPeerConnectionState | null, now: number): LegState {
     // A seat that sends nothing has no publish leg; every seat has the subscribe leg.
     if (leg === 'send' && (state === null || state === 'new')) {
       this.#since = null;
@@ -44,46 +47,52 @@ export class Stand {
 }
 
 /** One leg at one moment. */
-export interface Seen {
+export interface LegSample {
   readonly name: LegName;
-  readonly standing: Standing;
-  /** Null: it gave no figures. */
+  readonly state: LegState;
+  /** Null: it gave no statistics. */
   readonly report: RTCStatsReport | null;
 }
 
 /** All legs in one sample. Pure; a fault of the subscribe leg takes precedence. */
 export function sampleOf(
-  seen: readonly Seen[],
+  seen: readonly LegSample[],
   counters: Counters,
   expected: boolean,
   at: number,
 ): Sample {
   for (const leg of ['receive', 'send'] as const) {
-    if (seen.some((s) => s.name === leg && s.standing === 'down')) {
+    if (seen.some((s) => s.name === leg && s.state === 'down')) {
       return { state: 'down', leg, at };
     }
   }
-  const present = seen.filter((s) => s.standing !== 'absent');
+  const present = seen.filter((s) => s.state !== 'absent');
   const known =
     present.length > 0 &&
-    present.every((s) => s.standing === 'connected' && s.report !== null);
+    present.every((s) => s.state === 'connected' && s.report !== null);
   if (!known) return { state: 'unmeasured', at };
   const connected: Connected = { state: 'connected', at, expected, ...counters };
   return connected;
 }
 
-/** Adds up what the legs counted; `last` stands in for those without figures. */
-export function countersOf(seen: readonly Seen[], last: Counters): Counters {
+/**
+ * Adds up the counters of all legs; the result is `last` when one leg gave no
+ * statistics.
+ */
+export function countersOf(seen: readonly LegSample[], last: Counters): Counters {
   const reports = seen.flatMap((s) => (s.report ? [s.report] : []));
-  const whole = seen.every((s) => s.standing === 'absent' || s.report !== null);
+  const whole = seen.every((s) => s.state === 'absent' || s.report !== null);
   return whole ? count(reports) : last;
 }
 
-/** Asks connections for their figures, without waiting for those that never answer. */
-export class Questions {
+/**
+ * Requests statistics from peer connections, without waiting for those that never
+ * answer.
+ */
+export class StatsRequests {
   readonly #open = new WeakSet<RTCPeerConnection>();
 
-  /** The figures; null: there are none in time, or the last question is still open. */
+  /** The statistics; null: none in time, or the previous request is still pending. */
   async ask(pc: RTCPeerConnection): Promise<RTCStatsReport | null> {
     if (this.#open.has(pc)) return null;
     this.#open.add(pc);

@@ -1,9 +1,9 @@
 /*
- * The user's microphone, camera and screen, from the door to leaving the room.
+ * The user's microphone, camera and screen, from the page before joining until the end.
  *
- * Holds the tracks and says what is on; `seat_client.ts` puts them on the wire. The
- * microphone is opened once and measured raw; what is sent is a clone that is
- * disabled while muted, so that the meter still notices speech into a muted microphone.
+ * Holds the tracks and what is switched on; `room/seat/sending.ts` publishes them. The
+ * microphone is opened once and its raw track is measured; a clone is sent, which is
+ * disabled while muted, so that the meter still detects speech into a muted microphone.
  */
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import type { SourceName } from '../protocol';
@@ -44,7 +44,9 @@ export class LocalMedia {
   readonly level = signal(0);
   readonly microphoneProblem = signal<CaptureProblem | null>(null);
   readonly cameraProblem = signal<CaptureProblem | null>(null);
-  /** The pending request to the browser, which the user may have to confirm. */
+  /**
+   * Devices with a pending request to the browser, which the user may have to confirm.
+   */
   readonly opening = signal<ReadonlySet<Own>>(new Set());
   readonly #tracks = signal<Sent>(new Map());
   #raw: MediaStreamTrack | null = null;
@@ -53,15 +55,15 @@ export class LocalMedia {
     microphone: null,
     camera: null,
   };
-  /** Counts the closings: what a person allows after one is not used any more. */
+  /** Number of calls of `close`: permission given after one is not used any more. */
   #era = 0;
   readonly #asked: Record<Own, string> = { microphone: '', camera: '' };
-  /** Called when a chosen device is not there, with the name of the one in its place. */
+  /** Called when a chosen device is missing, with the name of the one used instead. */
   onInstead: (source: Own, name: string) => void = () => undefined;
-  /** Told when a device or the browser's own "stop sharing" ended a track. */
+  /** Called when a device, or the browser's own "stop sharing", ended a track. */
   onEnded: Ended = () => undefined;
 
-  /** Tracks to send, by source; a muted microphone is in it, disabled. */
+  /** Tracks to send, by source; a muted microphone is included and disabled. */
   get tracks(): ReadonlySignal<Sent> {
     return this.#tracks;
   }
@@ -82,7 +84,7 @@ export class LocalMedia {
     }
   }
 
-  /** Opens both at once, so that the browser asks one question, not two. */
+  /** Opens both at once, so that the browser shows a single permission prompt. */
   async openBoth(): Promise<void> {
     if (this.#raw || this.#tracks.value.has('camera') || captureObstacle()) {
       await Promise.all([this.unmute(), this.startCamera()]);
@@ -98,7 +100,7 @@ export class LocalMedia {
     });
     this.#running.microphone = this.#running.camera = opening.then(() => undefined);
     if ((await opening) || era !== this.#era) return;
-    // One of the two is missing or forbidden; the other may still be had.
+    // One of the two is missing or forbidden; the other may still open.
     await this.unmute();
     await this.startCamera();
   }
@@ -130,7 +132,7 @@ export class LocalMedia {
     return true;
   }
 
-  /** Opens the microphone if needed and lets it be heard. False: it cannot be had. */
+  /** Opens the microphone if needed and unmutes it. False: it cannot be opened. */
   async unmute(): Promise<boolean> {
     if (!this.#raw) await this.#open('microphone');
     const sent = this.#tracks.value.get('microphone');
@@ -158,7 +160,10 @@ export class LocalMedia {
     settings.switchedOn.set('camera', false);
   }
 
-  /** Shares a screen or second camera. Null: shared; else the problem ('denied': the user cancelled). */
+  /**
+   * Shares a screen or second camera. Null: shared; else the problem ('denied': the
+   * user cancelled).
+   */
   async share(origin: ShareOrigin, style: Style): Promise<CaptureProblem | null> {
     try {
       if (origin.kind === 'camera') {
@@ -175,7 +180,7 @@ export class LocalMedia {
     }
   }
 
-  /** Sharp or smooth, while it goes on being shared. */
+  /** Switches between sharp and smooth while sharing continues. */
   async restyle(style: Style): Promise<void> {
     const shared = this.shared.value;
     const track = this.#tracks.value.get('screen');
@@ -190,13 +195,13 @@ export class LocalMedia {
     this.shared.value = null;
   }
 
-  /** Replaces the present microphone or camera by the chosen one. */
+  /** Replaces the current microphone or camera by the chosen one. */
   async change(source: Own): Promise<boolean> {
     const before = this.#tracks.value.get(source);
     const running = this.#running[source] !== null;
     if (!running && !before && !(source === 'microphone' && this.#raw)) return true;
     const on = this.on(source);
-    if (source === 'camera') before?.stop(); // some cameras open only once
+    if (source === 'camera') before?.stop(); // some cameras cannot be opened twice
     await this.#open(source, on);
     return this.#tracks.value.get(source)?.readyState === 'live';
   }
@@ -227,7 +232,7 @@ export class LocalMedia {
   }
 
   async #open(source: Own, on = true): Promise<void> {
-    // Two quick presses ask the browser once; a later choice is applied afterwards.
+    // Two quick presses request a device once; a later choice is applied afterwards.
     const running = this.#running[source];
     if (running) {
       const asked = this.#asked[source];

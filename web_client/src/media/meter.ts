@@ -1,9 +1,9 @@
-/* How loud a microphone is now, for the meter and for "you are muted". */
+/* The level of a microphone, for the meter and for the hint "you are muted". */
 
-const FLOOR_DB = -60; // below it a meter shows nothing
-const SPEECH_LEVEL = 0.35; // of the meter: about -39 dBFS, speech at arm's length
-const SPEECH_FOR_MS = 900; // a cough or a key stroke is shorter
-const PAUSE_MS = 1200; // between words; longer ends the speech
+const FLOOR_DB = -60; // the meter shows nothing below
+const SPEECH_LEVEL = 0.35; // of the meter's scale: about -39 dBFS, speech at arm's length
+const SPEECH_FOR_MS = 900; // longer than a cough or a key stroke
+const PAUSE_MS = 1200; // a longer pause ends the speech
 const HINT_EVERY_MS = 30_000;
 
 /** Level 0…1 on a scale of decibels, from samples of -1…1. Pure. */
@@ -19,7 +19,7 @@ export function levelOf(samples: Float32Array): number {
 export class MutedSpeech {
   #since: number | null = null;
   #lastLoud = Number.NEGATIVE_INFINITY;
-  #toldAt = Number.NEGATIVE_INFINITY;
+  #hintedAt = Number.NEGATIVE_INFINITY;
 
   /** Takes a level; true: show the hint now. `now` in milliseconds. */
   heard(level: number, muted: boolean, now: number): boolean {
@@ -27,15 +27,15 @@ export class MutedSpeech {
     if (!muted || level < SPEECH_LEVEL) return false;
     this.#lastLoud = now;
     this.#since ??= now;
-    if (now - this.#since < SPEECH_FOR_MS || now - this.#toldAt < HINT_EVERY_MS) {
+    if (now - this.#since < SPEECH_FOR_MS || now - this.#hintedAt < HINT_EVERY_MS) {
       return false;
     }
-    this.#toldAt = now;
+    this.#hintedAt = now;
     return true;
   }
 }
 
-const EVERY_MS = 100; // the eye wants 10 a second, speech detection needs no more
+const EVERY_MS = 100; // enough for a smooth meter and for speech detection
 
 /** Measures a track until the returned function is called. */
 export function meter(
@@ -46,14 +46,15 @@ export function meter(
   try {
     context = new AudioContext();
   } catch {
-    return () => undefined; // no audio device at all: nothing to measure with
+    return () => undefined; // without an audio device nothing can be measured
   }
   const analyser = context.createAnalyser();
   analyser.fftSize = 2048;
   try {
     context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
   } catch {
-    // A rate that this browser does not mix: the microphone works, only unmeasured.
+    // The browser cannot process this sample rate: the microphone works without a
+    // meter.
     void context.close().catch(() => undefined);
     return () => undefined;
   }
@@ -64,7 +65,7 @@ export function meter(
     void context.resume().catch(() => undefined);
   };
   resume();
-  // The system interrupts it, for a telephone call for example.
+  // The system may suspend it, for a phone call for example.
   context.addEventListener('statechange', resume);
   // Some browsers start audio only after a gesture.
   window.addEventListener('pointerdown', resume);

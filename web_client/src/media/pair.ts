@@ -1,8 +1,8 @@
 /*
- * Which candidate pair a connection uses, and how: read from its statistics.
+ * The candidate pair that a connection uses, read from its statistics.
  *
- * Pure. That a pair succeeded and was nominated does not tell: Firefox nominates UDP
- * and TCP, keeps both, and uses one.
+ * Pure. Success and nomination do not identify it: Firefox nominates a pair over UDP and
+ * one over TCP, keeps both, and uses one.
  */
 
 export type Report = Pick<RTCStatsReport, 'forEach' | 'get'>;
@@ -27,7 +27,7 @@ interface Entry {
   availableOutgoingBitrate?: number;
 }
 
-/** The pair in use; null: none is yet. All media is bundled over one. */
+/** The pair in use; null: none yet. All media is bundled over one pair. */
 export function pairInUse(report: Report): Pair | null {
   let named: string | undefined;
   let marked: Entry | undefined;

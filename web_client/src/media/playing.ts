@@ -1,17 +1,20 @@
 /*
- * Keeps sound and pictures playing that the browser or the system pauses.
+ * Restarts sound and pictures that the browser or the system has paused.
  *
- * A telephone call, a headset that is pulled, a pause button outside the page: all of
- * them pause an element, and none starts it again. Here it is started at once, then again
- * and again, and at the person's next touch; until then `held` names the silent elements.
+ * A phone call, an unplugged headset or a pause button outside the page pauses an element,
+ * and nothing resumes it. Here it is resumed at once, then repeatedly, and with the user's
+ * next gesture; until it plays, it is in `held`.
  */
 import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
 
-/** Looks for paused elements so often: not every pause makes an event. */
+/** How often paused elements are looked for: not every pause fires an event. */
 const LOOK_EVERY_MS = 1000;
 /** Consecutive checks that must find it paused before that is reported. */
 const HELD_AFTER = 2;
-/** Events that count as a gesture that allows sound; `pointerdown` does not always. */
+/**
+ * Events that browsers accept as a gesture that allows sound; not all accept
+ * `pointerdown`.
+ */
 const GESTURES = ['pointerup', 'keydown'] as const;
 
 const watched = new Map<HTMLMediaElement, { paused: number; held: boolean }>();
@@ -38,7 +41,7 @@ function hold(element: HTMLMediaElement, now: boolean): void {
 function start(element: HTMLMediaElement): void {
   element.play().catch((error: unknown) => {
     if (!(error instanceof DOMException) || error.name !== 'NotAllowedError') return;
-    // The answer may be late: the element may play by now, or be removed.
+    // The refusal may be late: the element may be playing or removed by now.
     if (element.paused && watched.has(element)) hold(element, true);
   });
 }
@@ -54,7 +57,7 @@ function look(): void {
   }
 }
 
-/** Called from a click or a key: starts what is held back. */
+/** Starts all paused elements; called on a click or a key press. */
 export function playAll(): void {
   for (const element of watched.keys()) {
     if (element.paused && element.srcObject !== null) start(element);
@@ -65,11 +68,11 @@ let stopLooking: (() => void) | null = null;
 
 function lookOn(): () => void {
   const timer = setInterval(look, LOOK_EVERY_MS);
-  // Back from a call or from another tab: at once.
+  // The user may be back from a phone call or from another tab.
   document.addEventListener('visibilitychange', look);
   const stopGestures = effect(() => {
     if (held.value.size === 0) return;
-    // Any gesture will do, also one that misses the button.
+    // Any gesture allows sound, also one beside the button.
     for (const name of GESTURES) window.addEventListener(name, playAll);
     return () => {
       for (const name of GESTURES) window.removeEventListener(name, playAll);
@@ -90,7 +93,7 @@ export function keepPlaying(element: HTMLMediaElement): () => void {
   const paused = (): void => {
     if (watched.has(element) && element.srcObject !== null) start(element);
   };
-  // The browser may start it by itself once the person has touched the page.
+  // The browser may start it by itself after a gesture on the page.
   element.addEventListener('playing', playing);
   element.addEventListener('pause', paused);
   start(element);

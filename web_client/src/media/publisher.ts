@@ -1,15 +1,15 @@
 /*
  * The publish peer connection: four sections in a fixed order, offered once.
  *
- * Switching something on or off replaces the track of its section and never
- * negotiates; nor do layers that go on and off. `seat_client.ts` carries offers and answers, this file makes them.
+ * Switching a source on or off replaces the track of its section without negotiation, and
+ * so does switching layers. `room/seat/sending.ts` exchanges the offers and answers.
  */
 import type { PublishedSection, SourceName } from '../protocol';
 import type { CodecChoice } from '../state/settings';
 import { preferred, sendable } from './codecs';
 import { Encoder } from './encoder';
 import { encodings, negotiated, type Style, type VideoSource } from './layers';
-import { marked, type Mendable } from './restart';
+import { marked, type Recoverable } from './restart';
 import { STEP_WITHIN_MS, within } from '../deadline';
 
 const VOICE_BPS = 40_000;
@@ -21,12 +21,18 @@ export const SECTIONS: readonly { source: SourceName; kind: 'audio' | 'video' }[
   { source: 'screen_audio', kind: 'audio' },
 ];
 
-/** Whether this is Firefox: no feature test shows how it divides a link. */
+/**
+ * Whether this is Firefox: no feature test shows how it distributes bandwidth over
+ * layers.
+ */
 const GECKO = 'mozInnerScreenX' in globalThis;
 
 const VIDEO_SOURCES = ['camera', 'screen'] as const satisfies readonly VideoSource[];
 
-/** What a section starts with; all layers of video are on until the server asks otherwise. */
+/**
+ * The first encodings of a section; all video layers are on until the server requests
+ * fewer.
+ */
 function firstEncodings(source: SourceName): RTCRtpEncodingParameters[] {
   if (source === 'microphone') return [{ maxBitrate: VOICE_BPS }];
   if (source === 'screen_audio') return [{ maxBitrate: SCREEN_AUDIO_BPS }];
@@ -42,7 +48,7 @@ function addSection(
   try {
     return pc.addTransceiver(kind, { direction: 'sendonly', sendEncodings });
   } catch {
-    // A browser that knows no such mode of scaling: its own choice will do.
+    // The browser does not know this scalability mode; it may choose by itself.
     const plain = sendEncodings.map((e) => ({ ...e, scalabilityMode: undefined }));
     return pc.addTransceiver(kind, { direction: 'sendonly', sendEncodings: plain });
   }
@@ -56,10 +62,10 @@ function linesOf(track: MediaStreamTrack | null): number | null {
 
 export type Section = Pick<PublishedSection, 'mid' | 'source'>;
 
-/** Sends an offer with what its sections carry; gives back the answer. */
+/** Sends an offer with the sources of its sections; resolves with the answer. */
 export type Negotiate = (sdp: string, sections: Section[]) => Promise<string>;
 
-export class Publisher implements Mendable {
+export class Publisher implements Recoverable {
   readonly #pc: RTCPeerConnection;
   readonly #transceivers = new Map<SourceName, RTCRtpTransceiver>();
   readonly #encoders = new Map<VideoSource, Encoder>();
@@ -87,7 +93,7 @@ export class Publisher implements Mendable {
     this.#pc.addEventListener('connectionstatechange', () => {
       const state = this.#pc.connectionState;
       this.#wasConnected ||= state === 'connected';
-      // A leg that was connected once is restarted; another one is made anew.
+      // A leg that was connected once is restarted; any other is replaced.
       if (state === 'failed' && !this.#wasConnected) lost();
     });
   }
@@ -128,7 +134,7 @@ export class Publisher implements Mendable {
     await this.#encoders.get(source)?.want({ layers });
   }
 
-  /** What the shared picture is for; takes effect without negotiation. */
+  /** Sets the style of the shared picture; takes effect without negotiation. */
   async style(style: Style): Promise<void> {
     await this.#encoders.get('screen')?.want({ style });
   }
@@ -161,7 +167,7 @@ export class Publisher implements Mendable {
     this.#pc.close();
   }
 
-  /** Waits for a step of the connection, no longer than it lives. */
+  /** Waits for a step of the connection, and not beyond its end. */
   async #step<T>(asked: Promise<T>): Promise<T> {
     return within(STEP_WITHIN_MS, asked, this.#ended.signal);
   }
@@ -176,7 +182,7 @@ export class Publisher implements Mendable {
     try {
       const sdp = await this.#negotiate(this.#pc.localDescription?.sdp ?? '', sections);
       this.#answer = sdp;
-      await this.#hearAnswer(sdp);
+      await this.#applyAnswer(sdp);
       for (const source of VIDEO_SOURCES) {
         void this.#encoders.get(source)?.want({ codec: this.#codecOf(source) });
       }
@@ -194,13 +200,13 @@ export class Publisher implements Mendable {
     try {
       const offer = await this.#step(this.#pc.createOffer({ iceRestart: true }));
       await this.#step(this.#pc.setLocalDescription(offer));
-      await this.#hearAnswer(answer);
+      await this.#applyAnswer(answer);
     } catch {
       await this.#rollBack(); // it may have been closed meanwhile
     }
   }
 
-  async #hearAnswer(sdp: string): Promise<void> {
+  async #applyAnswer(sdp: string): Promise<void> {
     const answer = { type: 'answer', sdp: marked(sdp, this.#restarts) } as const;
     await this.#step(this.#pc.setRemoteDescription(answer));
   }
@@ -211,7 +217,7 @@ export class Publisher implements Mendable {
     }
   }
 
-  /** The codec that the answer kept, in capitals. */
+  /** The codec that the answer selected, in capitals. */
   #codecOf(source: VideoSource): string | null {
     const [codec] = this.#transceivers.get(source)?.sender.getParameters().codecs ?? [];
     return codec?.mimeType.slice('video/'.length).toUpperCase() ?? null;

@@ -1,8 +1,8 @@
 /*
- * How good the connection is, 0 (no media) to 4 (good), from getStats.
+ * The quality of the connection, 0 (no media) to 4 (good), from getStats.
  *
- * Pure. Judged over the two seconds between two samples. Anything better than 1 can
- * only be made of a `Connected` sample: legs that are all connected and have answered.
+ * Pure. Rated over the two seconds between two samples. A level above 1 needs a
+ * `Connected` sample: all legs are connected and have given their statistics.
  */
 import { pairInUse, type Report } from './pair';
 
@@ -20,7 +20,7 @@ export interface Counters {
 /** The two peer connections of a seat. */
 export type LegName = 'receive' | 'send';
 
-/** Every leg that is expected is connected, and each has given its figures. */
+/** Every expected leg is connected and has given its statistics. */
 export interface Connected extends Counters {
   readonly state: 'connected';
   /** Milliseconds. */
@@ -29,14 +29,14 @@ export interface Connected extends Counters {
   readonly expected: boolean;
 }
 
-/** A leg that is expected is not connected. */
+/** An expected leg is not connected. */
 export interface Down {
   readonly state: 'down';
   readonly at: number;
   readonly leg: LegName;
 }
 
-/** Unknown: a leg is being connected, or does not report figures. */
+/** Unknown: a leg is being connected, or gave no statistics. */
 export interface Unmeasured {
   readonly state: 'unmeasured';
   readonly at: number;
@@ -46,7 +46,7 @@ export type Sample = Connected | Down | Unmeasured;
 
 export type Level = 0 | 1 | 2 | 3 | 4;
 
-/** Figures of legs that are connected and have received something. */
+/** The rating of connected legs. */
 export interface Measured {
   readonly level: Exclude<Level, 0>;
   readonly trouble: null;
@@ -55,24 +55,26 @@ export interface Measured {
   readonly rttMs: number | null;
 }
 
-/** Nothing can be measured: the fault takes the place of figures. */
+/** A fault that makes measuring impossible. */
 export type Trouble =
   | { readonly level: 0; readonly trouble: 'receive-down' | 'silent' }
   | { readonly level: 1; readonly trouble: 'send-down' };
 
 export type Quality = Measured | Trouble;
 
-/** Grade of one measure, 1…4: how many of the three limits it stays under. */
+/**
+ * Grade of one measure, 1…4: one more for each of the three limits that it stays under.
+ */
 function grade(value: number, limits: readonly [number, number, number]): number {
   return 1 + limits.filter((limit) => value < limit).length;
 }
 
-const LOSS_LIMITS = [0.02, 0.06, 0.15] as const; // audio conceals about 5 % unheard
-const RTT_LIMITS_MS = [150, 300, 600] as const; // ITU-T G.114: 150 ms one way is felt
+const LOSS_LIMITS = [0.02, 0.06, 0.15] as const; // audio conceals about 5 % inaudibly
+const RTT_LIMITS_MS = [150, 300, 600] as const; // ITU-T G.114: 150 ms one way is noticed
 
 function measured(before: Connected | null, after: Connected): Measured {
   const rttMs = after.rtt === null ? null : Math.round(after.rtt * 1000);
-  // Counters of a new peer connection start again: no difference, no loss.
+  // Counters of a new peer connection start again: that is neither progress nor loss.
   const received = Math.max(0, after.received - (before?.received ?? after.received));
   const lost = Math.max(0, after.lost - (before?.lost ?? after.lost));
   const frozen = Math.max(0, after.freezes - (before?.freezes ?? after.freezes));
@@ -87,17 +89,18 @@ function measured(before: Connected | null, after: Connected): Measured {
 }
 
 /**
- * Samples without a packet, though something is expected, until it is said. One: a
- * pause between two people; a silent microphone alone sends twice a second.
+ * Consecutive samples without a packet, although media is expected, until that is a fault.
+ * One: the pause between two speakers would be one. A silent microphone still sends twice
+ * a second.
  */
 const SILENT_SAMPLES = 2;
 
-/** Judges one sample after the other, about two seconds apart. */
+/** Rates samples that are about two seconds apart. */
 export class Judge {
   #before: Connected | null = null;
   #silent = 0;
 
-  /** The verdict on what went on since the last sample; null: nothing is known. */
+  /** The quality since the previous sample; null: unknown. */
   take(after: Sample): Quality | null {
     const before = this.#before;
     this.#before = after.state === 'connected' ? after : null;
@@ -125,7 +128,10 @@ interface StatsEntry {
   responsesReceived?: number;
 }
 
-/** Adds up one or more reports: a viewer has one peer connection, a presenter two. */
+/**
+ * Adds up the reports of one or two peer connections: a viewer has one, a presenter
+ * two.
+ */
 export function count(reports: readonly Report[]): Counters {
   let received = 0;
   let lost = 0;
@@ -140,7 +146,7 @@ export function count(reports: readonly Report[]): Counters {
         lost += Math.max(0, entry.packetsLost ?? 0);
         freezes += entry.freezeCount ?? 0;
       }
-      // In any state: Chromium takes a pair out of `succeeded` during each check.
+      // In any state: in Chromium a pair leaves `succeeded` during each check.
       if (entry.type === 'candidate-pair') {
         bytes += (entry.bytesReceived ?? 0) + (entry.responsesReceived ?? 0);
       }
@@ -151,7 +157,7 @@ export function count(reports: readonly Report[]): Counters {
   return { received, lost, freezes, bytes, rtt };
 }
 
-const REPORT_EVERY_MS = 5000; // the server's rate for it
+const REPORT_EVERY_MS = 5000; // the server's rate limit for it
 
 /** Reports a level when it changed, and not more often than allowed. Pure. */
 export class Reporter {
@@ -165,7 +171,7 @@ export class Reporter {
     return true;
   }
 
-  /** The server forgot: a new connection. */
+  /** To be called for a new connection, of which the server knows no level. */
   forget(): void {
     this.#last = null;
   }

@@ -1,39 +1,49 @@
 /*
- * Decides when a peer connection needs another path, or a successor.
+ * Decides when a peer connection needs an ICE restart, or has to be replaced.
  *
- * Pure. A dead route is silent; so is one over which nobody sends.
- * The socket tells them apart: while the server answers there, silence of the media
- * alone means nothing until checks go unanswered too. Else everybody in a hall would
- * look for another route whenever its only presenter falls silent.
+ * Pure. A broken route carries nothing, and neither does one over which nobody sends.
+ * The socket distinguishes them: while the server answers there, missing media means
+ * nothing until connectivity checks go unanswered too. Otherwise every viewer in a large
+ * room would restart ICE whenever its only presenter stops sending.
  */
 import { pairInUse, type Report } from './pair';
 
-/** Silence after a steady flow before a path is doubted. Lower: bursts of loss restart. */
+/**
+ * How long a steady flow must have stopped before a route is suspected. Lower: bursts
+ * of loss cause restarts.
+ */
 export const SILENT_MS = 500;
-/** Checks without an answer, in silence: one lost check does not prove a dead route. */
+/**
+ * Unanswered connectivity checks without media: one lost check does not prove an
+ * outage.
+ */
 const MISSED_CHECKS = 2;
-/** A flow this long is steady: silence after it may be an outage. */
+/** A flow that lasted this long is steady: when it stops, that may be an outage. */
 const STEADY_MS = 1000;
-/** A pause this long ends a flow; checks alone come more seldom. */
+/** A pause this long ends a flow; connectivity checks alone come less often. */
 const PAUSE_MS = 600;
 /**
- * From a restart to the next one, by how many there were since the server last began
- * to answer. Lower: costs the processor. The first: from one that was made in the dark
- * to one at the server's return; newer than that, its checks are under way.
+ * Time between two restarts, by the number of restarts since the server last began to
+ * answer. Lower: more processor time. The first entry applies between a restart during
+ * the outage and one when the server answers again: the checks of a newer one are still
+ * under way.
  */
 const AGAIN_MS = [500, 2000, 4000] as const;
 /**
- * The same while it does not answer, by the number of restarts in this outage. After a
- * restart a browser checks ever more seldom (Firefox at 0.1, 0.3, 0.7, 1.5 and 3.1 s):
- * begun again each second, it finds a line that is back within half of one.
+ * The same while the server does not answer, by the number of restarts in this outage.
+ * After a restart a browser checks at growing intervals (Firefox at 0.1, 0.3, 0.7, 1.5
+ * and 3.1 s): restarted each second, it finds a working route within half a second.
  */
-const DARK_AGAIN_MS = [1000, 1000, 1000, 1000, 1000, 1000, 2000, 4000, 8000] as const;
-/** Round trips from a restart to the next: it throws away what is under way. */
+const OUTAGE_AGAIN_MS = [1000, 1000, 1000, 1000, 1000, 1000, 2000, 4000, 8000] as const;
+/**
+ * Least time between two restarts in round trips: a restart discards pending checks.
+ */
 const TRIPS = 2;
 /**
- * A server that answers for so long, all in all, but heals no path has lost the
- * connection. The socket is often back before the path: sooner, two connections in
- * place of one. Added up, as a single late answer would begin it anew.
+ * A server that has answered for this long in total while no restart succeeded has lost
+ * the peer connection. Lower: connections that would have recovered are replaced, since
+ * the socket is often back before the media route. A total, because a single late answer
+ * would otherwise start the time again.
  */
 export const REPLACE_MS = 4000;
 
@@ -41,61 +51,64 @@ export type Remedy = 'restart' | 'replace';
 /** Whether the server answers over the socket. */
 export type Answering = 'yes' | 'no' | 'unknown';
 
-export interface Beat {
+/** What shows whether a peer connection is alive, at one moment. */
+export interface Liveness {
   /** Bytes and answers received, by candidate pair. */
   readonly heard: ReadonlyMap<string, number>;
   /** The pair in use; empty while there is none. */
   readonly selected: string;
-  /** Checks without an answer over it, since its beginning. */
+  /** Checks over it without an answer, since it exists. */
   readonly unanswered: number;
-  /** Round trip over it; null: not known. */
+  /** Its round trip; null: not known. */
   readonly rttMs: number | null;
-  /** ICE itself has given the path up for now. */
+  /** ICE itself reports that the route is interrupted or has failed. */
   readonly failing: boolean;
-  /** DTLS has ended: no path can mend that. */
+  /** DTLS has ended: no other route can help. */
   readonly dead: boolean;
 }
 
-/** The restarts of one silence. */
-interface Search {
+/** The restarts of one outage. */
+interface Outage {
   restartedAt: number;
   /** Restarts while the server did not answer. */
-  dark: number;
+  restartsUnanswered: number;
   /** Restarts since the server last began to answer. */
-  bright: number;
-  /** How long it answered, in all. */
+  restartsAnswered: number;
+  /** How long the server has answered, in total. */
   answeredMs: number;
-  /** Whether it did at the last check. */
+  /** Whether it answered at the last check. */
   answered: boolean;
-  lookedAt: number;
+  checkedAt: number;
 }
 
-/** Takes the changes since the last check. */
-function follow(search: Search, answers: boolean, now: number): void {
-  if (answers) search.answeredMs += now - search.lookedAt;
-  if (answers && !search.answered) search.bright = 0;
-  search.answered = answers;
-  search.lookedAt = now;
+/** Adds the time since the last check. */
+function update(outage: Outage, answers: boolean, now: number): void {
+  if (answers) outage.answeredMs += now - outage.checkedAt;
+  if (answers && !outage.answered) outage.restartsAnswered = 0;
+  outage.answered = answers;
+  outage.checkedAt = now;
 }
 
 /** From the last restart to the next one. */
-function pauseMs(search: Search, tripMs: number): number {
-  const pauses = search.answered ? AGAIN_MS : DARK_AGAIN_MS;
-  const done = search.answered ? search.bright : search.dark;
+function pauseMs(outage: Outage, tripMs: number): number {
+  const pauses = outage.answered ? AGAIN_MS : OUTAGE_AGAIN_MS;
+  const done = outage.answered ? outage.restartsAnswered : outage.restartsUnanswered;
   const pause = pauses[Math.min(done, pauses.length - 1)] ?? 0;
-  // Where a trip takes longer yet, a successor comes first.
+  // On longer round trips the connection is replaced before the next restart.
   return Math.max(pause, Math.min(TRIPS * tripMs, REPLACE_MS));
 }
 
-export class Pulse {
+export class Recovery {
   #heard: ReadonlyMap<string, number> = new Map();
   #heardAt: number;
   #flowingSince: number;
   #selected = '';
   #unanswered = 0;
-  /** Null: no other path is looked for. */
-  #search: Search | null = null;
-  /** The shortest over `#tripOver`: a check that was repeated tells a longer one. */
+  /** Null: no outage is known. */
+  #outage: Outage | null = null;
+  /**
+   * The shortest round trip of pair `#tripOver`: a repeated check reports a longer one.
+   */
   #tripMs = 0;
   #tripOver = '';
 
@@ -110,57 +123,57 @@ export class Pulse {
     return steady && now - this.#heardAt > 0;
   }
 
-  /** Takes what was received; true: a silence of `SILENT_MS` or more is over. */
-  hear(beat: Beat, now: number): boolean {
+  /** Takes a sample; true: media arrives again after `SILENT_MS` or more. */
+  observe(liveness: Liveness, now: number): boolean {
     let grown = false;
-    for (const [pair, value] of beat.heard) {
+    for (const [pair, value] of liveness.heard) {
       grown ||= value > (this.#heard.get(pair) ?? 0);
     }
-    this.#heard = beat.heard;
-    this.#measure(beat);
-    if (grown || beat.selected !== this.#selected) {
-      this.#selected = beat.selected;
-      this.#unanswered = beat.unanswered;
+    this.#heard = liveness.heard;
+    this.#measure(liveness);
+    if (grown || liveness.selected !== this.#selected) {
+      this.#selected = liveness.selected;
+      this.#unanswered = liveness.unanswered;
     }
     if (!grown) return false;
     const pause = now - this.#heardAt;
     if (pause > PAUSE_MS) this.#flowingSince = now;
     this.#heardAt = now;
-    this.#search = null;
+    this.#outage = null;
     return pause >= SILENT_MS;
   }
 
   /** The action due now, if any. */
-  remedy(beat: Beat, answering: Answering, now: number): Remedy | null {
+  remedy(liveness: Liveness, answering: Answering, now: number): Remedy | null {
     const answers = answering !== 'no';
-    const search = this.#search;
-    if (search) follow(search, answers, now);
-    if (beat.dead) return answers ? 'replace' : null;
+    const outage = this.#outage;
+    if (outage) update(outage, answers, now);
+    if (liveness.dead) return answers ? 'replace' : null;
     const steady = this.#heardAt - this.#flowingSince >= STEADY_MS;
     const silent = steady && now - this.#heardAt >= SILENT_MS;
-    const missed = beat.unanswered - this.#unanswered >= MISSED_CHECKS;
-    const failing = beat.failing || (missed && now - this.#heardAt >= SILENT_MS);
-    if (!failing && !(silent && (!answers || search))) return null;
-    if (search) {
-      if (answers && search.answeredMs >= REPLACE_MS) {
-        this.#search = null;
+    const missed = liveness.unanswered - this.#unanswered >= MISSED_CHECKS;
+    const failing = liveness.failing || (missed && now - this.#heardAt >= SILENT_MS);
+    if (!failing && !(silent && (!answers || outage))) return null;
+    if (outage) {
+      if (answers && outage.answeredMs >= REPLACE_MS) {
+        this.#outage = null;
         return 'replace';
       }
-      if (now - search.restartedAt < pauseMs(search, this.#tripMs)) return null;
+      if (now - outage.restartedAt < pauseMs(outage, this.#tripMs)) return null;
     }
-    this.#search = {
+    this.#outage = {
       answeredMs: 0,
-      ...search,
+      ...outage,
       answered: answers,
-      lookedAt: now,
+      checkedAt: now,
       restartedAt: now,
-      dark: (search?.dark ?? 0) + (answers ? 0 : 1),
-      bright: (search?.bright ?? 0) + (answers ? 1 : 0),
+      restartsUnanswered: (outage?.restartsUnanswered ?? 0) + (answers ? 0 : 1),
+      restartsAnswered: (outage?.restartsAnswered ?? 0) + (answers ? 1 : 0),
     };
     return 'restart';
   }
 
-  #measure({ rttMs, selected }: Beat): void {
+  #measure({ rttMs, selected }: Liveness): void {
     if (!rttMs) return;
     this.#tripMs = selected === this.#tripOver ? Math.min(this.#tripMs, rttMs) : rttMs;
     this.#tripOver = selected;
@@ -175,8 +188,8 @@ interface StatsEntry {
   responsesReceived?: number;
 }
 
-/** Reads a beat from a connection and its statistics. */
-export function beatOf(pc: RTCPeerConnection, report: Report): Beat {
+/** Reads the liveness of a peer connection from its states and statistics. */
+export function livenessOf(pc: RTCPeerConnection, report: Report): Liveness {
   const heard = new Map<string, number>();
   const unanswered = new Map<string, number>();
   const used = pairInUse(report);

@@ -1,9 +1,9 @@
 /*
- * Looking for another path without asking the server (ICE restart, RFC 8445 §9).
+ * ICE restarts without a request to the server (RFC 8445 §9).
  *
- * The server is ICE-lite: it gathers no candidates and has none to add. It takes
- * its user fragment with a mark after it for itself (docs/protocol.md), so its old
- * description with another mark restarts a connection while the socket is dead too.
+ * The server is ICE-lite: it gathers no candidates and has none to add. It accepts its
+ * user fragment with a mark appended (docs/protocol.md), so its previous description with
+ * another mark restarts a connection even while the socket is down.
  */
 
 /** The server's description as it would be after `times` restarts. */
@@ -13,10 +13,10 @@ export function marked(sdp: string, times: number): string {
 }
 
 /** The part of a peer connection that restarts use. */
-export interface Mendable {
+export interface Recoverable {
   readonly pc: RTCPeerConnection | null;
-  /** Restarts ICE to find another route; media flows over the old one while it can. */
+  /** Restarts ICE to find another route; media uses the old one as long as it works. */
   restart(): Promise<void>;
-  /** Gives it up for a new one. */
+  /** Replaces it with a new peer connection. */
   replace(): void;
 }

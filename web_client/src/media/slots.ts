@@ -1,6 +1,6 @@
 /*
- * Which slot shows whom: pure look-ups between the plan of the subscribe offer
- * and what the server says each slot carries.
+ * Finds the slot of a participant's source. Pure: combines the plan of the subscribe offer
+ * with the server's reports of what each slot carries.
  */
 import type { GroupName, SlotPlan, SlotState, SourceName } from '../protocol';
 
@@ -14,15 +14,15 @@ export interface Picture {
   readonly mid: string;
   /** True: this browser cannot decode what the participant sends. */
   readonly undecodable: boolean;
-  /** True: the link of this browser has no room for it now. */
+  /** True: this browser's link is too slow for it at present. */
   readonly starved: boolean;
 }
 
 /**
  * The video slot that shows this source of a participant, if one does.
  *
- * A slot without a participant keeps its last frame: never show it. The stage's
- * slot is preferred, it is the larger picture.
+ * A slot without a participant keeps its last frame, which must not be shown. The slot of
+ * the stage is preferred to the grid's, because its picture is larger.
  */
 export function pictureOf(
   plan: Plan,
@@ -50,7 +50,7 @@ export function pictureOf(
   return found;
 }
 
-/** All audio slots: all of them are played. */
+/** The mids of all audio slots; all of them are played. */
 export function audioMids(plan: Plan): readonly string[] {
   return [...plan.values()].filter((s) => s.kind === 'audio').map((s) => s.mid);
 }

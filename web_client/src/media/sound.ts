@@ -1,9 +1,9 @@
 /*
  * Plays every audio slot for as long as the seat is taken.
  *
- * The elements belong to no tile: a picture may come, go and change place, the
- * voice under it is not interrupted. Lips stay in sync because the browser pairs
- * tracks by their msid, not by the element that plays them.
+ * The elements belong to no tile, so that a voice is not interrupted when pictures appear,
+ * disappear or move. Lips stay in sync because the browser pairs tracks by their msid, not
+ * by the element that plays them.
  */
 import { effect } from '@preact/signals';
 import { speaker } from '../state/settings';
@@ -22,7 +22,7 @@ export class Sound {
 
   constructor() {
     this.#stop = effect(() => {
-      // Read outside: also when there is no element yet.
+      // Read outside of the loop, so that it is followed while there is no element yet.
       void follow.value;
       for (const { element } of this.#playing.values()) void useSpeaker(element);
     });
@@ -70,7 +70,7 @@ export class Sound {
 const TONE_HZ = 660;
 const TONE_S = 0.8;
 
-/** A short tone as a WAV file: the speaker test needs an element to route. */
+/** A short tone as a WAV file: the speaker can be chosen only for a media element. */
 function tone(): Blob {
   const rate = 48_000;
   const count = Math.round(rate * TONE_S);

@@ -1,8 +1,8 @@
 /*
- * The speaker that was chosen, and the one that plays.
+ * The chosen speaker, and the one in use.
  *
- * A speaker that is not there any more leaves the sound to the default one; the choice
- * stays, and holds again when it is plugged in.
+ * When the chosen speaker is unplugged, the default one is used; the choice is kept and
+ * applies again when it is plugged in.
  */
 import { computed, signal } from '@preact/signals';
 import { speaker } from '../state/settings';
@@ -14,19 +14,24 @@ type Sinkable = HTMLMediaElement & { setSinkId?: (id: string) => Promise<void> }
 export const canChooseSpeaker = (): boolean =>
   'setSinkId' in globalThis.HTMLMediaElement.prototype;
 
-/** The chosen speaker could not be used: the default one plays. */
+/** The chosen speaker could not be used; the default one is used. */
 export const speakerMissing = signal(false);
 
-/** The speaker that plays; empty: the default one of the computer. */
+/** The speaker in use; empty: the computer's default. */
 export const speakerInUse = computed(() => (speakerMissing.value ? '' : speaker.value));
 
-/** Changes when elements must be given the speaker again: after a choice or a change of devices. */
+/**
+ * Changes when elements must be given the speaker again: after a choice or a change of
+ * devices.
+ */
 export const follow = computed(() => ({
   id: speaker.value,
   there: devices.value.speakers.devices.map((d) => d.id).join(),
 }));
 
-/** Makes an element play on the chosen speaker, or on the default one if it is missing. */
+/**
+ * Makes an element play on the chosen speaker, or on the default one if it is missing.
+ */
 export async function useSpeaker(element: HTMLMediaElement): Promise<void> {
   const sinkable = element as Sinkable;
   const id = speaker.peek();

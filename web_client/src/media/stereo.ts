@@ -1,20 +1,20 @@
 /*
- * Sound in two channels where the server offers it (RFC 7587 §6.1).
+ * Negotiates stereo where the server offers it (RFC 7587 §6.1).
  *
- * A browser's decoder gives out one channel unless its own answer says `stereo=1`.
- * Chromium does not negotiate it by itself and has no API for it.
+ * A browser decodes to one channel unless its own answer contains `stereo=1`. Chromium
+ * neither adds it by itself nor has an API for it.
  */
 
 const SECTION = /^(?=m=)/m;
 const OPUS = /^a=rtpmap:(\d+) opus\/48000\/2\r?$/im;
 
-/** The parameters of Opus in a section; null where it has none. */
+/** Matches the line with the parameters of Opus in a section; null: it has no Opus. */
 function opusLine(section: string): RegExp | null {
   const number = OPUS.exec(section)?.[1];
   return number === undefined ? null : new RegExp(`^a=fmtp:${number} [^\\r\\n]*`, 'm');
 }
 
-/** The answer, with two channels for each section that is offered in two. */
+/** The answer with `stereo=1` in each section that is offered in stereo. */
 export function inStereo(answer: string, offer: string): string {
   const offered = offer.split(SECTION);
   return answer

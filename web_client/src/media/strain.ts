@@ -1,24 +1,27 @@
 /*
- * Finds out that the computer is too slow for what it is sent, and asks for less
- * step by step; for more again only after it has been at ease for a while.
+ * Detects that the computer is too slow for the media it receives, and limits requests
+ * step by step; a step is taken back when the computer has had a low load for a while.
  *
- * Pure. Down is quick, up is slow and grows slower each time it was too early, so
- * that pictures do not go back and forth.
+ * Pure. Steps down are quick and steps up slow; the wait before a step up is doubled each
+ * time one was too early, so that pictures do not change back and forth.
  */
 import type { Figures } from './figures';
 
 export interface Limit {
-  /** No picture larger than so many lines is asked for. */
+  /** Greatest height of a requested picture, in lines. */
   readonly height: number;
-  /** The same of a shared screen, whose text must stay readable longest. */
+  /**
+   * The same for a shared screen, which is reduced last because its text must stay
+   * readable.
+   */
   readonly content: number;
-  /** So many tiles beside the stage at most. */
+  /** Greatest number of tiles beside the stage. */
   readonly tiles: number;
 }
 
 const NO_LIMIT = 4320; // lines of the largest screen; 48 tiles are the protocol's most
 
-/** From all there is to the stage alone, small. */
+/** From no limit down to a small stage alone. */
 export const STEPS: readonly Limit[] = [
   { height: NO_LIMIT, content: NO_LIMIT, tiles: 48 },
   { height: 360, content: NO_LIMIT, tiles: 48 },
@@ -27,23 +30,23 @@ export const STEPS: readonly Limit[] = [
   { height: 180, content: 540, tiles: 0 },
 ];
 
-const DROPPED_TOO_MANY = 0.1; // one frame in ten is seen as a stutter
+const DROPPED_TOO_MANY = 0.1; // one frame in ten is visible as stutter
 const DROPPED_FEW = 0.03;
 const DECODING_TOO_LONG = 0.8; // of a decoder's time; the next hiccup drops frames
 const DECODING_EASY = 0.5;
-const WAITS_LONG_MS = 500; // frames pile up without loss: the decoder is too slow
-const CLEAN_LOSS = 0.02; // above it dropped frames may be the link's fault
-const FEWEST_FRAMES = 5; // a second, of all pictures: with fewer, shares are meaningless
+const WAITS_LONG_MS = 500; // frames that queue without loss show that the decoder is too slow
+const CLEAN_LOSS = 0.02; // above it, dropped frames may be caused by the link
+const FEWEST_FRAMES = 5; // per second, of all pictures; shares of fewer mean nothing
 
-const DOWN_AFTER = 3; // samples in a row: the start of another program must not reduce pictures
-const UP_AFTER = 10; // samples at ease; lower: back and forth every few seconds
+const DOWN_AFTER = 3; // consecutive samples. Lower: the start of another program reduces pictures
+const UP_AFTER = 10; // samples with a low load. Lower: steps back and forth every few seconds
 const UP_AFTER_MOST = 120;
 
 export type Load = 'strained' | 'easy' | 'between';
 
 /**
- * How the computer copes with what it decodes and encodes; `askedMs` is how long we
- * have frames wait ourselves.
+ * The load of decoding and encoding; `askedMs` is the playout delay that we requested
+ * ourselves.
  */
 export function loadOf(figures: Figures, askedMs = 0): Load {
   const { received, sent, lossDown } = figures;
@@ -53,7 +56,7 @@ export function loadOf(figures: Figures, askedMs = 0): Load {
   const dropped = Math.max(0, ...shown.map((r) => r.dropped));
   const waits = Math.max(0, ...shown.map((r) => r.waitMs));
   const clean = lossDown < CLEAN_LOSS;
-  // Decoding less helps an encoder only where something is decoded.
+  // Decoding less relieves the encoder only if something is decoded.
   const slowEncoder =
     received.length > 0 && sent.some((layer) => layer.limited === 'cpu');
   if (
@@ -72,7 +75,9 @@ export class Strain {
   #strained = 0;
   #easy = 0;
   #upAfter = UP_AFTER;
-  /** Samples since the last step up; what follows soon after it was its fault. */
+  /**
+   * Samples since the last step up; strain soon after it shows that it was too early.
+   */
   #sinceUp = Number.POSITIVE_INFINITY;
 
   /** 0: not limited. */

@@ -1,18 +1,18 @@
 /*
  * The subscribe peer connection: answers the server's one offer and hands out
- * the track of each slot. A lost path is looked for again on the same connection;
- * a lost connection is replaced by a new one.
+ * the track of each slot. When a route is lost, ICE restarts on the same connection; a
+ * lost connection is replaced by a new one.
  */
 import { signal, type ReadonlySignal } from '@preact/signals';
 import type { SlotOffer } from '../protocol';
-import { marked, type Mendable } from './restart';
+import { marked, type Recoverable } from './restart';
 import { planOf, type Plan } from './slots';
 import { inStereo } from './stereo';
 import { STEP_WITHIN_MS, within } from '../deadline';
 
 export type SubscribeState = 'none' | 'connecting' | 'connected' | 'broken';
 
-export class Subscriber implements Mendable {
+export class Subscriber implements Recoverable {
   readonly #plan = signal<Plan>(new Map());
   readonly #tracks = signal<ReadonlyMap<string, MediaStreamTrack>>(new Map());
   readonly #state = signal<SubscribeState>('none');
@@ -21,9 +21,11 @@ export class Subscriber implements Mendable {
   /** The server's offer, once the connection has applied it. */
   #offer: string | null = null;
   #restarts = 0;
-  /** Ends pending waits on the present connection: a closed one never answers. */
+  /** Ends pending waits on the current connection: a closed one never answers. */
   #ended = new AbortController();
-  /** Milliseconds that pictures wait before they are shown; null: as the browser likes. */
+  /**
+   * Milliseconds that pictures wait before they are shown; null: the browser decides.
+   */
   #waitMs: number | null = null;
 
   constructor(lost: () => void) {
@@ -63,14 +65,14 @@ export class Subscriber implements Mendable {
     if (!pc) return;
     this.#state.value = 'connecting';
     try {
-      await this.#stand(pc, offer, answer);
+      await this.#negotiate(pc, offer, answer);
     } catch (error) {
-      // A later offer may have taken this connection's place meanwhile.
+      // A later offer may have replaced this connection meanwhile.
       if (pc === this.#pc) throw error;
     }
   }
 
-  async #stand(
+  async #negotiate(
     pc: RTCPeerConnection,
     offer: SlotOffer,
     answer: (sdp: string) => Promise<unknown>,
@@ -94,7 +96,7 @@ export class Subscriber implements Mendable {
     await this.#step(pc.setLocalDescription(answer));
   }
 
-  /** Has pictures, and the sound that belongs to them, wait to be shown. */
+  /** Delays pictures, and the sound that belongs to them, before they are played. */
   wait(ms: number | null): void {
     this.#waitMs = ms;
     for (const receiver of this.#pc?.getReceivers() ?? []) {
@@ -110,7 +112,7 @@ export class Subscriber implements Mendable {
     try {
       await this.#answer(pc, marked(offer, this.#restarts));
     } catch {
-      // A later offer took this connection's place meanwhile.
+      // A later offer has replaced this connection meanwhile.
     }
   }
 
@@ -133,7 +135,7 @@ export class Subscriber implements Mendable {
     pc?.close();
   }
 
-  /** Waits for a step of the present connection, no longer than it lives. */
+  /** Waits for a step of the current connection, and not beyond its end. */
   async #step<T>(asked: Promise<T>): Promise<T> {
     return within(STEP_WITHIN_MS, asked, this.#ended.signal);
   }
@@ -143,7 +145,7 @@ export class Subscriber implements Mendable {
     pc.addEventListener('connectionstatechange', () => {
       if (pc !== this.#pc) return;
       if (pc.connectionState === 'connected') this.#state.value = 'connected';
-      // What was connected once is mended; what never was begins anew.
+      // A connection that was established once is restarted; any other is replaced.
       else if (pc.connectionState === 'failed' && this.#state.value === 'connecting') {
         this.#break(pc);
       }

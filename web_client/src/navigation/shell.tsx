@@ -18,10 +18,10 @@ export function Shell(props: ShellProps): JSX.Element {
   return (
     <div class="shell">
       <header class="shell-head">
-        <Way to="/" class="brand">
+        <PageLink to="/" class="brand">
           <Mark />
           <span>{t('product')}</span>
-        </Way>
+        </PageLink>
         <div class="row tight">
           {actions}
           <Preferences />
@@ -45,7 +45,7 @@ function Mark(): JSX.Element {
   );
 }
 
-interface WayProps {
+interface PageLinkProps {
   to: string;
   testid?: string;
   class?: string;
@@ -53,7 +53,12 @@ interface WayProps {
 }
 
 /** A link to another page of this client, without loading it anew. */
-export function Way({ to, testid, children, ...rest }: WayProps): JSX.Element {
+export function PageLink({
+  to,
+  testid,
+  children,
+  ...rest
+}: PageLinkProps): JSX.Element {
   return (
     <a
       {...rest}

@@ -119,8 +119,8 @@ export function CheckPage({ entry, back }: CheckProps): JSX.Element {
           <SpeakerRow check={check} />
           {check.link === null ? null : (
             <>
-              <PathRow transport="udp" state={check.udp.value} />
-              <PathRow transport="tcp" state={check.tcp.value} />
+              <RouteRow transport="udp" state={check.udp.value} />
+              <RouteRow transport="tcp" state={check.tcp.value} />
             </>
           )}
         </ul>
@@ -205,7 +205,7 @@ function resultOf(transport: Transport, state: ConnectivityState): [State, strin
     case 'waiting':
       return ['waiting', t(`check-${transport}-waiting`)];
     case 'running':
-      return ['running', t('check-path-running')];
+      return ['running', t('check-route-running')];
     case 'refused':
       return ['bad', failureText(state.error)];
     case 'done':
@@ -221,18 +221,18 @@ function trialText(trial: Trial): [State, string] {
     return ['bad', t(`check-${transport}-failed`, { port })];
   }
   const grade = gradeOf(trial);
-  const measured = t('check-path-figures', {
+  const measured = t('check-route-figures', {
     connect: trial.connectMs ?? 0,
     rtt: figures.rttMs ?? '–',
     loss: Math.round((figures.lossUp ?? 0) * 100),
     kbps: carried(trial),
   });
-  if (grade === 'good') return ['good', `${t('check-path-good')} ${measured}`];
-  const key = grade === 'weak' ? 'check-path-weak' : 'check-path-bad';
+  if (grade === 'good') return ['good', `${t('check-route-good')} ${measured}`];
+  const key = grade === 'weak' ? 'check-route-weak' : 'check-route-bad';
   return [grade === 'weak' ? 'weak' : 'bad', `${t(key)} ${measured}`];
 }
 
-function PathRow(props: {
+function RouteRow(props: {
   transport: Transport;
   state: ConnectivityState;
 }): JSX.Element {

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { checkPath } from '../navigation/routes';
-import { Shell, Waiting, Way } from '../navigation/shell';
+import { Shell, Waiting, PageLink } from '../navigation/shell';
 import { Button, Live, TextField } from '../design/parts';
 import type { RoleName, RoomPreview } from '../protocol';
 import { canConnect } from '../media/ability';
@@ -120,9 +120,9 @@ export function DoorPage({ seat, controls }: DoorProps): JSX.Element {
           )}
           {named || elsewhere ? null : <p class="soft small">{t('join-needs-name')}</p>}
           <p>
-            <Way to={checkPath(seat.entry)} class="button" testid="to-check">
+            <PageLink to={checkPath(seat.entry)} class="button" testid="to-check">
               {t('check-link')}
-            </Way>
+            </PageLink>
           </p>
           {preview ? <Present there={preview.participants} /> : null}
         </div>
@@ -190,7 +190,9 @@ function RoomHead({ preview }: { preview: RoomPreview }): JSX.Element {
   );
 }
 
-/** People in the room; below the Join button, which must be visible without scrolling. */
+/**
+ * People in the room; below the Join button, which must be visible without scrolling.
+ */
 function Present({ there }: { there: RoomPreview['participants'] }): JSX.Element {
   return (
     <div class="stack tight">

@@ -98,7 +98,10 @@ function Trouble({ seat }: { seat: SeatClient }): JSX.Element | null {
   );
 }
 
-/** How to get a trusted certificate: a link to the page about it, or advice to ask the administrator. */
+/**
+ * How to get a trusted certificate: a link to the page about it, or advice to ask the
+ * administrator.
+ */
 export function Trust(): JSX.Element | null {
   const [page, setPage] = useState<string | null | undefined>(undefined);
   useEffect(() => {

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { go, pastedPath } from '../navigation/routes';
-import { Shell, Way } from '../navigation/shell';
+import { Shell, PageLink } from '../navigation/shell';
 import { Button, TextField } from '../design/parts';
 import { t } from '../text';
 
@@ -46,9 +46,9 @@ export function LandingPage(): JSX.Element {
           </Button>
         </form>
         <p>
-          <Way to="/check" class="button" testid="to-check">
+          <PageLink to="/check" class="button" testid="to-check">
             {t('check-link-devices')}
-          </Way>
+          </PageLink>
         </p>
         <section class="stack tight">
           <h2>{t('landing-moderator-title')}</h2>

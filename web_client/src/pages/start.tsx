@@ -12,7 +12,8 @@ export function StartPage({ token }: { token: string }): JSX.Element {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const become = async (): Promise<void> => {
-    // A link works once: it must not be used for a sign-in that the browser will not keep.
+    // A link works once: it must not be used for a sign-in that the browser will not
+    // keep.
     if (!navigator.cookieEnabled) {
       setProblem(t('start-no-cookie'));
       return;

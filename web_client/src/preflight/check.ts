@@ -119,7 +119,9 @@ export class Check {
     }
   }
 
-  /** Waits until the socket is online or refused; a request then reports the problem. */
+  /**
+   * Waits until the socket is online or refused; a request then reports the problem.
+   */
   async #online(): Promise<void> {
     const { link } = this;
     if (link === null) return;

@@ -122,7 +122,10 @@ const BAD_LOSS = 0.15;
 const GOOD_RTT_MS = 300;
 const BAD_RTT_MS = 800;
 const GOOD_KBPS = 500; // a face at 360 lines, and the voice
-/** Firefox reports no estimate and raises its rate slowly: it gets no further in these seconds. */
+/**
+ * Firefox reports no estimate and raises its rate slowly: it gets no further in these
+ * seconds.
+ */
 const GOOD_SENT_KBPS = 200;
 
 export function gradeOf(trial: Trial): Grade {

@@ -53,9 +53,9 @@ function act(controls: Controls, name: ShortcutName): void {
     case 'people':
       return controls.togglePanel('people');
     case 'next-page':
-      return controls.turnPage(1);
+      return controls.movePage(1);
     case 'previous-page':
-      return controls.turnPage(-1);
+      return controls.movePage(-1);
     case 'help':
       controls.dialog.value = 'shortcuts';
   }

@@ -2,7 +2,10 @@
 import { within } from '../deadline';
 import { CodedError, codedErrorFrom, NoAnswer } from './errors';
 
-/** How long to wait for one answer. Lower: requests fail on slow links; higher: failures show later. */
+/**
+ * How long to wait for one answer. Lower: requests fail on slow links; higher: failures
+ * show later.
+ */
 const ANSWER_WITHIN_MS = 10_000;
 
 async function call(path: string, body?: Record<string, string>): Promise<unknown> {
@@ -45,7 +48,9 @@ export async function signedIn(): Promise<boolean> {
   return data?.signed_in === true;
 }
 
-/** The address of the page that explains how to trust this site; null: there is none. */
+/**
+ * The address of the page that explains how to trust this site; null: there is none.
+ */
 export async function trustPage(): Promise<string | null> {
   const data = (await call('/api/account')) as AccountAnswer | null;
   const port = data?.trust_port;

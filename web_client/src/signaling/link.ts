@@ -97,7 +97,9 @@ export class Link {
     return this.#socket.id ?? null;
   }
 
-  /** Sets the identity for the next connection (a seat taken replaces an invitation). */
+  /**
+   * Sets the identity for the next connection (a seat taken replaces an invitation).
+   */
   identify(auth: ConnectAuth): void {
     this.#auth = auth;
   }

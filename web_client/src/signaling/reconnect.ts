@@ -7,7 +7,9 @@
  */
 
 export const FIRST_WAIT_MS = 300; // Lower: a restarting server is hammered.
-/** Media is back, so the net is: retries fall within this. Lower: a hall in one blow. */
+/**
+ * Media is back, so the net is: retries fall within this. Lower: a hall in one blow.
+ */
 export const HURRY_WITHIN_MS = 400;
 /** An attempt this old began during the outage: its first packets are lost. */
 const STALE_MS = 500;

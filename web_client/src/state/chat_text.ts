@@ -56,9 +56,15 @@ export function continues(
   );
 }
 
-/** Lines that a message shows before it is folded; `.fold` in rail.css has the same number. */
+/**
+ * Lines that a message shows before it is folded; `.fold` in rail.css has the same
+ * number.
+ */
 const LINES = 12;
-/** Characters that fit into a line of the narrowest panel, of the widest letters (Hangul). */
+/**
+ * Characters that fit into a line of the narrowest panel, of the widest letters
+ * (Hangul).
+ */
 const NARROW_LINE = 18;
 
 /** Whether a text may have more lines than are shown: only then it is measured. */

@@ -113,12 +113,12 @@ export const switchedOn = {
 /** The notices about the stage that this tab has shown. */
 export const stageNotified = {
   get: (): { automatic: boolean; chosen: boolean } => ({
-    automatic: read(keptByTab, 'told-automatic') === 'yes',
-    chosen: read(keptByTab, 'told-chosen') === 'yes',
+    automatic: read(keptByTab, 'notified-automatic') === 'yes',
+    chosen: read(keptByTab, 'notified-chosen') === 'yes',
   }),
-  set: (told: { automatic: boolean; chosen: boolean }): void => {
-    write(keptByTab, 'told-automatic', told.automatic ? 'yes' : null);
-    write(keptByTab, 'told-chosen', told.chosen ? 'yes' : null);
+  set: (notified: { automatic: boolean; chosen: boolean }): void => {
+    write(keptByTab, 'notified-automatic', notified.automatic ? 'yes' : null);
+    write(keptByTab, 'notified-chosen', notified.chosen ? 'yes' : null);
   },
 };
 

@@ -8,7 +8,7 @@
 import type { RoomView } from './room';
 
 /** The notices shown already; kept over a reload of the tab. */
-export interface Told {
+export interface Notified {
   readonly automatic: boolean;
   /** Of the moderator's choice that holds now. */
   readonly chosen: boolean;
@@ -23,14 +23,14 @@ export type StageNotice = 'notice-on-stage-seen' | 'notice-on-stage-heard';
 
 export interface Step {
   readonly notice: StageNotice | null;
-  readonly told: Told;
+  readonly notified: Notified;
 }
 
 /** The notice after a change of the room, and the notices shown by then. */
-export function onStage(view: RoomView, sending: Sending, told: Told): Step {
+export function onStage(view: RoomView, sending: Sending, notified: Notified): Step {
   const { self, room, participants } = view;
   const chosen = room.chosen_stage === self;
-  const before: Told = chosen ? told : { ...told, chosen: false };
+  const before: Notified = chosen ? notified : { ...notified, chosen: false };
   const others = [...participants.values()].some((p) => p.id !== self && p.connected);
   const notice = sending.camera
     ? 'notice-on-stage-seen'
@@ -39,10 +39,10 @@ export function onStage(view: RoomView, sending: Sending, told: Told): Step {
       : null;
   const known = chosen ? before.chosen : before.automatic;
   if (room.stage !== self || known || !others || !notice) {
-    return { notice: null, told: before };
+    return { notice: null, notified: before };
   }
   return {
     notice,
-    told: { automatic: true, chosen: chosen || before.chosen },
+    notified: { automatic: true, chosen: chosen || before.chosen },
   };
 }

@@ -31,11 +31,11 @@ export function RoomNews({ seat }: { seat: SeatClient }): JSX.Element {
   const before = useRef<RoomView | null>(view);
   const chimedAt = useRef(Number.NEGATIVE_INFINITY);
   const [shown, setShown] = useState<readonly News[]>([]);
-  const told = seat.may('floor.give');
+  const moderates = seat.may('floor.give');
   useEffect(() => {
     const last = before.current;
     before.current = view;
-    const news = told && last && view ? newsBetween(last, view) : [];
+    const news = moderates && last && view ? newsBetween(last, view) : [];
     if (news.length === 0) return;
     setShown((now) => withNews(now, news));
     const heard = news.find((one) => one.kind !== 'left')?.kind;
@@ -44,7 +44,7 @@ export function RoomNews({ seat }: { seat: SeatClient }): JSX.Element {
       if (now - chimedAt.current >= CHIME_EVERY_MS) chime(heard);
       chimedAt.current = now;
     }
-  }, [view, told]);
+  }, [view, moderates]);
   useEffect(() => {
     if (shown.length === 0) return;
     const timer = setTimeout(() => setShown([]), SHOWN_MS);

@@ -14,7 +14,14 @@ import { t } from '../../text';
 import { levelText } from '../parts/quality_text';
 import { ReceiveChoice } from '../parts/receive_choice';
 import type { SeatClient } from '../seat/seat_client';
-import { lossDown, report, verdicts, wayOf, type Known, type Way } from './verdicts';
+import {
+  lossDown,
+  report,
+  verdicts,
+  mediaState,
+  type Known,
+  type MediaState,
+} from './verdicts';
 
 interface PanelProps {
   seat: SeatClient;
@@ -35,18 +42,18 @@ export function ConnectionPanel({ seat, onClose }: PanelProps): JSX.Element {
   const quality = seat.health?.quality.value ?? null;
   const view = seat.view.value;
   const expected = view !== null && expectsMedia(view);
-  const way: Way = canConnect()
-    ? wayOf(lost, quality, viewing.figures.value, expected)
+  const media: MediaState = canConnect()
+    ? mediaState(lost, quality, viewing.figures.value, expected)
     : { state: 'unable' };
   const known: Known = {
-    way,
+    media,
     link: viewing.link.value,
     strained: viewing.strained.value,
     waitMs: seat.receiving.waitMs.value,
     receive: receive.value,
   };
   const level = lost ? null : (quality?.level ?? null);
-  const figures = way.state === 'measured' ? way.figures : null;
+  const figures = media.state === 'measured' ? media.figures : null;
   const found = verdicts(known);
   return (
     <Dialog title={t('connection')} onClose={onClose} testid="connection-panel">

@@ -12,7 +12,7 @@ import type { Receive } from '../../state/settings';
  * What is known of the media connections. Only `measured` can become "as it should
  * be": its figures are of legs that are all connected.
  */
-export type Way =
+export type MediaState =
   /** This browser has no connections for picture and sound. */
   | { readonly state: 'unable' }
   /** The connection to the server is lost. */
@@ -21,23 +21,27 @@ export type Way =
   | { readonly state: 'trouble'; readonly trouble: Trouble['trouble'] }
   | { readonly state: 'measured'; readonly figures: Figures };
 
-/** The state of the media connections from the last sample; `expected`: something is sent to this viewer. */
-export function wayOf(
+/**
+ * The state of the media connections from the last sample; `expected`: something is
+ * sent to this viewer.
+ */
+export function mediaState(
   lost: boolean,
   quality: Quality | null,
   figures: Figures | null,
   expected: boolean,
-): Way {
+): MediaState {
   if (lost) return { state: 'lost' };
   if (quality?.trouble) return { state: 'trouble', trouble: quality.trouble };
   if (quality === null || figures === null) return { state: 'measuring' };
-  // Nothing arrived in two seconds: several such samples are a fault, and one is never good.
+  // Nothing arrived in two seconds: several such samples are a fault, and one is never
+  // good.
   if (expected && figures.downKbps === 0) return { state: 'measuring' };
   return { state: 'measured', figures };
 }
 
 export interface Known {
-  readonly way: Way;
+  readonly media: MediaState;
   /** The server's report about the link to this viewer. */
   readonly link: LinkChanged | null;
   /** Steps that a slow computer made us take. */
@@ -59,8 +63,8 @@ const FEWER_TILES_FROM = 3; // the step of `STEPS` that leaves out pictures
 
 const percent = (share: number): number => Math.max(1, Math.round(share * 100));
 
-const figuresOf = ({ way }: Known): Figures | null =>
-  way.state === 'measured' ? way.figures : null;
+const figuresOf = ({ media }: Known): Figures | null =>
+  media.state === 'measured' ? media.figures : null;
 
 /** Share of packets lost on the downlink: measured here, or by the server. */
 export function lossDown(known: Known): number {
@@ -68,12 +72,12 @@ export function lossDown(known: Known): number {
 }
 
 export function verdicts(known: Known): readonly Verdict[] {
-  const { way, link, strained, receive } = known;
+  const { media, link, strained, receive } = known;
   const figures = figuresOf(known);
-  if (way.state === 'lost') return [{ key: 'verdict-lost' }];
-  if (way.state === 'unable') return [{ key: 'verdict-unable' }];
+  if (media.state === 'lost') return [{ key: 'verdict-lost' }];
+  if (media.state === 'unable') return [{ key: 'verdict-unable' }];
   const found: Verdict[] = [];
-  if (way.state === 'trouble') found.push({ key: `verdict-${way.trouble}` });
+  if (media.state === 'trouble') found.push({ key: `verdict-${media.trouble}` });
   const loss = lossDown(known);
   const reduced = link?.reduced ?? null;
   if (loss >= LOSS_FELT) {
@@ -119,8 +123,8 @@ export function report(known: Known, level: number | null): string {
   const { link } = known;
   const figures = figuresOf(known);
   const lines = [
-    `quality: ${level ?? '-'}  way: ${known.way.state === 'trouble' ? known.way.trouble : known.way.state}  receive: ${known.receive}  strained: ${known.strained}  waits: ${known.waitMs ?? 'no'}`,
-    `path: ${figures?.protocol ?? '-'}  rtt: ${figures?.rttMs ?? '-'} ms`,
+    `quality: ${level ?? '-'}  media: ${known.media.state === 'trouble' ? known.media.trouble : known.media.state}  receive: ${known.receive}  strained: ${known.strained}  waits: ${known.waitMs ?? 'no'}`,
+    `route: ${figures?.protocol ?? '-'}  rtt: ${figures?.rttMs ?? '-'} ms`,
     `down: ${figures?.downKbps ?? '-'} kbit/s  lost: ${share(figures?.lossDown)}`,
     `up: ${figures?.upKbps ?? '-'} kbit/s  lost: ${share(figures?.lossUp)}  room: ${figures?.roomUpKbps ?? '-'} kbit/s`,
     link

@@ -18,11 +18,15 @@ interface MessageProps {
   own: boolean;
   /** It is shown under the head of the message before it. */
   continued: boolean;
-  /** It is far from the newest message: outside the view, browsers need not lay it out. */
+  /**
+   * It is far from the newest message: outside the view, browsers need not lay it out.
+   */
   settled: boolean;
 }
 
-/** Making a formatter takes longer than all else of a message: one for each language. */
+/**
+ * Making a formatter takes longer than all else of a message: one for each language.
+ */
 const formats = computed(() => ({
   time: new Intl.DateTimeFormat(language.value, { timeStyle: 'short' }),
   full: new Intl.DateTimeFormat(language.value, {

@@ -15,7 +15,10 @@ const LONGEST = 4000; // the protocol's limit
 /** Newest messages that are always laid out, so that the end of the list is exact. Lower:
  * what is above the view could have an estimated height, and the list would miss its end. */
 const UNSETTLED = 40;
-/** Messages shown at first; earlier ones come when they are asked for, in parts as large. */
+/**
+ * Messages shown at first; earlier ones come when they are asked for, in parts as
+ * large.
+ */
 const SHOWN = 150;
 const NEAR_END_PX = 80; // readers further up are not scrolled down
 

@@ -28,7 +28,8 @@ export function PeoplePanel({ seat, controls }: RoomProps): JSX.Element {
   const view = seat.view.value;
   const people = view?.participants;
   const tag = language.value;
-  // Not at each change of the room: speakers change often, and sorting 500 names is slow.
+  // Not at each change of the room: speakers change often, and sorting 500 names is
+  // slow.
   const hands = useMemo(() => (people ? handQueue(people) : []), [people]);
   const chairs = useMemo(() => (people ? moderators(people) : []), [people]);
   const groups = useMemo(

@@ -20,7 +20,8 @@ export function Marks({
   /** These are the marks of the user's own seat. */
   own: boolean;
 }): JSX.Element {
-  // For the user the switch counts: the server learns of a track only with its first packets.
+  // For the user the switch counts: the server learns of a track only with its first
+  // packets.
   const heard = own ? seat.local.microphoneOn.value : sends(participant, 'microphone');
   const publishes = participant.role !== 'researcher' || participant.has_floor;
   const weak = participant.quality !== null && participant.quality <= WEAK_AT;
@@ -60,7 +61,9 @@ const MARK_KEYS: Readonly<Record<MarkProps['name'], readonly [string, string]>> 
   away: ['mark-away', 'mark-away-word'],
 };
 
-/** A filled mark, recognisable from a distance; with its text where the tile is large. */
+/**
+ * A filled mark, recognisable from a distance; with its text where the tile is large.
+ */
 function Mark({ icon: Icon, tone, name }: MarkProps): JSX.Element {
   const [full, word] = MARK_KEYS[name];
   return (

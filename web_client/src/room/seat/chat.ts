@@ -14,7 +14,9 @@ import {
 } from '../../state/outbox';
 
 const PAGE = 100;
-/** Until a message is sent again that the server did not answer, or could not store yet. */
+/**
+ * Until a message is sent again that the server did not answer, or could not store yet.
+ */
 const AGAIN_MS = 2000;
 
 export interface ChatStore {

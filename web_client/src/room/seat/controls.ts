@@ -183,7 +183,7 @@ export class Controls {
     pinned.value = pinned.value === participant ? null : participant;
   }
 
-  turnPage(by: number): void {
+  movePage(by: number): void {
     const page = Math.min(this.pages - 1, this.page.value + by);
     this.page.value = Math.max(0, page);
   }

@@ -1,13 +1,19 @@
 /*
- * Watches the connections of a seat: quality for people, silence for the socket,
- * and the pulse of each peer connection, which is mended when it stops.
+ * Monitors the connections of a seat: the quality that people see, whether the socket is
+ * alive, and the recovery of each peer connection after an outage.
  *
- * Nothing here waits for a connection that does not answer: one that was closed with a
- * question open never does, and the others must be watched on.
+ * Nothing here waits for a peer connection that does not answer: one that was closed with
+ * a request pending never answers, and the others must still be monitored.
  */
 import { signal } from '@preact/signals';
-import { countersOf, Questions, sampleOf, Stand, type Seen } from '../../media/legs';
-import { beatOf, Pulse, type Answering } from '../../media/recovery';
+import {
+  countersOf,
+  StatsRequests,
+  sampleOf,
+  LegTracker,
+  type LegSample,
+} from '../../media/legs';
+import { livenessOf, Recovery, type Answering } from '../../media/recovery';
 import {
   count,
   Judge,
@@ -17,28 +23,34 @@ import {
   type Quality,
   type Sample,
 } from '../../media/quality';
-import type { Mendable } from '../../media/restart';
+import type { Recoverable } from '../../media/restart';
 import { CodedError } from '../../signaling/errors';
 import type { Link } from '../../signaling/link';
 import { ANSWER_MS, TICK_MS, Watchdog } from '../../signaling/watchdog';
 
 const JUDGE_EVERY_MS = 2000;
-/** Between checks when media that arrived has stopped. Lower: more useless work. */
+/**
+ * Between two checks while media that used to arrive has stopped. Lower: more useless
+ * work.
+ */
 const DOUBT_MS = 120;
-/** An answer should be there by then, and a round trip and a half. */
+/** An answer is late after this time plus one and a half round trips. */
 const UNANSWERED_MS = 300;
-/** An answer this recent says that the server is there. */
+/** How long an answer proves that the server can be reached. */
 const ANSWER_HOLDS_MS = 3000;
 
 export interface Leg {
   readonly name: LegName;
-  readonly mendable: Mendable | null;
+  readonly connection: Recoverable | null;
 }
 
 export interface Connections {
-  /** Both legs, whether they are there or not. */
+  /** Both legs, whether they exist or not. */
   readonly legs: () => readonly Leg[];
-  /** Given the statistics of all legs, at the pace of `TICK_MS`; null: not all are known. */
+  /**
+   * Called about every `TICK_MS` with the statistics of all legs; null: not all are
+   * known.
+   */
   readonly sampled: (reports: RTCStatsReport[] | null, at: number) => void;
   /** Whether the server routes a voice or a camera to this viewer now. */
   readonly expected: () => boolean;
@@ -54,12 +66,12 @@ export class Health {
   readonly #watchdog = new Watchdog(performance.now());
   readonly #reporter = new Reporter();
   readonly #judge = new Judge();
-  readonly #questions = new Questions();
-  readonly #stands: Readonly<Record<LegName, Stand>> = {
-    receive: new Stand(),
-    send: new Stand(),
+  readonly #statsRequests = new StatsRequests();
+  readonly #trackers: Readonly<Record<LegName, LegTracker>> = {
+    receive: new LegTracker(),
+    send: new LegTracker(),
   };
-  readonly #pulses = new WeakMap<RTCPeerConnection, Pulse>();
+  readonly #recoveries = new WeakMap<RTCPeerConnection, Recovery>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #stopListening: () => void;
   #counters: Counters = count([]);
@@ -103,20 +115,20 @@ export class Health {
 
   /** Checks once; true: media that arrived before has stopped. */
   async #look(): Promise<boolean> {
-    const legs = this.#connections.legs().map(({ name, mendable }) => ({
+    const legs = this.#connections.legs().map(({ name, connection }) => ({
       name,
-      mendable,
-      pc: mendable?.pc ?? null,
+      connection,
+      pc: connection?.pc ?? null,
     }));
     const reports = await Promise.all(
-      legs.map(({ pc }) => (pc ? this.#questions.ask(pc) : null)),
+      legs.map(({ pc }) => (pc ? this.#statsRequests.ask(pc) : null)),
     );
     if (this.#closed) return false;
     const now = performance.now();
-    const seen = legs.map(({ name, pc }, index): Seen => {
-      const state = pc?.connectionState ?? null;
-      const standing = this.#stands[name].look(name, state, now);
-      return { name, standing, report: reports[index] ?? null };
+    const seen = legs.map(({ name, pc }, index): LegSample => {
+      const pcState = pc?.connectionState ?? null;
+      const state = this.#trackers[name].observe(name, pcState, now);
+      return { name, state, report: reports[index] ?? null };
     });
     this.#counters = countersOf(seen, this.#counters);
     const expected = this.#connections.expected();
@@ -125,42 +137,45 @@ export class Health {
     this.#grade(taken, now);
     const answering = this.#answering(now);
     let doubt = false;
-    for (const [index, { mendable, pc }] of legs.entries()) {
+    for (const [index, { connection, pc }] of legs.entries()) {
       const report = reports[index] ?? null;
-      if (mendable && pc)
-        doubt = this.#feel(mendable, pc, report, answering, now) || doubt;
+      if (connection && pc)
+        doubt = this.#recover(connection, pc, report, answering, now) || doubt;
     }
-    // Not awaited: the next samples go on while the question is out.
+    // Not awaited: sampling continues while the request is pending.
     const online = this.#link.phase.value.name === 'online';
     if (online && this.#watchdog.tick(this.#counters.bytes, now)) void this.#ask();
     return doubt;
   }
 
-  /** Hands on the figures: all of them, or none. */
-  #pass(seen: readonly Seen[], taken: Sample, now: number): void {
+  /** Passes on the statistics of all legs, or null when one is missing. */
+  #pass(seen: readonly LegSample[], taken: Sample, now: number): void {
     if (now - this.#sampledAt < DOUBT_MS * 2) return;
     this.#sampledAt = now;
     const reports = seen.flatMap(({ report }) => (report ? [report] : []));
     this.#connections.sampled(taken.state === 'connected' ? reports : null, now);
   }
 
-  /** Mends one connection if it needs it; true: it is in doubt. */
-  #feel(
-    leg: Mendable,
+  /**
+   * Restarts or replaces one connection if needed; true: media that used to arrive has
+   * stopped.
+   */
+  #recover(
+    leg: Recoverable,
     pc: RTCPeerConnection,
     report: RTCStatsReport | null,
     answering: Answering,
     now: number,
   ): boolean {
-    let pulse = this.#pulses.get(pc);
-    if (!pulse) this.#pulses.set(pc, (pulse = new Pulse(now)));
-    // Without figures its states alone speak: enough to see that it has failed.
-    const beat = beatOf(pc, report ?? new Map<string, never>());
-    if (report !== null && pulse.hear(beat, now)) this.#link.hurry();
-    const remedy = pulse.remedy(beat, answering, now);
+    let recovery = this.#recoveries.get(pc);
+    if (!recovery) this.#recoveries.set(pc, (recovery = new Recovery(now)));
+    // Without statistics only its states are known, which suffice to see a failure.
+    const liveness = livenessOf(pc, report ?? new Map<string, never>());
+    if (report !== null && recovery.observe(liveness, now)) this.#link.hurry();
+    const remedy = recovery.remedy(liveness, answering, now);
     if (remedy === 'restart') void leg.restart();
     else if (remedy === 'replace') leg.replace();
-    return pulse.silent(now);
+    return recovery.silent(now);
   }
 
   #answering(now: number): Answering {
@@ -189,7 +204,7 @@ export class Health {
     this.#judgedAt = now;
     const quality = this.#judge.take(taken);
     this.quality.value = quality;
-    // If others send nothing, this viewer's link is not at fault.
+    // If the others send nothing, this viewer's link is not the cause.
     if (quality === null || quality.trouble === 'silent') return;
     if (this.#reporter.due(quality.level, now)) {
       this.#link.tell('quality.report', { level: quality.level });

@@ -4,7 +4,7 @@
  */
 import { effect, signal } from '@preact/signals';
 import { canConnect } from '../../media/ability';
-import { PlayoutDelay, type Way } from '../../media/playout_delay';
+import { PlayoutDelay, type LinkSample } from '../../media/playout_delay';
 import type { SlotOffer, SlotState, SourceName } from '../../protocol';
 import { audioMids, pictureOf } from '../../media/slots';
 import { Sound } from '../../media/sound';
@@ -99,10 +99,10 @@ export class Receiving {
   }
 
   /** Takes the link's latest figures; called every two seconds. */
-  watch(way: Way): void {
+  watch(sample: LinkSample): void {
     // Browsers without a playout delay do not wait.
     if (!('jitterBufferTarget' in RTCRtpReceiver.prototype)) return;
-    if (!this.#playoutDelay.take(way)) return;
+    if (!this.#playoutDelay.take(sample)) return;
     this.waitMs.value = this.#playoutDelay.waitMs;
     this.subscriber.wait(this.waitMs.value);
   }

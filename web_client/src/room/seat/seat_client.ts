@@ -104,7 +104,10 @@ export class SeatClient {
   readonly #stops: (() => void)[] = [];
   /** What the user chose when already in the room elsewhere. */
   #decided: 'take-over' | 'another' | null = null;
-  /** The newest connection: it is named in the closing message while a new one is being made. */
+  /**
+   * The newest connection: it is named in the closing message while a new one is being
+   * made.
+   */
   #connection: string | null = null;
   #disposed = false;
 
@@ -140,7 +143,7 @@ export class SeatClient {
       this.link.onEvent((event) => this.#take(event)),
       this.link.onOnline(() => this.#online()),
       effect(() => this.#watchRefusal()),
-      effect(() => this.#watchWay()),
+      effect(() => this.#watchLink()),
       effect(() => {
         const choice = codec.value;
         this.sending.publisher?.preferCodec(choice);
@@ -360,7 +363,7 @@ export class SeatClient {
     ]);
   }
 
-  #watchWay(): void {
+  #watchLink(): void {
     const figures = this.viewing.figures.value;
     if (!figures) return;
     this.receiving.watch({
@@ -376,8 +379,8 @@ export class SeatClient {
       legs: () =>
         canConnect()
           ? [
-              { name: 'receive', mendable: this.receiving.subscriber },
-              { name: 'send', mendable: this.sending.publisher },
+              { name: 'receive', connection: this.receiving.subscriber },
+              { name: 'send', connection: this.sending.publisher },
             ]
           : [],
       sampled: (reports, at) =>
@@ -425,8 +428,8 @@ export class SeatClient {
       camera: this.local.cameraOn.peek(),
       microphone: this.local.microphoneOn.peek(),
     };
-    const { notice, told } = onStage(view, sending, stageNotified.get());
-    stageNotified.set(told);
+    const { notice, notified } = onStage(view, sending, stageNotified.get());
+    stageNotified.set(notified);
     if (notice) notify(t(notice));
   }
 
@@ -460,7 +463,10 @@ export class SeatClient {
     else this.phase.value = { name: 'refused', code, message };
   }
 
-  /** The seat is gone on the server: back to the door, or to the end page if the user was inside. */
+  /**
+   * The seat is gone on the server: back to the door, or to the end page if the user
+   * was inside.
+   */
   #seatGone(): void {
     const wasInside = this.phase.value.name === 'inside';
     seats.drop(this.#key);

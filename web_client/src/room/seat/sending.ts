@@ -21,7 +21,7 @@ export class Sending {
   readonly #link: Link;
   readonly #local: LocalMedia;
   readonly #allowed = signal(false);
-  readonly #told = new Map<SourceName, boolean>();
+  readonly #announced = new Map<SourceName, boolean>();
   /** The layers of each source that the server asked for last. */
   readonly #layers = new Map<VideoSource, readonly number[]>();
   readonly #failed: (error: CodedError) => void;
@@ -132,12 +132,13 @@ export class Sending {
     await publisher.offered();
     for (const { source } of SECTIONS) {
       const active = this.#local.on(source);
-      if (this.#told.get(source) === active || publisher !== this.#publisher) continue;
-      this.#told.set(source, active);
+      if (this.#announced.get(source) === active || publisher !== this.#publisher)
+        continue;
+      this.#announced.set(source, active);
       try {
         await this.#link.request('media.track', { source, active });
       } catch (error) {
-        this.#told.delete(source);
+        this.#announced.delete(source);
         throw error;
       }
     }
@@ -152,7 +153,7 @@ export class Sending {
         }));
         const answer = await this.#link.request('media.publish', { sdp, tracks });
         if (publisher === this.#publisher) {
-          for (const { source, active } of tracks) this.#told.set(source, active);
+          for (const { source, active } of tracks) this.#announced.set(source, active);
         }
         return answer.sdp;
       },
@@ -172,7 +173,7 @@ export class Sending {
   #drop(): void {
     this.#publisher?.close();
     this.#publisher = null;
-    this.#told.clear();
+    this.#announced.clear();
   }
 
   /** Handles a failed request of `asked`, a publisher that may have been replaced. */

@@ -13,7 +13,7 @@ import type { LinkChanged, ViewSet } from '../../protocol';
 import type { Link } from '../../signaling/link';
 import { receive } from '../../state/settings';
 
-const TELL_EVERY_MS = 200; // the server grants five a second
+const SEND_EVERY_MS = 200; // the server grants five a second
 const SAMPLE_EVERY_MS = 2000; // shorter: shares of a few frames; longer: a slow rescue
 
 interface Shown {
@@ -32,26 +32,26 @@ export class Viewing {
   readonly #link: Link;
   readonly #inside: () => boolean;
   readonly #strain = new Strain();
-  readonly #pace = new Pace(TELL_EVERY_MS);
+  readonly #pace = new Pace(SEND_EVERY_MS);
   readonly #stops: (() => void)[];
   #shown: Shown | null = null;
   /** The stage is shown in a separate window, even while the tab is hidden. */
   #floats = false;
-  #told: ViewSet | null = null;
+  #sent: ViewSet | null = null;
   #moment: Moment | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(link: Link, inside: () => boolean) {
     this.#link = link;
     this.#inside = inside;
-    const visibility = (): void => this.#tell();
+    const visibility = (): void => this.#send();
     document.addEventListener('visibilitychange', visibility);
     this.#stops = [
       () => document.removeEventListener('visibilitychange', visibility),
       effect(() => {
         // Every signal read here runs this effect again.
         void [receive.value, this.strained.value];
-        queueMicrotask(() => this.#tell());
+        queueMicrotask(() => this.#send());
       }),
     ];
   }
@@ -59,7 +59,7 @@ export class Viewing {
   /** Sets what is on the screen now; sent to the server when it changed. */
   show(arrangement: Arrangement, measured: Measured, self: string): void {
     this.#shown = { arrangement, measured, self };
-    this.#tell();
+    this.#send();
   }
 
   /** The sizes requested now. */
@@ -79,13 +79,13 @@ export class Viewing {
   /** The stage is in a small window now, or not any more. */
   floats(floats: boolean): void {
     this.#floats = floats;
-    this.#tell();
+    this.#send();
   }
 
   /** The server forgot: a new connection. */
   cameBack(): void {
-    this.#told = null;
-    this.#tell();
+    this.#sent = null;
+    this.#send();
   }
 
   /**
@@ -117,19 +117,19 @@ export class Viewing {
     for (const stop of this.#stops) stop();
   }
 
-  #tell(): void {
+  #send(): void {
     clearTimeout(this.#timer);
     if (this.#shown === null || !this.#inside()) return;
     const view = this.wanted;
-    if (sameView(this.#told, view)) return;
+    if (sameView(this.#sent, view)) return;
     const wait = this.#pace.due(performance.now());
     if (wait > 0) {
-      this.#timer = setTimeout(() => this.#tell(), wait);
+      this.#timer = setTimeout(() => this.#send(), wait);
       return;
     }
-    this.#told = view;
+    this.#sent = view;
     this.#link.request('view.set', view).catch(() => {
-      if (this.#told === view) this.#told = null;
+      if (this.#sent === view) this.#sent = null;
     });
   }
 }

@@ -22,7 +22,10 @@ interface FloatingWindows {
 
 const SIZE = { width: 420, height: 290 };
 
-/** Opens the window and settles when it is open; `closed` is called when it is not any more. */
+/**
+ * Opens the window and settles when it is open; `closed` is called when it is not any
+ * more.
+ */
 export async function openFloating(
   room: RoomProps,
   closed: () => void,

@@ -13,7 +13,9 @@ export interface MainPicture {
   readonly track: MediaStreamTrack | null;
 }
 
-/** The shared picture, else that of the participant on the stage; null: there is none. */
+/**
+ * The shared picture, else that of the participant on the stage; null: there is none.
+ */
 export function mainPicture(seat: SeatClient): MainPicture | null {
   const view = seat.view.value;
   if (!view) return null;

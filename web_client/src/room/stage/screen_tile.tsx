@@ -55,7 +55,9 @@ interface ScreenProps extends RoomProps {
   owner: ParticipantInfo;
 }
 
-/** A shared screen; the user's own is not shown, as it would mirror itself without end. */
+/**
+ * A shared screen; the user's own is not shown, as it would mirror itself without end.
+ */
 export function ScreenTile({ seat, controls, owner }: ScreenProps): JSX.Element {
   const { receiving } = seat;
   const seen = useCallback(() => receiving.frameSeen(), [receiving]);

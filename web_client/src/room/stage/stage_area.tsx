@@ -81,7 +81,7 @@ export function StageArea({ seat, controls }: RoomProps): JSX.Element | null {
   controls.pages = paged.pages;
   useEffect(() => {
     // There may now be fewer pages than the current page's number.
-    // Only then: a key pressed since this was drawn has turned the page already.
+    // Only then: a key pressed since this was drawn has moved to another page already.
     if (controls.page.peek() >= paged.pages) {
       controls.page.value = Math.max(0, paged.pages - 1);
     }
@@ -142,7 +142,7 @@ function Arranged(props: ArrangedProps): JSX.Element {
       <Pager
         page={paged.page}
         pages={paged.pages}
-        turn={(by) => controls.turnPage(by)}
+        onMove={(by) => controls.movePage(by)}
       />
     ) : null;
   if (arrangement.mode === 'grid') {
@@ -217,10 +217,10 @@ function Tiles(props: TilesProps): JSX.Element {
 interface PagerProps {
   page: number;
   pages: number;
-  turn: (by: number) => void;
+  onMove: (by: number) => void;
 }
 
-function Pager({ page, pages, turn }: PagerProps): JSX.Element {
+function Pager({ page, pages, onMove }: PagerProps): JSX.Element {
   return (
     <div class="pager row tight" data-testid="pager">
       <Button
@@ -229,7 +229,7 @@ function Pager({ page, pages, turn }: PagerProps): JSX.Element {
         label={t('previous-page')}
         disabled={page === 0}
         testid="previous-page"
-        onPress={() => turn(-1)}
+        onPress={() => onMove(-1)}
       >
         <ChevronLeft aria-hidden="true" />
       </Button>
@@ -242,7 +242,7 @@ function Pager({ page, pages, turn }: PagerProps): JSX.Element {
         label={t('next-page')}
         disabled={page >= pages - 1}
         testid="next-page"
-        onPress={() => turn(1)}
+        onPress={() => onMove(1)}
       >
         <ChevronRight aria-hidden="true" />
       </Button>
