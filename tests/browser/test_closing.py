@@ -10,7 +10,7 @@ from tests.support.wire.room import TestRoom
 async def test_closing_the_room_from_inside_says_that_it_is_closed(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
-    made = await room.desk.ask("invitation.create", room=room.id, role="moderator")
+    made = await room.owner.ask("invitation.create", room=room.id, role="moderator")
     moderator = await gallery.visit(browser, "Mina")
     page = moderator.page
     await moderator.enter(f"{room.server.url}/join#{made.url.partition('#')[2]}")

@@ -67,7 +67,7 @@ async def test_the_chosen_devices_are_sent_also_after_a_reload(
 ) -> None:
     person = await gallery.visit("chromium", "Paul", SEVERAL)
     page = person.page
-    await person.open_door(link(room, "presenter"))
+    await person.open_join_page(link(room, "presenter"))
     await choose(page, "camera-picker", "fake_device_1")
     await person.join()
     await sends(page, "video", "fake_device_1")
@@ -97,7 +97,7 @@ async def test_a_remembered_device_that_is_gone_is_said_to_be(
     person = await gallery.visit(browser, "Paul", SEVERAL)
     page = person.page
     await remember(page, room, microphone="unplugged", speaker="pulled")
-    await person.open_door(link(room, "presenter"))
+    await person.open_join_page(link(room, "presenter"))
     await page.read(by_id("notice"), "The microphone that you chose is not there")
     notices: str = await page.text(by_id("notices"))
     used = await page.evaluate(SHOWN, by_id("microphone-picker"))
@@ -140,7 +140,7 @@ async def test_devices_that_may_not_be_named_are_not_called_missing(
 ) -> None:
     person = await gallery.visit(browser, "Rita", Options(media="denied"))
     page = person.page
-    await person.open_door(link(room, "presenter"))
+    await person.open_join_page(link(room, "presenter"))
     await page.see(by_id("device-problem"))
     if browser == "chromium":
         await page.read(by_id("microphone-picker"), "Allow the microphone first")
@@ -184,7 +184,7 @@ async def test_keys_switch_devices_at_the_door_and_off_is_off(
 ) -> None:
     person = await gallery.visit(browser, "Paul")
     page = person.page
-    await person.open_door(link(room, "presenter"))
+    await person.open_join_page(link(room, "presenter"))
     await person.pressed("camera", True)
     track = "document.querySelector('video').srcObject.getTracks()[0]"
     await page.wait_for(f"() => {{ window.track = {track}; return true; }}")

@@ -57,7 +57,7 @@ async def test_letters_of_others_bring_their_fonts(
 ) -> None:
     guest = await gallery.visit(browser, "Rita")
     page = guest.page
-    await guest.open_door(link(room, "researcher"))
+    await guest.open_join_page(link(room, "researcher"))
     slices = (
         "() => performance.getEntriesByType('resource')"
         ".filter((e) => /noto-sans-kr/.test(e.name)).length"

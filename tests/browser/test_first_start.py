@@ -30,7 +30,7 @@ async def test_the_one_time_link_makes_a_moderator_and_a_room(
     page = moderator.page
     await page.goto(server.link)
     await page.click(by_id("become-moderator"))
-    await page.see(by_id("desk-page"))
+    await page.see(by_id("rooms-page"))
     await page.write(by_id("room-title"), "Results of the year")
     await page.write(by_id("room-organisation"), "Institute of Optics")
     await page.click(by_id("create-room"))
@@ -46,11 +46,11 @@ async def test_the_one_time_link_makes_a_moderator_and_a_room(
     await page.see(by_id("qr-dialog"))
     await gallery.picture(moderator, "qr")
     await page.click(by_id("dialog-close"))
-    await gallery.picture(moderator, "desk")
+    await gallery.picture(moderator, "rooms")
 
     guest = await gallery.visit(browser, "Paul")
     token = urls["presenter"].split("#")[1]
-    await guest.open_door(f"{server.url}/join#{token}")
+    await guest.open_join_page(f"{server.url}/join#{token}")
     await guest.page.read(by_id("room-title"), "Results of the year")
     await guest.page.wait_for(
         "() => document.querySelector('[data-testid=\"preview\"] video')?.readyState >= 2"
@@ -59,7 +59,7 @@ async def test_the_one_time_link_makes_a_moderator_and_a_room(
     await guest.join()
 
     await page.click(by_id("enter-room"))
-    await page.see(by_id("door-page"))
+    await page.see(by_id("join-page"))
     await page.read(by_id("present"), "1")
     await moderator.join()
     await moderator.sees("Paul")
@@ -74,7 +74,7 @@ async def test_the_one_time_link_makes_a_moderator_and_a_room(
 
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 320), ("dark", 1280)])
-async def test_the_desk_keeps_the_rules(
+async def test_the_rooms_page_keeps_the_rules(
     server: Server, gallery: Gallery, theme: Literal["light", "dark"], width: int
 ) -> None:
     options = Options(theme=theme, width=width)
@@ -82,13 +82,13 @@ async def test_the_desk_keeps_the_rules(
     page = moderator.page
     await page.goto(server.link)
     await page.click(by_id("become-moderator"))
-    await page.see(by_id("desk-page"))
+    await page.see(by_id("rooms-page"))
     await assert_accessible(page)
     await page.write(by_id("room-title"), "Results")
     await page.write(by_id("room-organisation"), "Institute of Optics")
     await page.click(by_id("create-room"))
     await page.see(by_id("invitation-url"))
-    await gallery.picture(moderator, "desk")
+    await gallery.picture(moderator, "rooms")
     await assert_accessible(page)
     await assert_nothing_lost(page)
     await page.click(by_id("revoke"))
@@ -100,7 +100,7 @@ async def test_the_desk_keeps_the_rules(
     await page.press("Escape")
     await page.gone("dialog[open]")
     await enlarge_text(page)
-    await gallery.picture(moderator, "desk-large-text")
+    await gallery.picture(moderator, "rooms-large-text")
     await assert_nothing_lost(page)
 
 
@@ -112,13 +112,13 @@ async def test_signing_out_is_asked_for_first(
     page = moderator.page
     await page.goto(server.link)
     await page.click(by_id("become-moderator"))
-    await page.see(by_id("desk-page"))
+    await page.see(by_id("rooms-page"))
     await page.click(by_id("sign-out"))
     await page.see(by_id("confirm"))
     await page.click(by_id("confirm-no"))
     await page.gone("dialog[open]")
     await page.reload()
-    await page.see(by_id("desk-page"))  # still signed in
+    await page.see(by_id("rooms-page"))  # still signed in
     await page.click(by_id("sign-out"))
     await page.click(by_id("confirm-yes"))
     await page.see(by_id("landing-page"))

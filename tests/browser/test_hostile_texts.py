@@ -54,7 +54,7 @@ async def test_texts_are_shown_and_never_run(
 
     person = await gallery.visit(browser, "Rita")
     page = person.page
-    await person.open_door(link(room, "presenter"))
+    await person.open_join_page(link(room, "presenter"))
     await page.read(by_id("room-title"), TITLE)
     await page.read("body", HOUSE)
     await person.join()
@@ -73,7 +73,7 @@ async def test_texts_are_shown_and_never_run(
 
     boss = room.stranger()
     token = (
-        await room.desk.ask("invitation.create", room=room.id, role="moderator")
+        await room.owner.ask("invitation.create", room=room.id, role="moderator")
     ).url.split("#")[1]
     await boss.connect(invitation=token)
     await boss.join(NAME, HOUSE, subscribe=False)
@@ -97,7 +97,7 @@ async def test_a_moderator_sees_texts_and_runs_none(
     await attacker.join(NAME, HOUSE, subscribe=False)
     await attacker.ask("hand.raise", raised=True)
     token = (
-        await room.desk.ask("invitation.create", room=room.id, role="moderator")
+        await room.owner.ask("invitation.create", room=room.id, role="moderator")
     ).url.split("#")[1]
     moderator = await gallery.visit(browser, "Mina")
     page = moderator.page
@@ -127,7 +127,7 @@ async def test_what_is_pasted_is_sent_or_refused_with_the_cause(
 ) -> None:
     person = await gallery.visit(browser, "Rita")
     page = person.page
-    await person.open_door(link(room, "researcher"))
+    await person.open_join_page(link(room, "researcher"))
     await paste(person, "name", "\u3164")
     await page.write(by_id("organisation"), "Institute")
     await page.click(by_id("join"))

@@ -40,7 +40,7 @@ async def test_a_guests_call_needs_no_pointer(
     await publish_camera(other, "red")
     person = await gallery.visit(browser, "Rita")
     page = person.page
-    await person.open_door(link(room, "presenter"))
+    await person.open_join_page(link(room, "presenter"))
     await page.wait_for(
         "(s) => document.activeElement === document.querySelector(s)", by_id("name")
     )
@@ -87,7 +87,7 @@ async def test_a_moderators_day_needs_no_pointer(
     await guest.join("Rita")
     try:
         await moderator.activates(by_id("enter-room"))
-        await page.see(by_id("door-page"))
+        await page.see(by_id("join-page"))
         await page.wait_for(
             "(s) => document.activeElement === document.querySelector(s)",
             by_id("name"),
@@ -127,6 +127,6 @@ async def test_a_moderators_day_needs_no_pointer(
         await guest.close()
 
     await moderator.activates(by_id("leave"))
-    await page.see(f"{by_id('gone-page')}, {by_id('desk-page')}, dialog[open]")
+    await page.see(f"{by_id('gone-page')}, {by_id('rooms-page')}, dialog[open]")
     await gallery.picture(moderator, "end")
     assert_clean(moderator)

@@ -73,7 +73,7 @@ async def test_without_webrtc_the_door_says_so_and_the_chat_works(
     person = await gallery.visit(browser, "Rita")
     page = person.page
     await page.before_load(lack)
-    await person.open_door(link(room, role))
+    await person.open_join_page(link(room, role))
     await page.read(by_id("unable"), "neither picture nor sound")
     await gallery.picture(person, "door")
     await person.join()
@@ -104,7 +104,7 @@ async def test_without_site_data_everything_works_and_nothing_is_kept(
     person = await gallery.visit(browser, "Rita")
     page = person.page
     await page.before_load(NO_SITE_DATA)
-    await person.open_door(link(room, "researcher"))
+    await person.open_join_page(link(room, "researcher"))
     await page.read(by_id("forgets"), "keeps nothing")
     await gallery.picture(person, "door")
     await person.join()
@@ -112,7 +112,7 @@ async def test_without_site_data_everything_works_and_nothing_is_kept(
     await person.says("here all the same")
     await person.reads("here all the same")
     await page.reload()
-    await page.see(by_id("door-page"))
+    await page.see(by_id("join-page"))
     assert_clean(person)
 
 
@@ -135,7 +135,7 @@ async def test_counts_stay_true_under_a_page_translator(
 ) -> None:
     person = await gallery.visit(browser, "Rita")
     page = person.page
-    await person.open_door(link(room, "researcher"))
+    await person.open_join_page(link(room, "researcher"))
     # Browsers are asked to keep their own translator out; others do not ask.
     assert await page.evaluate("() => document.documentElement.translate") is False
     await person.join()

@@ -63,7 +63,7 @@ async def test_all_pages_keep_the_rules(
     await page.goto(f"{url}/join")
     await page.see(by_id("unknown-page"))
     await check("unknown")
-    await guest.open_door(link(room, "presenter"))
+    await guest.open_join_page(link(room, "presenter"))
     await page.read(by_id("room-title"), "Results")
     await check("door")
     await guest.join()
@@ -110,7 +110,7 @@ async def test_without_a_camera_one_can_still_watch(
     presenter = await room.guest("presenter", "Paul")
     await publish_camera(presenter, "red")
     person = await gallery.visit(browser, "Rita", Options(media="denied"))
-    await person.open_door(link(room, "presenter"))
+    await person.open_join_page(link(room, "presenter"))
     await person.page.see(by_id("device-problem"))
     await gallery.picture(person, "denied")
     await person.join()
@@ -124,7 +124,7 @@ async def test_text_of_twice_the_size_loses_no_control(
 ) -> None:
     other = await room.guest("researcher", "Paul")
     await other.ask("hand.raise", raised=True)
-    invitation = await room.desk.ask(
+    invitation = await room.owner.ask(
         "invitation.create", room=room.id, role="moderator"
     )
     person = await gallery.visit(browser, "Mina")
@@ -135,7 +135,9 @@ async def test_text_of_twice_the_size_loses_no_control(
         await gallery.picture(person, what)
         await assert_nothing_lost(page)
 
-    await person.open_door(f"{room.server.url}/join#{invitation.url.split('#')[1]}")
+    await person.open_join_page(
+        f"{room.server.url}/join#{invitation.url.split('#')[1]}"
+    )
     await page.read(by_id("room-title"), "Results")
     await check("door")
     await person.join()
@@ -163,14 +165,14 @@ async def test_language_and_theme_switch_and_stay(
 ) -> None:
     person = await gallery.visit(browser, "Rita", Options(locale="en-US"))
     page = person.page
-    await person.open_door(link(room, "researcher"))
+    await person.open_join_page(link(room, "researcher"))
     assert await page.evaluate("() => document.documentElement.lang") == "en"
     await page.click(by_id("language"))
     await page.wait_for("() => document.documentElement.lang === 'ko'")
     # A font cut off on its way would be an error in the console.
     await page.wait_for("() => document.fonts.status === 'loaded'")
     await page.reload()
-    await page.see(by_id("door-page"))
+    await page.see(by_id("join-page"))
     assert await page.evaluate("() => document.documentElement.lang") == "ko"
     await gallery.picture(person, "korean")
     assert_clean(person)

@@ -30,7 +30,7 @@ async def test_from_the_door_through_all_tests_and_into_the_room(
 ) -> None:
     person = await gallery.visit(browser, "Paul")
     page = person.page
-    await person.open_door(link(room, "presenter"))
+    await person.open_join_page(link(room, "presenter"))
     await page.read(by_id("room-title"), "Results")  # nothing moves from here on
     await page.click(by_id("to-check"))
     await page.see(by_id("check-page"))
@@ -52,8 +52,8 @@ async def test_from_the_door_through_all_tests_and_into_the_room(
     await preview.connect(invitation=room.token("presenter"))
     assert (await preview.ask("room.preview")).participants == []
 
-    await page.click(by_id("to-the-door"))
-    await page.see(by_id("door-page"))
+    await page.click(by_id("to-join-page"))
+    await page.see(by_id("join-page"))
     await person.join()
     await page.see(by_id("room-page"))
     assert_clean(person)

@@ -47,7 +47,7 @@ async def test_a_proxy_that_is_set_up_brings_people_in(
         proxy(server, port, host=UPSTREAM, more=more) as url,
     ):
         guest = await gallery.visit("chromium", "Rita")
-        await guest.open_door(f"{url}/join#{room.token('researcher')}")
+        await guest.open_join_page(f"{url}/join#{room.token('researcher')}")
         await guest.join()
         await guest.says("Through the proxy")
         await guest.reads("Through the proxy")

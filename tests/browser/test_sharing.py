@@ -94,7 +94,7 @@ async def test_nobody_sees_a_shared_screen_before_one_is_shared(
     viewer = await gallery.visit("chromium", "Rita")
     presenter = await gallery.visit(browser, "Paul", Options(screen=True))
     await viewer.enter(link(room, "researcher"))
-    await presenter.open_door(link(room, "presenter"))
+    await presenter.open_join_page(link(room, "presenter"))
     for person in (viewer, presenter):
         await person.page.evaluate(WATCH_FOR_SCREENS)
     await presenter.join()

@@ -164,7 +164,7 @@ async def test_the_screen_stays_on_while_one_is_in_a_room(
     viewer = await gallery.visit(browser, "Rita")
     page = viewer.page
     await page.before_load(WAKE)
-    await viewer.open_door(link(room, "researcher"))
+    await viewer.open_join_page(link(room, "researcher"))
     assert await page.evaluate("() => window.asked") == 0
     await viewer.join()
     await page.wait_for("() => window.asked === 1")

@@ -163,7 +163,7 @@ async def test_hand_floor_mute_and_removal(
     room: TestRoom, gallery: Gallery, presents: BrowserName, watches: BrowserName
 ) -> None:
     moderator = await gallery.visit(presents, "Mina")
-    invitation = await room.desk.ask(
+    invitation = await room.owner.ask(
         "invitation.create", room=room.id, role="moderator"
     )
     token = invitation.url.split("#")[1]

@@ -117,7 +117,7 @@ async def test_a_second_person_may_enter_by_a_second_tab(
 async def test_who_was_removed_comes_in_again_only_when_let_in(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
-    invitation = await room.desk.ask(
+    invitation = await room.owner.ask(
         "invitation.create", room=room.id, role="moderator"
     )
     moderator = await gallery.visit(browser, "Mina")
@@ -128,7 +128,7 @@ async def test_who_was_removed_comes_in_again_only_when_let_in(
     await moderator.page.click(by_id("confirm-yes"))
     await guest.page.see(f'{by_id("gone-page")}[data-reason="removed"]')
     await guest.page.goto(f"{room.server.url}/")
-    await guest.open_door(link(room, "researcher"))
+    await guest.open_join_page(link(room, "researcher"))
     await guest.page.click(by_id("join"))
     await guest.page.read(by_id("problem"), "A moderator removed you")
     await gallery.picture(guest, "refused")
@@ -145,7 +145,7 @@ async def test_who_was_removed_comes_in_again_only_when_let_in(
 async def test_a_moderator_keeps_on_stage_who_is_there(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
-    invitation = await room.desk.ask(
+    invitation = await room.owner.ask(
         "invitation.create", room=room.id, role="moderator"
     )
     presenter = await gallery.visit(browser, "Paul")

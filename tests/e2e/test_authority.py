@@ -28,7 +28,7 @@ async def test_the_door_shows_the_room_before_anybody_enters(room: TestRoom) -> 
 
 async def test_a_revoked_invitation_opens_nothing(room: TestRoom) -> None:
     invitation = room.invitations["researcher"]
-    await room.desk.ask("invitation.revoke", room=room.id, invitation=invitation.id)
+    await room.owner.ask("invitation.revoke", room=room.id, invitation=invitation.id)
     with pytest.raises(RefusedError):
         await room.guest("researcher", "Rita")
 

@@ -156,12 +156,12 @@ async def test_a_locked_database_holds_up_nothing_but_writing(
             asyncio.create_task(timed_refusal(one, "hand.raise", raised=True))
             for one in others
         ]
-        # Reading goes on while they wait, and doors open.
+        # Reading goes on while they wait, and previews are answered.
         page = await viewer.ask("chat.history", before=100)
         assert [line.text for line in page.messages] == ["before"]
-        door = room.stranger()
-        await door.connect(invitation=room.token("researcher"))
-        assert (await door.ask("room.preview")).title == "Results"
+        guest = room.stranger()
+        await guest.connect(invitation=room.token("researcher"))
+        assert (await guest.ask("room.preview")).title == "Results"
         assert not any(hand.done() for hand in hands)
         # All wait together, not one behind the other.
         assert max(await asyncio.gather(*hands)) < 2 * PATIENCE_S

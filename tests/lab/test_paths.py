@@ -73,7 +73,7 @@ async def test_where_udp_is_dropped_media_comes_over_tcp() -> None:
             for name, browser in browsers.items():
                 net.link(name).refuse_udp()
                 viewer = await room.visit(name.title(), browser)
-                await viewer.open_door(room.invitation("researcher"))
+                await viewer.open_join_page(room.invitation("researcher"))
                 begun = time.monotonic()
                 await viewer.join()
                 await viewer.page.wait_for(

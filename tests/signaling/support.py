@@ -349,8 +349,8 @@ class RoomWithLinks:
         self.id = room
         self.tokens = tokens
 
-    async def at_the_door(self, role: str) -> Client:
-        """Return somebody at the door."""
+    async def admitted(self, role: str) -> Client:
+        """Return a client that has been admitted and has no seat yet."""
         if role == "moderator":
             return await self.site.client(self.owner.cookie).connect(room=self.id)
         return await self.site.client().connect(invitation=self.tokens[role])
@@ -359,8 +359,8 @@ class RoomWithLinks:
         self, role: str, name: str = "", *, subscribe: bool = False, **request: object
     ) -> Client:
         """Return somebody in the room."""
-        door = await self.at_the_door(role)
-        return await door.join(name or role.title(), subscribe=subscribe, **request)
+        guest = await self.admitted(role)
+        return await guest.join(name or role.title(), subscribe=subscribe, **request)
 
     async def come_back(self, client: Client, **request: Any) -> Client:
         """Return a new connection that has resumed a client's seat."""

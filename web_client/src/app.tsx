@@ -11,7 +11,7 @@ import type { ConnectAuth } from './protocol';
 import { t } from './text';
 import { Boundary } from './navigation/boundary';
 import { Notices } from './navigation/notices';
-import { checkPath, doorPath, route } from './navigation/routes';
+import { checkPath, joinPath, route } from './navigation/routes';
 import { Shell, Waiting } from './navigation/shell';
 
 /** Few visitors run the test: its code is loaded on demand. */
@@ -21,7 +21,7 @@ function CheckLazily({ entry }: { entry: ConnectAuth | null }): JSX.Element {
     () => import('./pages/check'),
     () => setFailed(true),
   );
-  if (part) return <part.CheckPage entry={entry} back={entry && doorPath(entry)} />;
+  if (part) return <part.CheckPage entry={entry} back={entry && joinPath(entry)} />;
   return (
     <Shell narrow message={failed}>
       {failed ? <LoadAgain /> : <Waiting text={t('waiting-check')} />}

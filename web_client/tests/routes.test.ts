@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkPath, doorPath, parseRoute, pastedPath } from '../src/navigation/routes';
+import { checkPath, joinPath, parseRoute, pastedPath } from '../src/navigation/routes';
 
 const TOKEN = 'abcdefghijklmnop_-0123';
 
@@ -38,9 +38,9 @@ describe('the test before a conference', () => {
   });
 
   it('leads back to the door it was opened from', () => {
-    expect(doorPath({ invitation: TOKEN })).toBe(`/join#${TOKEN}`);
-    expect(doorPath({ room: 'abc' })).toBe('/room/abc');
-    expect(doorPath({})).toBeNull();
+    expect(joinPath({ invitation: TOKEN })).toBe(`/join#${TOKEN}`);
+    expect(joinPath({ room: 'abc' })).toBe('/room/abc');
+    expect(joinPath({})).toBeNull();
     expect(checkPath(null)).toBe('/check');
   });
 });

@@ -307,7 +307,7 @@ async def test_guessing_is_slowed_down_and_nobody_else_is(
             await site.client().connect(**wrong)
         assert caught.value.code == "too-many-attempts"
     # Who shows what is right comes in as before: by link, by seat, by cookie.
-    await room.at_the_door("researcher")
+    await room.admitted("researcher")
     await room.come_back(guest)
     await site.client(room.owner.cookie).connect(room=room.id)
     status, _, _ = await post(

@@ -68,7 +68,7 @@ async def test_a_long_message_is_enciphered_in_pieces(
         return encipher(self, data)
 
     monkeypatch.setattr(QuietPlane, "subscribe", subscribe)
-    person = await room.at_the_door("researcher")
+    person = await room.admitted("researcher")
     monkeypatch.setattr(ssl.SSLObject, "write", write)
     await person.join("Ria", subscribe=True)
     assert person.seat["offer"]["sdp"] == sdp

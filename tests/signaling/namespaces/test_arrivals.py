@@ -92,13 +92,13 @@ async def test_many_waiting_connections_of_one_client_keep_nobody_out(
 ) -> None:
     async with Site(tmp_path / "data", **flags) as site:
         room = await site.room()
-        stranger = [await room.at_the_door("researcher") for _ in range(2)]
-        honest = await room.at_the_door("researcher")
+        stranger = [await room.admitted("researcher") for _ in range(2)]
+        honest = await room.admitted("researcher")
         await until(lambda: not stranger[0].sio.connected)
         assert stranger[1].sio.connected
         await honest.join("Kim")
-        await room.at_the_door("researcher")
-        await room.at_the_door("presenter")  # another link is not concerned
+        await room.admitted("researcher")
+        await room.admitted("presenter")  # another link is not concerned
         assert stranger[1].sio.connected
 
 

@@ -132,7 +132,7 @@ async def test_a_slow_answer_does_not_keep_a_removed_person(
             pass
         go_on.set()
         assert order(await closes(socket), 7) == []
-    await until(lambda: len(hub) == 1)  # the desk
+    await until(lambda: len(hub) == 1)  # the owner
 
 
 async def test_a_flood_is_refused_before_it_is_cut(room: RoomWithLinks) -> None:

@@ -16,8 +16,8 @@ from signaling.protocol.registry import CLIENT_EVENTS
 from tests.signaling.support import Client, Refusal, RoomWithLinks
 
 STATES: dict[str, Capabilities] = {
-    "desk": OF_ACCOUNTS,
-    "door": OF_THE_ADMITTED,
+    "account": OF_ACCOUNTS,
+    "admitted": OF_THE_ADMITTED,
     "coming back": OF_THE_RETURNING,
     "researcher": ROLE_CAPABILITIES[Role.RESEARCHER],
     "researcher with the floor": ROLE_CAPABILITIES[Role.RESEARCHER] | THE_FLOOR,
@@ -54,10 +54,10 @@ REQUESTS: dict[str, dict[str, object]] = {
 
 async def in_state(room: RoomWithLinks, state: str) -> Client:
     match state:
-        case "desk":
+        case "account":
             return room.owner
-        case "door":
-            return await room.at_the_door("researcher")
+        case "admitted":
+            return await room.admitted("researcher")
         case "coming back":
             seated = await room.join("presenter")
             return await room.site.client().connect(seat=seated.seat["seat"])
@@ -106,9 +106,9 @@ async def test_what_changes_the_state(
     allowed = CLIENT_EVENTS[event].capability in STATES[state]
     assert (refused != "not-allowed") == allowed
     right_moment = {
-        "seat.join": state == "door",
+        "seat.join": state == "admitted",
         "seat.resume": state == "coming back",
-        "seat.leave": state not in ("desk", "door", "coming back", "left"),
+        "seat.leave": state not in ("account", "admitted", "coming back", "left"),
     }[event]
     assert (refused == "") == right_moment
 

@@ -266,7 +266,7 @@ async def test_a_guest_tests_the_media_connection_before_joining(
     room: RoomWithLinks,
 ) -> None:
     seated = await room.join("researcher")
-    guest = await room.at_the_door("presenter")
+    guest = await room.admitted("presenter")
     plane = room.site.plane
     assert (await guest.ask("media.preflight", sdp="v=0"))["sdp"]
     trial = plane.published[-1]
@@ -280,7 +280,7 @@ async def test_a_guest_tests_the_media_connection_before_joining(
 
 
 async def test_a_trial_goes_with_its_connection(room: RoomWithLinks) -> None:
-    guest = await room.at_the_door("researcher")
+    guest = await room.admitted("researcher")
     await guest.ask("media.preflight", sdp="v=0")
     plane = room.site.plane
     trial = plane.published[-1]

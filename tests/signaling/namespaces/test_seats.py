@@ -11,8 +11,8 @@ from tests.signaling.support import Refusal, RoomWithLinks, Site, until
 
 async def test_the_preview_shows_who_is_connected(room: RoomWithLinks) -> None:
     await room.join("presenter", "Kim")
-    door = await room.at_the_door("researcher")
-    assert await door.ask("room.preview") == {
+    guest = await room.admitted("researcher")
+    assert await guest.ask("room.preview") == {
         "title": "Optics",
         "organisation": "Institute",
         "role": "researcher",
@@ -23,20 +23,20 @@ async def test_the_preview_shows_who_is_connected(room: RoomWithLinks) -> None:
     }
 
 
-async def test_the_door_does_not_list_oneself(room: RoomWithLinks) -> None:
+async def test_the_preview_does_not_list_the_user(room: RoomWithLinks) -> None:
     guest, other = await room.join("researcher", "Kim"), await room.join("researcher")
-    second_tab = await room.at_the_door("researcher")
+    second_tab = await room.admitted("researcher")
     preview = await second_tab.ask("room.preview", seat=guest.seat["seat"])
     assert [p["name"] for p in preview["participants"]] == ["Researcher"]
     assert preview["seated_elsewhere"]
     await room.join("moderator", "Mod")
-    preview = await (await room.at_the_door("moderator")).ask("room.preview")
+    preview = await (await room.admitted("moderator")).ask("room.preview")
     assert [p["name"] for p in preview["participants"]] == ["Kim", "Researcher"]
     assert preview["seated_elsewhere"]
     await other.ask("seat.leave")
     elsewhere = await room.site.room()
-    door = await elsewhere.at_the_door("researcher")
-    preview = await door.ask("room.preview", seat=guest.seat["seat"])
+    visitor = await elsewhere.admitted("researcher")
+    preview = await visitor.ask("room.preview", seat=guest.seat["seat"])
     assert preview["participants"] == []
     assert not preview["seated_elsewhere"]
 
@@ -168,20 +168,20 @@ async def test_closing_a_room_puts_everybody_out(room: RoomWithLinks) -> None:
     await guest.hears("seat.closed", reason="room-closed")
     assert (await room.owner.ask("room.list"))["rooms"] == []
     with pytest.raises(Refusal) as caught:
-        await room.at_the_door("presenter")
+        await room.admitted("presenter")
     assert caught.value.code == "room-not-found"
 
 
 async def test_a_revoked_invitation_opens_nothing(room: RoomWithLinks) -> None:
     listed = await room.owner.ask("invitation.list", room=room.id)
     presenter = next(i for i in listed["invitations"] if i["role"] == "presenter")
-    waiting = await room.at_the_door("presenter")
+    waiting = await room.admitted("presenter")
     revoked = await room.owner.ask(
         "invitation.revoke", room=room.id, invitation=presenter["id"]
     )
     assert revoked["revoked"]
     with pytest.raises(Refusal) as caught:
-        await room.at_the_door("presenter")
+        await room.admitted("presenter")
     assert caught.value.code == "invitation-revoked"
     with pytest.raises(Refusal) as caught:
         await waiting.join("Late")
@@ -253,24 +253,24 @@ async def test_a_restarted_server_has_everything_back(room: RoomWithLinks) -> No
     assert (own["has_floor"], own["hand"]) == (True, 1)
     sent_again = await again.ask("chat.send", text="before", nonce="n")
     assert sent_again["seq"] == 1
-    desk = await site.client(room.owner.cookie).connect()
-    assert [r["id"] for r in (await desk.ask("room.list"))["rooms"]] == [room.id]
+    account = await site.client(room.owner.cookie).connect()
+    assert [r["id"] for r in (await account.ask("room.list"))["rooms"]] == [room.id]
     assert (await room.join("presenter")).seat["role"] == "presenter"
 
 
-async def test_signing_out_ends_the_desk_at_once(site: Site) -> None:
-    desk = await site.account()
-    assert desk.cookie is not None
+async def test_signing_out_ends_the_connections_of_the_account(site: Site) -> None:
+    account = await site.account()
+    assert account.cookie is not None
     async with (
         site.http() as http,
         http.post(
-            "/api/sign-out", headers={"Origin": site.url, "Cookie": desk.cookie}
+            "/api/sign-out", headers={"Origin": site.url, "Cookie": account.cookie}
         ) as response,
     ):
         assert response.status == 200
-    await until(lambda: not desk.sio.connected)
+    await until(lambda: not account.sio.connected)
     with pytest.raises(Refusal):
-        await site.client(desk.cookie).connect()
+        await site.client(account.cookie).connect()
 
 
 async def test_a_bad_offer_is_the_clients_to_hear_of(room: RoomWithLinks) -> None:

@@ -61,14 +61,14 @@ class Person:
         self.page = page
         self.name = name
 
-    async def open_door(self, url: str) -> None:
+    async def open_join_page(self, url: str) -> None:
         """Open an invitation and wait for the page before the room."""
         await self.page.goto(url)
-        await self.page.see(by_id("door-page"))
+        await self.page.see(by_id("join-page"))
 
     async def enter(self, url: str, organisation: str = "Institute of Optics") -> None:
         """Open an invitation, say who one is, and go in."""
-        await self.open_door(url)
+        await self.open_join_page(url)
         await self.join(organisation)
 
     async def join(self, organisation: str = "Institute of Optics") -> None:

@@ -29,13 +29,13 @@ async def sign_in(server: Server, token: str) -> str:
 
 @dataclass(slots=True)
 class TestRoom:
-    """A room, its desk, and everybody whom the test brought in."""
+    """A room, its owner, and everybody whom the test brought in."""
 
     __test__ = False  # not a test case, whatever its name begins with
 
     server: Server
     cookie: str
-    desk: ScriptedClient
+    owner: ScriptedClient
     id: str
     invitations: dict[str, m.InvitationInfo]
     """By role."""
@@ -97,17 +97,17 @@ async def opened(
     """Open a room, as the server's first moderator, for the length of the block."""
     if not server.cookie:
         server.cookie = await sign_in(server, server.link.split("#")[1])
-    desk = ScriptedClient(
+    owner = ScriptedClient(
         server.url, server.trust, cookie=server.cookie, space=server.space
     )
-    await desk.connect()
-    created: m.RoomCreated = await desk.ask(
+    await owner.connect()
+    created: m.RoomCreated = await owner.ask(
         "room.create", title=title, organisation=organisation
     )
     room = TestRoom(
         server,
         server.cookie,
-        desk,
+        owner,
         created.room.id,
         {invitation.role: invitation for invitation in created.invitations},
     )
@@ -116,4 +116,4 @@ async def opened(
     finally:
         for client in room.clients:
             await client.close()
-        await desk.close()
+        await owner.close()

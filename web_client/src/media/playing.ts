@@ -28,7 +28,7 @@ export const soundHeld = holds('AUDIO');
 /** Pictures are paused though they should play. */
 export const picturesHeld = holds('VIDEO');
 
-function hold(element: HTMLMediaElement, now: boolean): void {
+function setHeld(element: HTMLMediaElement, now: boolean): void {
   const state = watched.get(element);
   if (state) state.held = now;
   if (held.value.has(element) === now) return;
@@ -42,7 +42,7 @@ function start(element: HTMLMediaElement): void {
   element.play().catch((error: unknown) => {
     if (!(error instanceof DOMException) || error.name !== 'NotAllowedError') return;
     // The refusal may be late: the element may be playing or removed by now.
-    if (element.paused && watched.has(element)) hold(element, true);
+    if (element.paused && watched.has(element)) setHeld(element, true);
   });
 }
 
@@ -51,7 +51,7 @@ function look(): void {
     if (!element.paused || element.srcObject === null) state.paused = 0;
     else {
       state.paused += 1;
-      if (state.paused >= HELD_AFTER) hold(element, true);
+      if (state.paused >= HELD_AFTER) setHeld(element, true);
       start(element);
     }
   }
@@ -89,7 +89,7 @@ function lookOn(): () => void {
 export function keepPlaying(element: HTMLMediaElement): () => void {
   watched.set(element, { paused: 0, held: false });
   stopLooking ??= lookOn();
-  const playing = (): void => hold(element, false);
+  const playing = (): void => setHeld(element, false);
   const paused = (): void => {
     if (watched.has(element) && element.srcObject !== null) start(element);
   };
@@ -100,7 +100,7 @@ export function keepPlaying(element: HTMLMediaElement): () => void {
   return () => {
     element.removeEventListener('playing', playing);
     element.removeEventListener('pause', paused);
-    hold(element, false);
+    setHeld(element, false);
     watched.delete(element);
     if (watched.size > 0) return;
     stopLooking?.();

@@ -48,7 +48,7 @@ export function checkPath(entry: ConnectAuth | null): string {
 }
 
 /** The address of a door. */
-export function doorPath(entry: ConnectAuth): string | null {
+export function joinPath(entry: ConnectAuth): string | null {
   if (entry.invitation) return `/join#${entry.invitation}`;
   return entry.room ? `/room/${entry.room}` : null;
 }

@@ -21,7 +21,7 @@ import {
   type Trial,
 } from '../preflight/connectivity';
 import type { ConnectAuth } from '../protocol';
-import { Trust } from './door_devices';
+import { Trust } from './join_devices';
 import { CameraPicker, MicrophonePicker, SpeakerPicker } from '../devices/pickers';
 import { Picture } from '../room/parts/picture';
 import { t } from '../text';
@@ -105,10 +105,10 @@ export function CheckPage({ entry, back }: CheckProps): JSX.Element {
           {back === null ? null : (
             <Button
               kind={started && !busy ? 'primary' : 'usual'}
-              testid="to-the-door"
+              testid="to-join-page"
               onPress={() => go(back)}
             >
-              {t('check-to-door')}
+              {t('check-to-room')}
             </Button>
           )}
         </div>

@@ -12,7 +12,7 @@ import { LandingPage } from './landing';
 type State = 'asking' | 'signed-in' | 'stranger' | { problem: string };
 
 /** Guests never see this page: its code is loaded for moderators only. */
-function Desk(props: { onSignedOut: () => void; failed: () => void }): JSX.Element {
+function OwnRooms(props: { onSignedOut: () => void; failed: () => void }): JSX.Element {
   const part = useLazy(() => import('./rooms'), props.failed);
   if (part) return <part.RoomsPage onSignedOut={props.onSignedOut} />;
   return (
@@ -34,7 +34,7 @@ export function HomePage(): JSX.Element {
   useEffect(ask, []);
   if (state === 'signed-in')
     return (
-      <Desk
+      <OwnRooms
         onSignedOut={() => setState('stranger')}
         failed={() => setState({ problem: t('error-no-answer') })}
       />

@@ -1,4 +1,4 @@
-/* A moderator's desk: own rooms, and a new one. */
+/* The rooms of a moderator, with a form for a new one. */
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Shell, Waiting } from '../navigation/shell';
@@ -58,7 +58,7 @@ export function RoomsPage({ onSignedOut }: { onSignedOut: () => void }): JSX.Ele
     >
       {missingSince(phase) !== null ? (
         <p class="banner" role="alert">
-          {t('desk-reconnecting')}
+          {t('own-rooms-reconnecting')}
         </p>
       ) : null}
       {phase.name === 'refused' ? (
@@ -66,11 +66,13 @@ export function RoomsPage({ onSignedOut }: { onSignedOut: () => void }): JSX.Ele
           {codeText(phase.code, phase.message)}
         </p>
       ) : null}
-      <div class="desk" data-testid="desk-page">
+      <div class="own-rooms" data-testid="rooms-page">
         <section class="stack" aria-labelledby="rooms-title">
-          <h1 id="rooms-title">{t('desk-title')}</h1>
+          <h1 id="rooms-title">{t('own-rooms-title')}</h1>
           {rooms === null ? <Waiting text={t('waiting-rooms')} /> : null}
-          {rooms?.length === 0 ? <p class="soft empty">{t('desk-empty')}</p> : null}
+          {rooms?.length === 0 ? (
+            <p class="soft empty">{t('own-rooms-empty')}</p>
+          ) : null}
           <ul class="stack">
             {rooms?.map((room) => (
               <RoomCard

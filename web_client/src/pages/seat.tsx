@@ -8,7 +8,7 @@ import { Controls } from '../room/seat/controls';
 import { RoomPage } from '../room/room_page';
 import { SeatClient } from '../room/seat/seat_client';
 import { t } from '../text';
-import { DoorPage } from './door';
+import { JoinPage } from './join';
 import { GonePage, RefusedPage } from './gone';
 
 interface SeatPageProps {
@@ -53,12 +53,12 @@ function Phase({ seat, controls }: Parts): JSX.Element {
     case 'entering':
       return (
         <Shell narrow message>
-          <Waiting text={t(lost ? 'door-reconnecting' : 'waiting-seat')} />
+          <Waiting text={t(lost ? 'join-reconnecting' : 'waiting-seat')} />
         </Shell>
       );
-    case 'door':
+    case 'outside':
     case 'joining':
-      return <DoorPage seat={seat} controls={controls} />;
+      return <JoinPage seat={seat} controls={controls} />;
     case 'inside':
       return <RoomPage seat={seat} controls={controls} />;
     case 'ended':

@@ -27,7 +27,7 @@ theme-switch = Colours: { $theme }. Change
 
 waiting-server = Asking the server who you are…
 waiting-rooms = Fetching your rooms…
-waiting-door = Asking for the room…
+waiting-preview = Asking for the room…
 waiting-seat = Going back to your place…
 
 ## Front page
@@ -55,11 +55,11 @@ sign-out = Sign out
 sign-out-title = Sign out of this browser?
 sign-out-text = Your rooms stay. To come back you need a new one-time link from the administrator of the server.
 
-## Desk
+## A moderator's own rooms
 
-desk-title = Your rooms
-desk-empty = No rooms yet. A room that you create appears here with its invitation links.
-desk-reconnecting = The connection to the server is lost. It comes back by itself.
+own-rooms-title = Your rooms
+own-rooms-empty = No rooms yet. A room that you create appears here with its invitation links.
+own-rooms-reconnecting = The connection to the server is lost. It comes back by itself.
 new-room = New room
 room-title = Title
 room-organisation = Organisation that hosts it
@@ -115,35 +115,35 @@ notice-address-by-hand = The browser does not let us copy. Select the address an
 notice-copied = The link is copied.
 notice-copy-by-hand = The browser does not let us copy. The link is selected: copy it with the keyboard.
 
-## Door
+## Join page
 
 your-name = Your name
 your-organisation = Your organisation
 role-moderator = moderator
 role-presenter = presenter
 role-researcher = researcher
-door-role = You enter as { $role }.
-door-empty = Nobody is there yet.
-door-present =
+join-role = You enter as { $role }.
+join-empty = Nobody is there yet.
+join-present =
     { $count ->
         [one] { $count } person is there:
        *[other] { $count } people are there:
     }
-door-more =
+join-more =
     { $count ->
         [one] and { $count } more
        *[other] and { $count } more
     }
-door-listener = You come to watch and listen, to chat and to raise your hand. Microphone and camera are needed only when a moderator gives you the floor.
-door-set-up = Try microphone and camera now
-door-watch-anyway = You can join now and watch, listen and chat.
-door-no-webrtc = This browser shows neither picture nor sound of a room, and sends none: WebRTC is missing or switched off. You can join to read and write in the chat and to raise your hand. For everything else open the link in a current Firefox, Chrome or Edge.
-door-unable = Microphone and camera cannot be used in this browser.
-door-forgets = This browser keeps nothing for this site. You can join, but after the page is loaded again you join anew.
-door-reconnecting = The connection to the server is lost. It comes back by itself.
+join-listener = You come to watch and listen, to chat and to raise your hand. Microphone and camera are needed only when a moderator gives you the floor.
+join-set-up = Try microphone and camera now
+join-watch-anyway = You can join now and watch, listen and chat.
+join-no-webrtc = This browser shows neither picture nor sound of a room, and sends none: WebRTC is missing or switched off. You can join to read and write in the chat and to raise your hand. For everything else open the link in a current Firefox, Chrome or Edge.
+join-unable = Microphone and camera cannot be used in this browser.
+join-forgets = This browser keeps nothing for this site. You can join, but after the page is loaded again you join anew.
+join-reconnecting = The connection to the server is lost. It comes back by itself.
 join = Join
 joining = Joining…
-door-queued = Many people are entering by this link at the moment. You will enter in a few seconds.
+join-queued = Many people are entering by this link at the moment. You will enter in a few seconds.
 elsewhere-tab = You are in this room in another tab.
 elsewhere-window = You are in this room in another window or on another computer.
 elsewhere-move = Move here
@@ -182,7 +182,7 @@ check-devices-only = The connection to the server is tested from the page of a r
 check-start = Start the test
 check-running = Testing…
 check-again = Test again
-check-to-door = To the room
+check-to-room = To the room
 check-opening = Opening… Allow it if the browser asks.
 check-camera-waiting = Tested when you start.
 check-camera-no-picture = The camera is open, but sends no picture. Close other programs that use it.

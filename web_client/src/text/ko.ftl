@@ -27,7 +27,7 @@ theme-switch = 화면 색: { $theme }. 바꾸기
 
 waiting-server = 서버에서 로그인 상태를 확인하고 있습니다…
 waiting-rooms = 회의실 목록을 가져오고 있습니다…
-waiting-door = 회의실 정보를 가져오고 있습니다…
+waiting-preview = 회의실 정보를 가져오고 있습니다…
 waiting-seat = 자리로 돌아가고 있습니다…
 
 ## 첫 페이지
@@ -57,9 +57,9 @@ sign-out-text = 회의실은 그대로 남습니다. 다시 들어오려면 서�
 
 ## 진행자 책상
 
-desk-title = 내 회의실
-desk-empty = 아직 회의실이 없습니다. 회의실을 만들면 초대 링크와 함께 여기에 나타납니다.
-desk-reconnecting = 서버와의 연결이 끊어졌습니다. 자동으로 다시 연결됩니다.
+own-rooms-title = 내 회의실
+own-rooms-empty = 아직 회의실이 없습니다. 회의실을 만들면 초대 링크와 함께 여기에 나타납니다.
+own-rooms-reconnecting = 서버와의 연결이 끊어졌습니다. 자동으로 다시 연결됩니다.
 new-room = 새 회의실
 room-title = 제목
 room-organisation = 주최 기관
@@ -113,20 +113,20 @@ your-organisation = 소속 기관
 role-moderator = 진행자
 role-presenter = 발표자
 role-researcher = 연구자
-door-role = { $role } 역할로 입장합니다.
-door-empty = 아직 아무도 없습니다.
-door-present = 지금 { $count }명이 있습니다:
-door-more = 외 { $count }명
-door-listener = 회의를 보고 듣고, 채팅하고, 손을 들 수 있습니다. 마이크와 카메라는 진행자가 발언권을 줄 때만 필요합니다.
-door-set-up = 지금 마이크와 카메라 확인하기
-door-watch-anyway = 지금 참가하여 보고 듣고 채팅할 수 있습니다.
-door-no-webrtc = 이 브라우저는 회의실의 영상과 소리를 주고받을 수 없습니다. WebRTC가 없거나 꺼져 있습니다. 입장하여 채팅을 읽고 쓰고 손을 들 수 있습니다. 나머지는 최신 Firefox나 Chrome, Edge에서 링크를 여십시오.
-door-unable = 이 브라우저에서는 마이크와 카메라를 쓸 수 없습니다.
-door-forgets = 이 브라우저는 이 사이트의 데이터를 저장하지 않습니다. 입장할 수 있지만, 페이지를 다시 불러오면 다시 입장해야 합니다.
-door-reconnecting = 서버와의 연결이 끊어졌습니다. 자동으로 다시 연결됩니다.
+join-role = { $role } 역할로 입장합니다.
+join-empty = 아직 아무도 없습니다.
+join-present = 지금 { $count }명이 있습니다:
+join-more = 외 { $count }명
+join-listener = 회의를 보고 듣고, 채팅하고, 손을 들 수 있습니다. 마이크와 카메라는 진행자가 발언권을 줄 때만 필요합니다.
+join-set-up = 지금 마이크와 카메라 확인하기
+join-watch-anyway = 지금 참가하여 보고 듣고 채팅할 수 있습니다.
+join-no-webrtc = 이 브라우저는 회의실의 영상과 소리를 주고받을 수 없습니다. WebRTC가 없거나 꺼져 있습니다. 입장하여 채팅을 읽고 쓰고 손을 들 수 있습니다. 나머지는 최신 Firefox나 Chrome, Edge에서 링크를 여십시오.
+join-unable = 이 브라우저에서는 마이크와 카메라를 쓸 수 없습니다.
+join-forgets = 이 브라우저는 이 사이트의 데이터를 저장하지 않습니다. 입장할 수 있지만, 페이지를 다시 불러오면 다시 입장해야 합니다.
+join-reconnecting = 서버와의 연결이 끊어졌습니다. 자동으로 다시 연결됩니다.
 join = 참가하기
 joining = 참가하고 있습니다…
-door-queued = 지금 이 링크로 많은 분이 입장하고 있습니다. 몇 초 뒤에 입장됩니다.
+join-queued = 지금 이 링크로 많은 분이 입장하고 있습니다. 몇 초 뒤에 입장됩니다.
 elsewhere-tab = 이 회의실에 다른 탭으로 이미 들어와 계십니다.
 elsewhere-window = 이 회의실에 다른 창이나 다른 컴퓨터로 이미 들어와 계십니다.
 elsewhere-move = 여기로 옮기기
@@ -165,7 +165,7 @@ check-devices-only = 서버까지의 길은 회의실 입장 화면에서 시험
 check-start = 시험 시작
 check-running = 시험하고 있습니다…
 check-again = 다시 시험
-check-to-door = 회의실로
+check-to-room = 회의실로
 check-opening = 열고 있습니다. 브라우저가 물으면 허용하십시오.
 check-camera-waiting = 시작하면 시험합니다.
 check-camera-no-picture = 카메라는 열렸지만 영상이 오지 않습니다. 카메라를 쓰는 다른 프로그램을 닫으십시오.

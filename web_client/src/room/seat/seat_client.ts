@@ -47,7 +47,7 @@ export type EndReason = SeatClosed['reason'] | 'left' | 'seat-lost';
 
 export type SeatPhase =
   | { name: 'entering' }
-  | { name: 'door' }
+  | { name: 'outside' }
   | { name: 'joining' }
   | { name: 'inside' }
   | { name: 'ended'; reason: EndReason; by: string | null }
@@ -79,7 +79,7 @@ function listen<N extends 'pagehide' | 'pageshow'>(
 }
 
 export class SeatClient {
-  readonly phase = signal<SeatPhase>({ name: 'door' });
+  readonly phase = signal<SeatPhase>({ name: 'outside' });
   readonly view = signal<RoomView | null>(null);
   readonly preview = signal<RoomPreview | null>(null);
   readonly pinned = signal<string | null>(null);
@@ -155,14 +155,14 @@ export class SeatClient {
   /** Opens the connection: back to a kept seat, else to the door. */
   start(): void {
     const seat = seats.get(this.#key);
-    this.phase.value = { name: seat ? 'entering' : 'door' };
+    this.phase.value = { name: seat ? 'entering' : 'outside' };
     void seatElsewhere(this.#key, seat).then((other) => {
       if (this.#disposed) return;
       this.otherTab.value = other;
       this.elsewhere.value = other !== null;
       // A copied tab has the seat of its original, which must not lose it unasked.
       if (seat && other === null) this.link.identify({ seat });
-      else this.phase.value = { name: 'door' };
+      else this.phase.value = { name: 'outside' };
       this.link.open();
     });
   }
@@ -201,7 +201,7 @@ export class SeatClient {
     } catch (error) {
       // If the link was refused for good meanwhile, that is shown already.
       if (this.phase.value.name !== 'joining') return;
-      this.phase.value = { name: 'door' };
+      this.phase.value = { name: 'outside' };
       if (error instanceof CodedError && error.code === 'seated-elsewhere') {
         this.elsewhere.value = true;
         return;
@@ -298,11 +298,14 @@ export class SeatClient {
     this.#connection = this.link.connection;
     const { name } = this.phase.value;
     if (name === 'entering' || name === 'inside') void this.#resume();
-    if (name === 'door') this.#look();
+    if (name === 'outside') this.#look();
   }
 
   #look(): void {
-    if (this.phase.value.name !== 'door' || this.link.phase.value.name !== 'online') {
+    if (
+      this.phase.value.name !== 'outside' ||
+      this.link.phase.value.name !== 'online'
+    ) {
       return;
     }
     this.link
@@ -476,7 +479,7 @@ export class SeatClient {
       return;
     }
     this.link.identify(this.entry);
-    this.phase.value = { name: 'door' };
+    this.phase.value = { name: 'outside' };
     this.link.open();
   }
 

@@ -13,33 +13,33 @@ import { trustPage } from '../signaling/http';
 import { t } from '../text';
 import { problemTexts } from '../text/problems';
 
-interface DoorDevicesProps {
+interface JoinDevicesProps {
   seat: SeatClient;
   controls: Controls;
   publishes: boolean;
 }
 
-export function DoorDevices(props: DoorDevicesProps): JSX.Element {
+export function JoinDevices(props: JoinDevicesProps): JSX.Element {
   const { seat, controls, publishes } = props;
   const { local } = seat;
   const [setUp, setSetUp] = useState(false);
   const microphone = local.microphoneOn.value;
   const camera = local.cameraOn.value;
-  if (!canConnect()) return <p class="door-devices card">{t('door-unable')}</p>;
+  if (!canConnect()) return <p class="join-devices card">{t('join-unable')}</p>;
   if (!publishes && !setUp) {
     return (
-      <div class="door-devices stack card">
-        <p>{t('door-listener')}</p>
+      <div class="join-devices stack card">
+        <p>{t('join-listener')}</p>
         {captureObstacle() ? null : (
           <Button testid="set-up" onPress={() => setSetUp(true)}>
-            {t('door-set-up')}
+            {t('join-set-up')}
           </Button>
         )}
       </div>
     );
   }
   return (
-    <div class="door-devices stack">
+    <div class="join-devices stack">
       <div class="preview on-stage" data-testid="preview">
         {local.camera.value ? (
           <Picture track={local.camera.value} mirrored label={t('own-picture')} />
@@ -93,7 +93,7 @@ function Trouble({ seat }: { seat: SeatClient }): JSX.Element | null {
         <p key={text}>{text}</p>
       ))}
       <Mend problem={camera ?? microphone ?? 'failed'} seat={seat} />
-      <p class="soft small">{t('door-watch-anyway')}</p>
+      <p class="soft small">{t('join-watch-anyway')}</p>
     </div>
   );
 }

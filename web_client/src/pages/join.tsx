@@ -14,10 +14,10 @@ import { missingSince, refusedBy } from '../signaling/reconnect';
 import * as settings from '../state/settings';
 import { t } from '../text';
 import { codeText, failureText } from '../text/failure';
-import { DoorDevices } from './door_devices';
+import { JoinDevices } from './join_devices';
 import { SeatedElsewhere } from './seated_elsewhere';
 
-interface DoorProps {
+interface JoinProps {
   seat: SeatClient;
   controls: Controls;
 }
@@ -30,7 +30,7 @@ const ROLE_KEYS: Readonly<Record<RoleName, string>> = {
 
 const FACES_SHOWN = 8;
 
-export function DoorPage({ seat, controls }: DoorProps): JSX.Element {
+export function JoinPage({ seat, controls }: JoinProps): JSX.Element {
   const [problem, setProblem] = useState<string | null>(null);
   const preview = seat.preview.value;
   const joining = seat.phase.value.name === 'joining';
@@ -68,38 +68,38 @@ export function DoorPage({ seat, controls }: DoorProps): JSX.Element {
   return (
     <Shell>
       <form
-        class="door"
-        data-testid="door-page"
+        class="join-page"
+        data-testid="join-page"
         onSubmit={(event) => {
           event.preventDefault();
           void join();
         }}
       >
-        <div class="door-who stack">
+        <div class="join-who stack">
           {preview ? (
             <RoomHead preview={preview} />
           ) : (
             <>
               <h1 class="hidden-text">{t('room')}</h1>
-              <Waiting text={t('waiting-door')} />
+              <Waiting text={t('waiting-preview')} />
             </>
           )}
           {elsewhere ? null : <Names />}
           {/* With the room's title above it: what is to be pressed must not move. */}
           {elsewhere && preview ? <SeatedElsewhere seat={seat} /> : null}
         </div>
-        <div class="door-go stack tight">
+        <div class="join-go stack tight">
           <Missing />
           {offline ? (
             <p class="problem" role="alert">
               {refusal === null
-                ? t('door-reconnecting')
-                : codeText(refusal, t('door-reconnecting'))}
+                ? t('join-reconnecting')
+                : codeText(refusal, t('join-reconnecting'))}
             </p>
           ) : null}
           {seat.queued.value ? (
             <p role="status" data-testid="queued">
-              {t('door-queued')}
+              {t('join-queued')}
             </p>
           ) : null}
           {problem ? (
@@ -126,7 +126,7 @@ export function DoorPage({ seat, controls }: DoorProps): JSX.Element {
           </p>
           {preview ? <Present there={preview.participants} /> : null}
         </div>
-        <DoorDevices seat={seat} controls={controls} publishes={publishes} />
+        <JoinDevices seat={seat} controls={controls} publishes={publishes} />
       </form>
     </Shell>
   );
@@ -169,12 +169,12 @@ function Missing(): JSX.Element {
     <>
       {canConnect() ? null : (
         <p class="problem" role="alert" data-testid="unable">
-          {t('door-no-webrtc')}
+          {t('join-no-webrtc')}
         </p>
       )}
       {settings.remembers ? null : (
         <p class="soft small" data-testid="forgets">
-          {t('door-forgets')}
+          {t('join-forgets')}
         </p>
       )}
     </>
@@ -185,7 +185,7 @@ function RoomHead({ preview }: { preview: RoomPreview }): JSX.Element {
   return (
     <div class="stack tight">
       <h1 data-testid="room-title">{preview.title}</h1>
-      <p class="soft">{t('door-role', { role: t(ROLE_KEYS[preview.role]) })}</p>
+      <p class="soft">{t('join-role', { role: t(ROLE_KEYS[preview.role]) })}</p>
     </div>
   );
 }
@@ -200,8 +200,8 @@ function Present({ there }: { there: RoomPreview['participants'] }): JSX.Element
         <Live
           text={
             there.length === 0
-              ? t('door-empty')
-              : t('door-present', { count: there.length })
+              ? t('join-empty')
+              : t('join-present', { count: there.length })
           }
         />
       </p>
@@ -214,7 +214,7 @@ function Present({ there }: { there: RoomPreview['participants'] }): JSX.Element
           ))}
           {there.length > FACES_SHOWN ? (
             <li>
-              <Live text={t('door-more', { count: there.length - FACES_SHOWN })} />
+              <Live text={t('join-more', { count: there.length - FACES_SHOWN })} />
             </li>
           ) : null}
         </ul>

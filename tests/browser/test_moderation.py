@@ -14,7 +14,7 @@ async def moderator_in(
     options: Options | None = None,
 ) -> Person:
     """Return somebody who came in by a moderators' link."""
-    invitation = await room.desk.ask(
+    invitation = await room.owner.ask(
         "invitation.create", room=room.id, role="moderator"
     )
     person = await gallery.visit(browser, "Mina", options)
