@@ -7,9 +7,9 @@ from typing import Any, get_args
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ConfigDict, TypeAdapter
 
 from conference.contract import media, records, words
+from tests.support.plain import adapter
 
 MESSAGES: list[type[Any]] = sorted(
     {
@@ -20,14 +20,8 @@ MESSAGES: list[type[Any]] = sorted(
     },
     key=lambda kind: f"{kind.__module__}.{kind.__name__}",
 )
-CONFIG = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64", strict=True)
 PLAIN = st.one_of(st.integers(-(2**53), 2**53).map(float), st.floats(0, 1e12))
 """Times, rates and shares: finite, as JSON knows no others."""
-
-
-def adapter(kind: type[Any]) -> TypeAdapter[Any]:
-    """Return what writes and reads a list of messages of one kind."""
-    return TypeAdapter(list[kind], config=CONFIG)  # type: ignore[valid-type]
 
 
 ADAPTERS = {kind: adapter(kind) for kind in MESSAGES}

@@ -1,0 +1,85 @@
+"""The media plane in another process, with late events: people notice nothing."""
+
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from signaling.protocol import messages as m
+from tests.support.server import Server
+from tests.support.wire.client import RefusedError, ScriptedClient
+from tests.support.wire.room import TestRoom, opened
+from tests.support.wire.scenes import flows, is_still, publish_camera, sees
+
+
+@pytest_asyncio.fixture
+async def room() -> AsyncIterator[TestRoom]:
+    with tempfile.TemporaryDirectory(prefix="pavilion-apart-") as home:
+        server = Server(Path(home))
+        server.command = (sys.executable, "-m", "tests.support.apart")
+        await server.begin()
+        try:
+            async with opened(server) as room:
+                yield room
+        finally:
+            await server.stop()
+
+
+def shown(viewer: ScriptedClient, publisher: str) -> set[str]:
+    """Return which tracks of a participant a viewer knows of."""
+    found = viewer.participants.get(publisher)
+    return {track.source for track in found.tracks} if found else set()
+
+
+async def test_a_meeting_goes_its_way_although_its_media_is_elsewhere(
+    room: TestRoom,
+) -> None:
+    moderator = await room.moderator()
+    presenter = await room.guest("presenter", "Paul")
+    viewer = await room.guest("researcher", "Rita", decode=True)
+    video = viewer.mids("stage", "video")[0]
+
+    await publish_camera(presenter, "red")
+    await sees(viewer, video, "red")
+    both = {"camera", "microphone"}
+    await viewer.until(lambda: shown(viewer, presenter.id) == both, "both tracks")
+
+    # Another peer connection in its place, before the end of the first is known.
+    await publish_camera(presenter, "blue")
+    await sees(viewer, video, "blue")
+    await viewer.until(lambda: shown(viewer, presenter.id) == both, "both tracks")
+    await flows(viewer, video)
+    assert shown(viewer, presenter.id) == both
+
+    # A second subscription: the slots of the first do not show in it.
+    await viewer.accept(await viewer.ask("media.subscribe"), decode=True)
+    await sees(viewer, video, "blue")
+
+    # A line that was lost and found: the legs go on, and the page learns it.
+    again = room.stranger()
+    await viewer.drop()
+    assert viewer.seat is not None
+    await again.connect(seat=viewer.seat.seat)
+    taken = await again.resume(subscribe=False)
+    assert taken.subscribe_connected
+    assert not taken.publish_connected
+    await flows(viewer, video)
+
+    # Bad descriptions are refused in the same words as ever.
+    track = {"mid": "0", "source": "camera", "active": True}
+    with pytest.raises(RefusedError) as refused:
+        await presenter.ask("media.publish", sdp="v=0", tracks=[track])
+    assert refused.value.code == "bad-description"
+
+    await moderator.ask("participant.remove", participant=presenter.id)
+    await again.until(lambda: presenter.id not in again.participants, "the removal")
+    await is_still(viewer, video)
+    await again.until(
+        lambda: any(isinstance(e, m.RoomChanged) for _, e in again.events),
+        "the stage to be given up",
+    )
+    assert again.room is not None
+    assert again.room.stage != presenter.id
