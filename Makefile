@@ -24,6 +24,7 @@ CLIENT_SOURCES := $(shell find web_client -type f \
 PURE_TESTS := $(wildcard tests/conference/contract tests/conference/fanout tests/conference/rtp tests/conference/sdp tests/conference/sfu \
 	tests/conference/rooms tests/signaling/protocol tests/deploy \
 	tests/test_bounds.py tests/test_mirror.py)
+STRUCTURE_TESTS := tests/test_mirror.py tests/deploy/test_glossary.py
 PYTEST := $(BIN)/python -m pytest
 SLOWEST := --durations=40 --durations-min=1
 PLAIN := 'not browser and not namespace and not lab and not postgres and not figure'
@@ -60,13 +61,14 @@ check: lint ## The fast part: format, lint, types, contracts, spelling, unit tes
 	$(PYTEST) -m $(PLAIN) $(PURE_TESTS)
 
 .PHONY: lint
-lint: .make/dev .make/npm ## Format, lint, types, contracts, spelling; of the web client its unit tests too
+lint: .make/dev .make/npm ## Format, lint, types, contracts, spelling, names; the web client's checks and unit tests
 	@step() { echo "check: $$1"; shift; "$$@"; }
 	step format $(BIN)/ruff format --quiet --check $(SOURCES)
 	step lint $(BIN)/ruff check --quiet $(SOURCES)
 	step types $(BIN)/mypy --no-error-summary
 	step contracts $(BIN)/python deploy/scripts/quietly.py $(BIN)/lint-imports
 	step spelling $(BIN)/codespell -L abd --skip '*/node_modules,*/locks,*-lock.json,*.ftl' $(SOURCES) docs README.md CHANGELOG.md web_client/src
+	step mirror $(BIN)/python deploy/scripts/quietly.py $(PYTEST) --no-header $(STRUCTURE_TESTS)
 	step client $(BIN)/python deploy/scripts/quietly.py npm --prefix web_client run check
 
 # What a package's own tests must reach, branches included; the rest is reached
