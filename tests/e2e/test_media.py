@@ -110,6 +110,28 @@ async def test_numbers_that_wrap_around_stay_continuous(room: TestRoom) -> None:
     assert_unbroken(viewer)
 
 
+async def test_a_viewer_that_missed_the_first_key_frame_is_sent_another(
+    room: TestRoom,
+) -> None:
+    """As when it arrives before the keys that decrypt it: then no NACK repairs it."""
+    presenter = await room.guest("presenter", "Paul")
+    viewer = await room.guest("researcher", "Rita", decode=True)
+    (video,) = viewer.mids("stage", "video")
+    assert viewer.watcher is not None
+    missed: list[int] = []
+
+    def miss(packet: Packet) -> bool:
+        if packet.ssrc != viewer.watch(video).ssrc or len(missed) == 3:
+            return False
+        missed.append(packet.sequence)
+        return True
+
+    viewer.watcher.drop = miss
+    await publish_camera(presenter, "red")
+    await sees(viewer, video, "red")
+    assert len(missed) == 3
+
+
 async def test_a_late_viewer_gets_a_key_frame_at_once(room: TestRoom) -> None:
     presenter = await room.guest("presenter", "Paul")
     publisher = await publish_camera(presenter, "red")

@@ -9,6 +9,7 @@ for again; complete frames may be decoded.
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import inf
 
 from tests.support.wire import rtcp, rtp, sdp
 from tests.support.wire.leg import Leg
@@ -19,6 +20,7 @@ NACK_AGAIN_S = 0.05
 NACK_TIMES = (
     40  # for two seconds: a server that stands still meanwhile has lost nothing
 )
+KEY_FRAME_AGAIN_S = 0.5  # a second request earlier would ask for the same one
 VIEWER_SSRC = 1
 
 
@@ -81,8 +83,11 @@ class SlotWatch:
     _waiting: dict[int, rtp.Packet] = field(default_factory=dict)
     _next: int | None = None
     _frame: bytearray = field(default_factory=bytearray)
-    _begun: bool = False
-    """The beginning of a frame was seen."""
+    _decodable: bool = False
+    """A key frame has begun, and no packet is missing since."""
+    _lacks_key_frame: bool = False
+    """Something came that cannot be decoded without one."""
+    _asked_for_key_frame_at: float = -inf
     _decoder: Decoder | None = None
 
     def on_packet(self, packet: rtp.Packet, *, now: float) -> None:
@@ -165,6 +170,22 @@ class SlotWatch:
                 self._next, self.picture_id = number, None
                 return False
         self._next, self.picture_id = max(lost) + 1, None
+        self._decodable = False
+        return True
+
+    def waits_for_key_frame(self, *, now: float) -> bool:
+        """
+        Return whether to ask for a key frame now, as a browser's decoder does.
+
+        It cannot begin with another frame: the packets that carried the first key
+        frame may have arrived before the keys to decrypt them.
+        """
+        if (
+            not self._lacks_key_frame
+            or now - self._asked_for_key_frame_at < KEY_FRAME_AGAIN_S
+        ):
+            return False
+        self._asked_for_key_frame_at = now
         return True
 
     def _note_new(self, packet: rtp.Packet, number: int) -> None:
@@ -198,8 +219,9 @@ class SlotWatch:
         self._waiting[number] = packet
         while self._next in self._waiting:
             assert self._next is not None
-            self._in_order(self._waiting.pop(self._next))
+            packet = self._waiting.pop(self._next)
             self._next += 1
+            self._in_order(packet)
 
     def _in_order(self, packet: rtp.Packet) -> None:
         if self.codecs.get(packet.payload_type) != "VP8":
@@ -207,15 +229,15 @@ class SlotWatch:
             return
         payload = rtp.parse_vp8(packet.payload)
         if payload.start:
-            self._begun = True
+            self._decodable = self._decodable or payload.key
             self._frame.clear()
             self.key_frames += payload.key
             self._note_picture_id(payload.picture_id)
+        self._lacks_key_frame = self.decode and not self._decodable
         self._frame += payload.data
         if packet.marker:
             self.frames += 1
-            # The very first packet may be lost; the rest of its frame is no picture.
-            if self.decode and self._begun:
+            if self.decode and self._decodable:
                 self._decode(bytes(self._frame))
 
     def _note_picture_id(self, picture_id: int | None) -> None:
@@ -275,7 +297,7 @@ class Watcher:
         for slot in self.slots.values():
             if slot.holes and (wanted := slot.due(now=now)):
                 self.leg.send_rtcp(rtcp.nack(VIEWER_SSRC, slot.ssrc, wanted))
-            if slot.holes and slot.give_up():
+            if (slot.holes and slot.give_up()) or slot.waits_for_key_frame(now=now):
                 self.request_key_frame(slot.mid)
         if now - self._reported >= 1.0:
             self._reported = now
