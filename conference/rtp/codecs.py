@@ -1,8 +1,8 @@
 """
-What the forwarding unit must know of the codecs it passes through.
+Payload descriptors of the codecs that the SFU forwards.
 
-For each video codec: does this payload start a key frame, and where are the
-running numbers that a slot must continue. Nothing here decodes a picture.
+For each video codec: whether a payload starts a key frame, its temporal layer, and
+where the running numbers are that a slot must continue. No video is decoded.
 """
 
 from collections.abc import Callable
@@ -13,11 +13,12 @@ AUDIO_CLOCK_HZ = 48_000
 VIDEO_CLOCK_HZ = 90_000
 PICTURE_ID_MASK = 0x7FFF
 MAX_TEMPORAL = 2
-"""Browsers send three temporal layers at most; what claims more counts as the third."""
+"""Index of the highest temporal layer: browsers send three at most, and higher indices
+are read as this one."""
 
 
 class Codec(StrEnum):
-    """The codecs that are passed through."""
+    """The codecs that are forwarded."""
 
     OPUS = "opus"
     VP8 = "VP8"
@@ -27,7 +28,7 @@ class Codec(StrEnum):
 
     @property
     def clock_hz(self) -> int:
-        """Rate of the RTP timestamp."""
+        """Clock rate of the RTP timestamp in Hz."""
         return AUDIO_CLOCK_HZ if self is Codec.OPUS else VIDEO_CLOCK_HZ
 
 
@@ -37,9 +38,9 @@ VIDEO_CODECS = (Codec.VP8, Codec.VP9, Codec.H264, Codec.AV1)
 @dataclass(frozen=True, slots=True)
 class RunningNumbers:
     """
-    Numbers in a payload descriptor that continue across a change of source.
+    Numbers in a payload descriptor that must continue when a slot follows another layer.
 
-    Offsets are into the payload; -1 where the descriptor has no such field.
+    Offsets are octets from the start of the payload; -1 if there is no such field.
     """
 
     picture_id: int = 0
@@ -49,8 +50,8 @@ class RunningNumbers:
     """TL0PICIDX: index of the temporal base layer (RFC 7741 §4.2)."""
     tl0_offset: int = -1
     dense: bool = True
-    """Picture ids must have no gaps when frames are left out. Not so for VP9: its
-    references count in picture ids, left-out ones too (RFC 9628 §4.2)."""
+    """Picture ids must be consecutive when frames are left out. False for VP9, whose
+    references are differences of picture ids and count those frames (RFC 9628 §4.2)."""
 
 
 NO_NUMBERS = RunningNumbers()
@@ -58,22 +59,23 @@ NO_NUMBERS = RunningNumbers()
 
 @dataclass(frozen=True, slots=True)
 class PayloadHead:
-    """What the head of a video payload says."""
+    """What a payload descriptor says about a packet."""
 
     starts_key_frame: bool
     numbers: RunningNumbers
     begins_frame: bool = False
-    """It is the first packet of a frame. Only known of VP8 and VP9."""
+    """The packet is the first of a frame. Only known for VP8 and VP9."""
     temporal: int = 0
-    """Temporal layer of the frame, 0 the base."""
+    """Temporal layer of the frame; 0 is the base layer."""
     switch_up: bool = False
-    """From this frame on its temporal layer can be decoded by who had only those
-    below (RFC 7741 §4.2, Y; RFC 9628 §4.2, U)."""
+    """A decoder of the lower temporal layers alone can decode this layer from this frame
+    on (RFC 7741 §4.2, Y; RFC 9628 §4.2, U)."""
     height: int = 0
-    """Of the picture in pixels; 0: this packet does not say."""
+    """Height of the frame in pixels; 0 if the packet does not contain it."""
 
 
 NOTHING = PayloadHead(False, NO_NUMBERS)
+"""Of a payload without a descriptor, or with an incomplete one."""
 VP8_START_CODE = b"\x9d\x01\x2a"  # RFC 6386 §9.1
 
 
@@ -126,7 +128,7 @@ def inspect_vp8(payload: bytes) -> PayloadHead:
         begins,
         temporal,
         switch_up,
-        height & 0x3FFF,  # the upper two bits ask for scaling (RFC 6386 §9.1)
+        height & 0x3FFF,  # the upper two bits are the scale (RFC 6386 §9.1)
     )
 
 
@@ -156,7 +158,7 @@ def inspect_vp9(payload: bytes) -> PayloadHead:
     if layered and position < size:
         indices = payload[position]
         temporal, switch_up = indices >> 5, bool(indices & 0x10)
-        # Only the lowest spatial layer begins a picture.
+        # Only the lowest spatial layer begins a frame.
         begins = begins and (indices >> 1) & 7 == 0
     elif layered:
         begins = False

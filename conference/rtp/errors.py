@@ -1,5 +1,5 @@
-"""What the wire formats raise when bytes do not follow the RFC."""
+"""The exception of the wire formats."""
 
 
 class MalformedPacket(ValueError):
-    """A packet that no conforming sender makes: dropped and counted, never logged."""
+    """A packet that violates its specification. It is dropped and counted, not logged."""

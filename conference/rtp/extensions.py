@@ -1,4 +1,4 @@
-"""RTP header extensions (RFC 8285): their names, and how they are read and written."""
+"""RTP header extensions (RFC 8285): URIs, parsing and building."""
 
 from struct import Struct
 
@@ -23,14 +23,14 @@ NO_EXTENSIONS: Extensions = {}
 
 def parse(data: bytes, offset: int) -> tuple[Extensions, int]:
     """
-    Read the extension block that starts at ``offset``.
+    Parse the extension block that starts at ``offset``.
 
     Returns:
-        The elements by their negotiated id, and the offset after the block.
-        An unknown profile has no elements for us.
+        The elements by negotiated identifier (empty for an unknown profile), and the
+        offset after the block.
 
     Raises:
-        MalformedPacket: the block or an element runs past its end.
+        MalformedPacket: The block or an element is longer than the data.
     """
     if offset + 4 > len(data):
         raise MalformedPacket("extension header cut off")
@@ -47,7 +47,7 @@ def parse(data: bytes, offset: int) -> tuple[Extensions, int]:
             if head == 0:
                 continue
             identifier, length = head >> 4, (head & 15) + 1
-            if identifier == 15:  # RFC 8285 §4.2: stop here
+            if identifier == 15:  # RFC 8285 §4.2: ignore the rest
                 break
             if position + length > end:
                 raise MalformedPacket("extension element cut off")
@@ -71,7 +71,11 @@ def parse(data: bytes, offset: int) -> tuple[Extensions, int]:
 
 
 def build(elements: list[tuple[int, bytes]]) -> bytes:
-    """Return a one-byte-header block for elements of 1 to 16 bytes; empty for none."""
+    """Return a block with one-byte headers (RFC 8285 §4.2); empty without elements.
+
+    Args:
+        elements: Identifiers (1 to 14) and values of 1 to 16 octets.
+    """
     if not elements:
         return b""
     body = b"".join(
@@ -83,10 +87,10 @@ def build(elements: list[tuple[int, bytes]]) -> bytes:
 
 
 def abs_send_time(seconds: float) -> bytes:
-    """Return the 24-bit 6.18 fixed-point value for a clock in seconds."""
+    """Return the 24-bit value of abs-send-time: seconds in 6.18 fixed point."""
     return (int(seconds * 262_144) & 0xFFFFFF).to_bytes(3, "big")
 
 
 def audio_level(value: bytes) -> int:
-    """Return the level of RFC 6464 §3 in -dBov: 0 is loudest, 127 is silence."""
+    """Return the audio level in -dBov (RFC 6464 §3): 0 is loudest, 127 is silence."""
     return value[0] & 0x7F

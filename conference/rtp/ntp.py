@@ -1,4 +1,4 @@
-"""NTP timestamps as RTCP writes them (RFC 3550 §4): 32.32 fixed point since 1900."""
+"""NTP timestamps in RTCP (RFC 3550 §4): seconds since 1900 in 32.32 fixed point."""
 
 UNIX_EPOCH_S = 2_208_988_800
 """Seconds from 1900 to 1970 (RFC 868)."""
@@ -16,5 +16,5 @@ def to_seconds(timestamp: int) -> float:
 
 
 def middle(timestamp: int) -> int:
-    """Return the middle 32 bits, as report blocks carry them (RFC 3550 §6.4.1)."""
+    """Return the middle 32 bits, the form in report blocks (RFC 3550 §6.4.1)."""
     return (timestamp >> 16) & 0xFFFFFFFF

@@ -1,8 +1,7 @@
 """
-RTP packets (RFC 3550 §5.1), read once on their way in.
+Parsing of received RTP packets (RFC 3550 §5.1).
 
-They are never written back from here: what leaves is rewritten by the fan-out,
-which takes only the parts it needs.
+Packets to viewers are built by the fan-out from the parts that it needs.
 """
 
 from struct import Struct
@@ -12,17 +11,17 @@ from conference.rtp.errors import MalformedPacket
 
 FIXED_HEADER = Struct("!BBHII")
 MAX_BYTES = 1500
-"""Largest datagram taken in. libsrtp's binding refuses more; so does Ethernet."""
+"""Largest datagram that is accepted: the limit of libsrtp's binding, and Ethernet's MTU."""
 
 
 class RtpPacket:
     """
-    One parsed packet.
+    A parsed packet.
 
-    ``sequence`` is the wire's 16 bits. The track that it belongs to sets
-    ``extended``, the unbounded form, and ``level``, the value of the header extension
-    that travels on (RFC 6464). ``redundant`` is the whole payload of a packet with
-    older frames in it, of which ``payload`` is the newest (RFC 2198).
+    ``sequence`` is the 16-bit number of the packet. The receiving layer sets the other
+    fields: ``extended``, the unbounded sequence number; ``level``, the audio level
+    extension that is forwarded (RFC 6464); ``redundant``, the whole payload of a packet
+    with redundant audio, of which ``payload`` is then the newest frame (RFC 2198).
     """
 
     __slots__ = (
@@ -62,16 +61,16 @@ class RtpPacket:
 
 
 def is_rtcp(data: bytes) -> bool:
-    """Tell RTCP from RTP on a multiplexed port (RFC 5761 §4)."""
+    """Return whether a packet on a multiplexed port is RTCP (RFC 5761 §4)."""
     return len(data) >= 2 and 192 <= data[1] <= 223
 
 
 def parse(data: bytes) -> RtpPacket:
     """
-    Read one packet, its padding cut off.
+    Parse a packet and remove its padding.
 
     Raises:
-        MalformedPacket: wrong version, or a length that runs past the end.
+        MalformedPacket: The version is not 2, or a length exceeds the packet.
     """
     size = len(data)
     if size < 12:
@@ -106,7 +105,13 @@ def unwrap_rtx(packet: RtpPacket, *, payload_type: int, ssrc: int) -> RtpPacket 
     """
     Return the original packet inside a retransmission (RFC 4588 §4).
 
-    None for a retransmission without payload: bandwidth probes look like that.
+    Args:
+        packet: The retransmission.
+        payload_type: Of the original stream.
+        ssrc: Of the original stream.
+
+    Returns:
+        None if there is no original payload, as in a bandwidth probe.
     """
     if len(packet.payload) <= 2:
         return None

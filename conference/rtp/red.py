@@ -1,9 +1,9 @@
 """
-Redundant audio (RFC 2198): each packet carries older frames besides its own.
+Redundant audio (RFC 2198): each packet contains older frames besides its own.
 
-A lost packet's frame then comes again with the next one, without a round trip.
-Towards viewers the blocks' payload type is rewritten to ours; those who cannot
-read the format get the newest frame alone.
+The frame of a lost packet is then in the next packet, without a round trip. Towards
+viewers the payload type of the blocks is rewritten to the one that they negotiated;
+viewers without RED get the newest frame alone.
 """
 
 from dataclasses import dataclass
@@ -11,36 +11,41 @@ from dataclasses import dataclass
 from conference.rtp.errors import MalformedPacket
 
 MAX_BLOCKS = 4
-"""Browsers send two; each more costs bitrate for losses that are longer still."""
+"""Older frames accepted in a packet. Browsers send two at most; each one costs bitrate."""
 
 
 @dataclass(frozen=True, slots=True)
 class Older:
-    """A frame of before, sent once more."""
+    """An older frame in a packet."""
 
     ticks: int
-    """How much older than the packet, in timestamp units (14 bits)."""
+    """How much older than the packet's own frame, in timestamp units (14 bits)."""
     payload: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Redundant:
-    """A packet's blocks."""
+    """The blocks of a packet."""
 
     primary: bytes
-    """The frame that belongs to the packet's own timestamp."""
+    """The packet's own frame."""
     older: tuple[Older, ...]
-    """Oldest first."""
+    """Older frames, the oldest first."""
     payload: bytes
-    """The whole payload, its blocks named by the payload type that was asked for."""
+    """The whole payload with the requested payload type in its block headers."""
 
 
 def parse(payload: bytes, payload_type: int) -> Redundant:
     """
-    Read the blocks and name them anew (RFC 2198 §3).
+    Parse the blocks and replace their payload type (RFC 2198 §3).
+
+    Args:
+        payload: Of the packet.
+        payload_type: For the block headers of the result.
 
     Raises:
-        MalformedPacket: a header or block runs past the end, or there are too many.
+        MalformedPacket: A header or block is longer than the payload, or there are more
+            than ``MAX_BLOCKS`` older frames.
     """
     size = len(payload)
     heads: list[tuple[int, int]] = []

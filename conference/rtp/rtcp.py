@@ -1,9 +1,8 @@
 """
-RTCP (RFC 3550 §6, RFC 4585, RFC 5104): what the forwarding unit reads and writes.
+Parsing and building of RTCP (RFC 3550 §6, RFC 4585, RFC 5104).
 
-Reading is total: a compound packet gives the parts that are understood, and
-raises only when its lengths do not add up. Report blocks of viewers and
-feedback that nobody here uses are skipped.
+``parse`` returns the known parts of a compound packet and skips all others. It raises
+only for inconsistent lengths.
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,9 +23,10 @@ FIR_FORMAT = 4
 APPLICATION_FORMAT = 15
 MAX_REPORT_BLOCKS = 31
 MAX_NACK_ITEMS = 64
-"""Items of one NACK packet that is written: it must fit into a datagram."""
+"""Items in one NACK packet that we send: 268 octets."""
 MAX_NACKED = 1024
-"""Sequence numbers taken from one NACK packet; a storm beyond it is cut off."""
+"""Sequence numbers read from one NACK packet; more are ignored, because each costs a
+look-up."""
 
 _HEADER = Struct("!BBH")
 _SENDER_INFO = Struct("!IQIII")
@@ -43,6 +43,7 @@ class ReportBlock:
     fraction_lost: int
     """Since the last report, in 1/256."""
     packets_lost: int
+    """Since the start; negative after duplicates (signed 24 bits)."""
     highest_sequence: int
     """Extended highest sequence number, 32 bits."""
     jitter: int
@@ -50,19 +51,22 @@ class ReportBlock:
     last_sender_report: int
     """Middle 32 bits of the NTP timestamp of the last sender report; 0: none."""
     delay: int
-    """Since that report, in 1/65536 s."""
+    """Time since that sender report, in 1/65536 s."""
 
 
 @dataclass(frozen=True, slots=True)
 class SenderReport:
-    """Which wall-clock time a media timestamp stands for (RFC 3550 §6.4.1)."""
+    """Sender information: wall-clock time of an RTP timestamp (RFC 3550 §6.4.1)."""
 
     ssrc: int
     ntp: int
     """64-bit NTP timestamp."""
     rtp: int
+    """RTP timestamp of the same moment."""
     packets: int
+    """Packets sent since the start."""
     octets: int
+    """Octets of payload sent since the start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ class ReceiverReports:
 
 @dataclass(frozen=True, slots=True)
 class Nack:
-    """Lost packets of a source, 16-bit numbers in order (RFC 4585 §6.2.1)."""
+    """Lost packets of a source: 16-bit numbers in packet order (RFC 4585 §6.2.1)."""
 
     ssrc: int
     sequences: tuple[int, ...]
@@ -82,7 +86,7 @@ class Nack:
 
 @dataclass(frozen=True, slots=True)
 class KeyFrameRequest:
-    """PLI (RFC 4585 §6.3.1) or FIR (RFC 5104 §4.3.1): the same to us."""
+    """PLI (RFC 4585 §6.3.1) or FIR (RFC 5104 §4.3.1); they are treated the same."""
 
     ssrc: int
 
@@ -104,13 +108,10 @@ class Bye:
 
 @dataclass(frozen=True, slots=True)
 class TransportFeedback:
-    """
-    Transport-wide feedback, its control information unread.
-
-    ``transport_cc_reader`` reads it; draft-holmer-rmcat-transport-wide-cc-extensions-01.
-    """
+    """Transport-wide feedback (draft-holmer-rmcat-transport-wide-cc-extensions-01)."""
 
     information: bytes
+    """Feedback control information, for ``transport_cc_reader``."""
 
 
 Part = (
@@ -126,10 +127,10 @@ Part = (
 
 def parse(data: bytes) -> list[Part]:
     """
-    Read a compound or reduced-size packet (RFC 5506).
+    Parse a compound or reduced-size packet (RFC 5506).
 
     Raises:
-        MalformedPacket: a length runs past the end, or the version is wrong.
+        MalformedPacket: A length exceeds the packet, or the version is not 2.
     """
     parts: list[Part] = []
     offset, size = 0, len(data)
@@ -225,7 +226,7 @@ def _parse_payload_feedback(form: int, body: bytes, parts: list[Part]) -> None:
     if form == PLI_FORMAT:
         parts.append(KeyFrameRequest(ssrc))
     elif form == FIR_FORMAT:
-        # The media source field is unused; each item names its own (§4.3.1.1).
+        # The media source field is unused; each item has an SSRC (RFC 5104 §4.3.1.1).
         if len(body) < 16 or len(body) % 8:
             raise MalformedPacket("FIR cut off")
         parts += [
@@ -253,8 +254,8 @@ def build_sender_report(report: SenderReport) -> bytes:
     """
     Return a sender report without report blocks.
 
-    RFC 3550 §6.1 wants an SDES CNAME in the same compound; the names are in the
-    session description already (a=ssrc … cname), so it is left out.
+    RFC 3550 §6.1 requires an SDES CNAME in the compound packet. It is left out, because
+    the session description contains the CNAMEs (a=ssrc … cname).
     """
     return _pack(
         SENDER_REPORT,
@@ -270,7 +271,7 @@ def build_sender_report(report: SenderReport) -> bytes:
 
 
 def build_receiver_report(ssrc: int, blocks: Sequence[ReportBlock]) -> bytes:
-    """Return a receiver report of at most 31 blocks."""
+    """Return a receiver report with the first 31 blocks (RFC 3550 §6.4.2)."""
     body = ssrc.to_bytes(4, "big") + b"".join(
         _REPORT_BLOCK.pack(
             block.ssrc,
@@ -286,18 +287,21 @@ def build_receiver_report(ssrc: int, blocks: Sequence[ReportBlock]) -> bytes:
 
 
 def build_pli(sender: int, ssrc: int) -> bytes:
-    """Return a picture loss indication."""
+    """Return a picture loss indication (RFC 4585 §6.3.1)."""
     return _pack(PAYLOAD_FEEDBACK, PLI_FORMAT, _FEEDBACK.pack(sender, ssrc))
 
 
 def build_nacks(sender: int, ssrc: int, sequences: Iterable[int]) -> list[bytes]:
     """
-    Return generic NACKs for 16-bit numbers that come in order.
+    Return generic NACKs (RFC 4585 §6.2.1).
 
     Args:
         sender: Our SSRC in the RTCP of this transport.
-        ssrc: The source that lost them.
-        sequences: The numbers; they are spread over as many packets as it takes.
+        ssrc: Of the source whose packets were lost.
+        sequences: 16-bit numbers in packet order.
+
+    Returns:
+        As many packets as the numbers need.
     """
     items: list[tuple[int, int]] = []
     for sequence in sequences:
@@ -321,7 +325,7 @@ def build_nacks(sender: int, ssrc: int, sequences: Iterable[int]) -> list[bytes]
 
 
 def build_transport_cc(sender: int, ssrc: int, information: bytes) -> bytes:
-    """Wrap the control information of ``transport_cc`` in its packet."""
+    """Return a packet with the feedback control information of ``transport_cc``."""
     return _pack(
         TRANSPORT_FEEDBACK,
         TRANSPORT_CC_FORMAT,

@@ -1,11 +1,11 @@
 """
-Transport-wide congestion control feedback, the receiving side.
+Transport-wide congestion control feedback: recording arrivals and building messages.
 
-Follows draft-holmer-rmcat-transport-wide-cc-extensions-01 §3.1. Records when
-each transport-wide number arrived and writes what the publisher needs to grow
-its bitrate; draws no conclusion itself. What got lost while the line was dead is not
-told: browsers (libwebrtc) send again whatever is told as lost, before anything new, and
-their picture waits behind what nobody shows any more. Driven by the publish leg's timer.
+Follows draft-holmer-rmcat-transport-wide-cc-extensions-01 §3.1. The publisher's browser
+estimates its bitrate from these messages. Packets lost in an outage are not reported:
+browsers (libwebrtc) retransmit every packet reported as lost before they send new ones,
+so that live video would wait for packets that are too old to be shown. Driven by the
+publish leg's timer.
 """
 
 from struct import Struct
@@ -20,13 +20,13 @@ REFERENCE_S = 0.064
 MAX_RUN = 8191
 """Longest run-length chunk (§3.1.3)."""
 MAX_PACKETS = 2000
-"""Arrivals told at one time: 40,000 packets a second. More is an attack."""
+"""Packets reported by one call: 40,000 packets per second. More is an attack."""
 MAX_COVERED = 400
 """Numbers in one message: 0.9 kB at most, so that it fits into a datagram."""
 MAX_LATE = 16
-"""Late arrivals told at one time."""
+"""Late arrivals reported by one call."""
 MIN_RUN = 8
-"""Shortest run worth a run-length chunk; a status vector holds seven."""
+"""Shortest run for a run-length chunk; a status vector contains seven symbols."""
 
 _HEADER = Struct("!HHI")
 _CHUNK = Struct("!H")
@@ -37,9 +37,9 @@ NOT_RECEIVED, SMALL, LARGE = 0, 1, 2
 
 class ArrivalRecorder:
     """
-    Arrivals since the last feedback.
+    The arrivals since the last feedback.
 
-    Inputs: ``record``. Output: ``feedback``, which also forgets what it told.
+    Input: ``record``. Output: ``feedback``, which also removes what it reports.
     """
 
     __slots__ = ("_arrivals", "_count", "_line", "_next", "_numbers")
@@ -52,23 +52,26 @@ class ArrivalRecorder:
         self._count = 0
 
     def record(self, number: int, *, now: float) -> None:
-        """Note that the packet with this 16-bit transport number arrived."""
+        """Record the arrival of a packet by its 16-bit transport-wide number."""
         before = self._numbers.highest
         gap = 0 if before is None else (number - before) & 0xFFFF
         swallowed = self._line.swallowed(gap, now=now)
         extended = self._numbers.unwrap(number)
         if self._next is None or swallowed:
-            # What came before and was not told yet counts as late.
+            # Earlier arrivals that were not reported yet are reported as late.
             self._next = extended
         if len(self._arrivals) < MAX_PACKETS:
             self._arrivals.setdefault(extended, now)
 
     def feedback(self) -> list[bytes]:
         """
-        Return feedback control information for what arrived since the last call.
+        Return feedback control information for the arrivals since the last call.
 
-        Numbers that were told as missing before and came late stand in a message
-        of their own, so that no number is told twice as missing.
+        A packet that was reported as missing and arrived late gets a message of its own,
+        so that no packet is reported as missing twice.
+
+        Returns:
+            One item per message; empty without arrivals.
         """
         arrivals, self._arrivals = self._arrivals, {}
         if not arrivals or self._next is None:
@@ -128,7 +131,7 @@ def _chunks(symbols: list[int]) -> bytes:
             chunks += _CHUNK.pack((symbol << 13) | (end - position))
             position = end
             continue
-        vector = 0xC000  # status vector, two bits a symbol
+        vector = 0xC000  # status vector, two bits per symbol
         for place, value in enumerate(symbols[position : position + 7]):
             vector |= value << (12 - 2 * place)
         chunks += _CHUNK.pack(vector)

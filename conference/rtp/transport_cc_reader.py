@@ -1,10 +1,9 @@
 """
-Transport-wide congestion control feedback, the sending side.
+Transport-wide congestion control feedback: parsing the messages of viewers.
 
-Reads what a viewer's browser says about the packets it got, after
-draft-holmer-rmcat-transport-wide-cc-extensions-01 §3.1. Says only what stands in
-the message; conclusions are ``conference.sfu.bandwidth``'s. Fast on purpose: it
-runs once per twenty packets sent.
+Follows draft-holmer-rmcat-transport-wide-cc-extensions-01 §3.1. The estimator in
+``conference.sfu.bandwidth`` uses the result. Optimised, because it runs once for every
+twenty packets sent.
 """
 
 from itertools import accumulate
@@ -16,9 +15,9 @@ from conference.rtp.errors import MalformedPacket
 from conference.rtp.transport_cc import LARGE, SMALL, TICK_S
 
 MAX_STATUSES = 2048
-"""Packets that one message may speak of: 0.4 s at 5,000 packets a second, and what a
-sender remembers. A run-length chunk claims 8,191 packets in two bytes, so
-without a cap a datagram would cost milliseconds."""
+"""Packets that one message may cover: 0.4 s at 5,000 packets per second, and the size of
+the log of sent packets. A run-length chunk covers 8,191 packets in two octets, so that
+without a limit one datagram would cost milliseconds."""
 
 _HEADER = Struct("!HHI")
 _CHUNK = Struct("!H")
@@ -26,7 +25,7 @@ _LARGE_DELTA = Struct("!h")
 _RESERVED = 3
 _SMALL_DELTAS = tuple(ticks * TICK_S for ticks in range(256))
 
-# A status vector is read in two steps, its first six bits and its last eight.
+# Tables for status vectors: the symbols in their first six and in their last eight bits.
 _BITS_6 = tuple(tuple(v >> s & 1 for s in range(5, -1, -1)) for v in range(64))
 _BITS_8 = tuple(tuple(v >> s & 1 for s in range(7, -1, -1)) for v in range(256))
 _PAIRS_6 = tuple(tuple(v >> s & 3 for s in (4, 2, 0)) for v in range(64))
@@ -34,25 +33,25 @@ _PAIRS_8 = tuple(tuple(v >> s & 3 for s in (6, 4, 2, 0)) for v in range(256))
 
 
 class Feedback(NamedTuple):
-    """What one message says (§3.1)."""
+    """The contents of one message (§3.1)."""
 
     base: int
     """Transport-wide number of the first packet, 16 bits."""
     reference: int
-    """Time that ``arrivals`` count from, in 64 ms of the receiver's clock, 24 bits."""
+    """Reference time for ``arrivals``, in 64 ms of the receiver's clock, 24 bits."""
     arrivals: list[float | None]
-    """Per packet from ``base`` on: seconds after ``reference``; None: not received."""
+    """For each packet from ``base`` on: seconds after ``reference``; None: not received."""
 
 
 def parse_transport_cc(information: bytes) -> Feedback:
     """
-    Read feedback control information, the part after both SSRCs.
+    Parse feedback control information, the part after both SSRCs.
 
-    Bytes after the last delta are padding and ignored (§3.1 pads to 32 bits).
+    Octets after the last delta are padding and are ignored (§3.1 pads to 32 bits).
 
     Raises:
-        MalformedPacket: it is cut off, speaks of no packet or of more than
-            ``MAX_STATUSES``, or uses the reserved symbol.
+        MalformedPacket: It is incomplete, covers no packet or more than
+            ``MAX_STATUSES``, or contains the reserved symbol.
     """
     size = len(information)
     if size < 8:

@@ -1,1 +1,1 @@
-"""Session descriptions, pure: a bounded reader of what browsers write, and the two descriptions the server writes."""
+"""Session descriptions (SDP), pure: a bounded parser, and the server's offer and answer."""

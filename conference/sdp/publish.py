@@ -1,8 +1,8 @@
 """
-The browser's publish offer, and the server's answer to it.
+The publish offer of a browser, and the server's answer to it.
 
-The answer keeps one codec in each section: the first of the publisher's order
-that every viewer of the room decodes, or VP8.
+The answer has one codec per section: the first in the publisher's order that every
+viewer of the room decodes, or else the publisher's first.
 """
 
 from dataclasses import dataclass
@@ -23,22 +23,22 @@ KEPT_EXTENSIONS = (
     extensions.TRANSPORT_CC,
     extensions.AUDIO_LEVEL,
 )
-"""Not among them is the one by which a phone says how its picture is to be turned
-(urn:3gpp:video-orientation): Firefox has it not, and shows it lying on its side. A
-publisher whose answer leaves it out turns its picture itself."""
+"""Header extensions that the answer accepts. urn:3gpp:video-orientation is left out,
+because Firefox does not support it and would show a phone's video rotated; without it
+the publisher rotates its frames itself."""
 _NAMES = {codec.value.lower(): codec for codec in Codec}
 _VIDEO_FEEDBACK = ("transport-cc", "ccm fir", "nack", "nack pli")
 START_KBPS = 2100
-"""Where Chromium starts its estimate: what the layers of a camera take. From its own
-300 kbit/s it begins at 480 pixels and takes a minute to grow; on a link that is
-thinner than this, transport-cc brings it down within a second."""
+"""Start value of Chromium's bandwidth estimate: the sum of a camera's layers. From its
+default of 300 kbit/s it would start with 480 pixels and need a minute to grow; on a
+slower link, transport-cc feedback reduces it within a second."""
 _ECHOED = ("profile-id", "profile-level-id", "packetization-mode", "profile", "tier")
-"""Parameters of a video format that the answer repeats; all are single tokens."""
+"""Parameters of a video format that the answer copies; all are single tokens."""
 
 
 @dataclass(frozen=True, slots=True)
 class OfferedSection:
-    """A section of the offer with what it may carry."""
+    """A section of the offer, its declared source, and the codecs that can be used."""
 
     section: Section
     source: Source
@@ -50,11 +50,11 @@ def read_offer(
     offer: Description, tracks: tuple[TrackDeclaration, ...]
 ) -> list[OfferedSection]:
     """
-    Match the sections of an offer with what the publisher says of them.
+    Match the sections of an offer with the publisher's declarations.
 
     Raises:
-        BadDescription: a section is not declared, declared twice, or of the
-            wrong kind; or nothing in it can be forwarded.
+        BadDescription: A section is not declared, is declared twice or has another
+            media kind than its source; or none of its codecs can be forwarded.
     """
     declared = {track.mid: track.source for track in tracks}
     if len(declared) != len(tracks) or len({t.source for t in tracks}) != len(tracks):
@@ -65,7 +65,9 @@ def read_offer(
             continue
         source = declared.pop(Mid(section.mid), None)
         if source is None or source.kind != section.kind:
-            raise BadDescription("has a section that is not declared as what it is")
+            raise BadDescription(
+                "has a section that is not declared, or declared as another kind"
+            )
         choices = tuple(_choices(section))
         if not choices:
             raise BadDescription(f"has no usable codec for the {source.value}")
@@ -89,8 +91,8 @@ def _choices(section: Section) -> list[tuple[Codec, Format]]:
 
 
 def _forwardable(codec: Codec, fmt: Format) -> bool:
-    # Towards viewers each codec has one payload type, so only the profile that
-    # stands in their offer can be passed through.
+    # Each codec has one payload type towards viewers, so only the profile in their
+    # offer can be forwarded.
     if codec is Codec.VP9:
         return fmt.parameters.get("profile-id", "0") == "0"
     if codec is Codec.AV1:
@@ -110,8 +112,11 @@ def choose(
     Choose a codec for each section.
 
     Args:
-        sections: The offer, as ``read_offer`` returned it.
+        sections: From ``read_offer``.
         decodable: Codecs that every viewer of the room decodes.
+
+    Returns:
+        The formats of the tracks, in the order of the sections.
     """
     tracks = []
     for offered in sections:
@@ -170,7 +175,7 @@ def _red(section: Section) -> int | None:
 def write_answer(
     local: writer.Local, offer: Description, tracks: list[TrackFormat]
 ) -> str:
-    """Return the answer; sections that carry nothing stay in it, rejected."""
+    """Return the answer; sections without a track are in it, rejected (RFC 8829 §5.3.1)."""
     by_mid = {track.mid: track for track in tracks}
     lines = local.head([track.mid for track in tracks], "passive")
     candidates: list[str] = local.candidates()
@@ -185,7 +190,7 @@ def write_answer(
 
 
 def _rejected(section: Section) -> list[str]:
-    """Return the lines of a section that carries nothing."""
+    """Return the lines of a rejected section."""
     if section.kind == "application":
         media = "application 0 UDP/DTLS/SCTP webrtc-datachannel"
     else:
@@ -202,7 +207,7 @@ def _section(track: TrackFormat, section: Section, candidates: list[str]) -> lis
         types.append(track.rtx_payload_type)
     red = track.red_payload_type
     if red is not None:
-        types.insert(0, red)  # what stands first is what is sent
+        types.insert(0, red)  # browsers send the first payload type
     sends = section.direction in ("sendonly", "sendrecv")
     lines = [
         f"m={section.kind} 9 UDP/TLS/RTP/SAVPF {' '.join(map(str, types))}",
@@ -239,8 +244,8 @@ def _section(track: TrackFormat, section: Section, candidates: list[str]) -> lis
 def _parameters(track: TrackFormat, section: Section) -> str:
     if track.codec is Codec.OPUS:
         parameters = writer.FORMAT_PARAMETERS[Codec.OPUS]
-        # A silent microphone then costs 3 packets a second instead of 50; music
-        # from a shared tab would suffer from it.
+        # DTX: a silent microphone sends 3 packets per second instead of 50. Not for
+        # screen audio, because DTX degrades music.
         microphone = track.source is Source.MICROPHONE
         return parameters + (";usedtx=1" if microphone else writer.STEREO)
     offered = section.formats[track.payload_type].parameters

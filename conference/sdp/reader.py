@@ -1,11 +1,11 @@
 """
-Read a browser's session description (RFC 8866) in one linear pass.
+A parser of browsers' session descriptions (RFC 8866) with linear cost.
 
-Only what the media plane uses is kept, as checked values: nothing of a
-description is ever copied into another as text. Candidates are skipped: an
-ICE-lite agent learns addresses from authenticated checks alone. Our own reader,
-because aiortc's drops what layers and codecs need, fails with assorted built-in
-exceptions, and takes quadratic time (80 s for 207 kB).
+It keeps only validated values that the media plane uses; no text of a description is
+copied into another one. Candidates are ignored, because an ICE-lite agent learns
+addresses from authenticated connectivity checks. aiortc's parser is not used: it drops
+attributes of layers and codecs, raises various built-in exceptions, and needs quadratic
+time (80 s for 207 kB).
 """
 
 import re
@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from conference.errors import UserError
 
 MAX_BYTES = 65_536
-"""A 31-slot answer is 27 kB, a four-section offer 20 kB."""
+"""Largest description. An answer with 31 slots has 27 kB, an offer with four sections
+20 kB."""
 MAX_LINES = 4_000
 MAX_LINE_CHARACTERS = 1_024
 MAX_SECTIONS = 64
@@ -22,7 +23,7 @@ MAX_PAYLOAD_TYPES = 64
 MAX_SOURCES = 32
 MAX_FINGERPRINTS = 4
 MAX_LAYERS = 3
-"""Encodings of one section that are taken; browsers offer three at most."""
+"""Simulcast layers per section; browsers offer three at most."""
 
 _MID = re.compile(r"[A-Za-z0-9_-]{1,16}")
 _ICE = re.compile(r"[A-Za-z0-9+/]{4,256}")
@@ -40,7 +41,7 @@ _SETUPS = frozenset({"actpass", "active", "passive"})
 
 
 class BadDescription(UserError):
-    """A description that cannot be used; the text says what is wrong with it."""
+    """A description that cannot be used; the message says why."""
 
     def __init__(self, reason: str) -> None:
         super().__init__("bad-description", f"The media description {reason}.")
@@ -74,23 +75,23 @@ class Section:
     retransmissions: dict[int, int] = field(default_factory=dict)
     """Primary SSRC by its retransmission SSRC (FID groups, RFC 5576 §4.2)."""
     rids: tuple[str, ...] = ()
-    """Encodings that the writer sends, in its order (RFC 8853 §5.1)."""
+    """RIDs of the simulcast layers that the browser sends, in its order (RFC 8853 §5.1)."""
     maps: dict[int, tuple[str, int]] = field(default_factory=dict, repr=False)
     parameters: dict[int, dict[str, str]] = field(default_factory=dict, repr=False)
 
     @property
     def rejected(self) -> bool:
-        """Whether the section carries nothing (RFC 8829 §4.1.1)."""
+        """Whether the section is rejected: port 0 without bundle-only (RFC 8829 §4.1.1)."""
         return self.port == 0 and not self.bundle_only
 
     def ordered_formats(self) -> list[Format]:
-        """Return the formats, the writer's favourite first."""
+        """Return the formats in the browser's order of preference."""
         return [self.formats[pt] for pt in self.payload_types if pt in self.formats]
 
 
 @dataclass(slots=True)
 class Description:
-    """A whole description; ICE and DTLS are those of its one bundle."""
+    """A description; all sections share one transport (BUNDLE), so ICE and DTLS do too."""
 
     sections: list[Section]
     ice_ufrag: str
@@ -99,7 +100,7 @@ class Description:
     """Pairs of hash name (lower case) and colon-separated value."""
     setup: str
     session: str
-    """Number of the session in its origin line (RFC 8866 §5.2), as it came."""
+    """Session id in the origin line (RFC 8866 §5.2), not validated."""
 
 
 @dataclass(slots=True)
@@ -112,10 +113,10 @@ class _Security:
 
 def read(text: str) -> Description:
     """
-    Read a description.
+    Parse a description.
 
     Raises:
-        BadDescription: too large, not SDP, or without what WebRTC requires.
+        BadDescription: It is too large, not SDP, or lacks what WebRTC requires.
     """
     if len(text) > MAX_BYTES:
         raise BadDescription("is larger than 64 KiB")
@@ -145,7 +146,7 @@ def read(text: str) -> Description:
 def _read_media(value: str) -> Section:
     match = _MEDIA.fullmatch(value)
     if match is None:
-        raise BadDescription("has a media line that cannot be read")
+        raise BadDescription("has an invalid media line")
     kind, port, _, formats = match.groups()
     names = formats.split(" ")
     if len(names) > MAX_PAYLOAD_TYPES:
@@ -157,7 +158,7 @@ def _read_media(value: str) -> Section:
 
 
 def _read_security(security: _Security, name: str, value: str) -> bool:
-    # All sections are bundled on one transport, so the first mention holds.
+    # All sections are bundled on one transport, so the first value is used.
     match name:
         case "ice-ufrag":
             security.ufrag = security.ufrag or _checked(_ICE, value, name)
@@ -181,23 +182,23 @@ def _read_security(security: _Security, name: str, value: str) -> bool:
 
 def _checked(pattern: re.Pattern[str], value: str, name: str) -> str:
     if pattern.fullmatch(value) is None:
-        raise BadDescription(f"has an {name} attribute that cannot be read")
+        raise BadDescription(f"has an invalid {name} attribute")
     return value
 
 
 def _ssrc(text: str) -> int:
     number = int(text)
     if not 0 < number <= 0xFFFFFFFF:
-        raise BadDescription("has an SSRC that is none")
+        raise BadDescription("has an invalid SSRC")
     return number
 
 
 def _rids(value: str) -> tuple[str, ...]:
     """
-    Return the encodings of a simulcast attribute's send half.
+    Return the RIDs of the send direction of a simulcast attribute (RFC 8853 §5.1).
 
-    Of alternatives the first one counts, and an encoding offered as paused (~)
-    like any other: whether it is sent shows in its packets.
+    Of alternatives, the first one is used. Paused layers (~) are included, because
+    their packets show whether they are sent.
     """
     words = value.split()
     directions = dict(zip(words[::2], words[1::2], strict=False))
@@ -219,8 +220,8 @@ def _read_attribute(section: Section, name: str, value: str) -> None:
                 section.maps[int(found[1])] = (found[2], int(found[3]))
         case "fmtp":
             if found := _FMTP.fullmatch(value):
-                # Cut at the semicolons first: a pattern that looks for a pair anywhere
-                # tries 32 lengths at each character of a text without one.
+                # Split at the semicolons first: a search for pairs in the whole text
+                # would try 32 lengths at each character.
                 pairs = map(_PARAMETER.fullmatch, found[2].split(";"))
                 section.parameters[int(found[1])] = {
                     pair[1].lower(): pair[2] for pair in pairs if pair is not None
@@ -253,11 +254,11 @@ def _finish(sections: list[Section], security: _Security, session: str) -> Descr
     mids: set[str] = set()
     for section in sections:
         if section.rejected and not section.mid:
-            continue  # what carries nothing needs no name (RFC 9143 §7.1.1)
+            continue  # a rejected section needs no mid (RFC 9143 §7.1.1)
         if section.kind == "application" and not section.rejected:
             raise BadDescription("asks for a data channel, which is not offered here")
         if not section.mid or section.mid in mids:
-            raise BadDescription("has a section without a mid of its own")
+            raise BadDescription("has a section without a unique mid")
         mids.add(section.mid)
         for payload_type in section.payload_types:
             if payload_type in section.maps:

@@ -1,10 +1,10 @@
 """
-The subscribe offer, written once for a viewer, and the viewer's answer to it.
+The subscribe offer, written once per viewer, and the viewer's answer to it.
 
-Every slot is a ``sendonly`` section with an SSRC of its own. Content and stage
-join their video and audio in one MediaStream, so that the browser keeps lips
-and voice together. ICE and DTLS stand at session level and all sections but the
-first are bundle-only (RFC 9143 §6), which saves a fifth of the size.
+Every slot is a ``sendonly`` section with an SSRC of its own. Video and audio of the
+content slots are in one MediaStream, and those of the stage slots in another, so that
+the browser synchronises them. ICE and DTLS attributes are at session level, and all
+sections but the first are bundle-only (RFC 9143 §6), which saves a fifth of the size.
 """
 
 from conference.contract.words import SlotGroup
@@ -24,11 +24,11 @@ from conference.sdp import writer
 from conference.sdp.reader import BadDescription, Description
 
 _VIDEO_FEEDBACK = ("ccm fir", "nack", "nack pli", "transport-cc", "goog-remb")
-"""Browsers answer with REMB where packets carry no transport-wide number."""
+"""REMB (goog-remb) is for browsers that do not accept transport-cc."""
 
 
 def write_offer(local: writer.Local, slots: list[SlotFormat]) -> str:
-    """Return the offer for these slots."""
+    """Return the subscribe offer for a viewer's slots."""
     lines = local.head([slot.mid for slot in slots], "actpass")
     for number, slot in enumerate(slots):
         lines += _section(slot, local.candidates() if number == 0 else None)
@@ -87,13 +87,13 @@ def _section(slot: SlotFormat, candidates: list[str] | None) -> list[str]:
 
 def read_answer(answer: Description, slots: list[SlotFormat]) -> ViewerFormat:
     """
-    Return what the viewer's browser takes.
+    Return what the viewer's browser supports.
 
-    Firefox without its H264 plugin leaves H264 out of its answer; a packet of a
-    payload type that the answer dropped would darken the slot.
+    A codec counts as decodable only if every slot of its kind accepts it: Firefox
+    without its H.264 plugin leaves H264 out of its answer, and would show nothing for it.
 
     Raises:
-        BadDescription: sections are missing, rejected or in another order.
+        BadDescription: Sections are missing, rejected or in another order.
     """
     if [section.mid for section in answer.sections] != [slot.mid for slot in slots]:
         raise BadDescription("does not answer the slots that were offered")

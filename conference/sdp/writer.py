@@ -1,4 +1,4 @@
-"""What both descriptions of the server share: its ICE and DTLS side, its codec table."""
+"""The common parts of the server's descriptions: ICE, DTLS and codec parameters."""
 
 from dataclasses import dataclass
 
@@ -14,13 +14,19 @@ FORMAT_PARAMETERS: dict[Codec, str] = {
 }
 
 STEREO = ";stereo=1;sprop-stereo=1"
-"""More for Opus that carries a shared screen's sound, in both directions (RFC 7587
-§6.1). A browser sends two channels when the other side's ``stereo`` says so, and
-its decoder gives two out when its own does."""
+"""Additional Opus parameters for screen audio, in both directions (RFC 7587 §6.1). A
+browser sends two channels if the remote description says ``stereo``, and decodes two if
+its own does."""
 
 
 def redundant(red: int, opus: int) -> list[str]:
-    """Return the lines of Opus with one older frame in each packet (RFC 2198 §5)."""
+    """
+    Return the lines for Opus with one older frame in each packet (RFC 2198 §5).
+
+    Args:
+        red: Payload type of redundant audio.
+        opus: Payload type of Opus.
+    """
     return [
         f"a=rtpmap:{red} red/{Codec.OPUS.clock_hz}/2",
         f"a=fmtp:{red} {opus}/{opus}",
@@ -30,9 +36,8 @@ def redundant(red: int, opus: int) -> list[str]:
 UDP_PRIORITY = 2_130_706_431
 """Host candidate of RFC 8445 §5.1.2.1: (126 << 24) + (65535 << 8) + 255."""
 TCP_PRIORITY = (90 << 24) + (((4 << 13) + 8191) << 8) + 255
-"""Passive TCP host candidate of RFC 6544 §4.2: direction preference 4. The type
-preference lies below that of every UDP candidate, so that UDP is used where both
-work."""
+"""Passive TCP host candidate of RFC 6544 §4.2, with direction preference 4. Its type
+preference is lower than that of UDP candidates, so that UDP is used where both work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +45,28 @@ class Local:
     """The server's side of one transport."""
 
     session: int
-    """Number of the session, RFC 8866 §5.2."""
+    """Session id (RFC 8866 §5.2)."""
     version: int
-    """Grows by one with each description of the session."""
+    """Session version: increases by one with each description of the session."""
     ice_ufrag: str
     ice_pwd: str
     fingerprint: str
     """SHA-256 of the certificate, colon-separated."""
     addresses: tuple[str, ...]
-    """Addresses to advertise, best first."""
+    """Addresses to advertise, in order of preference."""
     port: int
-    """The one media port."""
+    """The media port."""
     tcp: bool
-    """Whether it listens for TCP too."""
+    """Whether the media port accepts TCP too."""
 
     def head(self, mids: list[str], setup: str) -> list[str]:
-        """Return the session part: ICE and DTLS stand here, for all sections."""
+        """
+        Return the session part, with ICE and DTLS attributes for all sections.
+
+        Args:
+            mids: Of the bundled sections.
+            setup: DTLS role, ``actpass`` or ``passive`` (RFC 8842 §5).
+        """
         return [
             "v=0",
             f"o=- {self.session} {self.version} IN IP4 127.0.0.1",
@@ -72,7 +83,7 @@ class Local:
         ]
 
     def candidates(self) -> list[str]:
-        """Return the candidate lines; they stand in the first section."""
+        """Return the candidate lines, which belong into the first section."""
         lines = [
             f"a=candidate:{number} 1 udp {UDP_PRIORITY - 256 * number} "
             f"{address} {self.port} typ host"

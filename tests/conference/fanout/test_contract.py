@@ -1,4 +1,4 @@
-"""What each engine of the fan-out promises; all of them run these tests."""
+"""The contract of the fan-out; these tests run against each engine."""
 
 import itertools
 
@@ -32,7 +32,7 @@ ADA, BO = LayerKey(3), LayerKey(4)
 ADDRESS = ("192.0.2.1", 9)
 VIDEO = SlotFormat(Mid("2"), "video", SlotGroup.STAGE, "stage", 0x8000_0001, 77)
 ALL_TEMPORALS = 2
-"""Highest temporal layer there is: no frame is left out."""
+"""Temporal limit under which no frame is left out."""
 AUDIO = SlotFormat(Mid("3"), "audio", SlotGroup.STAGE, "stage", 5, 0)
 
 
@@ -44,7 +44,7 @@ PROFILES = {
 
 
 class Wire:
-    """A fan-out with one viewer whose datagrams are kept, decrypted."""
+    """A fan-out with one viewer; its datagrams are decrypted and kept."""
 
     def __init__(
         self,
@@ -70,38 +70,38 @@ class Wire:
         self.fanout.open_viewer(VIEWER, keys, self.destination)
         self.fanout.open_slot(SLOT, VIEWER, fmt, first=16_000)
         self.codec = codec
-        for track in (ADA, BO):
-            self.fanout.open_layer(track, codec)
+        for layer in (ADA, BO):
+            self.fanout.open_layer(layer, codec)
 
     def _wake(self, due: float) -> None:
         self.due = due
 
     def send(self, datagram: bytes, _address: object) -> None:
-        """Take a datagram; a repeated number is refused by libsrtp."""
+        """Decrypt a datagram; libsrtp refuses a repeated number."""
         if self.full:
             raise BlockingIOError
         self.got.append(rtp.parse(self.session.unprotect(datagram)))
 
     def head(self, packet: RtpPacket) -> PayloadHead:
-        """Return what the router would have read."""
+        """Return the payload head, as the router would parse it."""
         inspect = INSPECTORS.get(self.codec)
         return inspect(packet.payload) if inspect else NOTHING
 
-    def attach(self, track: LayerKey, packet: RtpPacket, *, timestamp: int) -> None:
-        """Let the slot follow a track from a packet on."""
+    def attach(self, layer: LayerKey, packet: RtpPacket, *, timestamp: int) -> None:
+        """Let the slot follow a layer from a packet on."""
         self.fanout.attach(
             SLOT,
-            track,
+            layer,
             packet,
             self.head(packet),
             timestamp=timestamp & 0xFFFFFFFF,
             temporal=ALL_TEMPORALS,
         )
 
-    def forward(self, track: LayerKey, *packets: RtpPacket) -> int:
+    def forward(self, layer: LayerKey, *packets: RtpPacket) -> int:
         """Forward packets."""
         return sum(
-            self.fanout.forward(track, packet, self.head(packet), now=1.0)
+            self.fanout.forward(layer, packet, self.head(packet), now=1.0)
             for packet in packets
         )
 
@@ -139,8 +139,8 @@ def packet(extended: int, timestamp: int, payload: bytes) -> RtpPacket:
     return made
 
 
-def test_a_packet_number_is_never_protected_twice(engine: FanoutFactory) -> None:
-    """AES-GCM is broken by a repeated vector, so the guard trusts no caller."""
+def test_no_packet_number_is_protected_twice(engine: FanoutFactory) -> None:
+    """A repeated initialisation vector breaks AES-GCM (RFC 7714 §8.4)."""
     wire = Wire(engine)
     first = vp8(100, 0, 1)
     wire.attach(ADA, first, timestamp=5)
@@ -154,7 +154,7 @@ def test_a_packet_number_is_never_protected_twice(engine: FanoutFactory) -> None
 
 
 @given(st.lists(st.integers(0, 3_000), max_size=60))
-def test_any_order_of_numbers_is_forwarded_once_each(
+def test_each_number_is_forwarded_once_in_any_order(
     engine: FanoutFactory, numbers: list[int]
 ) -> None:
     wire = Wire(engine)
@@ -165,7 +165,7 @@ def test_any_order_of_numbers_is_forwarded_once_each(
     assert len(sent) <= len(set(numbers))
 
 
-def test_a_slot_that_must_run_ahead_falls_back_an_eighth_at_a_time(
+def test_a_slot_ahead_of_its_clock_falls_back_by_an_eighth_of_each_frame(
     engine: FanoutFactory,
 ) -> None:
     wire = Wire(engine)
@@ -173,7 +173,9 @@ def test_a_slot_that_must_run_ahead_falls_back_an_eighth_at_a_time(
     wire.attach(ADA, one, timestamp=90_000)
     wire.forward(ADA, one)
     begin = vp8(900, 500_000, 50)
-    wire.attach(BO, begin, timestamp=90_000 - 1_800)  # captured 20 ms too early
+    wire.attach(
+        BO, begin, timestamp=90_000 - 1_800
+    )  # its capture time is 20 ms too early
     frames = [vp8(900 + i, 500_000 + i * 3_000, 50 + i) for i in range(20)]
     wire.forward(BO, *frames)
     stamps = [p.timestamp for p in wire.got]
@@ -184,7 +186,7 @@ def test_a_slot_that_must_run_ahead_falls_back_an_eighth_at_a_time(
     assert stamps[-1] == 90_000 - 1_800 + 19 * 3_000  # on the slot clock again
 
 
-def test_late_packets_keep_their_frames_timestamp_while_falling_back(
+def test_late_packets_have_the_timestamp_of_their_frame_while_a_slot_falls_back(
     engine: FanoutFactory,
 ) -> None:
     wire = Wire(engine)
@@ -203,7 +205,9 @@ def test_late_packets_keep_their_frames_timestamp_while_falling_back(
     assert wire.got[-1].timestamp == wire.got[-5].timestamp
 
 
-def test_a_voice_gets_room_for_its_last_frame(engine: FanoutFactory) -> None:
+def test_audio_of_another_layer_starts_after_the_last_frame(
+    engine: FanoutFactory,
+) -> None:
     wire = Wire(engine, AUDIO, Codec.OPUS)
     one = packet(10, 0, b"one")
     wire.attach(ADA, one, timestamp=48_000)
@@ -247,20 +251,20 @@ def test_other_codecs_get_their_own_payload_types(
     assert wire.got[1].payload[2:] == wire.got[0].payload
 
 
-def test_nothing_of_how_a_picture_was_to_be_turned_travels_on(
+def test_video_orientation_is_not_forwarded(
     engine: FanoutFactory,
 ) -> None:
-    """A browser that reads the element would turn what another shows as it is."""
-    turned = parse(
+    """Some browsers would rotate the video and others would not."""
+    rotated = parse(
         bytes.fromhex(
             "90e007d000015f9011223344bede00017001000090c0812c071002009d012a4001b4"
             "000000000000000000"
         )
     )
-    assert turned.extensions == {7: b"\x01"}
+    assert rotated.extensions == {7: b"\x01"}
     wire = Wire(engine)
-    wire.attach(ADA, turned, timestamp=1)
-    wire.forward(ADA, turned)
+    wire.attach(ADA, rotated, timestamp=1)
+    wire.forward(ADA, rotated)
     assert set(wire.got[0].extensions) == {ABS_SEND_TIME_ID, TRANSPORT_CC_ID}
 
 
@@ -270,10 +274,10 @@ PADDING_SWITCH = [
     "a06003ea00016da01122334400000004",
     "80e003e800015f901122334490c0a345071002009d012a4001b4000000000000000000",
 ]
-"""A key frame, a frame and four octets of padding of one source; a key frame of the next."""
+"""A key frame, a frame and four octets of padding of one layer; a key frame of the next."""
 
 
-def test_padding_before_a_switch_does_not_turn_running_numbers_back(
+def test_padding_before_a_switch_does_not_reset_running_numbers(
     engine: FanoutFactory,
 ) -> None:
     wire = Wire(engine)
@@ -288,23 +292,23 @@ def test_padding_before_a_switch_does_not_turn_running_numbers_back(
     assert wire.got[2].payload == b""
 
 
-def test_history_reaches_back_over_some_sources_and_no_further(
+def test_packets_of_the_latest_epochs_are_retransmitted(
     engine: FanoutFactory,
 ) -> None:
     wire = Wire(engine)
     for turn in range(KEPT_EPOCHS + 2):
         start = vp8(1_000 * (turn + 1), turn * 9_000, turn)
-        track = LayerKey(100 + turn)
-        wire.fanout.open_layer(track, Codec.VP8)
-        wire.attach(track, start, timestamp=turn * 9_000)
-        wire.forward(track, start)
+        layer = LayerKey(100 + turn)
+        wire.fanout.open_layer(layer, Codec.VP8)
+        wire.attach(layer, start, timestamp=turn * 9_000)
+        wire.forward(layer, start)
     numbers = [p.sequence for p in wire.got]
     assert wire.fanout.retransmit(SLOT, numbers, now=1.0) == KEPT_EPOCHS
     wire.fanout.close_layer(LayerKey(100 + KEPT_EPOCHS))
     assert wire.fanout.retransmit(SLOT, numbers, now=1.0) == KEPT_EPOCHS - 1
 
 
-def test_audio_is_not_kept_for_repair(engine: FanoutFactory) -> None:
+def test_audio_is_not_retransmitted(engine: FanoutFactory) -> None:
     wire = Wire(engine, AUDIO, Codec.OPUS)
     one = packet(10, 0, b"one")
     wire.attach(ADA, one, timestamp=0)
@@ -312,7 +316,7 @@ def test_audio_is_not_kept_for_repair(engine: FanoutFactory) -> None:
     assert wire.fanout.retransmit(SLOT, [wire.got[0].sequence], now=1.0) == 0
 
 
-def test_a_full_socket_is_counted_and_costs_only_its_own_copy(
+def test_a_full_socket_is_counted_and_loses_only_its_own_copy(
     engine: FanoutFactory,
 ) -> None:
     wire = Wire(engine)
@@ -335,7 +339,7 @@ def test_a_full_socket_is_counted_and_costs_only_its_own_copy(
         (SrtpProfile.AES128_CM_SHA1_80, 16, 14),
     ],
 )
-def test_packets_are_protected_by_the_profile_that_was_agreed_on(
+def test_packets_are_protected_with_the_negotiated_profile(
     engine: FanoutFactory, profile: SrtpProfile, key_octets: int, salt_octets: int
 ) -> None:
     keys = ViewerKeys(profile, bytes(range(key_octets)), bytes(range(salt_octets)))
@@ -347,7 +351,7 @@ def test_packets_are_protected_by_the_profile_that_was_agreed_on(
     assert wire.got[1].payload[2:] == wire.got[0].payload
 
 
-def test_a_packet_too_long_for_its_profile_costs_only_its_own_copy(
+def test_a_packet_too_long_for_its_profile_loses_only_its_own_copy(
     engine: FanoutFactory,
 ) -> None:
     keys = ViewerKeys(SrtpProfile.AES128_CM_SHA1_80, bytes(16), bytes(14))
@@ -362,11 +366,11 @@ def test_a_packet_too_long_for_its_profile_costs_only_its_own_copy(
     assert len(wire.got) == 2
 
 
-def test_keys_are_not_shown_where_values_are_printed() -> None:
+def test_keys_are_not_in_the_repr() -> None:
     assert "master" not in repr(KEYS)
 
 
-def test_progress_tells_what_a_sender_report_needs(engine: FanoutFactory) -> None:
+def test_progress_has_the_values_of_a_sender_report(engine: FanoutFactory) -> None:
     wire = Wire(engine)
     assert wire.fanout.progress(SLOT).timestamp is None
     first = vp8(10, 1_000, 1)
@@ -377,7 +381,7 @@ def test_progress_tells_what_a_sender_report_needs(engine: FanoutFactory) -> Non
     assert (progress.timestamp, progress.timestamp_offset) == (5_000, 4_000)
 
 
-def test_a_viewer_that_moved_is_reached_at_its_new_address(
+def test_packets_go_to_the_new_address_of_a_viewer(
     engine: FanoutFactory,
 ) -> None:
     wire = Wire(engine)
@@ -391,12 +395,12 @@ def test_a_viewer_that_moved_is_reached_at_its_new_address(
     wire.forward(ADA, first)
     assert elsewhere == [ADDRESS]
     gone = ViewerKey(99)
-    wire.fanout.set_destination(gone, wire.destination)  # does nothing
+    wire.fanout.set_destination(gone, wire.destination)  # is ignored
     wire.fanout.close_viewer(VIEWER)
     assert wire.forward(ADA, vp8(11, 3_000, 2)) == 0
 
 
-def test_what_waited_when_pacing_ends_is_not_forgotten(engine: FanoutFactory) -> None:
+def test_waiting_packets_are_sent_when_pacing_ends(engine: FanoutFactory) -> None:
     wire = Wire(engine)
     wire.fanout.pace(VIEWER, 30_000, now=1.0)
     frames = [vp8(10 + i, i * 3_000, 1 + i) for i in range(4)]
@@ -407,7 +411,7 @@ def test_what_waited_when_pacing_ends_is_not_forgotten(engine: FanoutFactory) ->
     assert len(wire.got) == 4
 
 
-def test_a_viewer_that_left_is_sent_nothing_that_waited(engine: FanoutFactory) -> None:
+def test_waiting_packets_of_a_closed_viewer_are_not_sent(engine: FanoutFactory) -> None:
     wire = Wire(engine)
     wire.fanout.pace(VIEWER, 30_000, now=1.0)
     frames = [vp8(10 + i, i * 3_000, 1 + i) for i in range(4)]

@@ -1,4 +1,4 @@
-"""Spreading packets to a viewer."""
+"""The pacer of one viewer."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +23,7 @@ def drain(pacer: Pacer[str], *, now: float) -> list[tuple[float, str]]:
     return sent
 
 
-def test_an_ordinary_frame_leaves_at_once() -> None:
+def test_an_ordinary_frame_is_sent_at_once() -> None:
     pacer = Pacer[str](1e6)
     assert pacer.push("a", 1200, VIDEO, now=0)
     assert not pacer
@@ -31,7 +31,7 @@ def test_an_ordinary_frame_leaves_at_once() -> None:
     assert pacer.pop_due(now=1) == []
 
 
-def test_a_key_frame_leaves_at_two_and_a_half_times_the_estimate() -> None:
+def test_a_key_frame_is_sent_at_two_and_a_half_times_the_estimate() -> None:
     pacer = Pacer[str](1e6)
     at_once = sum(pacer.push(str(i), 1250, VIDEO, now=5) for i in range(40))
     assert at_once <= 2
@@ -49,7 +49,9 @@ def test_audio_never_waits() -> None:
     assert all(pacer.push("voice", 120, AUDIO, now=0) for _ in range(5))
 
 
-def test_repairs_go_before_video_and_padding_only_into_silence() -> None:
+def test_repairs_precede_video_and_padding_is_accepted_only_while_nothing_waits() -> (
+    None
+):
     pacer = Pacer[str](500e3)
     while pacer.push("v", 1200, VIDEO, now=0):
         pass
@@ -59,7 +61,7 @@ def test_repairs_go_before_video_and_padding_only_into_silence() -> None:
     assert pacer.push("padding", 255, PADDING, now=1)
 
 
-def test_many_repairs_leave_half_of_the_pace_to_video() -> None:
+def test_repairs_take_at_most_half_of_the_rate_from_video() -> None:
     pacer = Pacer[str](500e3)
     for _ in range(20):
         pacer.push("old", 1200, REPAIR, now=0)
@@ -70,7 +72,7 @@ def test_many_repairs_leave_half_of_the_pace_to_video() -> None:
     assert order[0] == "old"
 
 
-def test_a_queue_that_grew_too_old_is_thrown_away() -> None:
+def test_a_queue_that_is_too_old_is_dropped() -> None:
     pacer = Pacer[str](50e3)
     for i in range(200):
         pacer.push(str(i), 1200, VIDEO, now=0)
@@ -80,14 +82,14 @@ def test_a_queue_that_grew_too_old_is_thrown_away() -> None:
     assert not pacer
 
 
-def test_silence_saves_up_no_burst() -> None:
+def test_no_burst_is_saved_up_while_nothing_is_sent() -> None:
     pacer = Pacer[str](1e6)
     pacer.push("a", 1200, VIDEO, now=0)
     at_once = sum(pacer.push("b", 1200, VIDEO, now=100) for _ in range(10))
     assert at_once * 1200 <= 1e6 * FACTOR / 8 * BURST_S + 1200
 
 
-def test_time_that_stands_still_or_goes_back_does_no_harm() -> None:
+def test_time_that_stands_still_or_goes_back_is_tolerated() -> None:
     pacer = Pacer[str](1e6)
     for now in (5.0, 5.0, 4.0, 4.0, 4.0):
         pacer.push("a", 1200, VIDEO, now=now)
@@ -106,7 +108,7 @@ def test_time_that_stands_still_or_goes_back_does_no_harm() -> None:
         max_size=80,
     ),
 )
-def test_nothing_is_lost_twice_or_kept(
+def test_each_packet_is_sent_once_or_dropped_in_order(
     rate: float, packets: list[tuple[float, int, Priority]]
 ) -> None:
     pacer = Pacer[str](rate)

@@ -1,4 +1,4 @@
-"""Sockets have numbers that destinations name."""
+"""The table of open sockets."""
 
 import pytest
 
@@ -6,13 +6,13 @@ from conference.fanout.sockets import SocketTable
 from tests.support.bench import FakeSocket
 
 
-def test_the_number_of_a_closed_socket_is_not_given_to_another() -> None:
+def test_the_id_of_a_closed_socket_is_not_used_again() -> None:
     table = SocketTable()
     first, second = FakeSocket(print), FakeSocket(print)
     number = table.add(first)
     assert table[number] is first
     table.remove(number)
-    table.remove(number)  # once more does nothing
+    table.remove(number)  # a second time is ignored
     assert table.add(second) != number
     with pytest.raises(KeyError):
         table[number]

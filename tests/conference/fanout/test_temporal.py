@@ -1,4 +1,4 @@
-"""Slots that leave out frames of higher temporal layers show no gap for it."""
+"""Slots with a temporal limit: frames are left out, and no numbers are missing."""
 
 import itertools
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from tests.conference.fanout.test_contract import ADA, BO, SLOT, VIEWER, Wire
 from tests.support.wire import rtp
 
 PATTERN = (0, 2, 1, 2)
-"""Temporal layers of four frames, as browsers order three of them."""
+"""Temporal layers of four frames, in the order of browsers."""
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,8 @@ def temporal_of(packet: rtp.Packet) -> int:
     return inspect_vp8(packet.payload).temporal
 
 
-def assert_whole(packets: list[rtp.Packet]) -> None:
-    """Check that a browser sees no gap in numbers or pictures."""
+def assert_consecutive(packets: list[rtp.Packet]) -> None:
+    """Check that sequence numbers and picture ids are consecutive."""
     for before, after in itertools.pairwise(packets):
         assert (after.sequence - before.sequence) & 0xFFFF == 1
         old, new = (rtp.parse_vp8(p.payload).picture_id for p in (before, after))
@@ -112,7 +112,7 @@ def test_only_frames_up_to_the_limit_are_sent(
     follow(wire, ADA, sent, temporal)
     assert {temporal_of(packet) for packet in wire.got} == kept
     assert len(wire.got) == sum(2 for frame in sent if frame.temporal <= temporal)
-    assert_whole(wire.got)
+    assert_consecutive(wire.got)
 
 
 @given(st.lists(st.tuples(st.integers(1, 12), st.integers(0, 2)), max_size=12))
@@ -130,10 +130,12 @@ def test_changes_of_the_limit_leave_no_gap(
             if number == 0:
                 wire.fanout.limit(SLOT, first, wire.head(first), temporal=temporal)
             wire.forward(ADA, *frame.packets)
-    assert_whole(wire.got)
+    assert_consecutive(wire.got)
 
 
-def test_another_layer_goes_on_where_a_limited_one_ended(engine: FanoutFactory) -> None:
+def test_numbers_continue_from_a_limited_layer_to_another_layer(
+    engine: FanoutFactory,
+) -> None:
     wire = Wire(engine)
     follow(wire, ADA, frames(18), 0)
     follow(wire, BO, frames(9, first=5_000), 2)
@@ -144,7 +146,7 @@ def test_another_layer_goes_on_where_a_limited_one_ended(engine: FanoutFactory) 
         assert ((ids[1] or 0) - (ids[0] or 0)) & 0x7FFF in (0, 1)
 
 
-def test_a_late_packet_of_a_frame_left_out_fills_its_number_and_shows_nothing(
+def test_a_late_packet_of_a_frame_left_out_is_sent_empty(
     engine: FanoutFactory,
 ) -> None:
     wire = Wire(engine)
@@ -155,7 +157,7 @@ def test_a_late_packet_of_a_frame_left_out_fills_its_number_and_shows_nothing(
     wire.forward(ADA, *sent[0].packets, sent[1].packets[1])
     wire.forward(ADA, *(p for frame in sent[2:] for p in frame.packets))
     numbers = [p.sequence for p in wire.got]
-    assert numbers[2] - numbers[1] == 2  # one number is kept for what is missing
+    assert numbers[2] - numbers[1] == 2  # one number is free for the missing packet
     wire.forward(ADA, missing)
     filler = wire.got[-1]
     assert filler.sequence == numbers[1] + 1
@@ -167,10 +169,10 @@ def test_a_late_packet_of_a_frame_left_out_fills_its_number_and_shows_nothing(
     st.lists(st.integers(0, 79), max_size=20, unique=True),
     st.randoms(use_true_random=False),
 )
-def test_a_repair_is_what_was_sent_under_that_number(
+def test_a_retransmission_is_the_packet_that_was_sent_under_the_number(
     engine: FanoutFactory, temporal: int, late: list[int], random: object
 ) -> None:
-    """Whatever was lost upstream and came late, a NACK gets its own packet back."""
+    """Also after losses and late packets on the publisher.s side."""
     wire = Wire(engine)
     sent = frames(40)
     packets = [p for frame in sent for p in frame.packets]
@@ -191,7 +193,7 @@ def test_a_repair_is_what_was_sent_under_that_number(
     assert len(wire.got) == len(originals)
 
 
-def test_a_probe_repeats_what_was_sent_and_then_pads(engine: FanoutFactory) -> None:
+def test_a_probe_repeats_sent_packets_and_then_pads(engine: FanoutFactory) -> None:
     wire = Wire(engine)
     follow(wire, ADA, frames(3), 0)
     shown = [p.payload for p in wire.got]
@@ -201,7 +203,7 @@ def test_a_probe_repeats_what_was_sent_and_then_pads(engine: FanoutFactory) -> N
     repeated = [p.payload[2:] for p in wire.got if p.payload]
     assert repeated
     assert set(repeated) <= set(shown)
-    assert any(p.payload == b"" for p in wire.got)  # padding is cut off by the reader
+    assert any(p.payload == b"" for p in wire.got)  # the parser removes padding
     numbers = [int.from_bytes(p.extensions[4], "big") for p in wire.got]
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
@@ -211,7 +213,7 @@ def limit(wire: Wire, packet: RtpPacket, temporal: int) -> None:
 
 
 @pytest.mark.parametrize(("old", "new"), [(2, 0), (2, 1), (0, 2)])
-def test_what_comes_late_from_before_a_change_of_the_limit_is_shown(
+def test_a_late_packet_from_before_a_change_of_the_limit_is_sent(
     engine: FanoutFactory, old: int, new: int
 ) -> None:
     wire = Wire(engine)
@@ -224,12 +226,12 @@ def test_what_comes_late_from_before_a_change_of_the_limit_is_shown(
         wire.forward(ADA, *frame.packets)
     assert wire.forward(ADA, missing) == 1
     late = wire.got[-1]
-    assert_whole(sorted(wire.got, key=lambda packet: packet.sequence))
+    assert_consecutive(sorted(wire.got, key=lambda packet: packet.sequence))
     assert wire.fanout.retransmit(SLOT, [late.sequence], now=2.0) == 1
     assert wire.got[-1].payload[2:] == late.payload
 
 
-def test_what_came_before_the_slot_began_stays_out_after_a_change(
+def test_a_packet_from_before_the_attachment_is_not_sent_after_a_change(
     engine: FanoutFactory,
 ) -> None:
     wire = Wire(engine)
@@ -246,10 +248,10 @@ def test_what_came_before_the_slot_began_stays_out_after_a_change(
     st.lists(st.tuples(st.integers(1, 9), st.integers(0, 2)), max_size=8),
     st.lists(st.integers(0, 119), max_size=25, unique=True),
 )
-def test_changes_of_the_limit_lose_nothing_that_comes_late(
+def test_changes_of_the_limit_lose_no_late_packets(
     engine: FanoutFactory, changes: list[tuple[int, int]], late: list[int]
 ) -> None:
-    """Whatever is missing at a change, its number waits for it."""
+    """The numbers of packets that are missing at a change stay free for them."""
     wire = Wire(engine)
     sent = frames(60)
     due = {frame: temporal for frame, temporal in _limits(changes)}
@@ -301,7 +303,7 @@ def test_a_slot_that_starts_at_a_repaired_key_frame_has_no_gap(
     wire.forward(ADA, key.packets[1])
     for frame in after[:6]:
         wire.forward(ADA, *frame.packets)
-    first = key.packets[0]  # it was lost on the way here, and comes only now
+    first = key.packets[0]  # it was lost, and arrives late by retransmission
     wire.fanout.attach(SLOT, ADA, first, wire.head(first), timestamp=9_000, temporal=0)
     wire.forward(ADA, first)
     for frame in after[6:]:
@@ -319,7 +321,7 @@ def test_a_slot_that_starts_at_a_repaired_key_frame_has_no_gap(
     assert shown == [1 + n for n in range(len(base)) for _ in range(2)]
 
 
-def test_pictures_go_on_after_a_limit_under_which_nothing_was_sent(
+def test_picture_ids_continue_after_a_limit_under_which_nothing_was_sent(
     engine: FanoutFactory,
 ) -> None:
     wire = Wire(engine)
@@ -328,33 +330,33 @@ def test_pictures_go_on_after_a_limit_under_which_nothing_was_sent(
     limit(wire, sent[5].packets[0], 0)
     wire.forward(ADA, *sent[5].packets)
     follow(wire, BO, frames(4, first=5_000), 2)
-    assert_whole(wire.got[-9:])
+    assert_consecutive(wire.got[-9:])
     shown = [rtp.parse_vp8(p.payload).picture_id for p in wire.got]
     assert shown == [1 + n for n in range(9) for _ in range(2)]
 
 
-def test_a_packet_older_than_the_cache_takes_no_number_of_another(
+def test_a_packet_older_than_the_cache_does_not_use_a_number_twice(
     engine: FanoutFactory,
 ) -> None:
-    """Two packets under one number would break an AEAD cipher."""
+    """Two packets under one number break an AEAD cipher (RFC 7714 §8.4)."""
     wire = Wire(engine)
     sent = frames(3_000, sizes=1)
     follow(wire, ADA, sent[:800], 0)
     for frame in sent[1_100:1_824]:
         wire.forward(ADA, *frame.packets)
     next_number = wire.got[199].sequence + 1
-    wire.forward(ADA, *sent[800].packets)  # all before it has left the cache
+    wire.forward(ADA, *sent[800].packets)  # all packets before it have left the cache
     wire.got.clear()
     assert wire.fanout.retransmit(SLOT, [next_number], now=2.0) == 1
     assert int.from_bytes(wire.got[0].payload[9:13], "big") == 800
     wire.got.clear()
     for frame in sent[1_824:]:
         wire.forward(ADA, *frame.packets)
-    assert_whole(wire.got)
+    assert_consecutive(wire.got)
     assert len(wire.got) == (3_000 - 1_824) // 4
 
 
-def test_on_a_bad_link_each_packet_comes_twice(engine: FanoutFactory) -> None:
+def test_with_repeating_each_video_packet_is_sent_twice(engine: FanoutFactory) -> None:
     wire = Wire(engine)
     wire.fanout.reinforce(VIEWER, redundant=False, repeating=True)
     follow(wire, ADA, frames(20), 1)
@@ -367,7 +369,9 @@ def test_on_a_bad_link_each_packet_comes_twice(engine: FanoutFactory) -> None:
         assert repeat.payload[2:] == originals[number].payload
 
 
-def test_on_a_long_bad_link_each_repair_comes_twice(engine: FanoutFactory) -> None:
+def test_with_insistent_each_retransmission_is_sent_twice(
+    engine: FanoutFactory,
+) -> None:
     wire = Wire(engine)
     wire.fanout.reinforce(VIEWER, redundant=False, insistent=True)
     sent = frames(21)
@@ -379,7 +383,7 @@ def test_on_a_long_bad_link_each_repair_comes_twice(engine: FanoutFactory) -> No
     assert len(wire.got) == 3
     wire.forward(ADA, *sent[20].packets)
     repairs = [p for p in wire.got if p.payload_type == 97]
-    # Apart from the first time by a packet: losses come in short runs.
+    # The second time is after a video packet, because losses come in short runs.
     assert [p.payload_type for p in wire.got[3:5]] == [96, 97]
     assert [int.from_bytes(p.payload[:2], "big") for p in repairs] == numbers * 2
     assert len({p.sequence for p in repairs}) == 6

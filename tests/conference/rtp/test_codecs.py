@@ -1,4 +1,4 @@
-"""Payload heads: key frames and running numbers of four codecs."""
+"""Payload descriptors: key frames, temporal layers and running numbers of four codecs."""
 
 import pytest
 from hypothesis import given
@@ -30,7 +30,7 @@ def test_vp8_short_picture_id() -> None:
         bytes((0x10, 0x01)),
     ],
 )
-def test_vp8_other_packets_start_no_key_frame(payload: bytes) -> None:
+def test_other_vp8_packets_do_not_start_a_key_frame(payload: bytes) -> None:
     assert not inspect_vp8(payload).starts_key_frame
 
 
@@ -46,7 +46,7 @@ def test_vp9_key_frames() -> None:
     assert (head.numbers.picture_id, head.numbers.picture_id_bytes) == (0x0102, 2)
     assert inspect_vp9(bytes((0x88, 0x05))).numbers.picture_id_bytes == 1
     assert not inspect_vp9(bytes((0xC8, 0x05))).starts_key_frame  # predicted
-    assert not inspect_vp9(bytes((0x80, 0x05))).starts_key_frame  # no beginning
+    assert not inspect_vp9(bytes((0x80, 0x05))).starts_key_frame  # not the first packet
     assert inspect_vp9(bytes((0x28, 0x00))).starts_key_frame  # spatial layer 0
     assert not inspect_vp9(bytes((0x28, 0x02))).starts_key_frame  # layer 1
 
@@ -57,15 +57,13 @@ def test_vp9_key_frames() -> None:
         (Codec.VP8, bytes((0x90,))),
         (Codec.VP8, bytes((0x90, 0x80))),  # ends before the picture id
         (Codec.VP8, bytes((0x90, 0x80, 0x81))),  # ends within it
-        (Codec.VP8, bytes((0x90, 0xC0, 0x05))),  # ends before the layer's number
+        (Codec.VP8, bytes((0x90, 0xC0, 0x05))),  # ends before TL0PICIDX
         (Codec.VP8, bytes((0x90, 0xC0, 0x81, 0x02))),
         (Codec.VP9, bytes((0x88,))),
         (Codec.VP9, bytes((0x88, 0x81))),
     ],
 )
-def test_a_descriptor_that_ends_early_says_nothing(
-    codec: Codec, payload: bytes
-) -> None:
+def test_an_incomplete_descriptor_is_ignored(codec: Codec, payload: bytes) -> None:
     head = INSPECTORS[codec](payload)
     assert not head.starts_key_frame
     assert head.numbers.picture_id_offset == -1
@@ -97,7 +95,7 @@ def test_av1_new_sequence(payload: bytes, key: bool) -> None:
 
 
 @given(st.sampled_from(list(INSPECTORS)), st.binary(max_size=12))
-def test_no_payload_breaks_an_inspector(codec: Codec, payload: bytes) -> None:
+def test_offsets_are_inside_any_payload(codec: Codec, payload: bytes) -> None:
     numbers = INSPECTORS[codec](payload).numbers
     if numbers.picture_id_offset >= 0:
         assert numbers.picture_id_offset + numbers.picture_id_bytes <= len(payload)
@@ -110,7 +108,7 @@ def test_vp8_temporal_layers_and_size() -> None:
     key = bytes((0x90, 0x80, 5, 0x10, 0, 0, 0x9D, 1, 0x2A, 0x80, 2, 0x68, 0x41))
     head = inspect_vp8(key)
     assert head.starts_key_frame
-    assert head.height == 360  # the two bits above it ask for scaling
+    assert head.height == 360  # the two bits above it are the scale
     assert inspect_vp8(bytes((0x90, 0xA0, 0x05))).temporal == 0  # cut off
 
 

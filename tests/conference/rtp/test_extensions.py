@@ -1,4 +1,4 @@
-"""Header extensions (RFC 8285): what is written reads back."""
+"""Header extensions (RFC 8285)."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +13,9 @@ from conference.rtp import extensions
         max_size=6,
     )
 )
-def test_extension_block_reads_back(elements: list[tuple[int, bytes]]) -> None:
+def test_a_built_block_is_parsed_to_the_same_elements(
+    elements: list[tuple[int, bytes]],
+) -> None:
     block = extensions.build(elements)
     assert len(block) % 4 == 0
     if elements:
@@ -27,5 +29,5 @@ def test_absolute_send_time_wraps_after_64_seconds() -> None:
     assert extensions.abs_send_time(1.0) == (1 << 18).to_bytes(3, "big")
 
 
-def test_audio_level_ignores_the_voice_flag() -> None:
+def test_the_audio_level_is_without_the_voice_activity_flag() -> None:
     assert extensions.audio_level(b"\x9e") == 30

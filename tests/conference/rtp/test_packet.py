@@ -1,4 +1,4 @@
-"""RTP packets and header extensions: what is read, and what is refused."""
+"""Parsing RTP packets and their header extensions."""
 
 import struct
 
@@ -45,7 +45,7 @@ def test_stops_at_identifier_fifteen() -> None:
     assert packet.parse(header(0x90) + block).extensions == {1: b"A"}
 
 
-def test_unknown_profile_has_no_elements() -> None:
+def test_an_unknown_extension_profile_gives_no_elements() -> None:
     assert packet.parse(header(0x90) + b"\x12\x34\0\1abcd!").payload == b"!"
 
 
@@ -65,13 +65,13 @@ def test_unknown_profile_has_no_elements() -> None:
         header(0xA0) + b"ab\x09",  # longer than the payload
     ],
 )
-def test_refuses_lengths_that_do_not_add_up(data: bytes) -> None:
+def test_inconsistent_lengths_are_refused(data: bytes) -> None:
     with pytest.raises(MalformedPacket):
         packet.parse(data)
 
 
 @given(st.binary(max_size=200))
-def test_any_bytes_are_read_or_refused(data: bytes) -> None:
+def test_any_bytes_are_parsed_or_refused(data: bytes) -> None:
     try:
         read = packet.parse(data)
     except MalformedPacket:
@@ -82,7 +82,7 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
 @pytest.mark.parametrize(
     ("second", "expected"), [(200, True), (207, True), (96, False), (111 | 0x80, False)]
 )
-def test_tells_rtcp_from_rtp(second: int, expected: bool) -> None:
+def test_rtcp_is_distinguished_from_rtp(second: int, expected: bool) -> None:
     assert packet.is_rtcp(bytes((0x80, second))) is expected
     assert not packet.is_rtcp(b"\x80")
 
@@ -95,7 +95,7 @@ def test_unwraps_a_retransmission() -> None:
     assert (original.payload_type, original.ssrc, original.marker) == (96, 5, True)
 
 
-def test_a_probe_holds_no_packet() -> None:
+def test_a_probe_contains_no_packet() -> None:
     for payload in (b"", b"\1", b"\1\2"):
         probe = packet.parse(header(second=97) + payload)
         assert packet.unwrap_rtx(probe, payload_type=96, ssrc=5) is None

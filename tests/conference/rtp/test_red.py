@@ -24,7 +24,7 @@ def payload(
     st.lists(st.tuples(st.integers(0, 0x3FFF), FRAMES), max_size=red.MAX_BLOCKS),
     FRAMES,
 )
-def test_every_block_is_read_and_named_anew(
+def test_every_block_is_parsed_and_gets_the_payload_type(
     older: list[tuple[int, bytes]], primary: bytes
 ) -> None:
     read = red.parse(payload(older, primary, name=100), 111)
@@ -39,17 +39,17 @@ def test_every_block_is_read_and_named_anew(
         b"",
         b"\xef",
         b"\xef\x00\x00",
-        b"\xef\x00\x00\x05\x6fab",  # a block of five octets, of which two came
+        b"\xef\x00\x00\x05\x6fab",  # a block of five octets, of which two are present
         payload([(960, b"x")] * (red.MAX_BLOCKS + 1), b"y"),
     ],
 )
-def test_what_is_cut_off_or_too_much_is_refused(data: bytes) -> None:
+def test_incomplete_blocks_and_too_many_are_refused(data: bytes) -> None:
     with pytest.raises(MalformedPacket):
         red.parse(data, 111)
 
 
 @given(st.binary(max_size=60))
-def test_anything_is_read_or_refused(data: bytes) -> None:
+def test_any_bytes_are_parsed_or_refused(data: bytes) -> None:
     try:
         read = red.parse(data, 111)
     except MalformedPacket:

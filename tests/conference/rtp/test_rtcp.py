@@ -1,4 +1,4 @@
-"""RTCP: what is written reads back, and what is hostile is refused."""
+"""Parsing and building RTCP."""
 
 import struct
 
@@ -13,7 +13,7 @@ from conference.rtp.errors import MalformedPacket
 REPORT = rtcp.SenderReport(0xAABBCCDD, 1 << 40 | 5, 90_000, 12, 3400)
 
 
-def test_sender_report_reads_back_here_and_in_another_implementation() -> None:
+def test_a_sender_report_is_parsed_here_and_by_aiortc() -> None:
     data = rtcp.build_sender_report(REPORT)
     assert rtcp.parse(data) == [REPORT]
     (other,) = RtcpPacket.parse(data)
@@ -30,7 +30,7 @@ def test_sender_report_counters_wrap() -> None:
 
 
 @pytest.mark.parametrize("lost", [0, 5, -3, 0x7FFFFF, -0x800000])
-def test_receiver_report_reads_back(lost: int) -> None:
+def test_a_receiver_report_is_parsed_here_and_by_aiortc(lost: int) -> None:
     block = rtcp.ReportBlock(9, 25, lost, 70_000, 33, 0x11223344, 65_536)
     data = rtcp.build_receiver_report(7, [block])
     assert rtcp.parse(data) == [rtcp.ReceiverReports((block,))]
@@ -39,12 +39,12 @@ def test_receiver_report_reads_back(lost: int) -> None:
     assert other.reports[0].packets_lost == lost
 
 
-def test_an_empty_receiver_report_says_nothing() -> None:
+def test_an_empty_receiver_report_has_no_parts() -> None:
     assert rtcp.parse(rtcp.build_receiver_report(7, [])) == []
 
 
 @given(st.integers(0, 0xFFFF), st.sets(st.integers(0, 300), min_size=1, max_size=80))
-def test_nack_reads_back_across_the_wrap(start: int, steps: set[int]) -> None:
+def test_a_nack_is_parsed_across_the_wrap(start: int, steps: set[int]) -> None:
     numbers = [(start + step) & 0xFFFF for step in sorted(steps)]
     (data,) = rtcp.build_nacks(1, 2, numbers)
     assert rtcp.parse(data) == [rtcp.Nack(2, tuple(numbers))]
@@ -54,15 +54,17 @@ def test_nack_reads_back_across_the_wrap(start: int, steps: set[int]) -> None:
     assert sorted(n & 0xFFFF for n in other.lost) == sorted(numbers)
 
 
-def test_many_losses_are_spread_over_datagrams_that_fit() -> None:
+def test_many_losses_are_reported_in_several_packets() -> None:
     numbers = tuple(range(0, 60_000, 20))
     packets = rtcp.build_nacks(1, 2, numbers)
     assert max(map(len, packets)) < 300
-    told = [n for data in packets for part in rtcp.parse(data) for n in part.sequences]  # type: ignore[union-attr]
-    assert tuple(told) == numbers
+    parts = [part for data in packets for part in rtcp.parse(data)]
+    assert all(isinstance(part, rtcp.Nack) for part in parts)
+    nacks = [part for part in parts if isinstance(part, rtcp.Nack)]
+    assert tuple(n for nack in nacks for n in nack.sequences) == numbers
 
 
-def test_a_nack_storm_is_cut_off() -> None:
+def test_only_the_first_numbers_of_a_huge_nack_are_read() -> None:
     items = struct.pack("!HH", 0, 0xFFFF) * 350
     body = struct.pack("!II", 1, 2) + items
     (nack,) = rtcp.parse(struct.pack("!BBH", 0x81, 205, len(body) // 4) + body)
@@ -70,7 +72,7 @@ def test_a_nack_storm_is_cut_off() -> None:
     assert len(nack.sequences) == rtcp.MAX_NACKED
 
 
-def test_pli_and_fir_ask_for_the_same() -> None:
+def test_pli_and_fir_are_key_frame_requests() -> None:
     assert rtcp.parse(rtcp.build_pli(1, 2)) == [rtcp.KeyFrameRequest(2)]
     fir = struct.pack("!BBHIIIBxxx", 0x84, 206, 4, 1, 0, 2, 9)
     assert rtcp.parse(fir) == [rtcp.KeyFrameRequest(2)]
@@ -86,14 +88,14 @@ def test_bye_is_read() -> None:
     assert rtcp.parse(struct.pack("!BBHII", 0x82, 203, 2, 5, 6)) == [rtcp.Bye((5, 6))]
 
 
-def test_a_compound_keeps_its_order_and_skips_strangers() -> None:
+def test_unknown_parts_of_a_compound_are_skipped() -> None:
     sdes = struct.pack("!BBHI", 0x81, 202, 1, 5)
     unknown_feedback = struct.pack("!BBHII", 0x87, 206, 2, 1, 2)
     data = rtcp.build_sender_report(REPORT) + sdes + unknown_feedback
     assert rtcp.parse(data + rtcp.build_pli(1, 2)) == [REPORT, rtcp.KeyFrameRequest(2)]
 
 
-def test_padding_is_cut_off() -> None:
+def test_padding_is_removed() -> None:
     padded = struct.pack("!BBHII", 0xA1, 206, 3, 1, 2) + b"\0\0\0\4"
     assert rtcp.parse(padded) == [rtcp.KeyFrameRequest(2)]
 
@@ -115,13 +117,13 @@ def test_padding_is_cut_off() -> None:
         b"\xa1\xce\0\x02" + bytes(7) + b"\x40",
     ],
 )
-def test_refuses_lengths_that_do_not_add_up(data: bytes) -> None:
+def test_inconsistent_lengths_are_refused(data: bytes) -> None:
     with pytest.raises(MalformedPacket):
         rtcp.parse(data)
 
 
 @given(st.binary(max_size=120))
-def test_any_bytes_are_read_or_refused(data: bytes) -> None:
+def test_any_bytes_are_parsed_or_refused(data: bytes) -> None:
     try:
         rtcp.parse(data)
     except MalformedPacket:

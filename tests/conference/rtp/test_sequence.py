@@ -1,4 +1,4 @@
-"""Extended sequence numbers, from every corner of the 16-bit range."""
+"""Extended sequence numbers, from all parts of the 16-bit range."""
 
 import pytest
 from hypothesis import given
@@ -18,7 +18,7 @@ def test_numbers_grow_across_the_wrap(start: int) -> None:
 
 
 @pytest.mark.parametrize("start", STARTS)
-def test_late_packets_get_their_old_number(start: int) -> None:
+def test_late_packets_get_lower_numbers(start: int) -> None:
     numbers = Unwrapper()
     first = numbers.unwrap(start)
     assert numbers.unwrap((start + 3) & 0xFFFF) == first + 3
@@ -31,7 +31,7 @@ def test_late_packets_get_their_old_number(start: int) -> None:
     st.integers(0, 0xFFFF),
     st.lists(st.integers(-1000, 1000), max_size=200),
 )
-def test_any_walk_of_small_steps_is_followed(start: int, steps: list[int]) -> None:
+def test_any_sequence_of_small_steps_is_extended(start: int, steps: list[int]) -> None:
     numbers = Unwrapper()
     base = numbers.unwrap(start)
     highest = base
@@ -42,5 +42,5 @@ def test_any_walk_of_small_steps_is_followed(start: int, steps: list[int]) -> No
 
 
 @given(st.integers(0, 0xFFFFFFFF), st.integers(-0x7FFFFFFF, 0x7FFFFFFF))
-def test_signed_difference_survives_the_wrap(base: int, step: int) -> None:
+def test_a_signed_difference_is_right_across_the_wrap(base: int, step: int) -> None:
     assert signed32(((base + step) & 0xFFFFFFFF) - base) == step

@@ -1,4 +1,4 @@
-"""Transport-wide feedback, read back by a decoder written from the draft."""
+"""Transport-wide feedback, checked by an independent decoder."""
 
 import struct
 
@@ -41,7 +41,7 @@ def decode(data: bytes) -> tuple[dict[int, float], int]:
 
 
 @pytest.mark.parametrize("start", [0, 1, 32767, 65534, 65535])
-def test_every_arrival_is_told_once(start: int) -> None:
+def test_every_arrival_is_reported_once(start: int) -> None:
     recorder = ArrivalRecorder()
     sent: dict[int, float] = {}
     now = 12.0
@@ -62,7 +62,7 @@ def test_every_arrival_is_told_once(start: int) -> None:
     assert recorder.feedback() == []
 
 
-def test_holes_between_two_feedbacks_are_told() -> None:
+def test_losses_between_two_messages_are_reported() -> None:
     recorder = ArrivalRecorder()
     recorder.record(10, now=1.0)
     recorder.feedback()
@@ -71,7 +71,7 @@ def test_holes_between_two_feedbacks_are_told() -> None:
     assert struct.unpack_from("!HH", feedback) == (11, 3)
 
 
-def test_what_got_lost_while_a_line_was_dead_is_not_told() -> None:
+def test_losses_in_an_outage_are_not_reported() -> None:
     recorder = ArrivalRecorder()
     recorder.record(10, now=1.0)
     recorder.feedback()
@@ -86,30 +86,32 @@ def test_what_got_lost_while_a_line_was_dead_is_not_told() -> None:
     assert struct.unpack_from("!HH", after) == (303, 2)
 
 
-@pytest.mark.parametrize("told", [True, False])
-def test_nor_is_it_if_some_of_the_dark_come_first(told: bool) -> None:
+@pytest.mark.parametrize("reported", [True, False])
+def test_losses_in_an_outage_are_not_reported_after_stragglers_either(
+    reported: bool,
+) -> None:
     recorder = ArrivalRecorder()
     recorder.record(10, now=1.0)
     recorder.feedback()
     back = 1.0 + 5.0
     recorder.record(12, now=back)
-    messages = recorder.feedback() if told else []
+    messages = recorder.feedback() if reported else []
     recorder.record(200, now=back + 0.02)
     messages += recorder.feedback()
     straggler, fresh = (struct.unpack_from("!HH", message) for message in messages)
-    assert straggler == ((11, 2) if told else (12, 1))
+    assert straggler == ((11, 2) if reported else (12, 1))
     assert fresh == (200, 1)
 
 
 @pytest.mark.parametrize(
     ("silent_s", "then_s", "lost"),
     [
-        (DEAD_S, 0.0, DEAD_GAP - 1),  # the first packets of a picture after a pause
+        (DEAD_S, 0.0, DEAD_GAP - 1),  # the first packets of a frame after a pause
         (0.9 * DEAD_S, 0.0, 2 * DEAD_GAP),
         (DEAD_S, 1.1 * BACK_S, 2 * DEAD_GAP),
     ],
 )
-def test_what_no_dead_line_swallowed_is_told(
+def test_losses_without_an_outage_are_reported(
     silent_s: float, then_s: float, lost: int
 ) -> None:
     recorder = ArrivalRecorder()
@@ -125,7 +127,7 @@ def test_what_no_dead_line_swallowed_is_told(
     assert struct.unpack_from("!HH", feedback) == (newest + 1, lost + 1)
 
 
-def test_one_that_comes_late_behind_a_silence_denies_no_other() -> None:
+def test_a_late_packet_after_a_silence_does_not_repeat_losses() -> None:
     recorder = ArrivalRecorder()
     for number in (10, 11, 13):
         recorder.record(number, now=1.0)
@@ -137,7 +139,7 @@ def test_one_that_comes_late_behind_a_silence_denies_no_other() -> None:
     assert struct.unpack_from("!HH", fresh) == (14, 2)
 
 
-def test_a_late_arrival_is_told_alone_and_denies_no_other() -> None:
+def test_a_late_arrival_gets_a_message_of_its_own() -> None:
     recorder = ArrivalRecorder()
     for number in (10, 11, 12, 14, 15, 16):
         recorder.record(number, now=1.0)
@@ -149,7 +151,7 @@ def test_a_late_arrival_is_told_alone_and_denies_no_other() -> None:
     assert struct.unpack_from("!HH", fresh) == (17, 1)
 
 
-def test_a_jump_of_the_counter_does_not_blow_up() -> None:
+def test_a_jump_of_the_numbers_gives_one_small_message() -> None:
     recorder = ArrivalRecorder()
     recorder.record(0, now=1.0)
     recorder.record(20_000, now=1.0)
@@ -157,7 +159,7 @@ def test_a_jump_of_the_counter_does_not_blow_up() -> None:
     assert [struct.unpack_from("!HH", message)[1] for message in messages] == [400]
 
 
-def test_a_flood_is_told_in_messages_that_fit_into_datagrams() -> None:
+def test_many_arrivals_are_reported_in_messages_that_fit_into_datagrams() -> None:
     recorder = ArrivalRecorder()
     for number in range(5 * MAX_PACKETS):
         recorder.record(number, now=1.0 + number * 0.1)
@@ -172,7 +174,7 @@ def test_a_flood_is_told_in_messages_that_fit_into_datagrams() -> None:
         st.tuples(st.integers(1, 20), st.floats(0, 9.0)), min_size=1, max_size=120
     ),
 )
-def test_any_pattern_decodes_to_what_arrived(
+def test_any_pattern_of_arrivals_is_decoded(
     start: int, pattern: list[tuple[int, float]]
 ) -> None:
     recorder = ArrivalRecorder()
@@ -183,8 +185,8 @@ def test_any_pattern_decodes_to_what_arrived(
         now += wait
         recorder.record(number & 0xFFFF, now=now)
         expected.append(number & 0xFFFF)
-    told = [n for message in recorder.feedback() for n in decode(message)[0]]
-    assert told == [n for n in expected if n in told]
-    assert expected[-1] in told
+    reported = [n for message in recorder.feedback() for n in decode(message)[0]]
+    assert reported == [n for n in expected if n in reported]
+    assert expected[-1] in reported
     if number - start < MAX_PACKETS:
-        assert told == expected
+        assert reported == expected

@@ -1,4 +1,4 @@
-"""Transport-wide feedback as a viewer sends it."""
+"""Parsing transport-wide feedback."""
 
 import struct
 
@@ -49,7 +49,7 @@ def test_a_vector_of_single_bits() -> None:
     assert len(feedback.arrivals) == 14
 
 
-def test_a_vector_of_pairs_with_a_step_back() -> None:
+def test_a_vector_of_pairs_with_a_negative_delta() -> None:
     # small, large, not received, small, then symbols beyond the count
     feedback = parse_transport_cc(
         message(4, 0b11_01_10_00_01_01_01_01, deltas=b"\x10\xff\xf0\x02")
@@ -57,7 +57,7 @@ def test_a_vector_of_pairs_with_a_step_back() -> None:
     assert times(feedback) == [16, 0, None, 2]
 
 
-def test_padding_is_no_delta() -> None:
+def test_padding_is_not_a_delta() -> None:
     assert times(parse_transport_cc(message(1, 0x2001, deltas=bytes((9, 0))))) == [9]
 
 
@@ -90,13 +90,13 @@ def test_padding_is_no_delta() -> None:
         "all numbers",
     ],
 )
-def test_what_no_browser_sends_is_refused(information: bytes) -> None:
+def test_malformed_feedback_is_refused(information: bytes) -> None:
     with pytest.raises(MalformedPacket):
         parse_transport_cc(information)
 
 
 @given(st.binary(max_size=200))
-def test_any_bytes_are_read_or_refused(information: bytes) -> None:
+def test_any_bytes_are_parsed_or_refused(information: bytes) -> None:
     try:
         feedback = parse_transport_cc(information)
     except MalformedPacket:
@@ -110,7 +110,7 @@ def test_any_bytes_are_read_or_refused(information: bytes) -> None:
         st.tuples(st.integers(1, 20), st.floats(-0.05, 7.0)), min_size=1, max_size=120
     ),
 )
-def test_what_the_recorder_writes_reads_back(
+def test_messages_of_the_recorder_are_parsed(
     start: int, pattern: list[tuple[int, float]]
 ) -> None:
     recorder = ArrivalRecorder()
@@ -145,10 +145,10 @@ def test_what_the_recorder_writes_reads_back(
         max_size=4,
     ),
 )
-def test_what_scripted_viewers_report_is_read(
+def test_messages_of_the_test_client_are_parsed(
     start: int, reports: list[list[tuple[int, float]]]
 ) -> None:
-    """Two readings of the draft, written apart, agree."""
+    """Two independent implementations of the draft agree."""
     viewer = Arrivals()
     number, now = start + 400, 100.0  # above what steps back lead to
     reported = number + reports[0][0][0] - 1

@@ -59,8 +59,8 @@ def test_bare_line_feeds_are_accepted() -> None:
         (MINIMAL, "no media section"),
         (SECTION, "no ICE credentials"),
         (MINIMAL.replace("a=fing", "a=sing") + SECTION, "no certificate fingerprint"),
-        (MINIMAL + SECTION + SECTION, "mid of its own"),
-        (MINIMAL + SECTION.replace("a=mid:0\r\n", ""), "mid of its own"),
+        (MINIMAL + SECTION + SECTION, "unique mid"),
+        (MINIMAL + SECTION.replace("a=mid:0\r\n", ""), "unique mid"),
         (MINIMAL + SECTION.replace("mid:0", "mid:a b"), "mid attribute"),
         (MINIMAL + SECTION.replace("111\r", "200\r", 1), "over 127"),
         (MINIMAL + SECTION.replace("audio 9", "audio x"), "media line"),
@@ -82,8 +82,8 @@ def test_bare_line_feeds_are_accepted() -> None:
         (MINIMAL + "a=x\n" * 5_000, "too many lines"),
         (MINIMAL + "m=audio 9 X " + "1 " * 70, "64 payload types"),
         (MINIMAL + "x" * MAX_BYTES, "64 KiB"),
-        (MINIMAL + SECTION + "a=ssrc:9999999999 cname:x\r\n", "SSRC that is none"),
-        (MINIMAL + SECTION + "a=ssrc:0\r\n", "SSRC that is none"),
+        (MINIMAL + SECTION + "a=ssrc:9999999999 cname:x\r\n", "invalid SSRC"),
+        (MINIMAL + SECTION + "a=ssrc:0\r\n", "invalid SSRC"),
         (
             MINIMAL
             + "".join(

@@ -15,7 +15,7 @@ FIRST = 50_000
 
 
 def keep(state: LayerCopyState, extended: int, temporal: int) -> None:
-    """Let a packet of a frame of its own come."""
+    """Add a packet that is a frame."""
     packet = RtpPacket(
         payload_type=96,
         marker=True,
@@ -32,7 +32,7 @@ def keep(state: LayerCopyState, extended: int, temporal: int) -> None:
         state.keep(packet, head)
 
 
-def found_by_looking_at_all(
+def found_by_exhaustive_search(
     state: LayerCopyState, number: int, temporal: int
 ) -> CachedPacket | None:
     """Of the packets that share a number, the last one is the one that was sent."""
@@ -49,7 +49,7 @@ def found_by_looking_at_all(
     st.integers(0, 2),
     st.randoms(use_true_random=False),
 )
-def test_a_packet_is_found_by_its_number_whatever_came_and_when(
+def test_a_packet_is_found_by_its_number_after_losses_and_reordering(
     steps: list[tuple[int, int]], temporal: int, chance: random.Random
 ) -> None:
     state = LayerCopyState(Codec.VP8)
@@ -57,27 +57,27 @@ def test_a_packet_is_found_by_its_number_whatever_came_and_when(
     for step, layer in steps:
         extended += step
         sent.append((extended, layer))
-    # Each is late by some places at most, as packets are.
+    # Some packets arrive late by up to 60 numbers.
     sent.sort(key=lambda one: one[0] + chance.choice((0, 0, 0, 60)))
     for one, layer in sent:
         keep(state, one, layer)
     lowest = FIRST - len(steps)
     for number in range(lowest, extended + 1):
-        expected = found_by_looking_at_all(state, number, temporal)
+        expected = found_by_exhaustive_search(state, number, temporal)
         assert state.find(number, temporal) is expected
 
 
 class CountingRing(list[CachedPacket | None]):
-    """Counts how often somebody looks into it."""
+    """Counts accesses to its items."""
 
-    looks = 0
+    accesses = 0
 
     def __getitem__(self, place: SupportsIndex | slice) -> CachedPacket | None:  # type: ignore[override]
-        self.looks += 1
+        self.accesses += 1
         return super().__getitem__(place)  # type: ignore[return-value]
 
 
-def test_looking_for_what_never_came_costs_few_steps() -> None:
+def test_a_search_for_missing_packets_takes_few_steps() -> None:
     state = LayerCopyState(Codec.VP8)
     ring = state.ring = CountingRing(state.ring)
     for extended in range(FIRST, FIRST + 3_000):
@@ -86,11 +86,11 @@ def test_looking_for_what_never_came_costs_few_steps() -> None:
     for hole in range(1, 3):
         keep(state, newest + hole * 490, 0)
     number = newest + 980 - state.skips[0]
-    ring.looks = 0
+    ring.accesses = 0
     for back in range(1, 480):
         assert state.find(number - back, 0) is None
-    assert ring.looks < 480 * 2 * CACHE_PACKETS.bit_length()
-    ring.looks = 0
+    assert ring.accesses < 480 * 2 * CACHE_PACKETS.bit_length()
+    ring.accesses = 0
     for late in range(newest + 979, newest + 491, -1):
         keep(state, late, 0)
-    assert ring.looks < 490 * 4
+    assert ring.accesses < 490 * 4

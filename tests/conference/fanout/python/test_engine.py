@@ -1,4 +1,4 @@
-"""What the Python engine promises beyond the contract."""
+"""The Python engine beyond the contract."""
 
 import pytest
 
@@ -9,14 +9,14 @@ from tests.conference.fanout.test_contract import ADA, VIEWER, Wire, vp8
 from tests.support.bench import KEYS
 
 
-def test_looking_after_paced_viewers_costs_nothing_for_those_without_packets(
+def test_flush_visits_only_viewers_with_waiting_packets(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    looked_at: list[PacedOutlet] = []
+    visited: list[PacedOutlet] = []
     real = PacedOutlet.flush
 
     def flush(self: PacedOutlet, *, now: float) -> None:
-        looked_at.append(self)
+        visited.append(self)
         real(self, now=now)
 
     monkeypatch.setattr(PacedOutlet, "flush", flush)
@@ -32,4 +32,4 @@ def test_looking_after_paced_viewers_costs_nothing_for_those_without_packets(
     for tick in range(10):
         wire.fanout.flush(now=1.1 + tick / 10)
     assert len(wire.got) == 4
-    assert len(looked_at) == 3  # once for each packet, and for nobody else
+    assert len(visited) == 3  # once for each packet of the one viewer

@@ -1,4 +1,4 @@
-"""Packets that wait for a thin link leave when its rate says so."""
+"""Paced packets are sent when they are due."""
 
 from conference.contract.words import SlotGroup
 from conference.fanout.contract import Destination, LayerKey, SlotKey, ViewerKey
@@ -14,15 +14,15 @@ from tests.support.bench import KEYS, FakeSocket
 VIEWER, SLOT, LAYER = ViewerKey(1), SlotKey(2), LayerKey(3)
 FMT = SlotFormat(Mid("2"), "video", SlotGroup.STAGE, "stage", 70, 80)
 FRAMES = 5
-THIN_BPS, WIDE_BPS = 1_000.0, 1_000_000.0
+SLOW_BPS, FAST_BPS = 1_000.0, 1_000_000.0
 
 
 class Link:
-    """One viewer's thin link; its timer is turned by hand, at the time it asked for."""
+    """One viewer with a slow link; the test runs the timer."""
 
     def __init__(self) -> None:
         self.now = 1.0
-        self.left = 0
+        self.sent = 0
         self.due: float | None = None
         sockets = SocketTable()
         self.fanout = PythonFanout(sockets, self._wake)
@@ -30,16 +30,16 @@ class Link:
         self.fanout.open_layer(LAYER, Codec.VP8)
         self.fanout.open_viewer(VIEWER, KEYS, destination)
         self.fanout.open_slot(SLOT, VIEWER, FMT, first=100)
-        self.fanout.pace(VIEWER, THIN_BPS, now=self.now)
+        self.fanout.pace(VIEWER, SLOW_BPS, now=self.now)
 
     def _send(self, _data: bytes, _address: object) -> None:
-        self.left += 1
+        self.sent += 1
 
     def _wake(self, due: float) -> None:
         self.due = due if self.due is None else min(due, self.due)
 
     def fill(self) -> None:
-        """Forward some frames at once; one may leave."""
+        """Forward some frames at the same time; one is sent at once."""
         for number in range(FRAMES):
             packet = vp8(10 + number, number * 3_000, 1 + number)
             head = inspect_vp8(packet.payload)
@@ -48,43 +48,43 @@ class Link:
             self.fanout.forward(LAYER, packet, head, now=self.now)
 
     def run(self, until: float) -> None:
-        """Turn the timer up to a time."""
+        """Run the timer up to a time."""
         while self.due is not None and self.due <= until:
             self.now, self.due = max(self.now, self.due), None
             self.fanout.flush(now=self.now)
         self.now = until
 
 
-def test_packets_that_wait_leave_sooner_when_the_rate_rises() -> None:
+def test_waiting_packets_are_sent_sooner_when_the_rate_rises() -> None:
     link = Link()
     link.fill()
     link.run(1.01)
-    assert link.left == 1
-    link.fanout.pace(VIEWER, WIDE_BPS, now=link.now)
+    assert link.sent == 1
+    link.fanout.pace(VIEWER, FAST_BPS, now=link.now)
     link.run(1.02)
-    assert link.left == FRAMES
+    assert link.sent == FRAMES
 
 
-def test_packets_that_wait_leave_later_when_the_rate_falls() -> None:
+def test_waiting_packets_are_sent_later_when_the_rate_falls() -> None:
     link = Link()
-    link.fanout.pace(VIEWER, WIDE_BPS / 100, now=link.now)
+    link.fanout.pace(VIEWER, FAST_BPS / 100, now=link.now)
     link.fill()
-    link.fanout.pace(VIEWER, THIN_BPS, now=link.now)
+    link.fanout.pace(VIEWER, SLOW_BPS, now=link.now)
     link.run(1.1)
-    assert link.left == 1
+    assert link.sent == 1
 
 
-def test_a_change_of_rate_wakes_nobody_when_nothing_waits() -> None:
+def test_a_change_of_rate_requests_no_wake_up_when_nothing_waits() -> None:
     link = Link()
-    link.fanout.pace(VIEWER, WIDE_BPS, now=link.now)
+    link.fanout.pace(VIEWER, FAST_BPS, now=link.now)
     assert link.due is None
 
 
-def test_what_waited_too_long_is_told_once() -> None:
+def test_dropped_video_is_reported_once() -> None:
     link = Link()
     link.fill()
     assert not link.fanout.starved(VIEWER)
     link.fanout.flush(now=link.now + MAX_WAIT_S + 0.1)
-    assert link.left == 1
+    assert link.sent == 1
     assert link.fanout.starved(VIEWER)
     assert not link.fanout.starved(VIEWER)

@@ -1,4 +1,4 @@
-"""What a viewer was sent."""
+"""The log of packets sent to a viewer."""
 
 from math import inf
 
@@ -11,7 +11,7 @@ from conference.fanout.sent import SIZE
 
 
 @pytest.mark.parametrize("start", [0, 1, 32767, 65534, 65535])
-def test_the_newest_packets_are_known(start: int) -> None:
+def test_the_newest_packets_are_in_the_log(start: int) -> None:
     sent = SentRing()
     sent.next = start
     for i in range(SIZE + 10):
@@ -24,7 +24,7 @@ def test_the_newest_packets_are_known(start: int) -> None:
 
 
 @given(st.integers(1, 1 << 40), st.integers(0, 0xFFFF))
-def test_a_wire_number_means_the_newest_packet_that_bears_it(
+def test_a_16_bit_number_is_extended_to_the_newest_packet_with_it(
     following: int, wire: int
 ) -> None:
     sent = SentRing()
@@ -34,7 +34,7 @@ def test_a_wire_number_means_the_newest_packet_that_bears_it(
     assert following - 0x10000 <= number < following
 
 
-def test_the_rate_of_late_and_before() -> None:
+def test_the_rates_of_the_last_two_windows() -> None:
     sent = SentRing()
     assert sent.rates_bps(1.0, now=5) == (0, 0)
     for i in range(300):
@@ -45,7 +45,7 @@ def test_the_rate_of_late_and_before() -> None:
 
 
 @given(st.integers(0, 3 * SIZE), st.integers(0, SIZE), st.data())
-def test_acknowledged_packets_have_no_size_any_more(
+def test_acknowledged_packets_have_size_zero(
     following: int, count: int, data: st.DataObject
 ) -> None:
     sent = SentRing()
@@ -71,7 +71,7 @@ def test_acknowledged_packets_have_no_size_any_more(
     ]
 
 
-def test_how_long_a_viewer_was_sent_nothing() -> None:
+def test_the_time_since_the_newest_packet() -> None:
     sent = SentRing()
     assert sent.idle_s(now=5.0) == inf
     sent.note(100, now=3.0)

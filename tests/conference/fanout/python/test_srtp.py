@@ -1,4 +1,4 @@
-"""Our AEAD protection against libsrtp and against the RFC's own numbers."""
+"""AEAD protection, checked with libsrtp and the test vectors of the RFC."""
 
 import pytest
 from pylibsrtp import Policy, Session
@@ -7,7 +7,7 @@ from conference.fanout.python.srtp import AeadProtection, derive
 from tests.support.wire import rtp
 
 
-def test_key_derivation_gives_the_numbers_of_rfc_3711() -> None:
+def test_key_derivation_gives_the_test_vectors_of_rfc_3711() -> None:
     """Appendix B.3 of RFC 3711."""
     key = bytes.fromhex("E1F97A0D3E018BE0D64FA32C06DE4139")
     salt = bytes.fromhex("0EC675AD498AFEEBB6960B3AABE6")
@@ -22,7 +22,7 @@ def test_key_derivation_gives_the_numbers_of_rfc_3711() -> None:
         (32, Policy.SRTP_PROFILE_AEAD_AES_256_GCM),
     ],
 )
-def test_libsrtp_opens_what_is_protected_across_a_rollover(
+def test_libsrtp_decrypts_packets_across_a_rollover(
     key_bytes: int, profile: int
 ) -> None:
     key, salt = bytes(range(key_bytes)), bytes(range(50, 62))
