@@ -1,9 +1,8 @@
 """
 DTLS-SRTP (RFC 5764) of one leg, on aiortc's ``RTCDtlsTransport``.
 
-aiortc does the handshake and hands out keys; packets never go through it. The
-private names of aiortc 1.16 that this file uses are held by a test, and nothing
-else of the project touches them.
+aiortc does the handshake and exports the keys; packets do not pass through it. A test
+checks the private names of aiortc 1.16 that this file uses; no other file uses them.
 """
 
 import asyncio
@@ -28,17 +27,18 @@ from conference.rtp.packet import is_rtcp
 from conference.transport.ice import IceLite
 
 HANDSHAKE_S = 30.0
-"""From the answer to the end of the handshake, checks included."""
+"""From the answer to the end of the handshake, connectivity checks included. Shorter:
+slow links fail; longer: unfinished legs hold memory."""
 MAX_SSRCS = 64
-"""Sources one browser may send from; libsrtp keeps a state for each."""
+"""SSRCs that one browser may send from; libsrtp keeps state for each."""
 EXPORTER_LABEL = b"EXTRACTOR-dtls_srtp"  # RFC 5764 §4.2
 PROFILES = (
     dtls_module.SRTP_AEAD_AES_128_GCM,
     dtls_module.SRTP_AEAD_AES_256_GCM,
     dtls_module.SRTP_AES128_CM_SHA1_80,
 )
-"""Best first; both browsers take the first. The 256-bit key costs CPU and buys
-nothing that the handshake's P-256 does not lose."""
+"""In order of preference; both browsers accept the first. A 256-bit key costs CPU and
+adds no security to a handshake on P-256, which has 128 bits of it."""
 
 
 class ServerCertificate(RTCCertificate):
@@ -62,7 +62,7 @@ class ServerCertificate(RTCCertificate):
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of the certificate, as it stands in descriptions."""
+        """SHA-256 of the certificate, in the form that descriptions use."""
         prints = {p.algorithm: p.value for p in self.getFingerprints()}
         return str(prints["sha-256"])
 
@@ -75,7 +75,7 @@ class DtlsLeg:
         ice: What it runs on.
         certificate: The process's.
         on_packet: Called with each authentic packet and whether it is RTCP.
-        takes_rtp: False for a subscribe leg: its browser has nothing to send.
+        takes_rtp: False for a subscribe leg, whose browser sends RTCP only.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class DtlsLeg:
         self._on_packet = on_packet
         self._takes_rtp = takes_rtp
         self._ssrcs: set[bytes] = set()
-        # It asks its transport for no more than IceLite has; a test holds that.
+        # aiortc uses only what IceLite has of an ICE transport; a test checks that.
         self._dtls = RTCDtlsTransport(cast(RTCIceTransport, ice), [certificate])
         self._dtls._srtp_profiles = list(PROFILES)
         self._dtls._set_role("server")
@@ -103,7 +103,7 @@ class DtlsLeg:
         on_connected: Callable[[ViewerKeys], None],
     ) -> None:
         """
-        Shake hands, then serve until the leg ends.
+        Complete the handshake, then wait until the leg ends.
 
         Args:
             fingerprints: Of the browser's certificate, from its description.
@@ -131,7 +131,7 @@ class DtlsLeg:
             return
         finally:
             self._ice.on_srtp = None
-            # A closed transport cannot carry the alert; the browser has gone.
+            # A closed transport cannot carry the alert, and nobody waits for it.
             with suppress(ConnectionError):
                 await self._dtls.stop()
             self._dtls.remove_all_listeners()
@@ -155,7 +155,7 @@ class DtlsLeg:
         receiving = self._dtls._rx_srtp
         assert receiving is not None, "called once the keys are there"
         rtcp = is_rtcp(datagram)
-        # The sender's SSRC stands in clear in both (RFC 3711 §3.1, §3.4).
+        # The sender's SSRC is not encrypted in either (RFC 3711 §3.1, §3.4).
         source = datagram[4:8] if rtcp else datagram[8:12]
         if (not rtcp and not self._takes_rtp) or (
             source not in self._ssrcs and len(self._ssrcs) >= MAX_SSRCS

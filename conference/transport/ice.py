@@ -1,11 +1,11 @@
 """
 ICE-lite (RFC 8445 §2.5): answering connectivity checks, and nothing more.
 
-A check is authenticated when its user fragment is known and its MESSAGE-INTEGRITY
-is right; everything else is dropped without a response and without a log line.
-DTLS and SRTP are accepted only from addresses of authenticated checks, and media is
-sent to the nominated one. A new address needs a new check: one whose transaction was
-seen already may be a copy, sent by an attacker to redirect media.
+A check is authentic when its user fragment is known and its MESSAGE-INTEGRITY is
+right; everything else is dropped without a response and without a log line. DTLS and
+SRTP are accepted only from addresses of authentic checks, and media is sent to the
+nominated one. A new address needs a new check: one whose transaction id was seen
+before may be a copy, sent by an attacker to redirect media.
 """
 
 import asyncio
@@ -28,22 +28,23 @@ MAX_QUEUED = 32
 MAX_ROUTES = 16
 """Addresses one browser may check from: its interfaces, both IP versions."""
 ALIVE_S = 10.0
-"""Two of Firefox's checks. Until then nobody else gets an address of a transport;
-longer would keep a browser out that reuses the port of one that crashed."""
+"""Two of Firefox's check intervals. Until then an address stays with its transport.
+Longer: a browser that reuses the port of one that crashed is kept out."""
 CONSENT_S = 45.0
-"""Without a check for this long the browser is gone. RFC 7675 §5.1 says 30 s, of
-those who check; a lite agent does not. Half as long again, so that a browser whose
-line was dead for 30 s finds its leg, keys and tracks as it left them. More: packets
-go longer to where nobody is."""
+"""Without a check for this long the browser is taken to be gone. RFC 7675 §5.1 asks
+for 30 s, of agents that send checks; a lite agent sends none. The time is half as long
+again, so that a browser finds its leg, keys and tracks after an outage of 30 s. Longer:
+packets are sent for longer to an address that nobody uses."""
 NOMINATION_S = 1.0
 """How long the nomination of a better route outweighs one of a worse. Firefox
-nominates UDP and TCP one after the other and means the better (RFC 5245 §8.1.1.2).
-More: a browser that leaves UDP for TCP waits longer."""
+nominates UDP and TCP one after the other and uses the better (RFC 5245 §8.1.1.2).
+Longer: a browser that leaves UDP for TCP waits longer."""
 RESTART_MARK = "/"
-"""Parts the server's user fragment from the number that a browser adds to restart
-without asking; an ice-char that our own fragments do not have."""
+"""Separates the server's user fragment from a number that our client appends to it.
+The client restarts ICE with it when signaling is down. It is an ice-char that our own
+fragments do not contain."""
 RESTART_HOLDS_S = 3.0
-"""How long the route of a restart outweighs the nomination of those before: Chromium
+"""How long the route of a restart outweighs nominations of earlier routes: Chromium
 goes on nominating a route that carries nothing back for 2.5 s."""
 
 
@@ -73,14 +74,14 @@ class IceSocket:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """How one browser is reached: a socket, and the browser's address."""
+    """A way to one browser: a socket of ours and the browser's address."""
 
     ice_socket: IceSocket
     address: Address
 
     @property
     def destination(self) -> Destination:
-        """The same as the fan-out's plain value."""
+        """The route as a plain value for the fan-out."""
         return Destination(self.ice_socket.number, self.address)
 
 
@@ -88,8 +89,8 @@ def username(datagram: bytes) -> str | None:
     """
     Return the user fragment of ours that a binding request names.
 
-    A cheap look before the real parser, so that a flood of junk costs little;
-    None for anything but a well-formed request.
+    Checks a few octets before the full parser runs, so that a flood of junk costs
+    little. None for anything but a well-formed request.
     """
     size = len(datagram)
     if (
@@ -115,7 +116,7 @@ def username(datagram: bytes) -> str | None:
 
 
 def restarts_of(ufrag: str) -> int:
-    """Return the mark on our user fragment: how often the browser restarted."""
+    """Return the number appended to our user fragment: how often ICE restarted."""
     mark = ufrag.partition(RESTART_MARK)[2]
     return int(mark) if mark.isascii() and mark.isdecimal() and len(mark) < 10 else 0
 
@@ -137,24 +138,24 @@ class IceLite:
         self.pwd = pwd
         self.selected: Route | None = None
         self.checked_at: float | None = None
-        """When the last believed check came; None before the first."""
+        """When the last authentic check came; None before the first."""
         self.remote_ufrag = ""
-        """The browser's user fragment in its last believed check."""
+        """The browser's user fragment in its last authentic check."""
         self.on_srtp: Callable[[bytes], None] | None = None
-        """Called with each SRTP or SRTCP datagram; None until keys are there."""
+        """Called with each SRTP or SRTCP datagram; None before the handshake ends."""
         self.closed = False
         self._on_selected = on_selected
         self._passwords = {ufrag: pwd}
         self._routes: dict[Route, float] = {}
         """When the newest check came over each route."""
         self._brought_by: dict[Route, bytes] = {}
-        """The transaction of the check that made each route known."""
+        """The transaction id of the check that made each route known."""
         self._transactions = SeenTransactions()
         self._evicted: list[Route] = []
         self._nominated_at = 0.0
         """When the selected route was last nominated."""
         self._restarts = 0
-        """The highest mark seen."""
+        """The highest number of restarts seen."""
         self._restarted_at = 0.0
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue()
 
@@ -167,8 +168,8 @@ class IceLite:
         """
         Take new credentials (RFC 8445 §9).
 
-        Those before stay good until the next restart, as the browser goes on
-        sending over the old route until a new one is found; older ones do not.
+        The previous ones stay valid until the next restart, because the browser goes
+        on sending over the old route until it finds a new one. Older ones do not.
         """
         self._passwords = {self.ufrag: self.pwd, ufrag: pwd}
         self.ufrag, self.pwd = ufrag, pwd
@@ -177,7 +178,7 @@ class IceLite:
     def on_check(
         self, datagram: bytes, ufrag: str, route: Route, *, now: float
     ) -> bytes | None:
-        """Return the response to a check, or None if it is not believed."""
+        """Return the response to a check, or None if it is not authentic."""
         key = self._passwords[ufrag].encode()
         try:
             # A bad attribute raises anything from ValueError to struct.error.
@@ -192,7 +193,7 @@ class IceLite:
             stun.Method.BINDING, stun.Class.RESPONSE, message.transaction_id
         )
         if "ICE-CONTROLLED" in message.attributes:
-            # Both think they are controlled; a lite agent always is (§7.3.1.1).
+            # Both sides claim to be controlled; a lite agent always is (§7.3.1.1).
             response.message_class = stun.Class.ERROR
             response.attributes["ERROR-CODE"] = (487, "Role Conflict")
         else:
@@ -207,11 +208,11 @@ class IceLite:
 
     def _is_original(self, transaction: bytes, route: Route) -> bool:
         """
-        Whether a check is no copy of another.
+        Return whether a check is not a copy of another one.
 
-        Over a known route, one that was seen is a repetition (RFC 8489 §6.2.1). If
-        such a one has made another route known meanwhile, a copy of it was faster:
-        that route is forgotten, and media comes back to where it was.
+        Over a known route, a check that was seen before is a retransmission
+        (RFC 8489 §6.2.1). If the same check has made another route known meanwhile, a
+        copy of it was faster: that route is forgotten, and media returns to this one.
         """
         seen = self._transactions.note(transaction)
         if route not in self._routes:
@@ -228,7 +229,7 @@ class IceLite:
     def _learn(self, route: Route, transaction: bytes, *, now: float) -> None:
         if route not in self._routes:
             if len(self._routes) >= MAX_ROUTES:
-                # Long sessions wander: the oldest route not in use makes room.
+                # A long session changes its addresses: the oldest unused one is evicted.
                 self._evict(next(r for r in self._routes if r != self.selected))
             self._brought_by[route] = transaction
         self._routes[route] = now
@@ -241,8 +242,8 @@ class IceLite:
         self, route: Route, restarts: int, nominated: bool, *, now: float
     ) -> None:
         known = self.selected
-        # Who restarts has lost the route before: media goes to the first new one,
-        # while the browser still makes up its mind which to nominate.
+        # A browser that restarts has lost its previous route. Media is sent over the
+        # first new one, before the browser nominates one.
         restarted = restarts > self._restarts
         if restarted:
             self._restarts, self._restarted_at = restarts, now
@@ -263,7 +264,7 @@ class IceLite:
             self._on_selected(route)
 
     def alive(self, *, now: float) -> bool:
-        """Whether a check came lately: the addresses of this transport are in use."""
+        """Return whether a check came recently: its addresses are in use."""
         return (
             not self.closed
             and self.checked_at is not None
@@ -271,12 +272,12 @@ class IceLite:
         )
 
     def take_evicted(self) -> list[Route]:
-        """Return routes that had to make room since the last call."""
+        """Return the routes evicted since the last call."""
         evicted, self._evicted = self._evicted, []
         return evicted
 
     def take_routes(self) -> list[Route]:
-        """Return all routes and forget them: the transport has ended."""
+        """Return and forget all routes; called when the transport has ended."""
         routes = list(self._routes)
         self._routes.clear()
         self._brought_by.clear()
@@ -286,8 +287,8 @@ class IceLite:
         """
         Forget a route whose socket has closed.
 
-        Media goes where the newest check came from until the browser nominates;
-        without any other route it goes nowhere.
+        Media is sent to the address of the newest check until the browser nominates
+        a route; without any other route nothing is sent.
         """
         self._routes.pop(route, None)
         self._brought_by.pop(route, None)
@@ -298,16 +299,16 @@ class IceLite:
             self._on_selected(self.selected)
 
     def knows(self, route: Route) -> bool:
-        """Whether a believed check came over this route."""
+        """Return whether an authentic check came over this route."""
         return route in self._routes
 
     def on_dtls(self, datagram: bytes) -> None:
-        """Queue a DTLS datagram; a flood is cut off."""
+        """Queue a DTLS datagram; those beyond ``MAX_QUEUED`` are dropped."""
         if self._queue.qsize() < MAX_QUEUED:
             self._queue.put_nowait(datagram)
 
     def close(self) -> None:
-        """End the transport; whoever waits for a datagram learns it."""
+        """End the transport; a pending ``_recv`` raises ``ConnectionError``."""
         if not self.closed:
             self.closed = True
             self.on_srtp = None
@@ -325,7 +326,7 @@ class IceLite:
         self.send(datagram)
 
     def send(self, datagram: bytes) -> None:
-        """Send to the selected address; what cannot be sent is lost, as UDP is."""
+        """Send to the selected address; a datagram that cannot be sent is dropped."""
         if self.selected is not None:
             with suppress(OSError):
                 self.selected.ice_socket.send(datagram, self.selected.address)

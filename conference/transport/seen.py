@@ -1,11 +1,11 @@
 """
-Which checks a transport has seen, so that a copy of one is told from a new one.
+Remembers the checks of a transport, to detect copies of them.
 
-The transaction id of a check is random and under its MESSAGE-INTEGRITY (RFC 8489
-§5), so one that comes a second time from another address is a copy by a stranger.
-A copy may be kept for hours before it is used, and a browser sends two checks a
-second; so ids are kept in Bloom filters. Those take one in a thousand new ids for a
-seen one: its browser checks again within a second.
+The transaction id of a check is random and covered by its MESSAGE-INTEGRITY (RFC 8489
+§5), so one that arrives a second time from another address is an attacker's copy. A
+copy may be sent hours later, and a browser sends two checks a second, so the ids are
+kept in Bloom filters. One in a thousand new ids is mistaken for a known one; the
+browser then sends another check within a second.
 """
 
 import hashlib
@@ -13,30 +13,29 @@ import struct
 from collections import deque
 
 FILTER_BYTES = 8192
-"""Of one filter: each of its 65,536 bits is named by two bytes of a hash."""
+"""Size of one filter: two octets of a hash select one of its 65,536 bits."""
 FILTER_IDS = 4096
-"""Taken by one filter, half an hour of checks. With six bits each, one in a thousand
-ids that were never seen then finds all of its bits set. More: more are refused in
-vain."""
+"""Ids in one filter, half an hour of checks. With six bits each, one in a thousand
+unseen ids then finds all of its bits set. More: more authentic checks are refused."""
 MAX_FILTERS = 16
-"""128 kB and nine hours for one transport; then the oldest is forgotten. More: a
-participant who floods its own transport with checks takes more memory."""
+"""128 kB and nine hours of checks for one transport; then the oldest filter is dropped.
+More: a participant that floods its own transport with checks takes more memory."""
 
 _BITS = struct.Struct("!6H")
 
 
 class SeenTransactions:
-    """The transaction ids of one transport's believed checks."""
+    """The transaction ids of one transport's authentic checks."""
 
     __slots__ = ("_filters", "_room")
 
     def __init__(self) -> None:
         self._filters: deque[bytearray] = deque(maxlen=MAX_FILTERS)
         self._room = 0
-        """How many ids the newest filter still takes."""
+        """How many ids the newest filter can still take."""
 
     def note(self, transaction: bytes) -> bool:
-        """Take an id in; return whether it was seen before."""
+        """Add an id; return whether it was seen before."""
         digest = hashlib.blake2b(transaction, digest_size=_BITS.size).digest()
         bits = [(bit >> 3, 1 << (bit & 7)) for bit in _BITS.unpack(digest)]
         for known in self._filters:

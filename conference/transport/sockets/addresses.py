@@ -1,4 +1,4 @@
-"""Addresses: what sockets call them, and which ones this host has."""
+"""The addresses of this host: which ones to bind, and which ones to advertise."""
 
 import ipaddress
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ def local() -> list[IpAddress]:
 
 
 def advertised(bound: Iterable[str]) -> tuple[str, ...]:
-    """Return what browsers should try: loopback only where there is nothing else."""
+    """Return the addresses for browsers to try: loopback only if there is no other."""
     addresses = sorted(map(ipaddress.ip_address, bound), key=_preference)
     reachable = [address for address in addresses if not address.is_loopback]
     return tuple(str(address) for address in reachable or addresses)

@@ -20,17 +20,17 @@ class Demux:
 
     def __init__(self) -> None:
         self.sockets = SocketTable()
-        """Where datagrams go out."""
+        """The sockets that datagrams are sent from."""
         self.counts = {"received": 0, "unknown": 0, "bad_size": 0, "bad_check": 0}
         self._by_ufrag: dict[str, IceLite] = {}
 
     def add(self, ice: IceLite) -> None:
-        """Let checks for this transport in, under every user fragment it has."""
+        """Accept checks for a transport, under each of its user fragments."""
         for ufrag in ice.ufrags:
             self._by_ufrag[ufrag] = ice
 
     def restart(self, ice: IceLite, ufrag: str, pwd: str) -> None:
-        """Give a transport new credentials; those before stay good for now."""
+        """Give a transport new credentials; see ``IceLite.restart`` for the old ones."""
         self._forget_fragments(ice)
         ice.restart(ufrag, pwd)
         self.add(ice)
@@ -43,7 +43,7 @@ class Demux:
             self._forget(ice.take_routes())
 
     def _forget_fragments(self, ice: IceLite) -> None:
-        """Let no further checks in for a transport."""
+        """Accept no further checks for a transport."""
         for ufrag in ice.ufrags:
             if self._by_ufrag.get(ufrag) is ice:
                 del self._by_ufrag[ufrag]
@@ -67,7 +67,7 @@ class Demux:
     def on_datagram(
         self, ice_socket: IceSocket, datagram: bytes, address: Address
     ) -> None:
-        """Take a datagram that arrived on a socket; no content makes it raise."""
+        """Take a datagram that arrived on a socket; never raises for its content."""
         counts = self.counts
         counts["received"] += 1
         # The SRTP binding fails on longer datagrams, DTLS on empty ones.
@@ -100,7 +100,7 @@ class Demux:
         known = ice_socket.by_address.get(address)
         now = asyncio.get_running_loop().time()
         if known is not None and known[0] is not ice and known[0].alive(now=now):
-            # Somebody's live address: a check that says otherwise is spoofed.
+            # The address is in use by another transport, so this check is spoofed.
             self.counts["bad_check"] += 1
             return
         route = known[1] if known is not None else Route(ice_socket, address)

@@ -1,8 +1,9 @@
 """
 Datagrams in a TCP connection (RFC 4571): two bytes of length, then the datagram.
 
-Pure: bytes and the time come in. ``Frames`` takes a hostile stream apart,
-``Outbox`` decides what a slow connection still carries; ``tcp`` has the sockets.
+Pure: octets and the time are arguments. ``Frames`` splits a received stream into
+datagrams, ``Outbox`` holds datagrams for a slow connection and drops late ones. The
+sockets are in ``tcp``.
 """
 
 from collections import deque
@@ -14,10 +15,10 @@ from conference.rtp.packet import MAX_BYTES, is_rtcp
 
 LENGTH = Struct("!H")
 VIDEO_WAITS_S = 0.5
-"""A picture older than this comes too late to be shown in step. Longer: the delay
-of a thin link grows to this before the bandwidth estimate sees loss."""
+"""An older picture arrives too late to be shown in time. Longer: the delay of a slow
+link grows to this before the bandwidth estimator sees loss."""
 URGENT_WAITS_S = 2.0
-"""Sound, RTCP, DTLS and checks: the handshake repeats itself after a second."""
+"""For sound, RTCP, DTLS and checks. DTLS retransmits its flights after a second."""
 MAX_VIDEO_BYTES = 64 << 10
 """A key frame of 720p fits; at 1 Mbit/s it waits for half a second."""
 MAX_URGENT_BYTES = 32 << 10
@@ -33,12 +34,12 @@ VIDEO_PAYLOAD_TYPES = frozenset(
 
 
 def frame(datagram: bytes) -> bytes:
-    """Return a datagram with its length before it (RFC 4571 §2)."""
+    """Return a datagram with its length in front (RFC 4571 §2)."""
     return LENGTH.pack(len(datagram)) + datagram
 
 
 def is_video(datagram: bytes) -> bool:
-    """Tell pictures of ours, repairs included, from all else: their header is clear."""
+    """Return whether a datagram is video of ours; the RTP header is not encrypted."""
     return (
         len(datagram) > 1
         and 128 <= datagram[0] < 192
@@ -48,7 +49,7 @@ def is_video(datagram: bytes) -> bool:
 
 
 class Frames:
-    """What has come of a stream so far; keeps less than one frame."""
+    """Splits a received stream into frames; keeps less than one frame of it."""
 
     __slots__ = ("_rest",)
 
@@ -60,8 +61,8 @@ class Frames:
         Return the datagrams that are complete now.
 
         Raises:
-            MalformedPacket: A length of zero, or above what any datagram has: it is
-                no media connection, and nothing after it can be understood.
+            MalformedPacket: A length of zero, or longer than any datagram: this is
+                not a media connection, and the rest of it cannot be parsed.
         """
         data = self._rest + data
         found, at, end = [], 0, len(data)
@@ -80,25 +81,25 @@ class Frames:
 
 class Outbox:
     """
-    What waits until a slow connection takes more: whole frames, urgent ones first.
+    A queue of datagrams for a slow connection, urgent ones first.
 
-    Inputs: ``push`` for each datagram that could not go at once, ``pull`` when
-    the connection takes one. Frames that waited too long are dropped, so what
-    is late is not made later.
+    Inputs: ``push`` for each datagram that could not be sent at once, ``pull`` when
+    the connection takes one. Datagrams that waited too long are dropped, so that they
+    do not delay newer ones.
     """
 
     __slots__ = ("_urgent", "_urgent_bytes", "_video", "_video_bytes", "dropped")
 
     def __init__(self) -> None:
         self.dropped = 0
-        """Datagrams that waited in vain, or found no room."""
+        """Datagrams that waited too long, or found the queue full."""
         self._urgent: deque[tuple[float, bytes]] = deque()
         self._video: deque[tuple[float, bytes]] = deque()
         self._urgent_bytes = 0
         self._video_bytes = 0
 
     def push(self, datagram: bytes, *, now: float) -> bool:
-        """Keep a datagram; False when there is no room, and it is dropped."""
+        """Add a datagram; return False when the queue is full and it is dropped."""
         if is_video(datagram):
             if self._video_bytes + len(datagram) > MAX_VIDEO_BYTES:
                 self.dropped += 1

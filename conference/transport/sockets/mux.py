@@ -43,7 +43,7 @@ class Mux:
 
     @property
     def bound(self) -> list[str]:
-        """The addresses that are served now."""
+        """The addresses that are bound now."""
         return self.udp.bound
 
     def open(self) -> None:

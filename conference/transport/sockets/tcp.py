@@ -1,10 +1,10 @@
 """
 The media port over TCP, for networks that drop UDP (RFC 6544, passive side).
 
-Each connection carries the same datagrams as UDP, framed (RFC 4571), and is a
-route of the transport that its first check belongs to. The first frame must be an
-authenticated check and arrive within a few seconds, and one address can hold few
-connections open without one.
+Each connection carries the same datagrams as UDP, framed (RFC 4571), and is a route
+of the transport that its first check belongs to. The first frame must be an authentic
+check and arrive within a few seconds. The number of connections from one address that
+have not sent such a check is limited.
 """
 
 import asyncio
@@ -25,35 +25,35 @@ from conference.transport.sockets.framing import Frames, Outbox, frame
 log = logging.getLogger(__name__)
 
 FIRST_CHECK_S = 5.0
-"""From the connection to a believed check. Less: links with seconds of delay never
-connect; more: strangers hold more of them open."""
+"""From the connection to its first authentic check. Shorter: links with seconds of
+delay never connect; longer: strangers hold more connections open."""
 SWEEP_S = 1.0
 SWEEP_BATCH = 32
-"""Connections ended before others get their turn on the loop, 0.1 ms each: a stranger
+"""Connections closed before control returns to the event loop, 0.1 ms each: a stranger
 may have opened thousands. More: media waits for longer."""
 SWEEP_GRAIN_S = 0.005
-"""Until the next batch."""
+"""Between two batches of a sweep."""
 MAX_CONNECTIONS = 4096
-"""In all, of 65536 files that the service may open; 1000 viewers hold 2000."""
+"""In total, of 65536 files that the service may open; 1000 viewers use 2000."""
 MAX_STRANGERS = 64
-"""Connections without a believed check from one IPv4 address or one IPv6 /64: a
-hall behind one address, whose browsers all try both protocols at once."""
+"""Connections without an authentic check from one IPv4 address or one IPv6 /64: an
+institute behind one address, whose browsers all try both protocols at once."""
 BACKLOG = 256
 ACCEPT_BATCH = 32
-"""Connections accepted before others get their turn on the loop."""
+"""Connections accepted before control returns to the event loop."""
 READ_BYTES = 16 << 10
-"""At a time; a connection keeps less than one frame of it."""
+"""Read at a time; a connection keeps less than one frame of it."""
 STRANGER_READ_BYTES = 2 << 10
 SEND_BUFFER_BYTES = 128 << 10
-"""Data under way and unsent: 3 Mbit/s over 300 ms of round trip. Less: fast links
+"""Data in flight and unsent: 3 Mbit/s at a round-trip time of 300 ms. Less: fast links
 with long delay are throttled."""
 UNSENT_BYTES = 4 << 10
-"""What the kernel may hold before it is sent (tcp(7), TCP_NOTSENT_LOWAT): beyond
-it packets wait here, where sound overtakes pictures. More: sound waits behind
-pictures for longer, 80 ms at 400 kbit/s now."""
+"""Unsent data that the kernel may hold (tcp(7), TCP_NOTSENT_LOWAT). Further packets
+wait in the ``Outbox``, where sound overtakes pictures. More: sound waits behind pictures
+for longer; it is 80 ms at 400 kbit/s now."""
 UNANSWERED_MS = 30_000
-"""Data unacknowledged for this long ends a connection (RFC 5482), as silence does
-with UDP."""
+"""A connection whose data is unacknowledged for this long is closed (RFC 5482), as a
+silent leg is with UDP."""
 KEEPALIVE_S = 10
 IPV6_NETWORK_BYTES = 8
 
@@ -90,7 +90,7 @@ class Connection:
         self.accepted_at = now
         self.ice_socket = demux.open_socket(self, rank=TCP_RANK)
         self.proven = False
-        """Whether a believed check has come."""
+        """Whether an authentic check has come."""
         self._socket: socket.socket | None = sock
         self._listener = listener
         self._demux = demux
@@ -102,10 +102,10 @@ class Connection:
 
     def sendto(self, datagram: bytes, _address: Address) -> None:
         """
-        Send a datagram, or keep it until the connection takes it.
+        Send a datagram, or queue it until the connection takes it.
 
         Raises:
-            BlockingIOError: Too much waits already; it is dropped.
+            BlockingIOError: The queue is full; the datagram is dropped.
             OSError: The connection has ended.
         """
         sock = self._socket
@@ -119,7 +119,7 @@ class Connection:
         try:
             sent = sock.send(framed)
         except BlockingIOError:
-            # Not a byte of it has gone, so what is more urgent may overtake it.
+            # Nothing of it has been sent, so a more urgent one may overtake it.
             if not self._outbox.push(datagram, now=self._loop.time()):
                 raise
             self._loop.add_writer(sock, self._on_writable)
@@ -132,7 +132,7 @@ class Connection:
             self._loop.add_writer(sock, self._on_writable)
 
     def close(self) -> None:
-        """End the connection, and the route over it."""
+        """Close the connection, and remove its route."""
         sock, self._socket = self._socket, None
         if sock is None:
             return
@@ -180,8 +180,8 @@ class Connection:
             if self._socket is None:
                 break
             if not self.ice_socket.by_address:
-                # A stranger whose first word is no believed check, or somebody
-                # whose transport is gone.
+                # The first frame was not an authentic check, or the transport of
+                # this connection has ended.
                 self.close()
                 break
             if not self.proven:
@@ -196,14 +196,14 @@ class TcpListener:
 
     Args:
         bind: ``::`` for all addresses, ``0.0.0.0`` for all of IPv4, or one address.
-        demux: Takes what comes.
+        demux: Takes the received datagrams.
         on_batch: Called after each batch of datagrams.
     """
 
     def __init__(self, bind: str, demux: Demux, on_batch: Callable[[], None]) -> None:
         self.on_batch = on_batch
         self.refused = 0
-        """Connections ended at once, because there were too many."""
+        """Connections closed at once, because there were too many."""
         self._bind = bind
         self._demux = demux
         self._listening: list[socket.socket] = []
@@ -214,7 +214,7 @@ class TcpListener:
 
     @property
     def connections(self) -> int:
-        """How many are open."""
+        """The number of open connections."""
         return len(self._connections)
 
     def open(self, port: int) -> None:
@@ -222,7 +222,7 @@ class TcpListener:
         Listen.
 
         Raises:
-            OSError: The port is not ours; nothing is open then.
+            OSError: The port is taken; nothing is open then.
         """
         binds = [self._bind]
         if self._bind == ALL:
@@ -247,11 +247,11 @@ class TcpListener:
             connection.close()
 
     def proven(self, connection: Connection) -> None:
-        """A connection brought a believed check."""
+        """Note that a connection has brought an authentic check."""
         self._count_out(connection)
 
     def ended(self, connection: Connection) -> None:
-        """A connection has closed."""
+        """Note that a connection has closed."""
         self._connections.discard(connection)
         if not connection.proven:
             self._count_out(connection)
@@ -273,7 +273,8 @@ class TcpListener:
         sock.setblocking(False)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:
-            # Apart from IPv4: its addresses would come mapped, and be told so.
+            # Otherwise IPv4 clients would appear with IPv4-mapped addresses, and
+            # their checks would be answered with these.
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         for level, option, value in (
             (socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES),
@@ -296,7 +297,7 @@ class TcpListener:
             except BlockingIOError:
                 return
             except OSError as error:
-                # Out of files: asked again at the next sweep, not in a loop.
+                # Out of file descriptors: try again at the next sweep, not in a loop.
                 log.warning("a media connection was not accepted: %s", error.strerror)
                 asyncio.get_running_loop().remove_reader(listening)
                 self._paused = True
@@ -337,6 +338,6 @@ class TcpListener:
 
 
 def source_of(address: Address) -> bytes:
-    """Return whom connections are counted for: an IPv4 address, or an IPv6 /64."""
+    """Return what connections are counted by: an IPv4 address, or an IPv6 /64."""
     packed = ipaddress.ip_address(address[0].partition("%")[0]).packed
     return packed[:IPV6_NETWORK_BYTES]

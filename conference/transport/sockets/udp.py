@@ -1,9 +1,9 @@
 """
 The media port over UDP.
 
-A socket on each address of the host, so that answers leave from the address
-that was asked (a multi-homed host would otherwise choose by its routes, and
-browsers drop such answers).
+There is a socket on each address of the host, so that a response is sent from the
+address that the request came to. With one socket for all, a multi-homed host would
+choose the source address by its routing table, and browsers drop such responses.
 """
 
 import asyncio
@@ -20,13 +20,13 @@ from conference.transport.sockets.demux import Demux
 log = logging.getLogger(__name__)
 
 RECEIVE_BYTES = 2048
-"""Larger than any datagram that is taken, so that longer ones are told apart."""
+"""Larger than any accepted datagram, so that longer ones are recognised."""
 BATCH = 64
-"""Datagrams read before others get their turn on the loop."""
+"""Datagrams read before control returns to the event loop. More: other tasks wait."""
 SOCKET_BUFFER_BYTES = 4 << 20
-"""Asked of the kernel, for bursts of key frames; it may grant less."""
+"""Requested from the kernel, for bursts of key frames; it may grant less."""
 RESCAN_S = 10.0
-"""How soon a new address of the host is served."""
+"""How soon a new address of the host is bound. Shorter: CPU for nothing."""
 
 
 class UdpSockets:
@@ -35,7 +35,7 @@ class UdpSockets:
 
     Args:
         bind: ``::`` for all addresses, ``0.0.0.0`` for all of IPv4, or one address.
-        demux: Takes what comes.
+        demux: Takes the received datagrams.
         on_batch: Called after each batch of datagrams.
     """
 
@@ -56,7 +56,7 @@ class UdpSockets:
             port: 0 lets the system choose one.
 
         Raises:
-            OSError: It is not ours on some address, or there is no address; all
+            OSError: The port is taken on some address, or there is no address; all
                 sockets are closed again then.
         """
         self.port = port
@@ -70,7 +70,7 @@ class UdpSockets:
 
     @property
     def bound(self) -> list[str]:
-        """The addresses that are served now."""
+        """The addresses that are bound now."""
         return list(self._sockets)
 
     def close(self) -> None:
@@ -81,7 +81,7 @@ class UdpSockets:
             self._close_one(text)
 
     def _bind_all(self) -> OSError | None:
-        """Serve every wanted address; return why the port is not ours, if so."""
+        """Bind every wanted address; return the error if the port is taken on one."""
         wanted = [str(address) for address in addresses.local()]
         if self._bind not in (ALL, ALL_IPV4):
             wanted = [self._bind]
@@ -98,7 +98,7 @@ class UdpSockets:
                 if error.errno == errno.EADDRINUSE or self._bind == text:
                     return error
                 # A new IPv6 address is tentative for a second; the next scan
-                # has it.
+                # binds it.
                 log.debug("an address is not usable yet: %s", error.strerror)
         return None
 
@@ -145,6 +145,6 @@ class UdpSockets:
             except BlockingIOError:
                 break
             except OSError:
-                continue  # an ICMP error of an earlier datagram; nobody's fault
+                continue  # an ICMP error caused by an earlier datagram
             take(ice_socket, datagram, address)
         self._on_batch()

@@ -26,7 +26,7 @@ def client_hello() -> bytes:
 
 
 @pytest.mark.parametrize("count", [1, 20])
-async def test_a_strangers_client_hello_disturbs_no_handshake(
+async def test_a_client_hello_of_a_stranger_disturbs_no_handshake(
     table: Table, count: int
 ) -> None:
     """Defect D2: with stock aiortc one such datagram ended 11 of 11 sessions."""
@@ -47,7 +47,7 @@ async def test_a_strangers_client_hello_disturbs_no_handshake(
     assert table.plane.stats()["datagrams_unknown"] >= count
 
 
-async def test_odd_datagrams_from_anybody_end_nothing(table: Table) -> None:
+async def test_odd_datagrams_close_no_leg(table: Table) -> None:
     """Defect D3: empty, oversized, and every first byte there is."""
     await table.publish()
     table.stage()
@@ -67,7 +67,7 @@ async def test_odd_datagrams_from_anybody_end_nothing(table: Table) -> None:
     assert table.connected(VIEWER) == {LegKind.SUBSCRIBE}
 
 
-async def test_plaintext_alerts_from_strangers_close_nothing(table: Table) -> None:
+async def test_plaintext_alerts_of_strangers_close_no_leg(table: Table) -> None:
     await table.publish()
     table.stage()
     watcher = await table.subscribe()
@@ -79,7 +79,7 @@ async def test_plaintext_alerts_from_strangers_close_nothing(table: Table) -> No
     await table.flows(watcher)
 
 
-async def test_malformed_checks_get_no_answer_and_no_log_line(
+async def test_malformed_checks_get_no_response_and_no_log_line(
     table: Table, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Defects D5 and D6: no exception, no log, no reflection."""
@@ -127,7 +127,7 @@ async def test_replayed_and_altered_packets_are_not_forwarded(table: Table) -> N
     assert more <= new + 5
 
 
-async def test_a_viewer_has_nothing_to_send(table: Table) -> None:
+async def test_rtp_on_a_subscribe_leg_is_dropped(table: Table) -> None:
     await table.publish()
     watcher = await table.subscribe()
     leg = watcher.leg
@@ -137,7 +137,9 @@ async def test_a_viewer_has_nothing_to_send(table: Table) -> None:
     assert table.plane.stats()["packets_refused"] == 1
 
 
-async def test_nobody_takes_over_a_live_address(table: Table) -> None:
+async def test_a_spoofed_check_does_not_take_over_an_address_in_use(
+    table: Table,
+) -> None:
     """A participant may spoof a source address, and knows its own password."""
     await table.publish()
     table.stage()
@@ -162,7 +164,7 @@ async def test_nobody_takes_over_a_live_address(table: Table) -> None:
     assert attacker.selected is None
 
 
-async def test_a_replayed_check_brings_nothing_to_a_stranger(table: Table) -> None:
+async def test_a_replayed_check_redirects_no_media(table: Table) -> None:
     await table.publish()
     table.stage()
     leg, remote = await table.offered()
@@ -196,7 +198,7 @@ async def test_a_replayed_check_brings_nothing_to_a_stranger(table: Table) -> No
             sock.recv(2048)
 
 
-async def test_a_packet_too_large_to_protect_ends_nothing(table: Table) -> None:
+async def test_a_packet_too_large_to_protect_closes_no_leg(table: Table) -> None:
     await table.publish()
     table.stage()
     watcher = await table.subscribe()
@@ -207,7 +209,7 @@ async def test_a_packet_too_large_to_protect_ends_nothing(table: Table) -> None:
     assert table.plane.stats()["packets_refused"] == 1
 
 
-async def test_sources_without_end_are_refused(table: Table) -> None:
+async def test_the_number_of_ssrcs_of_a_leg_is_limited(table: Table) -> None:
     await table.publish()
     table.stage()
     watcher = await table.subscribe()

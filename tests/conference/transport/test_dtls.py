@@ -31,7 +31,7 @@ def test_all_legs_share_one_context() -> None:
     assert certificate.fingerprint.count(":") == 31
 
 
-async def test_a_closed_transport_tells_who_waits() -> None:
+async def test_closing_a_transport_wakes_its_reader() -> None:
     ice = IceLite("ufrag", "pwd", lambda route: None)
     waiting = asyncio.ensure_future(ice._recv())
     await asyncio.sleep(0)

@@ -1,4 +1,4 @@
-"""What the media port believes, and what it meets with silence."""
+"""Which checks are answered, and which are dropped without a response."""
 
 import secrets
 import struct
@@ -59,7 +59,7 @@ class Agent:
         return self.ice.on_check(datagram, "ours", over, now=now)
 
 
-def test_a_copy_of_a_check_from_elsewhere_is_met_with_silence() -> None:
+def test_a_copy_of_a_check_from_another_address_is_dropped() -> None:
     agent = Agent()
     copied = check(nominate=True)
     assert agent.take(copied, route(1)) is not None
@@ -77,7 +77,7 @@ def test_a_copy_of_a_check_from_elsewhere_is_met_with_silence() -> None:
     assert agent.selected == [route(1), route(3)]
 
 
-def test_a_copy_that_is_faster_than_its_original_loses_the_path_again() -> None:
+def test_a_copy_that_arrives_before_its_original_loses_the_route_again() -> None:
     agent = Agent()
     agent.take(check(nominate=True), route(1))
     copied = check(nominate=True)
@@ -89,7 +89,7 @@ def test_a_copy_that_is_faster_than_its_original_loses_the_path_again() -> None:
     assert agent.ice.take_evicted() == [route(2)]
 
 
-def test_a_copied_path_that_carries_nothing_is_forgotten_too() -> None:
+def test_the_route_of_a_copy_is_forgotten_even_if_it_is_not_selected() -> None:
     agent = Agent()
     agent.take(check(nominate=True), route(1))
     copied = check()
@@ -111,7 +111,7 @@ def test_memory_for_checks_is_bounded() -> None:
 
 
 @pytest.mark.parametrize("host", ["192.0.2.7", "2001:db8::7"])
-def test_a_believed_check_is_answered_with_its_address(host: str) -> None:
+def test_an_authentic_check_is_answered_with_its_address(host: str) -> None:
     agent = Agent()
     response = agent.take(check(), route(host=host))
     assert response is not None
@@ -143,20 +143,20 @@ def test_the_first_check_selects_and_later_only_a_nomination_moves() -> None:
     ],
     ids=["wrong password", "wrong fingerprint", "no integrity", "bad attribute"],
 )
-def test_what_is_not_believed_gets_no_answer(datagram: bytes) -> None:
+def test_a_check_that_is_not_authentic_gets_no_response(datagram: bytes) -> None:
     agent = Agent()
     assert agent.take(datagram, route()) is None
     assert agent.selected == []
     assert agent.ice.checked_at is None
 
 
-def test_a_controlled_agent_is_told_of_the_conflict() -> None:
+def test_a_controlling_role_conflict_is_answered_with_an_error() -> None:
     response = Agent().take(check(controlled=True), route())
     assert response is not None
     assert stun.parse_message(response).attributes["ERROR-CODE"][0] == 487
 
 
-def test_a_browser_that_wanders_keeps_its_newest_addresses() -> None:
+def test_the_oldest_unused_route_is_evicted() -> None:
     agent = Agent()
     for port in range(1, MAX_ROUTES + 3):
         assert agent.take(check(), route(port)) is not None
@@ -183,7 +183,7 @@ def test_the_queue_of_handshake_datagrams_is_bounded() -> None:
     assert agent.ice._queue.qsize() == MAX_QUEUED
 
 
-def test_the_user_fragment_is_found_without_the_real_parser() -> None:
+def test_the_user_fragment_is_found_without_the_full_parser() -> None:
     assert username(check(ufrag="abc")) == "abc"
     assert username(check()[:-4]) is None
     assert username(b"\0\1\0\0" + bytes(16)) is None
@@ -202,14 +202,14 @@ def test_no_datagram_breaks_the_agent(tail: bytes) -> None:
     assert Agent().take(head + tail, route()) is None
 
 
-def test_a_mark_after_our_user_fragment_is_not_part_of_it() -> None:
+def test_a_restart_number_is_not_part_of_the_user_fragment() -> None:
     assert username(check(ufrag="ours/3")) == "ours"
     agent = Agent()
     assert agent.take(check(ufrag="ours/3"), route()) is not None
     assert agent.ice.remote_ufrag == "theirs"
 
 
-def test_after_a_restart_the_credentials_before_are_good_and_older_ones_are_not() -> (
+def test_after_a_restart_the_previous_credentials_are_valid_and_older_ones_are_not() -> (
     None
 ):
     ice = Agent().ice
@@ -223,7 +223,7 @@ def test_after_a_restart_the_credentials_before_are_good_and_older_ones_are_not(
     assert ice.ufrags == ("second", "third")
 
 
-def test_of_two_nominated_paths_the_better_one_is_meant() -> None:
+def test_of_two_nominated_routes_the_better_one_is_selected() -> None:
     agent = Agent()
     slow = Route(IceSocket(SocketId(2), print, rank=TCP_RANK), ("192.0.2.7", 6000))
     agent.take(check(nominate=True), route(), now=1.0)
@@ -235,7 +235,7 @@ def test_of_two_nominated_paths_the_better_one_is_meant() -> None:
     assert agent.selected == [route(), slow, route()]
 
 
-def test_a_lost_path_gives_way_to_the_one_heard_of_last() -> None:
+def test_a_lost_route_is_replaced_by_the_one_of_the_newest_check() -> None:
     agent = Agent()
     for port in (1, 2, 3):
         agent.take(check(), route(port), now=float(port))
@@ -250,7 +250,9 @@ def test_a_lost_path_gives_way_to_the_one_heard_of_last() -> None:
     assert agent.ice.selected == route(4)
 
 
-def test_the_first_path_after_a_restart_is_used_at_once_and_holds_for_a_while() -> None:
+def test_the_first_route_after_a_restart_is_selected_at_once_and_kept_for_a_while() -> (
+    None
+):
     agent = Agent()
     agent.take(check(nominate=True), route(1), now=1.0)
     agent.take(check(ufrag="ours/1"), route(2), now=2.0)
@@ -260,7 +262,7 @@ def test_the_first_path_after_a_restart_is_used_at_once_and_holds_for_a_while() 
     assert agent.selected == [route(1), route(2)]
     agent.take(check(ufrag="ours/1", nominate=True), route(3), now=4.1)
     assert agent.selected == [route(1), route(2), route(3)]
-    agent.take(check(nominate=True), route(1), now=5.2)  # it is meant after all
+    agent.take(check(nominate=True), route(1), now=5.2)  # nominated after the hold time
     assert agent.selected[-1] == route(1)
 
 
@@ -268,5 +270,5 @@ def test_the_first_path_after_a_restart_is_used_at_once_and_holds_for_a_while() 
     ("ufrag", "restarts"),
     [("a", 0), ("a/1", 1), ("a/12", 12), ("a/", 0), ("a/x", 0), ("a/" + "9" * 400, 0)],
 )
-def test_what_counts_as_a_mark(ufrag: str, restarts: int) -> None:
+def test_which_suffixes_are_restart_numbers(ufrag: str, restarts: int) -> None:
     assert restarts_of(ufrag) == restarts

@@ -53,7 +53,7 @@ async def test_an_answer_needs_an_offer(table: Table) -> None:
     assert refused.value.code == "no-offer"
 
 
-async def test_closing_legs_stops_media_and_tells_the_domain(table: Table) -> None:
+async def test_closing_legs_stops_media_and_emits_events(table: Table) -> None:
     await table.publish()
     table.stage()
     watcher = await table.subscribe()
@@ -66,7 +66,9 @@ async def test_closing_legs_stops_media_and_tells_the_domain(table: Table) -> No
     assert table.connected(ADA) == frozenset()
 
 
-async def test_a_browser_that_says_goodbye_is_gone_at_once(table: Table) -> None:
+async def test_a_close_notify_of_the_browser_closes_its_leg_at_once(
+    table: Table,
+) -> None:
     await table.publish()
     await table.legs.pop().close()
     ended = m.LegChanged(ROOM, ADA, FIRST, LegKind.PUBLISH, False)
@@ -81,7 +83,7 @@ async def test_a_leg_with_a_budget_ends_when_it_is_spent(table: Table) -> None:
     assert table.connected(ADA) == frozenset()
 
 
-async def test_a_taken_port_is_said_in_one_sentence(table: Table) -> None:
+async def test_a_taken_port_is_reported_in_one_sentence(table: Table) -> None:
     other = Plane(PlaneConfig(port=table.plane.port), lambda event: None)
     with pytest.raises(InfrastructureError, match="cannot be opened") as refused:
         await other.start()
@@ -144,7 +146,7 @@ async def test_a_leg_closed_during_its_handshake_leaves_no_task(
     assert table.plane._driver.router._viewing == {}
 
 
-async def test_an_offer_or_a_browser_that_stays_silent_is_given_up(
+async def test_an_unanswered_offer_and_a_silent_leg_are_closed(
     table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(legs_module, "ANSWER_S", 0.0)
@@ -155,7 +157,7 @@ async def test_an_offer_or_a_browser_that_stays_silent_is_given_up(
     await until(lambda: not len(table.plane._driver.legs), "the legs to close")
 
 
-async def test_a_handshake_that_never_comes_is_given_up(
+async def test_a_leg_without_a_handshake_is_closed(
     table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dtls_adapter, "HANDSHAKE_S", 0.05)
@@ -188,7 +190,7 @@ async def test_media_flows_with_the_profile_that_libsrtp_protects(
     await table.flows(watcher)
 
 
-async def test_one_address_that_cannot_be_bound_stops_no_other(
+async def test_an_address_that_cannot_be_bound_does_not_affect_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     known = [

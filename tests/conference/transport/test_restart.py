@@ -20,7 +20,7 @@ def ended(table: Table) -> list[m.Event]:
 
 @pytest.mark.parametrize("tcp", [False, True], ids=["UDP", "TCP"])
 @pytest.mark.parametrize("times", [1, 3])
-async def test_a_restart_without_asking_keeps_everything(
+async def test_an_ice_restart_without_signaling_keeps_keys_and_tracks(
     table: Table, tcp: bool, times: int
 ) -> None:
     table.tcp = tcp
@@ -69,7 +69,7 @@ async def test_an_offer_with_a_new_user_fragment_restarts_the_same_leg(
     assert ended(table) == []
 
 
-async def test_an_offer_after_a_restart_without_asking_keeps_the_credentials(
+async def test_an_offer_after_a_restart_without_signaling_keeps_the_credentials(
     table: Table,
 ) -> None:
     publisher = await table.publish()

@@ -1,4 +1,4 @@
-"""Frames of a TCP connection, taken apart and kept waiting."""
+"""Frames of a TCP connection: split from a stream, and queued."""
 
 import pytest
 from hypothesis import given
@@ -38,7 +38,7 @@ def test_datagrams_come_out_as_they_went_in_however_they_are_cut(
 
 
 @pytest.mark.parametrize("size", [0, MAX_BYTES + 1, 0x4745, 0xFFFF])
-def test_a_length_that_no_datagram_has_ends_it(size: int) -> None:
+def test_an_impossible_length_is_malformed(size: int) -> None:
     frames = Frames()
     assert frames.feed(frame(b"x")) == [b"x"]
     with pytest.raises(MalformedPacket):
@@ -46,7 +46,7 @@ def test_a_length_that_no_datagram_has_ends_it(size: int) -> None:
 
 
 @given(st.lists(st.binary(max_size=2000), max_size=10))
-def test_little_is_kept_of_any_stream(parts: list[bytes]) -> None:
+def test_less_than_one_frame_is_kept(parts: list[bytes]) -> None:
     frames = Frames()
     for part in parts:
         try:
@@ -56,7 +56,7 @@ def test_little_is_kept_of_any_stream(parts: list[bytes]) -> None:
         assert len(frames._rest) < 2 + MAX_BYTES
 
 
-def test_pictures_are_told_from_all_else() -> None:
+def test_video_is_recognised_by_its_header() -> None:
     assert is_video(VIDEO)
     assert is_video(REPAIR)
     assert not any(map(is_video, (VOICE, REPORT, HANDSHAKE, b"", b"\x90")))
@@ -69,7 +69,7 @@ def test_sound_overtakes_pictures() -> None:
     assert [box.pull(now=0.1) for _ in range(5)] == [VOICE, REPORT, VIDEO, REPAIR, None]
 
 
-def test_what_waited_too_long_is_dropped() -> None:
+def test_datagrams_that_waited_too_long_are_dropped() -> None:
     box = Outbox()
     box.push(VIDEO, now=0.0)
     box.push(REPAIR, now=VIDEO_WAITS_S)
@@ -80,7 +80,7 @@ def test_what_waited_too_long_is_dropped() -> None:
 
 
 @given(st.lists(st.sampled_from([VIDEO, VOICE, REPORT, HANDSHAKE]), max_size=400))
-def test_what_waits_is_bounded_and_pictures_never_crowd_out_sound(
+def test_the_queue_is_bounded_and_video_takes_no_room_of_sound(
     datagrams: list[bytes],
 ) -> None:
     box = Outbox()

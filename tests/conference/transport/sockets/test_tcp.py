@@ -39,7 +39,7 @@ def listener(table: Table) -> TcpListener:
 
 @contextlib.contextmanager
 def caller(table: Table, host: str = "127.0.0.1") -> Iterator[socket.socket]:
-    """Connect as somebody whom nobody knows."""
+    """Connect as a stranger."""
     with socket.create_connection((host, table.plane.port)) as sock:
         sock.setblocking(False)
         yield sock
@@ -70,7 +70,7 @@ async def test_both_protocols_share_one_room(table: Table) -> None:
     await table.flows(await table.subscribe())
 
 
-async def test_tcp_can_be_left_out() -> None:
+async def test_tcp_can_be_switched_off() -> None:
     plane = Plane(PlaneConfig(port=0, tcp=False), lambda event: None)
     await plane.start()
     try:
@@ -82,7 +82,7 @@ async def test_tcp_can_be_left_out() -> None:
         await plane.close()
 
 
-async def test_a_taken_tcp_port_is_said_in_one_sentence() -> None:
+async def test_a_taken_tcp_port_is_reported_in_one_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         plane = Plane(PlaneConfig(port=port, bind="127.0.0.1"), lambda event: None)
@@ -92,7 +92,7 @@ async def test_a_taken_tcp_port_is_said_in_one_sentence() -> None:
         await plane.close()
 
 
-async def test_a_closed_connection_takes_its_path_along(table: Table) -> None:
+async def test_a_closed_connection_removes_its_route(table: Table) -> None:
     await table.publish()
     await until(lambda: LegKind.PUBLISH in table.connected(ADA), "the leg")
     ice = table.leg(ADA, LegKind.PUBLISH).ice
@@ -152,11 +152,11 @@ async def test_a_stalled_reader_gets_sound_first_and_no_old_pictures(
         "long frame",
         "media",
         "handshake",
-        "check of nobody",
+        "unauthenticated check",
         "no check",
     ],
 )
-async def test_a_first_word_that_is_no_believed_check_ends_it(
+async def test_a_first_frame_that_is_no_authentic_check_closes_the_connection(
     table: Table, words: bytes
 ) -> None:
     with caller(table) as sock:
@@ -165,7 +165,9 @@ async def test_a_first_word_that_is_no_believed_check_ends_it(
     assert not listener(table)._strangers
 
 
-async def test_a_check_with_a_wrong_password_ends_it(table: Table) -> None:
+async def test_a_check_with_a_wrong_password_closes_the_connection(
+    table: Table,
+) -> None:
     _, remote = await table.offered()
     check = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
     check.attributes["USERNAME"] = f"{remote.ufrag}:x"
@@ -177,7 +179,7 @@ async def test_a_check_with_a_wrong_password_ends_it(table: Table) -> None:
 
 
 @pytest.mark.parametrize("drip", [False, True], ids=["silent", "a byte at a time"])
-async def test_who_says_nothing_in_time_is_cut(
+async def test_a_connection_without_a_check_in_time_is_closed(
     table: Table, monkeypatch: pytest.MonkeyPatch, drip: bool
 ) -> None:
     monkeypatch.setattr(tcp, "FIRST_CHECK_S", 0.2)
@@ -187,7 +189,7 @@ async def test_who_says_nothing_in_time_is_cut(
         assert await closed(sock)
 
 
-async def test_many_silent_connections_are_ended_a_few_at_a_time(
+async def test_many_silent_connections_are_closed_in_batches(
     table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tcp, "FIRST_CHECK_S", 0.5)
@@ -201,10 +203,10 @@ async def test_many_silent_connections_are_ended_a_few_at_a_time(
             await asyncio.sleep(0)
             open_now.append(listener(table).connections)
         ended = [before - after for before, after in itertools.pairwise(open_now)]
-        assert max(ended) <= 3  # each time others have had their turn
+        assert max(ended) <= 3  # control returned to the loop between them
 
 
-async def test_strangers_of_one_address_are_few(
+async def test_connections_without_a_check_are_limited_for_each_address(
     table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tcp, "MAX_STRANGERS", 3)
@@ -217,7 +219,7 @@ async def test_strangers_of_one_address_are_few(
         with caller(table) as one_more:
             assert await closed(one_more)
         assert listener(table).refused == 1
-        # Who has proven itself is counted no longer, and nobody else's address is.
+        # A connection with an authentic check is not counted, nor are other addresses.
         other = stack.enter_context(
             socket.create_connection(
                 ("127.0.0.1", table.plane.port), source_address=("127.0.0.2", 0)
@@ -229,7 +231,7 @@ async def test_strangers_of_one_address_are_few(
     await table.flows(await table.subscribe())
 
 
-async def test_connections_are_bounded_in_all(
+async def test_the_total_number_of_connections_is_limited(
     table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tcp, "MAX_CONNECTIONS", 1)
@@ -237,7 +239,7 @@ async def test_connections_are_bounded_in_all(
         assert await closed(second)
 
 
-async def test_odd_frames_of_a_known_browser_end_nothing(table: Table) -> None:
+async def test_odd_frames_of_a_known_browser_close_no_leg(table: Table) -> None:
     await table.publish()
     table.stage()
     watcher = await table.subscribe()
