@@ -11,26 +11,9 @@ from dataclasses import dataclass, field
 
 from conference.contract.words import Reduced
 from conference.ids import RoomId
+from conference.sfu.counts import Counts
 from conference.sfu.inbound.publisher import Publisher
 from conference.sfu.outbound.viewer import Viewer
-
-
-@dataclass(slots=True)
-class Counts:
-    """What happened in a room since it was opened."""
-
-    received_packets: int = 0
-    received_octets: int = 0
-    forwarded_packets: int = 0
-    forwarded_octets: int = 0
-    """Payload, without headers."""
-    nacked_packets: int = 0
-    """Packets that viewers asked for again."""
-    repaired_packets: int = 0
-    """Of these, sent again."""
-    key_frame_requests: int = 0
-    """Sent to publishers."""
-    probe_octets: int = 0
 
 
 @dataclass(frozen=True, slots=True)

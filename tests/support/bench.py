@@ -24,6 +24,7 @@ from conference.ids import Mid, ParticipantId, RoomId
 from conference.rtp import extensions
 from conference.rtp.codecs import Codec
 from conference.sfu.limits import NO_LIMITS, BitrateLimits
+from conference.sfu.room_plane import RoomPlane
 from conference.sfu.router import Router
 from tests.support.wire import rtcp, rtp
 
@@ -354,6 +355,11 @@ class Bench:
         self._answered: dict[ParticipantId, int] = defaultdict(int)
         self._unlimited: set[ParticipantId] = set()
 
+    @property
+    def plane(self) -> RoomPlane:
+        """The room, as the packet plane has it."""
+        return self.router.open_room(ROOM)
+
     def transport_number(self) -> bytes:
         """Return the next transport-wide number."""
         return (next(self._numbers) & 0xFFFF).to_bytes(2, "big")
@@ -400,10 +406,10 @@ class Bench:
 
     def limited(self, participant: str, bitrate_bps: float) -> None:
         """Let a viewer's link be taken to carry so much, from now on."""
-        viewer = self.router.room(ROOM).viewers[ParticipantId(participant)]
-        viewer.adaptation.heard = True
+        viewer = self.plane.viewers[ParticipantId(participant)]
+        viewer.adaptation.has_feedback = True
         viewer.adaptation.settled = False
-        viewer.adaptation._heard_at = float("inf")
+        viewer.adaptation._feedback_at = float("inf")
         viewer.adaptation.estimator.bitrate_bps = bitrate_bps
 
     def unlimited(self, *participants: str) -> None:

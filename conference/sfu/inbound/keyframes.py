@@ -40,7 +40,7 @@ as long; shorter: layers that never come take what switches to others need."""
 ROUNDING_S = 1e-6
 """Of times added up; far below a timer's step."""
 
-Asker: TypeAlias = ViewerKey | None
+Requester: TypeAlias = ViewerKey | None
 """A watcher, or None: the server, for all who follow a layer that begins anew."""
 
 
@@ -54,15 +54,15 @@ class KeyFrameRequests:
     __slots__ = ("_forgot_at", "_full_at", "_last", "_shares", "_wanted")
 
     def __init__(self) -> None:
-        self._wanted: dict[int, set[Asker]] = {}
+        self._wanted: dict[int, set[Requester]] = {}
         """Who asked for a layer since its last request; an empty set: it is awaited."""
         self._last: dict[int, float] = {}
         # A bucket is kept as the time at which it will be full again.
         self._full_at = float("-inf")
         self._forgot_at = float("-inf")
-        self._shares: dict[Asker, float] = {}
+        self._shares: dict[Requester, float] = {}
 
-    def want(self, spatial: int, asker: Asker) -> None:
+    def want(self, spatial: int, asker: Requester) -> None:
         """Somebody needs a key frame of a layer."""
         self._wanted.setdefault(spatial, set()).add(asker)
 

@@ -26,7 +26,7 @@ shorter: more upstream RTCP for nothing."""
 REPORT_INTERVAL_S = 1.0
 """Receiver reports. RFC 3550 §6.2 says 5 s at least; browsers of both makes are
 built for one second, and a publisher starts to ramp up sooner."""
-MAX_HEARD_LOSS = 0.25
+MAX_REPORTED_LOSS = 0.25
 """More loss than this is not passed on: one listener on a broken link would cost all
 others the quality of a voice."""
 MAX_UNBOUND = 16
@@ -70,12 +70,12 @@ class Publisher:
         "_rid_id",
         "_transport_cc_id",
         "_unbound",
-        "asked_for",
+        "downstream_loss",
         "dropped",
         "generation",
-        "heard_loss",
         "nacked",
         "participant",
+        "requested_codecs",
         "ssrc",
         "tracks",
     )
@@ -91,11 +91,11 @@ class Publisher:
         self.tracks: dict[Source, Track] = {}
         self.dropped = 0
         """Packets that belong to no track, or are not what was negotiated."""
-        self.heard_loss = 0.0
+        self.downstream_loss = 0.0
         """The worst loss on the way from the server to those who hear it, 0…1."""
         self.nacked = 0
         """Packets that it was asked for again."""
-        self.asked_for: frozenset[Codec] | None = None
+        self.requested_codecs: frozenset[Codec] | None = None
         """The codecs it was last asked to choose from."""
         self._clock = PublisherClock()
         self._arrivals = ArrivalRecorder()
@@ -352,9 +352,9 @@ class Publisher:
         FEC, RFC 6716 §2.1.7), and it is the listener who needs that.
         """
         block = layer.admission.reception.report(ssrc, now=now)
-        if block is None or layer.track.video or not self.heard_loss:
+        if block is None or layer.track.video or not self.downstream_loss:
             return block
-        heard = min(self.heard_loss, MAX_HEARD_LOSS)
+        heard = min(self.downstream_loss, MAX_REPORTED_LOSS)
         return replace(block, fraction_lost=max(block.fraction_lost, int(heard * 256)))
 
     def _layers(self) -> Iterator[Layer]:

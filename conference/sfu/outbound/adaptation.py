@@ -109,7 +109,7 @@ class Adaptation:
         "_allocator",
         "_chosen_at",
         "_chosen_bps",
-        "_heard_at",
+        "_feedback_at",
         "_lacks_room",
         "_opened_at",
         "_passed",
@@ -117,7 +117,7 @@ class Adaptation:
         "_voices_bps",
         "cap_bps",
         "estimator",
-        "heard",
+        "has_feedback",
         "insistent",
         "reduced",
         "repeating",
@@ -128,7 +128,7 @@ class Adaptation:
         self.estimator = BandwidthEstimator(START_BPS, MIN_BPS, MAX_BPS)
         self.cap_bps: float | None = None
         """The operator's limit for this viewer; None: there is none."""
-        self.heard = False
+        self.has_feedback = False
         """Its browser gives feedback."""
         self.reduced: Reduced | None = None
         """Why it gets less than it could show."""
@@ -138,7 +138,7 @@ class Adaptation:
         self._opened_at = now
         self._chosen_at = now
         self._chosen_bps = 0.0
-        self._heard_at = float("-inf")
+        self._feedback_at = float("-inf")
         self._voices_bps = 0.0
         self._taken_bps = 0.0
         self.insistent = False
@@ -162,7 +162,7 @@ class Adaptation:
     def budget(self, voices_bps: float, *, now: float) -> float:
         """Return bits a second for pictures."""
         budget = self.estimator.bitrate_bps * self.kept
-        if not self.heard and now - self._opened_at > SILENT_S:
+        if not self.has_feedback and now - self._opened_at > SILENT_S:
             budget = MAX_BPS
         if self.cap_bps is not None:
             budget = min(budget, self.cap_bps)
@@ -219,7 +219,7 @@ class Adaptation:
         if cap_bps is not None and cap_bps < COMFORT * self.wanted_bps:
             self.settled = False
 
-    def passes_over(self, *, now: float) -> bool:
+    def skips_feedback(self, *, now: float) -> bool:
         """
         Return whether a feedback that came may go unread.
 
@@ -234,19 +234,19 @@ class Adaptation:
             and self.settled
             and estimator.calm
             and estimator.complete
-            and now - self._heard_at < UNREAD_S
+            and now - self._feedback_at < UNREAD_S
         )
         return self._passed
 
     def on_feedback(self, feedback: Feedback, sent: SentLog, *, now: float) -> None:
         """Learn from what the viewer's browser says of the packets it got."""
-        self.heard = True
-        self._heard_at = now
+        self.has_feedback = True
+        self._feedback_at = now
         self.estimator.on_feedback(feedback, sent, now=now)
 
     def on_remb(self, bitrate_bps: float, sent: SentLog, *, now: float) -> None:
         """Learn from a browser that estimates by itself."""
-        self.heard = True
+        self.has_feedback = True
         self.estimator.on_remb(bitrate_bps, sent, now=now)
 
     def due(self, *, now: float) -> bool:
@@ -257,7 +257,7 @@ class Adaptation:
 
     def loss(self, *, now: float) -> float:
         """Return the share of packets that its link loses; 0 if it says nothing now."""
-        return self.estimator.loss if now - self._heard_at < SILENT_S else 0.0
+        return self.estimator.loss if now - self._feedback_at < SILENT_S else 0.0
 
     def rested(self, *, now: float) -> bool:
         """Whether the last choice is old enough for another one, for any reason."""
@@ -279,7 +279,7 @@ class Adaptation:
 
     def probe(self, *, now: float) -> Cluster | None:
         """Return padding to send now, to learn whether the link carries more."""
-        if not self.heard or self.settled:
+        if not self.has_feedback or self.settled:
             return None
         room = self._room_bps if self._lacks_room else self.wanted_bps / self.kept
         wanted = room * COMFORT + self._voices_bps
@@ -327,7 +327,7 @@ class Adaptation:
             for layer in want.layers
             if (layer.spatial, layer.temporal) == chosen[want.key]
         )
-        if not self.heard:
+        if not self.has_feedback:
             # A picture late because of a guess is worse than a moment of too much.
             for want in wants:
                 if chosen[want.key] is None and want.layers:

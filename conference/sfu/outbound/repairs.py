@@ -25,7 +25,7 @@ MAX_KEPT = 1_024
 """Packets remembered, as many as a layer's cache holds."""
 
 
-class Repaired:
+class Repairs:
     """
     The repairs of one slot.
 

@@ -6,12 +6,15 @@ what it carries changes at a key frame (video) or at the next packet that fits
 (audio). The numbers that make it continuous are the fan-out's.
 """
 
+from collections.abc import Callable
+
 from conference.contract.media import SlotState
 from conference.fanout.contract import SlotKey
-from conference.fanout.formats import FRAME_TICKS, SlotFormat
+from conference.fanout.formats import FRAME_TICKS, SlotFormat, slot_plan
+from conference.ids import Mid
 from conference.sfu.inbound.layer_meter import TEMPORALS
 from conference.sfu.inbound.track import Layer, Track
-from conference.sfu.outbound.repairs import Repaired
+from conference.sfu.outbound.repairs import Repairs
 
 MAX_HELD_PACKETS = 3
 """Packets of a new voice dropped until its timestamps fit behind the old one's.
@@ -32,18 +35,18 @@ class Slot:
         "_base",
         "_held",
         "_opened_at",
+        "chosen",
         "current",
         "fmt",
         "key",
         "opened",
-        "repaired",
+        "repairs",
         "state",
         "target",
         "target_temporal",
         "targeted_at",
         "temporal",
         "track",
-        "wish",
     )
 
     def __init__(self, key: SlotKey, fmt: SlotFormat, *, base: int, now: float) -> None:
@@ -55,12 +58,12 @@ class Slot:
         self.targeted_at = now
         """When ``target`` was chosen."""
         self.temporal = self.target_temporal = TEMPORALS - 1
-        self.wish = 0
+        self.chosen = 0
         """Number of the spatial layer that was chosen for it; ``target`` may be a
         smaller one while that one does not flow yet."""
         self.opened = False
         """The fan-out knows it: slots that never carry anything cost nothing there."""
-        self.repaired = Repaired()
+        self.repairs = Repairs()
         self.state = SlotState(fmt.mid)
         self._base = base
         self._opened_at = now
@@ -97,3 +100,26 @@ class Slot:
             return True
         self._held += 1
         return False
+
+
+def plan_slots(draw: Callable[[int], int]) -> list[SlotFormat]:
+    """
+    Return the slots of a new viewer, with SSRCs of their own.
+
+    Args:
+        draw: Returns an unpredictable number of that many bits.
+    """
+    taken: set[int] = {0}
+
+    def distinct() -> int:
+        while (number := draw(32)) in taken:
+            pass
+        taken.add(number)
+        return number
+
+    formats = []
+    for number, (kind, group, label) in enumerate(slot_plan()):
+        ssrc = distinct()
+        rtx = distinct() if kind == "video" else 0
+        formats.append(SlotFormat(Mid(str(number)), kind, group, label, ssrc, rtx))
+    return formats

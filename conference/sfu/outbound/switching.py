@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from conference.fanout.contract import Fanout, LayerKey
-from conference.sfu.inbound.keyframes import Asker
+from conference.sfu.inbound.keyframes import Requester
 from conference.sfu.inbound.publisher import Arrived
 from conference.sfu.inbound.track import Layer
 from conference.sfu.outbound.slot import Slot
@@ -40,7 +40,7 @@ class Switchboard:
         self,
         fanout: Fanout,
         started: Callable[[Viewer, Slot], None],
-        want_key_frame: Callable[[Layer, Asker], None],
+        want_key_frame: Callable[[Layer, Requester], None],
     ) -> None:
         self._fanout = fanout
         self._started = started

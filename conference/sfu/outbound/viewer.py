@@ -34,14 +34,14 @@ REPAIR_BITS = 9_600
 """Of one repair: a full packet."""
 REPAIR_FEW = 8
 """Always allowed at once: a frame's packets."""
-TOLD_PER_S = 10_000
+FEEDBACK_PACKETS_PER_S = 10_000
 """Packets that one viewer's feedback may tell of, five times what a wall screen gets. Run
 lengths let one datagram tell of thousands, at a microsecond each."""
-TELL_BURST = 6_000
+FEEDBACK_BURST = 6_000
 LOSS_BEGINS, LOSS_ENDS = 0.01, 0.003
 """Loss from which voices are sent with older frames, and below which no more. Lower:
 40 kbit/s a voice for nothing; higher: holes that could be heard."""
-TOLD_FACTOR, TOLD_LOSS, TOLD_RTT_S = 1.25, 0.02, 0.05
+CHANGE_FACTOR, CHANGE_LOSS, CHANGE_RTT_S = 1.25, 0.02, 0.05
 """Changes of a link that its participant is told. Smaller: a message a second to
 everybody; larger: the page shows yesterday's link."""
 
@@ -54,10 +54,10 @@ class Viewer:
     """
 
     __slots__ = (
+        "_feedback_at",
+        "_feedback_tokens",
         "_repair_tokens",
         "_repaired_at",
-        "_tell_tokens",
-        "_told_at",
         "adaptation",
         "by_ssrc",
         "connected",
@@ -68,13 +68,13 @@ class Viewer:
         "participant",
         "pictures",
         "pin",
+        "published_link",
         "receive",
         "reinforcing",
         "room",
         "slots",
         "stage_height",
         "tiles",
-        "told",
     )
 
     def __init__(
@@ -106,12 +106,12 @@ class Viewer:
         self.pictures: list[Slot] = []
         """Picture slots that the layout gave a track."""
         self.adaptation = Adaptation(now=now)
-        self.told: LinkChanged | None = None
+        self.published_link: LinkChanged | None = None
         """What its participant was last told of its link."""
         self._repair_tokens = float(REPAIR_BURST)
         self._repaired_at = 0.0
-        self._tell_tokens = float(TELL_BURST)
-        self._told_at = 0.0
+        self._feedback_tokens = float(FEEDBACK_BURST)
+        self._feedback_at = 0.0
 
     def watched(self) -> Iterator[tuple[Track, int]]:
         """Return the layers that its pictures show, wait for, or shall show."""
@@ -120,7 +120,7 @@ class Viewer:
                 if shown is not None:
                     yield shown.track, shown.spatial
             if slot.track is not None and slot.target is not None:
-                yield slot.track, slot.wish
+                yield slot.track, slot.chosen
 
     def view(
         self,
@@ -199,7 +199,7 @@ class Viewer:
     def link(self) -> LinkChanged:
         """Return how its link looks now."""
         estimator = self.adaptation.estimator
-        heard = self.adaptation.heard
+        heard = self.adaptation.has_feedback
         reduced = self.adaptation.reduced
         if self.receive is not Receive.AUTO and reduced is None:
             reduced = Reduced.CHOICE
@@ -219,12 +219,12 @@ class Viewer:
         self.reinforcing = loss > (LOSS_ENDS if self.reinforcing else LOSS_BEGINS)
         return self.reinforcing
 
-    def news(self) -> LinkChanged | None:
+    def link_change(self) -> LinkChanged | None:
         """Return how its link looks, if its participant should be told."""
-        link, told = self.link(), self.told
+        link, told = self.link(), self.published_link
         if told is not None and not _differs(told, link):
             return None
-        self.told = link
+        self.published_link = link
         return link
 
     def shows(self, participant: ParticipantId, stage: ParticipantId | None) -> bool:
@@ -246,7 +246,7 @@ class Viewer:
         elapsed = max(0.0, now - self._repaired_at)
         self._repaired_at = now
         rate, burst = float(REPAIRS_PER_S), float(REPAIR_BURST)
-        if self.adaptation.heard and not self.adaptation.settled:
+        if self.adaptation.has_feedback and not self.adaptation.settled:
             # A thin link lost them in its own queue: to send all of them again keeps
             # that full, and what is new waits behind what is old.
             # What a link loses at any rate has a share of its own.
@@ -259,15 +259,17 @@ class Viewer:
         self._repair_tokens -= allowed * each
         return allowed
 
-    def may_tell(self, information: bytes, *, now: float) -> bool:
+    def feedback_allowed(self, information: bytes, *, now: float) -> bool:
         """Whether a transport-wide feedback may be read; what it tells of counts."""
         told = int.from_bytes(information[2:4], "big")
-        elapsed = max(0.0, now - self._told_at)
-        self._told_at = now
-        self._tell_tokens = min(TELL_BURST, self._tell_tokens + elapsed * TOLD_PER_S)
-        if told > self._tell_tokens:
+        elapsed = max(0.0, now - self._feedback_at)
+        self._feedback_at = now
+        self._feedback_tokens = min(
+            FEEDBACK_BURST, self._feedback_tokens + elapsed * FEEDBACK_PACKETS_PER_S
+        )
+        if told > self._feedback_tokens:
             return False
-        self._tell_tokens -= told
+        self._feedback_tokens -= told
         return True
 
     def report(self, fanout: Fanout, *, now: float, wall_offset: float) -> bytes:
@@ -311,7 +313,7 @@ def _differs(told: LinkChanged, link: LinkChanged) -> bool:
     before, now = told.down_bps or 0, link.down_bps or 0
     return (
         told.reduced != link.reduced
-        or not before / TOLD_FACTOR <= now <= before * TOLD_FACTOR
-        or abs(told.loss - link.loss) >= TOLD_LOSS
-        or abs((told.rtt_s or 0.0) - (link.rtt_s or 0.0)) >= TOLD_RTT_S
+        or not before / CHANGE_FACTOR <= now <= before * CHANGE_FACTOR
+        or abs(told.loss - link.loss) >= CHANGE_LOSS
+        or abs((told.rtt_s or 0.0) - (link.rtt_s or 0.0)) >= CHANGE_RTT_S
     )

@@ -81,7 +81,7 @@ def test_layers_are_told_apart_by_name() -> None:
     bench = Bench()
     camera = bench.simulcast("ada", CAMERA)
     play(bench, camera)
-    track = bench.router.room(camera.room).publishers[camera.participant].tracks[CAMERA]
+    track = bench.plane.publishers[camera.participant].tracks[CAMERA]
     assert [layer.ssrc for layer in track.layers] == [o.ssrc for o in camera.layers]
     started = [e for e in bench.events if isinstance(e, m.TrackStarted)]
     assert len(started) == 1
@@ -98,7 +98,7 @@ def test_a_repair_is_bound_by_the_name_of_what_it_repairs() -> None:
         camera.layers[2].rtx(lost, {extensions.REPAIRED_RID: b"f"}),
         now=bench.now,
     )
-    track = bench.router.room(camera.room).publishers[camera.participant].tracks[CAMERA]
+    track = bench.plane.publishers[camera.participant].tracks[CAMERA]
     assert not track.layers[2].admission.missing
 
 
@@ -257,7 +257,7 @@ def test_voices_carry_older_frames_only_to_those_who_lose_packets() -> None:
     mid = sink.mid(STAGE, "audio")
     origin.send(redundant(origin, b"before"))
     assert [(p.payload_type, p.payload) for p in sink.on(mid)] == [(111, b"ada")]
-    viewer = bench.router.room(bench.room).viewers[VIEWER]
+    viewer = bench.plane.viewers[VIEWER]
     bench.fanout.reinforce(viewer.key, redundant=True)
     origin.send(redundant(origin, b"before"))
     last = sink.on(mid)[-1]
@@ -314,7 +314,7 @@ def test_a_voices_encoder_hears_of_the_listener_who_loses_most() -> None:
     (microphone,) = bench.origin("ada", Source.MICROPHONE)
     bench.sink("viewer")
     bench.limited("viewer", 1e6)
-    bench.router.room(bench.room).viewers[VIEWER].adaptation.estimator.loss = 0.2
+    bench.plane.viewers[VIEWER].adaptation.estimator.loss = 0.2
     for _ in range(60):
         microphone.send(microphone.voice())
         bench.pass_time(0.02)
@@ -389,10 +389,10 @@ def test_what_one_viewer_tells_is_read_within_bounds() -> None:
     camera = bench.simulcast("ada", CAMERA)
     watch(bench, ada=180)
     play(bench, camera, seconds=0.5)
-    viewer = bench.router.room(bench.room).viewers[VIEWER]
+    viewer = bench.plane.viewers[VIEWER]
     # Run lengths: ten octets that tell of two thousand packets.
     told = (0).to_bytes(2, "big") + (2000).to_bytes(2, "big") + bytes(4)
     told += (2000).to_bytes(2, "big")
-    read = sum(viewer.may_tell(told, now=bench.now) for _ in range(1000))
+    read = sum(viewer.feedback_allowed(told, now=bench.now) for _ in range(1000))
     assert read <= 3
-    assert viewer.may_tell(told, now=bench.now + 1)
+    assert viewer.feedback_allowed(told, now=bench.now + 1)

@@ -366,7 +366,7 @@ def test_foreign_sources_are_dropped_and_counted() -> None:
         stranger = Origin(bench, "ada", SCREEN, ssrc=ssrc)  # it offered none
         stranger.send(stranger.frame(key=True))
     assert len(sink.on(sink.mid(STAGE, "video"))) == count
-    publisher = bench.router.room(ROOM).publishers[camera.participant]
+    publisher = bench.plane.publishers[camera.participant]
     assert publisher.dropped == 100
 
 

@@ -74,7 +74,7 @@ def test_it_is_given_a_key_frame_when_it_asks() -> None:
     play(bench, camera, seconds=1)
     assert len(bench.sent(ADA, LegKind.PUBLISH, 206)) == asked  # nobody asked meanwhile
     track, spatial = recorder.layers[0]
-    bench.router.room(ROOM).want_key_frame(track.layers[spatial], recorder.key)
+    bench.plane.want_key_frame(track.layers[spatial], recorder.key)
     play(bench, camera, seconds=0.5)
     assert len(bench.sent(ADA, LegKind.PUBLISH, 206)) == asked + 1
     assert key_frames(recorder) == begun + 1

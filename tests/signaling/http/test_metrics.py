@@ -7,7 +7,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from conference.contract.words import Reduced
 from conference.ids import RoomId
-from conference.sfu.figures import Counts, RoomFigures
+from conference.sfu.counts import Counts
+from conference.sfu.figures import RoomFigures
 from tests.signaling.http.test_site import get
 from tests.signaling.support import Site
 

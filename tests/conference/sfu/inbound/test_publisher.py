@@ -11,7 +11,7 @@ from conference.ids import ParticipantId
 from conference.rtp.codecs import Codec
 from conference.rtp.errors import MalformedPacket
 from conference.sfu.inbound.publisher import MAX_UNBOUND, Publisher
-from tests.support.bench import ROOM, Bench, Origin, track_format
+from tests.support.bench import Bench, Origin, track_format
 from tests.support.wire import rtcp, rtp
 
 CAMERA, SCREEN, MICROPHONE = Source.CAMERA, Source.SCREEN, Source.MICROPHONE
@@ -19,7 +19,7 @@ ADA = ParticipantId("ada")
 
 
 def publisher(bench: Bench) -> Publisher:
-    return bench.router.room(ROOM).publishers[ADA]
+    return bench.plane.publishers[ADA]
 
 
 def publish(bench: Bench, *formats: TrackFormat) -> None:

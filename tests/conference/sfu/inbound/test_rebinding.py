@@ -9,7 +9,7 @@ from conference.rtp.outage import BACK_S, DEAD_GAP, DEAD_S
 from conference.sfu.inbound.layer_admission import JUMP_INTERVAL_S, MAX_GAP
 from conference.sfu.inbound.publisher import MAX_UNBOUND, REBIND_INTERVAL_S
 from conference.sfu.inbound.track import Layer
-from tests.support.bench import ROOM, WALL_OFFSET_S, Bench, Origin, Sink
+from tests.support.bench import WALL_OFFSET_S, Bench, Origin, Sink
 from tests.support.wire import rtcp, rtp
 
 CAMERA, MICROPHONE = Source.CAMERA, Source.MICROPHONE
@@ -50,7 +50,7 @@ def change(origin: Origin, ssrc: int = NEW_SSRC) -> None:
 
 
 def layer(bench: Bench, source: Source = CAMERA) -> Layer:
-    return bench.router.room(ROOM).publishers[ADA].tracks[source].layers[0]
+    return bench.plane.publishers[ADA].tracks[source].layers[0]
 
 
 def assert_unbroken(packets: list[rtp.Packet]) -> None:
@@ -171,7 +171,7 @@ def test_ssrcs_that_flap_cost_their_viewers_little() -> None:
         bench.pass_time(FRAME_S)
     changes = (bench.now - begun) / REBIND_INTERVAL_S + 1
     assert len(sink.on(mid)) - seen <= changes
-    publisher = bench.router.room(ROOM).publishers[ADA]
+    publisher = bench.plane.publishers[ADA]
     assert len(publisher._unbound) <= MAX_UNBOUND
     assert_unbroken(sink.on(mid))
 
@@ -258,7 +258,7 @@ def test_behind_a_dead_line_a_picture_begins_anew_at_once() -> None:
     mid = sink.mid(STAGE, "video")
     lost = DEAD_GAP + 1
     for silent_s in (DEAD_S, 2 * DEAD_S):
-        bench.router.room(ROOM).want_key_frame(layer(bench), None)
+        bench.plane.want_key_frame(layer(bench), None)
         swallow(camera, lost, silent_s=silent_s - FRAME_S)
         seen = len(sink.on(mid))
         camera.send(camera.frame())

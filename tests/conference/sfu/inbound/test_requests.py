@@ -46,7 +46,7 @@ def test_a_viewer_without_retransmissions_gets_a_key_frame_for_what_it_lost() ->
     slot = sink.slots[sink.mid(GRID, "video")]
     lost = sink.on(slot.mid)[-1].sequence
     before = bench.key_frame_requests("ada")
-    viewer = bench.router.room(bench.room).viewers[sink.participant]
+    viewer = bench.plane.viewers[sink.participant]
     bench.fanout.reinforce(viewer.key, redundant=False, insistent=True, repeating=True)
     sink.ask(rtcp.nack(1, slot.ssrc, [lost]))
     play(bench, camera, seconds=5)  # with probes, were there a source for them

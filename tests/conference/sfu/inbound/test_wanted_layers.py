@@ -105,7 +105,7 @@ def test_a_layer_that_does_not_come_stays_asked_for_and_is_taken_when_it_does() 
 
 def rests(bench: Bench) -> bool:
     """Whether the top layer is not reckoned with for now."""
-    track = bench.router.room(bench.room).publishers[ADA].tracks[CAMERA]
+    track = bench.plane.publishers[ADA].tracks[CAMERA]
     return track.layers[TOP].resting_until > bench.now
 
 

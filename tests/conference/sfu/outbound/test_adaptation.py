@@ -25,7 +25,7 @@ LATENCY_S = 0.02
 
 
 def viewer_of(bench: Bench) -> Viewer:
-    return bench.router.room(bench.room).viewers[VIEWER]
+    return bench.plane.viewers[VIEWER]
 
 
 class Teller:
@@ -61,7 +61,7 @@ def test_a_link_is_probed_until_it_carries_what_is_wanted() -> None:
         play(bench, *cameras, seconds=0.05)
         teller.tell()
     adaptation = viewer_of(bench).adaptation
-    assert adaptation.heard
+    assert adaptation.has_feedback
     assert adaptation.estimator.bitrate_bps > START_BPS
     assert any(sink.repaired(slot.mid) for slot in sink.slots.values())
 
@@ -81,7 +81,7 @@ def test_a_link_is_listened_to_closely_as_soon_as_something_waits() -> None:
         play(bench, camera, seconds=0.05)
         teller.tell()
     assert adaptation.estimator.overusing
-    assert not any(adaptation.passes_over(now=bench.now) for _ in range(4))
+    assert not any(adaptation.skips_feedback(now=bench.now) for _ in range(4))
 
 
 def hear(adaptation: Adaptation, sent: SentRing, *lost: int, now: float) -> None:
@@ -111,7 +111,7 @@ def test_each_second_message_of_a_calm_link_goes_unread() -> None:
     passed = []
     for turn in range(20):
         now = 1.06 + turn * 0.06
-        passed.append(adaptation.passes_over(now=now))
+        passed.append(adaptation.skips_feedback(now=now))
         if not passed[-1]:
             hear(adaptation, sent, now=now)
     assert passed == [True, False] * 10
@@ -120,24 +120,24 @@ def test_each_second_message_of_a_calm_link_goes_unread() -> None:
 def test_a_viewer_that_could_have_more_is_listened_to() -> None:
     adaptation, _ = listener()
     adaptation.settled = False
-    assert not any(adaptation.passes_over(now=1.06) for _ in range(4))
+    assert not any(adaptation.skips_feedback(now=1.06) for _ in range(4))
 
 
 def test_where_something_is_missing_the_next_message_tells_whether_it_came() -> None:
     adaptation, sent = listener()
     hear(adaptation, sent, sent.next + 8, now=1.1)
-    assert not adaptation.passes_over(now=1.16)
+    assert not adaptation.skips_feedback(now=1.16)
     for turn in range(3):
         hear(adaptation, sent, now=1.2 + turn * 0.1)
     # It is given up by now, and counts as lost: that is not calm either.
-    assert not adaptation.passes_over(now=1.46)
+    assert not adaptation.skips_feedback(now=1.46)
 
 
 def test_what_is_told_seldom_is_read_each_time() -> None:
     adaptation, sent = listener()
-    assert not adaptation.passes_over(now=1.01 + UNREAD_S)
+    assert not adaptation.skips_feedback(now=1.01 + UNREAD_S)
     hear(adaptation, sent, now=1.3)
-    assert adaptation.passes_over(now=1.31)
+    assert adaptation.skips_feedback(now=1.31)
 
 
 def test_a_browser_that_says_nothing_is_sent_what_it_shows() -> None:
@@ -181,7 +181,7 @@ def test_a_link_that_is_short_of_a_little_gets_fewer_frames() -> None:
 
 def camera_rate(bench: Bench) -> float:
     """Return what the first camera takes with all its frames."""
-    publisher = next(iter(bench.router.room(bench.room).publishers.values()))
+    publisher = next(iter(bench.plane.publishers.values()))
     return float(publisher.tracks[CAMERA].layers[-1].meter.rates[-1])
 
 

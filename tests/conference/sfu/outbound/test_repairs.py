@@ -10,14 +10,14 @@ from conference.sfu.outbound.repairs import (
     MAX_REPAIRS,
     MIN_WAIT_S,
     TRIP_SHARE,
-    Repaired,
+    Repairs,
 )
 from tests.support.bench import Bench
 
 
 @pytest.mark.parametrize("rtt_s", [0.0, 0.001, 0.3])
 def test_one_repair_of_a_packet_in_a_round_trip(rtt_s: float) -> None:
-    repaired = Repaired()
+    repaired = Repairs()
     wait_s = max(MIN_WAIT_S, TRIP_SHARE * rtt_s)
     assert repaired.due([7, 8, 7], rtt_s=rtt_s, now=1.0) == [7, 8]
     repaired.note([7], now=1.0)
@@ -26,7 +26,7 @@ def test_one_repair_of_a_packet_in_a_round_trip(rtt_s: float) -> None:
 
 
 def test_a_packet_that_is_asked_for_without_end_is_given_up() -> None:
-    repaired = Repaired()
+    repaired = Repairs()
     now = 1.0
     for _ in range(MAX_REPAIRS):
         assert repaired.due([7], rtt_s=0.0, now=now) == [7]
@@ -41,7 +41,7 @@ def test_a_packet_that_is_asked_for_without_end_is_given_up() -> None:
 
 
 def test_what_is_remembered_is_bounded() -> None:
-    repaired = Repaired()
+    repaired = Repairs()
     for number in range(3 * MAX_KEPT):
         repaired.note([number], now=1.0)
     assert len(repaired._sent) == MAX_KEPT

@@ -25,7 +25,7 @@ NEAR_S, FAR_S = 0.02, 0.2
 
 def on_a_line(loss: float, rtt_s: float, bitrate_bps: float = 50e6) -> Adaptation:
     adaptation = Adaptation(now=0)
-    adaptation.heard = True
+    adaptation.has_feedback = True
     line(adaptation, loss, rtt_s)
     adaptation.estimator.bitrate_bps = bitrate_bps
     adaptation.strengthen()
@@ -121,7 +121,7 @@ def test_pictures_are_spread_over_what_voices_leave() -> None:
 def test_a_voice_with_older_frames_costs_its_payload_more() -> None:
     bench = Bench()
     bench.origin("ada", Source.MICROPHONE)
-    (publisher,) = bench.router.room(bench.room).publishers.values()
+    (publisher,) = bench.plane.publishers.values()
     layer = publisher.tracks[Source.MICROPHONE].layers[0]
     layer.meter.rates = [32_000] * 3
     plain, reinforced = voice_price(layer), voice_price(layer, reinforced=True)
