@@ -1,4 +1,4 @@
-"""Defect D7: slow connections end; aiohttp alone would keep them for ever."""
+"""Slow connections are closed; aiohttp alone would keep them for ever."""
 
 import asyncio
 import contextlib

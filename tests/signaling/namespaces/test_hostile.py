@@ -1,4 +1,4 @@
-"""Clients that are none: floods, garbage, and those who do not read (defect D8)."""
+"""Hostile clients: floods, malformed messages, and clients that do not read."""
 
 import asyncio
 import contextlib
@@ -206,7 +206,7 @@ async def test_there_is_no_polling(site: Site) -> None:
 async def test_a_client_that_does_not_read_is_cut_and_costs_little(
     room: RoomWithLinks,
 ) -> None:
-    """Defect D8: engine.io alone would queue without end."""
+    """engine.io alone would queue without limit."""
     witness = await room.join("moderator")
     token = await seated(room)
     text = json.dumps({"text": "x" * 3900, "nonce": "n"})
