@@ -1,1 +1,1 @@
-"""The packet plane, pure: takes packets and the time, returns what to send. No clock, socket or task."""
+"""The packet plane. Pure: it takes packets and the time, and returns what to send."""

@@ -1,8 +1,8 @@
 """
-What a room is doing, in numbers for the operator.
+Figures of a room for the operator.
 
-Counts and means only: nothing here says who did what. Counters grow from the
-opening of the room; the rest is as of now.
+Counts and means only, which name no participant. Counters grow from the
+opening of the room; the others are momentary.
 """
 
 from collections import Counter
@@ -18,7 +18,7 @@ from conference.sfu.outbound.viewer import Viewer
 
 @dataclass(frozen=True, slots=True)
 class RoomFigures:
-    """A room as of now."""
+    """The momentary state of a room."""
 
     room: RoomId
     counts: Counts
@@ -27,26 +27,26 @@ class RoomFigures:
     layers: dict[int, int]
     """Picture slots by the spatial layer that they carry."""
     paused: int
-    """Picture slots that a viewer's link has no room for."""
+    """Picture slots for which a viewer's link has no room."""
     reduced: dict[Reduced, int]
     """Viewers by the reason for getting less than their screen could show."""
     loss: float
-    """Mean share of packets lost on the way to viewers, 0…1."""
+    """Mean share of packets lost between the server and viewers, 0…1."""
     rtt_s: float
-    """Mean round trip to viewers; 0.0: none known."""
+    """Mean round trip to viewers; 0.0: none is known."""
     estimate_bps: float
-    """Mean estimate of viewers' links; 0.0: none known."""
+    """Mean estimate of viewers' links; 0.0: none is known."""
     upstream_loss: float
-    """Mean share of packets lost on the way from publishers, 0…1."""
+    """Mean share of packets lost between publishers and the server, 0…1."""
     upstream_nacked: int
-    """Packets that the publishers here now were asked for again."""
+    """Packets that the present publishers were asked to retransmit."""
 
 
 @dataclass(slots=True)
 class _Mean:
     values: list[float] = field(default_factory=list)
 
-    def of(self) -> float:
+    def value(self) -> float:
         return sum(self.values) / len(self.values) if self.values else 0.0
 
 
@@ -95,9 +95,9 @@ def figures_of(
         dict(layers),
         paused,
         dict(reduced),
-        loss.of(),
-        rtt.of(),
-        estimate.of(),
-        upstream.of(),
+        loss.value(),
+        rtt.value(),
+        estimate.value(),
+        upstream.value(),
         nacked,
     )

@@ -1,5 +1,5 @@
 """
-What makes publishers send: viewers, and whatever else takes their packets.
+Consumers of publishers' layers: viewers, and others that take packets.
 
 ``RoomPlane`` asks its watchers which layers are watched; a layer that none of them
 watches is stopped. A viewer is a watcher whose packets are copied by the fan-out. A
@@ -15,19 +15,19 @@ from conference.sfu.inbound.track import Track
 
 
 class Watcher(Protocol):
-    """Something that keeps layers alive and asks for key frames."""
+    """A consumer that keeps layers alive and requests key frames."""
 
     @property
     def key(self) -> ViewerKey:
-        """Under which its requests for key frames are counted."""
+        """The key under which its key-frame requests are counted."""
         ...
 
     def watched(self) -> Iterable[tuple[Track, int]]:
         """
-        Return tracks of video, and of each the spatial layer that shall be sent.
+        Return video tracks, each with a spatial layer that must be sent.
 
-        Asked ten times a second. Tracks that have ended are passed over. A layer
-        that is no longer among these goes on for ``KEEP_S``.
+        Called ten times a second. Tracks that have ended are ignored. A layer
+        that is no longer among these is still sent for ``KEEP_S``.
         """
         ...
 
@@ -36,7 +36,7 @@ class Tap(Watcher, Protocol):
     """
     A watcher that takes packets as they arrive.
 
-    It joins a room by ``Router.watch`` and asks for key frames by
+    It joins a room by ``Router.watch`` and requests key frames by
     ``RoomPlane.want_key_frame`` with its key.
     """
 
@@ -44,8 +44,8 @@ class Tap(Watcher, Protocol):
         """
         Take a packet of any track of the room that is not muted.
 
-        Called once for each, decrypted and without duplicates, before it is
-        copied to viewers. Packets may be late or missing, as publishers' links are.
-        It returns at once and raises nothing: forwarding waits for it.
+        Called once for each packet, decrypted and without duplicates, before it is
+        copied to viewers. Packets may be reordered or missing. It must return
+        immediately and raise nothing: forwarding waits for it.
         """
         ...

@@ -1,11 +1,11 @@
 """
 When a publisher captured a frame, on the server's clock.
 
-A publisher's sender reports tie its RTP timestamps to its own wall clock, which
+A publisher's sender reports map its RTP timestamps to its own wall clock, which
 may be wrong by any amount. The smallest difference between arrival and wall
-clock over the last reports ties that to the server's clock. One difference
-serves all tracks of a publisher: this keeps its voice and its lips together.
-A step of that wall clock makes everything known before it worthless.
+clock over the last reports maps that to the server's clock. One difference
+is used for all tracks of a publisher, which keeps its audio and video in sync.
+A step of that wall clock invalidates all earlier reports.
 """
 
 from collections import deque
@@ -15,13 +15,13 @@ from conference.rtp.rtcp import SenderReport
 from conference.rtp.sequence import signed32
 
 WINDOW_S = 20.0
-"""How long a difference counts: the least of some twenty reports. Longer:
+"""How long a difference is used: the least of some twenty reports. Longer:
 steadier; shorter: follows a clock that runs fast or slow sooner."""
 STEP_S = 1.0
-"""A difference that departs further than this is a step of the publisher's wall
-clock; the network's own delay never varies so much for long."""
+"""A difference that deviates by more than this is a step of the publisher's wall
+clock; the network's delay does not vary so much for long."""
 MAX_DISAGREEMENT_S = 5.0
-"""A time further than this from where it should be is not believed."""
+"""A capture time that is further than this from the arrival is rejected."""
 
 
 class PublisherClock:
@@ -32,10 +32,10 @@ class PublisherClock:
     def __init__(self) -> None:
         self._differences: deque[tuple[float, float]] = deque()
         self.epoch = 0
-        """Grows with each step; what was reported before a step is void."""
+        """Grows with each step; reports from before a step are invalid."""
 
     def on_sender_report(self, report: SenderReport, *, now: float) -> None:
-        """Learn from a report of any track."""
+        """Take a sender report of any track."""
         differences = self._differences
         while differences and now - differences[0][0] > WINDOW_S:
             differences.popleft()
@@ -67,13 +67,13 @@ class TrackClock:
         self._epoch = 0
 
     def on_sender_report(self, report: SenderReport, *, now: float) -> None:
-        """Keep the newest mapping; the publisher's clock has heard of it already."""
+        """Keep the newest mapping; ``PublisherClock`` has taken the report before."""
         self._report = report
         self._arrived_at = now
         self._epoch = self._publisher.epoch
 
     def captured_at(self, timestamp: int, *, now: float) -> float:
-        """Return when the frame was captured; its arrival if that is not known."""
+        """Return when a frame was captured; its arrival if that is not known."""
         report, offset = self._valid()
         if report is None:
             return now

@@ -1,16 +1,16 @@
-"""How many bits a second a layer takes, by temporal layer, measured as they come."""
+"""Measures the bitrate of a layer, by temporal layer."""
 
 WINDOW_S = 0.5
-"""Between two readings: long enough for a whole group of temporal layers."""
+"""Between two readings: long enough for a full cycle of temporal layers."""
 SHARE = 0.25
-"""Of a new reading that falls; a rise counts whole, for what grows may not fit, and a
-screen that stands still for a moment will be scrolled again."""
+"""Weight of a lower reading; a higher one is taken in full, because a layer that grows may
+not fit the link, and a screen that stands still for a moment will be scrolled again."""
 TEMPORALS = 3
 
 
 class LayerMeter:
     """
-    Rates of one layer.
+    The bitrates of one layer.
 
     Inputs: ``count`` per packet, ``read`` on a timer. Output: ``rates``.
     """
@@ -21,12 +21,12 @@ class LayerMeter:
         self.rates = [0, 0, 0]
         """Bits a second of the layer with all temporal layers up to the index."""
         self.known = False
-        """There was a reading since the beginning, or since ``reset``."""
+        """Whether there was a reading since the start, or since ``reset``."""
         self._bytes = [0, 0, 0]
         self._read_at: float | None = None
 
     def reset(self) -> None:
-        """Begin anew; nothing is known until the next reading."""
+        """Forget everything; nothing is known until the next reading."""
         self.known = False
         self.rates = [0, 0, 0]
         self._bytes = [0, 0, 0]
@@ -37,7 +37,7 @@ class LayerMeter:
         self._bytes[temporal if temporal < TEMPORALS else TEMPORALS - 1] += size
 
     def read(self, *, now: float) -> None:
-        """Bring ``rates`` up to date, at most every half second."""
+        """Update ``rates``, at most every half second."""
         if self._read_at is None:
             if any(self._bytes):
                 self._read_at = now

@@ -1,40 +1,41 @@
 """
-Which packets of a publisher are missing, and when to ask for them again.
+Which packets of a layer are missing, and when to request them again.
 
-Sees extended sequence numbers, decides on generic NACKs (RFC 4585 §6.2.1);
-sends nothing itself. Driven by packets and by the publish leg's timer.
+Works on extended sequence numbers and decides when generic NACKs (RFC 4585 §6.2.1) are
+due; sends nothing itself. Driven by packets and by the publish leg's timer.
 """
 
 from conference.rtp.outage import DEAD_S
 
 REORDER_S = 0.010
 """Wait before the first request. Lower: needless requests on Wi-Fi, which
-reorders by a few milliseconds; higher: the repair may miss its frame."""
+reorders by a few milliseconds; higher: the repair may come too late for its frame."""
 REPEAT_S = 0.050
-"""Between requests for the same packet at least; above most round trips on a LAN."""
+"""Least time between requests for the same packet; above most round trips on a LAN."""
 REPEAT_TRIPS = 1.2
-"""Round trips between requests, where these are longer: sooner, the answer to the
-last request is still under way."""
+"""Round trips between requests, where these are longer. Lower: a packet is requested
+again while its retransmission is still in transit."""
 RISE = 0.1
-"""Weight of a longer round trip: it may be one whose first request was lost."""
+"""Weight of a longer measurement of the round trip: its first request may have been
+lost."""
 MAX_REQUESTS = 8
-"""Then the packet is given up: on a LAN the picture has moved on after 0.4 s, and on
-a lossy link of 200 ms the fourth request of five has come through."""
+"""Then the packet is given up: on a LAN its frame is obsolete after 0.4 s, and on a lossy
+link of 200 ms four of five requests have been answered by then."""
 MAX_AGE = 512
 """Packets this far behind the newest are given up: no viewer still waits for
-them. Also the size that the table of missing packets can reach."""
+them. Also the largest size of the table of missing packets."""
 MAX_DUE = 256
-"""Numbers asked for at once; the rest follows at the next look."""
+"""Packets requested at once; the others follow at the next interval."""
 EARLY = 16
-"""Packets from just before the first one seen that are still taken: a key
-frame's first packet may have been overtaken."""
+"""Packets just before the first received one that are still accepted: the first packet of
+a key frame may have been overtaken by the second."""
 
 
 class MissingPackets:
     """
-    Gaps in one source.
+    The missing packets of one layer.
 
-    Inputs: ``on_packet`` (also for repaired ones), ``restart``. Output: ``due``.
+    Inputs: ``on_packet`` (also for retransmissions), ``restart``. Output: ``due``.
     """
 
     __slots__ = ("_early", "_first", "_highest", "_missing", "rtt_s")
@@ -44,9 +45,9 @@ class MissingPackets:
         self._first = 0
         self._early: set[int] = set()
         self._missing: dict[int, tuple[float, int, float]] = {}
-        """When to ask next, how often it was asked, and when first."""
+        """By number: when to request it next, how often it was requested, when first."""
         self.rtt_s = 0.0
-        """From a request to its repair; 0.0 until one came."""
+        """From a request to its retransmission; 0.0 until one was measured."""
 
     def __bool__(self) -> bool:
         return bool(self._missing)
@@ -83,7 +84,7 @@ class MissingPackets:
         return True
 
     def restart(self) -> None:
-        """Take the next packet for the first one; nothing before it is missing."""
+        """Treat the next packet as the first one: nothing before it is missing."""
         self._highest = None
         self._early.clear()
         self._missing.clear()
@@ -95,12 +96,12 @@ class MissingPackets:
             self.rtt_s += RISE * (trip_s - self.rtt_s)
 
     def _forget(self, oldest: int) -> None:
-        # Numbers were entered in order, so the oldest stand first.
+        # Numbers are entered in order, so the oldest come first.
         while self._missing and (number := next(iter(self._missing))) < oldest:
             del self._missing[number]
 
     def due(self, *, now: float) -> list[int]:
-        """Return the numbers to ask for now, in order, and plan the next request."""
+        """Return the numbers to request now, in order; they count as requested."""
         numbers = []
         wait_s = max(REPEAT_S, REPEAT_TRIPS * self.rtt_s)
         for number, (when, requests, first) in list(self._missing.items()):
@@ -109,8 +110,8 @@ class MissingPackets:
             if requests >= MAX_REQUESTS or now - first > DEAD_S:
                 del self._missing[number]
                 continue
-            asked = first if requests else now
-            self._missing[number] = (now + wait_s, requests + 1, asked)
+            requested_at = first if requests else now
+            self._missing[number] = (now + wait_s, requests + 1, requested_at)
             numbers.append(number)
             if len(numbers) == MAX_DUE:
                 break

@@ -1,9 +1,9 @@
 """
-The publish leg of one participant, as the packet plane sees it.
+The publish leg of one participant on the packet plane.
 
 Binds SSRCs to tracks, unwraps retransmissions, and writes the RTCP that a
 publisher needs to repair losses and to raise its bitrate. It forwards nothing;
-``RoomPlane`` does that with what ``on_packet`` returns.
+``RoomPlane`` does that with what ``on_rtp`` returns.
 """
 
 from collections.abc import Iterator
@@ -24,18 +24,19 @@ FEEDBACK_INTERVAL_S = 0.05
 """Transport-cc and NACK timer. Longer: the publisher's estimate grows late;
 shorter: more upstream RTCP for nothing."""
 REPORT_INTERVAL_S = 1.0
-"""Receiver reports. RFC 3550 §6.2 says 5 s at least; browsers of both makes are
-built for one second, and a publisher starts to ramp up sooner."""
+"""Between receiver reports. RFC 3550 §6.2 recommends 5 s at least; Chromium and Firefox
+expect about one second, and a publisher's bitrate begins to rise sooner."""
 MAX_REPORTED_LOSS = 0.25
-"""More loss than this is not passed on: one listener on a broken link would cost all
-others the quality of a voice."""
+"""More downstream loss than this is not reported to a publisher: one listener on a broken
+link would reduce the quality of a voice for all others."""
 MAX_UNBOUND = 16
-"""SSRCs that were tried and belong to nothing, or not any more; with so many, others are
-ignored unseen. More: a publisher without end of them costs more; fewer: one that changes
-them in a long session is no longer understood, until it negotiates again."""
+"""SSRCs remembered as belonging to no track, or no longer; beyond this number unknown
+SSRCs are ignored without a look at their names. More: a publisher with endless SSRCs costs
+more; fewer: one that changes them in a long call is ignored until it negotiates again."""
 REBIND_INTERVAL_S = 2.0
-"""Between two SSRCs of one layer. Shorter: one that flaps makes all who watch it begin
-anew as often; longer: a browser that changes twice is still for as long."""
+"""Between two SSRCs of one layer. Shorter: a publisher that alternates SSRCs makes its
+viewers start again as often; longer: the picture of a browser that changes its SSRC twice
+stands still for as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Arrived:
     packet: RtpPacket
     head: PayloadHead
     recovered: RtpPacket | None
-    """The packet before it, which was lost and came again inside this one."""
+    """The packet before it, which was lost and is repeated inside this one (RFC 2198)."""
     first: bool
     """It is the first of its track."""
 
@@ -87,16 +88,17 @@ class Publisher:
         self.generation = generation
         """The number of the leg."""
         self.ssrc = ssrc
-        """Ours, in the RTCP of this leg."""
+        """The server's own, in the RTCP of this leg."""
         self.tracks: dict[Source, Track] = {}
         self.dropped = 0
-        """Packets that belong to no track, or are not what was negotiated."""
+        """Packets that belong to no track, or have a payload type that was not
+        negotiated."""
         self.downstream_loss = 0.0
-        """The worst loss on the way from the server to those who hear it, 0…1."""
+        """The highest loss between the server and any listener, 0…1."""
         self.nacked = 0
-        """Packets that it was asked for again."""
+        """Packets that it was asked to retransmit."""
         self.requested_codecs: frozenset[Codec] | None = None
-        """The codecs it was last asked to choose from."""
+        """The codecs that it was last asked to choose from."""
         self._clock = PublisherClock()
         self._arrivals = ArrivalRecorder()
         self._bindings: dict[int, tuple[Layer, bool]] = {}
@@ -109,10 +111,10 @@ class Publisher:
         self, formats: list[TrackFormat], keys: Iterator[LayerKey]
     ) -> tuple[list[Track], list[Track]]:
         """
-        Apply what offer and answer agreed on.
+        Apply the result of an offer and answer.
 
-        A track whose section is unchanged goes on; one with another codec ends
-        and begins anew, because slots must start it at a key frame.
+        A track whose section is unchanged continues; one with another codec is
+        replaced, because slots must start it at a key frame.
 
         Returns:
             The tracks that ended, and those that began.
@@ -128,7 +130,7 @@ class Publisher:
                 if old is not None:
                     ended.append(old)
                     track.active = old.active
-                    self._hand_over(old, track)
+                    self._keep_bindings(old, track)
                 begun.append(track)
             else:
                 track.renegotiate(fmt)
@@ -137,21 +139,22 @@ class Publisher:
         self._bind_announced()
         return ended, begun
 
-    def _hand_over(self, old: Track, new: Track) -> None:
+    def _keep_bindings(self, old: Track, new: Track) -> None:
         """
         Let layers keep their SSRCs across a change of codec.
 
-        A browser that was told of an SSRC by report does not name its layer again.
+        A browser that got a receiver report for an SSRC no longer sends the name (RID)
+        of its layer.
         """
         if not new.fmt.rids or old.fmt.rids != new.fmt.rids:
             return
         layers = dict(zip(old.layers, new.layers, strict=True))
         for ssrc, (layer, is_rtx) in list(self._bindings.items()):
-            heir = layers.get(layer)
-            if heir is not None:
-                self._bindings[ssrc] = (heir, is_rtx)
+            successor = layers.get(layer)
+            if successor is not None:
+                self._bindings[ssrc] = (successor, is_rtx)
                 if not is_rtx:
-                    heir.ssrc = ssrc
+                    successor.ssrc = ssrc
 
     def _bind_announced(self) -> None:
         kept = {layer for track in self.tracks.values() for layer in track.layers}
@@ -169,9 +172,9 @@ class Publisher:
             self._repaired_rid_id = of(extensions.REPAIRED_RID, self._repaired_rid_id)
             self._transport_cc_id = of(extensions.TRANSPORT_CC, self._transport_cc_id)
             if fmt.rids:
-                continue  # layers are told apart by name, not by announcement
+                continue  # layers are identified by RID, not by announced SSRCs
             layer = track.layers[0]
-            if layer.ssrc is None:  # else its packets came under this one or another
+            if layer.ssrc is None:  # otherwise its packets have bound it already
                 for ssrc in fmt.sources[:1]:
                     self._bindings.setdefault(ssrc, (layer, False))
                     layer.ssrc = ssrc
@@ -234,11 +237,11 @@ class Publisher:
         Bind an SSRC that the offer did not name.
 
         By MID (RFC 9143 §9.2), and among the layers of a section by RID, or the
-        RID that a retransmission repairs (RFC 8852 §3). A name outlives its SSRC: a
-        new one that says the same MID and RID replaces it, as after a collision
-        (RFC 3550 §8.2). One that is bound stays where it is: the RFC lets later
-        packets move it to another section; we do not, because no browser does so,
-        and to look for names in every packet costs.
+        RID that a retransmission repairs (RFC 8852 §3). A new SSRC with the same MID and
+        RID replaces the bound one, as after a collision (RFC 3550 §8.2). A bound SSRC
+        stays with its layer: the RFC lets later packets move it to another section; we
+        do not support that, because no browser does so, and searching every packet for
+        MID and RID costs CPU.
         """
         if incoming.ssrc in self._unbound or len(self._unbound) >= MAX_UNBOUND:
             return None
@@ -262,31 +265,31 @@ class Publisher:
             if layer is None:
                 continue
             if is_rtx and (layer.ssrc is None or mid is None):
-                return None  # its primary is not known yet; it may come later
+                return None  # its primary is not bound yet; a later packet may bind it
             if not is_rtx:
                 if layer.ssrc is not None:
                     if mid is None:
-                        continue  # a payload type alone takes nothing from anybody
+                        continue  # a payload type alone replaces no bound SSRC
                     if not self._release(layer, now):
-                        return None  # too soon; it may come later
+                        return None  # too soon; a later packet may replace it
                 layer.bind(incoming, now=now)
             bound = (layer, is_rtx)
             self._bindings[incoming.ssrc] = bound
             return bound
         layered = any(track.fmt.rids for track in self.tracks.values())
         if (mid is not None or not self._mid_id) and not (
-            # A layer's packet that does not say which: the next one may.
+            # A simulcast packet without a RID: the next one may have it.
             layered and rid is None and repaired is None
         ):
             self._unbound.add(incoming.ssrc)
         return None
 
     def _release(self, layer: Layer, now: float) -> bool:
-        """Take a layer from its SSRC, if that has had it for long enough."""
+        """Unbind a layer's SSRC, unless it was bound less than an interval ago."""
         if layer.received_at is not None and now - layer.bound_at < REBIND_INTERVAL_S:
             return False
         if layer.ssrc is not None:
-            self._unbound.add(layer.ssrc)  # what is still under way from it is late
+            self._unbound.add(layer.ssrc)  # its packets still in transit are late
         self._bindings = {
             ssrc: bound
             for ssrc, bound in self._bindings.items()
@@ -314,7 +317,7 @@ class Publisher:
                     bound[0].on_sender_report(part, now=now)
 
     def feedback(self, *, now: float) -> list[bytes]:
-        """Return transport-cc feedback, NACKs and reports that are due."""
+        """Return the transport-cc feedback, NACKs and reports that are due."""
         out: list[bytes] = []
         media = next(iter(self._bindings), 0)
         out += [
@@ -346,16 +349,16 @@ class Publisher:
         """
         Return the report block of a layer.
 
-        Of a voice, the fraction lost is that of the whole way to the listener who
-        loses most, not of the first leg alone (RFC 3550 §6.4.1): by it an encoder
-        decides how much of the frame before it repeats inside each frame (in-band
-        FEC, RFC 6716 §2.1.7), and it is the listener who needs that.
+        For a voice, the fraction lost covers the whole path to the listener with the
+        highest loss, not the first leg alone (RFC 3550 §6.4.1): from it the encoder
+        decides how much of the previous frame it repeats inside each frame (in-band FEC,
+        RFC 6716 §2.1.7), and it is the listener that needs this.
         """
         block = layer.admission.reception.report(ssrc, now=now)
         if block is None or layer.track.video or not self.downstream_loss:
             return block
-        heard = min(self.downstream_loss, MAX_REPORTED_LOSS)
-        return replace(block, fraction_lost=max(block.fraction_lost, int(heard * 256)))
+        loss = min(self.downstream_loss, MAX_REPORTED_LOSS)
+        return replace(block, fraction_lost=max(block.fraction_lost, int(loss * 256)))
 
     def _layers(self) -> Iterator[Layer]:
         for track in self.tracks.values():
@@ -371,7 +374,7 @@ class Publisher:
 
 
 def _unwrap_red(incoming: RtpPacket) -> red.Older | None:
-    """Leave the newest frame in the packet; return the one just before it."""
+    """Leave the newest frame in the packet; return the frame before it."""
     blocks = red.parse(incoming.payload, PAYLOAD_TYPES[Codec.OPUS])
     incoming.payload = blocks.primary
     incoming.redundant = blocks.payload
@@ -379,7 +382,7 @@ def _unwrap_red(incoming: RtpPacket) -> red.Older | None:
 
 
 def _named(track: Track, rid: bytes | None) -> Layer | None:
-    """Return the layer of a name; a track of one layer needs none."""
+    """Return the layer with a RID; a track of one layer needs none."""
     names = track.fmt.rids
     if not names:
         return track.layers[0]

@@ -1,7 +1,7 @@
 """
 Reception statistics of one source (RFC 3550 §6.4.1, §A.3, §A.8).
 
-Counts what came and what should have come; says nothing of repair.
+Counts received and expected packets; retransmissions are left out.
 """
 
 from conference.rtp import ntp
@@ -11,7 +11,7 @@ from conference.rtp.sequence import signed32
 
 class Reception:
     """
-    What a receiver report says of one source.
+    The content of a receiver report on one source.
 
     Inputs: ``on_packet`` with extended numbers, ``on_sender_report``. Output:
     ``report``, which begins a new interval.
@@ -43,7 +43,7 @@ class Reception:
         self._report_arrival = 0.0
         self.received = 0
         self.fraction_lost = 0.0
-        """In the interval that the last report told of, 0…1."""
+        """In the interval that the last report covered, 0…1."""
 
     def on_packet(self, extended: int, timestamp: int, *, now: float) -> None:
         """Count a packet that is not a retransmission."""
@@ -60,7 +60,7 @@ class Reception:
         self._transit = transit
 
     def on_sender_report(self, report: SenderReport, *, now: float) -> None:
-        """Keep what the next report block refers to."""
+        """Keep the sender report that the next report block refers to."""
         self._report_ntp = ntp.middle(report.ntp)
         self._report_arrival = now
 

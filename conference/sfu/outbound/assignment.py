@@ -1,9 +1,9 @@
 """
-Who goes into which slot: the layout rule of a viewer, as one pure function.
+The layout of a viewer: which track each slot carries, as one pure function.
 
-Shared screens go to the content pair, the stage's camera and microphone to the
+A shared screen goes to the content pair, the stage's camera and microphone to the
 stage pair, the loudest others to the floating slots, and the cameras that the
-viewer shows to the grid. What already has a slot keeps it.
+viewer shows to the grid. A track that already has a slot keeps it.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -20,20 +20,21 @@ Find = Callable[[ParticipantId, Source], Track | None]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a viewer should get."""
+    """What a viewer should receive."""
 
     viewer: ParticipantId
     stage: ParticipantId | None
-    """The viewer's own choice, or the room's."""
+    """The viewer's own choice of the stage, or the room's."""
     sharing: ParticipantId | None
-    """Whose screen the room sees."""
+    """The participant whose screen is shown in the room."""
     loudest: Sequence[ParticipantId]
     """The room's ranking of microphones."""
     cameras: Sequence[ParticipantId]
     """Grid cameras on the viewer's screen, the most important first."""
     stage_shown: bool = True
-    """The stage is on the viewer's screen; its voice comes anyway."""
+    """The stage is on the viewer's screen; its voice is sent in any case."""
     screen_shown: bool = True
+    """The shared screen is on the viewer's screen; its sound is sent in any case."""
 
 
 def assign(
@@ -43,7 +44,7 @@ def assign(
     Return the track that each slot should carry.
 
     Args:
-        view: What the viewer should get.
+        view: What the viewer should receive.
         slots: Every slot with the track it carries or waits for, in order.
         find: Looks up live tracks.
     """

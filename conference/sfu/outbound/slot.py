@@ -1,9 +1,9 @@
 """
-A slot's decisions: which layer it carries, which it waits for, and its clock.
+The state of a slot: which layer it carries, which one it waits for, and its clock.
 
-A slot is one continuous RTP source towards the browser for the whole session;
-what it carries changes at a key frame (video) or at the next packet that fits
-(audio). The numbers that make it continuous are the fan-out's.
+A slot is one continuous RTP source for the browser during the whole call; what it carries
+changes at a key frame (video) or at the next packet whose timestamp fits (audio). The
+sequence numbers and timestamps that make it continuous are kept by the fan-out.
 """
 
 from collections.abc import Callable
@@ -17,18 +17,18 @@ from conference.sfu.inbound.track import Layer, Track
 from conference.sfu.outbound.repairs import Repairs
 
 MAX_HELD_PACKETS = 3
-"""Packets of a new voice dropped until its timestamps fit behind the old one's.
-Pushing them forward instead would add about 7 ms of delay at each change."""
+"""Packets of a new voice that are dropped until its timestamps fit behind the old one's.
+Shifting them forward instead would add about 7 ms of delay at each change."""
 
 
 class Slot:
     """
     One slot of one viewer.
 
-    ``track`` is what the layout gives it. ``current`` is the layer attached in
-    the fan-out; ``target`` shall be, at its next key frame. They are the same
-    once the change is done. ``temporal`` and ``target_temporal`` are the same
-    for frame rates, changed at a frame that allows it.
+    ``track`` is assigned by the layout. ``current`` is the layer attached in the fan-out;
+    ``target`` will be attached at its next key frame. They are equal once the switch is
+    done. ``temporal`` and ``target_temporal`` are the same for the frame rate, which
+    changes at a frame that allows it.
     """
 
     __slots__ = (
@@ -60,11 +60,12 @@ class Slot:
         self.temporal = self.target_temporal = TEMPORALS - 1
         self.chosen = 0
         """Number of the spatial layer that was chosen for it; ``target`` may be a
-        smaller one while that one does not flow yet."""
+        smaller one until the chosen one flows."""
         self.opened = False
-        """The fan-out knows it: slots that never carry anything cost nothing there."""
+        """Opened in the fan-out: slots that never carry anything cost nothing there."""
         self.repairs = Repairs()
         self.state = SlotState(fmt.mid)
+        """As last published to the viewer."""
         self._base = base
         self._opened_at = now
         self._held = 0
@@ -73,21 +74,21 @@ class Slot:
         """
         Return the slot's RTP timestamp for a time.
 
-        The slot clock is absolute: it goes on while the slot is silent, so no
-        change of source can make it drift.
+        The slot clock is absolute: it runs while the slot is silent, so that
+        switching sources never makes it drift.
         """
         ticks = int((when - self._opened_at) * self.fmt.clock_hz)
         return (self._base + ticks) & 0xFFFFFFFF
 
     def retarget(self, layer: Layer | None, *, now: float) -> None:
-        """Want another layer; ``current`` goes on until that one can start."""
+        """Set another target; ``current`` is forwarded until the target can start."""
         self.target = layer
         self.targeted_at = now
         self._held = 0
 
     def fits(self, timestamp: int, last: int | None) -> bool:
         """
-        Tell whether an audio packet may start the slot's new source.
+        Return whether an audio packet may start the slot's new source.
 
         Args:
             timestamp: The slot clock at the packet's capture.

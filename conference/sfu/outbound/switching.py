@@ -1,10 +1,10 @@
 """
-Moving slots from layer to layer, at the packet where each can start.
+Switches slots from layer to layer, at the packet where each can start.
 
-A picture starts at a key frame, a voice at the next packet that fits, a higher
-frame rate at a frame that allows it. Until then a slot goes on with what it has.
-What a slot should carry is decided by ``RoomPlane``; the numbers are the
-fan-out's.
+A picture starts at a key frame, a voice at the next packet whose timestamp fits, a higher
+frame rate at a frame that allows it. Until then a slot continues with its present layer.
+What a slot should carry is decided by ``SlotControl``; sequence numbers and timestamps
+are the fan-out's.
 """
 
 from collections.abc import Callable
@@ -18,10 +18,11 @@ from conference.sfu.outbound.slot import Slot
 from conference.sfu.outbound.viewer import Viewer
 
 PATIENCE_S = 2.0
-"""An old picture stays while another one's key frame is awaited. Longer: somebody who
-left the screen goes on being sent, and watched; shorter: a blank place on a slow link."""
-Places: TypeAlias = dict[LayerKey, dict[Slot, Viewer]]
-"""Slots by the layer that they wait for or follow; of each, who it belongs to."""
+"""How long an old picture is sent while another track's key frame is awaited. Longer: a
+participant that left the screen is still sent, and watched; shorter: an empty tile on a
+slow link."""
+SlotsByLayer: TypeAlias = dict[LayerKey, dict[Slot, Viewer]]
+"""Slots with their viewers, by the layer that they wait for or carry."""
 
 
 class Switchboard:
@@ -32,8 +33,8 @@ class Switchboard:
 
     Args:
         fanout: Where slots are attached.
-        started: Called for each slot that follows a new layer.
-        want_key_frame: Called for a layer that a slot cannot go on without.
+        started: Called for each slot that starts a new layer.
+        want_key_frame: Called for a layer whose key frame a slot needs.
     """
 
     def __init__(
@@ -45,9 +46,9 @@ class Switchboard:
         self._fanout = fanout
         self._started = started
         self._want_key_frame = want_key_frame
-        self._waiting: Places = {}
-        self._limiting: Places = {}
-        self._following: Places = {}
+        self._waiting: SlotsByLayer = {}
+        self._limiting: SlotsByLayer = {}
+        self._carrying: SlotsByLayer = {}
 
     def retarget(
         self,
@@ -58,7 +59,7 @@ class Switchboard:
         *,
         now: float,
     ) -> None:
-        """Let a slot carry another layer, or none, as soon as that can start."""
+        """Switch a slot to another layer as soon as that can start, or to none at once."""
         old = slot.current
         if old is not None and not old.track.live:
             self._detach(slot)
@@ -74,7 +75,7 @@ class Switchboard:
             self._restrict(viewer, slot, temporal, now)
             return
         slot.target_temporal = temporal
-        # The old picture goes on until the new one can start; an old voice stops.
+        # The old picture is sent until the new one can start; an old voice stops.
         if old is not None and (layer is None or not old.track.video):
             self._detach(slot)
         if layer is None:
@@ -99,24 +100,24 @@ class Switchboard:
 
     def _detach(self, slot: Slot) -> None:
         self._fanout.detach(slot.key)
-        self._unfollow(slot)
+        self._forget_current(slot)
         slot.current = None
 
-    def _unfollow(self, slot: Slot) -> None:
+    def _forget_current(self, slot: Slot) -> None:
         if slot.current is not None:
             _remove(self._limiting, slot.current.key, slot)
-            _remove(self._following, slot.current.key, slot)
+            _remove(self._carrying, slot.current.key, slot)
 
     def stop(self, slot: Slot) -> None:
-        """Send nothing on a slot until its target starts."""
+        """Stop sending on a slot until its target starts."""
         self._detach(slot)
 
     def give_up(self, slot: Slot, *, now: float) -> bool:
         """
-        End an old picture that waits for somebody else's, if that does not come.
+        Stop an old picture if the other track's key frame has not come in time.
 
         Returns:
-            Whether it was ended.
+            Whether it was stopped.
         """
         old = slot.current
         if (
@@ -129,7 +130,7 @@ class Switchboard:
         return True
 
     def on_packet(self, arrived: Arrived, *, now: float) -> None:
-        """Attach the slots that this packet lets start; it is forwarded next."""
+        """Attach the slots that can start at this packet; it is forwarded next."""
         key, head = arrived.layer.key, arrived.head
         if key in self._waiting and (not arrived.track.video or head.starts_key_frame):
             self._switch(arrived, now)
@@ -148,7 +149,7 @@ class Switchboard:
                 if not slot.fits(timestamp, last):
                     later[slot] = viewer
                     continue
-            self._unfollow(slot)
+            self._forget_current(slot)
             self._fanout.attach(
                 slot.key,
                 layer.key,
@@ -159,7 +160,7 @@ class Switchboard:
             )
             slot.temporal = slot.target_temporal
             slot.current = layer
-            self._following.setdefault(layer.key, {})[slot] = viewer
+            self._carrying.setdefault(layer.key, {})[slot] = viewer
             self._started(viewer, slot)
         if later:
             self._waiting[layer.key] = later
@@ -167,14 +168,14 @@ class Switchboard:
     def _limit(self, arrived: Arrived) -> None:
         layer, head = arrived.layer, arrived.head
         if arrived.packet.extended != layer.admission.newest:
-            return  # a late packet: numbers after it are given away already
+            return  # a late packet: the numbers after it are in use already
         later: dict[Slot, Viewer] = {}
         for slot, viewer in self._limiting.pop(layer.key).items():
             temporal = slot.temporal
             if slot.target_temporal < temporal or head.starts_key_frame:
                 temporal = slot.target_temporal
             elif head.switch_up and head.temporal == temporal + 1:
-                # One layer at a time: a higher one may lean on the one between.
+                # One layer at a time: a higher one may depend on the one between.
                 temporal += 1
             if temporal != slot.temporal:
                 self._fanout.limit(slot.key, arrived.packet, head, temporal=temporal)
@@ -186,13 +187,13 @@ class Switchboard:
 
     def restart(self, layer: Layer) -> None:
         """
-        Let slots start a layer again that has left a gap behind.
+        Make slots start a layer again, because a long gap precedes its newest packet.
 
-        Going on across the gap would move the slot's numbers as far; after one
-        lost packet the browser would guess their upper half wrongly, and could
-        read nothing of that slot any more.
+        Continuing across the gap would advance the slot's sequence numbers as far; after
+        one more lost packet the browser would estimate the rollover counter wrongly
+        (RFC 3711 §3.3.1) and could decrypt nothing of that slot any more.
         """
-        for slot, viewer in self._following.pop(layer.key, {}).items():
+        for slot, viewer in self._carrying.pop(layer.key, {}).items():
             self._detach(slot)
             if slot.target is layer:
                 self._waiting.setdefault(layer.key, {})[slot] = viewer
@@ -200,22 +201,22 @@ class Switchboard:
             self._want_key_frame(layer, None)
 
     def close(self, layer: Layer) -> None:
-        """End a layer that no slot follows any more."""
+        """Remove a layer that no slot carries any more."""
         self._waiting.pop(layer.key, None)
         self._limiting.pop(layer.key, None)
-        self._following.pop(layer.key, None)
+        self._carrying.pop(layer.key, None)
         self._fanout.close_layer(layer.key)
 
     def forget(self, viewer: Viewer) -> None:
-        """Take a viewer away with all its slots."""
+        """Remove a viewer with all its slots."""
         for slot in viewer.slots:
-            self._unfollow(slot)
+            self._forget_current(slot)
             if slot.target is not None:
                 _remove(self._waiting, slot.target.key, slot)
         self._fanout.close_viewer(viewer.key)
 
 
-def _remove(places: Places, key: LayerKey, slot: Slot) -> None:
-    found = places.get(key)
+def _remove(slots: SlotsByLayer, key: LayerKey, slot: Slot) -> None:
+    found = slots.get(key)
     if found is not None:
         found.pop(slot, None)

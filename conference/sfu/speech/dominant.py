@@ -1,18 +1,18 @@
 """
-Who holds the word: the one dominant speaker of a room.
+The dominant speaker of a room: who speaks most, through pauses and short interjections.
 
 After I. Volfin and I. Cohen, "Dominant speaker identification for multipoint
 videoconferencing" (IEEE Convention of Electrical and Electronics Engineers in Israel,
 2012): speech activity is scored over an immediate, a medium and a long time, each by how much
 likelier the count of active parts is under speech than under noise, and a challenger
-takes over when it beats the present one in all three. Levels come from RFC 6464, so
-the sub-bands of the paper's immediate time are steps of loudness over the
+takes over when it exceeds the present one in all three. Levels come from RFC 6464, so
+the sub-bands of the paper's immediate time are steps of loudness above the
 microphone's own noise.
 
-Departure: a challenger must also have spoken for most of the last second. The
-paper's long time alone lets a cough through while the speaker takes a breath.
-The present speaker stays while nobody speaks. It says nothing of places or
-rings; those are ``speakers``'. Driven by packets and by the speakers' timer.
+Departure from the paper: a challenger must also have spoken for most of the last second.
+The paper's long time alone lets a cough take over while the speaker takes a breath.
+The present speaker stays while nobody speaks. Driven by ``speakers``: with each packet, and
+some times a second.
 """
 
 from collections.abc import Hashable
@@ -21,42 +21,42 @@ from math import comb, log
 from typing import Generic, TypeVar
 
 BLOCK_S = 0.1
-"""Medium time: five packets. Shorter: a syllable's gap is silence; longer: a change
-is seen later."""
+"""Medium time: five packets. Shorter: the gap between syllables counts as silence; longer:
+a change is detected later."""
 BLOCK_PACKETS = 5
 LONG_BLOCKS = 10
 """Long time: a second."""
 STEPS = 13
 STEP_DB = 4.0
-"""Immediate time: loudness over the noise, in so many steps of this width."""
+"""Immediate time: loudness above the noise, in this many steps of this width."""
 ACTIVE_STEP = 3
-"""From this step on a packet counts as active: 12 dB over the noise."""
+"""From this step on a packet counts as active: 12 dB above the noise."""
 ACTIVE_PACKETS = 3
-"""Active packets that make a block active, as syllables do and clicks do not."""
+"""Active packets that make a block active: syllables reach this, clicks do not."""
 QUIET_DB = 62.0
-"""Least noise, as 127 minus RFC 6464's -dBov: -65 dBov. Below it everything is
-silence, or breath would count in a very quiet room."""
+"""Lowest noise level, as 127 minus RFC 6464's -dBov: -65 dBov. Below it everything is
+silence; otherwise breath would count in a very quiet room."""
 NOISE_DB = 92.0
-"""Most noise: -35 dBov. Louder is speech, however steady."""
+"""Highest noise level: -35 dBov. Anything louder is speech, however steady."""
 FIRST_NOISE_DB = 74.0
-"""Most noise taken from a first packet: it may be speech already."""
+"""Highest noise level taken from a first packet, which may be speech already."""
 NOISE_FALL = 0.3
-"""Share of a quieter packet in the noise; the gaps between words show it."""
+"""Weight of a quieter packet in the noise level, which shows in the gaps between words."""
 NOISE_RISE_DB = 0.03
-"""Per louder packet: 1.5 dB a second. Faster: long sentences become noise; slower:
-a fan that starts takes the word for half a minute."""
+"""Rise of the noise level per louder packet: 1.5 dB a second. Faster: long sentences become
+noise; slower: a fan that starts counts as speech for half a minute."""
 LONG_ACTIVE = 6
 """Active blocks of the last second that a challenger needs. Five are a long cough or
-a slammed door; more delays a true change."""
+a slammed door; more would delay a real change of speaker."""
 _RATES = (0.78, 24.0, 47.0)
-"""How fast the counts of noise fall off, per part of the three times, as in the
+"""Decay rates of the distribution under noise, for the three times, as in the
 Jitsi project's implementation of the paper."""
 IMMEDIATE_LEAD, MEDIUM_LEAD, LONG_LEAD = 1.0, 1.0, 0.6
-"""How far a challenger's scores must lie above, as logarithms of their ratio (the
-paper's C1, C2, C3). The last asks for nearly twice the speech of the last second. More:
-interruptions take longer; less: two who talk at once alternate."""
+"""How far a challenger's scores must exceed the present ones, as logarithms of their ratio
+(the paper's C1, C2, C3). The last requires nearly twice the speech in the last second.
+Higher: interruptions take longer; lower: two people who talk at once alternate."""
 LEAST_SCORE = 1e-10
-"""Keeps the ratio's logarithm finite (likewise)."""
+"""Keeps the logarithm of the ratio finite (also from Jitsi)."""
 
 K = TypeVar("K", bound=Hashable)
 
@@ -66,8 +66,8 @@ def _scores(parts: int, rate: float) -> tuple[float, ...]:
     Return the score for each count of active parts.
 
     Speech: each part is active with probability one half. Noise: the count falls
-    off exponentially with ``rate``. More is never less: a voice at the top of its
-    range is speech still, however unlikely the binomial law finds it.
+    off exponentially with ``rate``. The score never falls with the count: a voice at the top
+    of its range is still speech, although the binomial distribution finds it unlikely.
     """
     scores = (
         log(comb(parts, active)) + parts * log(0.5) - log(rate) + rate * active
@@ -87,19 +87,19 @@ class _Voice:
 
     def __init__(self, block: int, loudness: float) -> None:
         self.block = block
-        """The block that is being filled."""
+        """Number of the present block."""
         self.active = 0
-        """Its active packets."""
+        """Active packets in it."""
         self.peak = 0
-        """Its loudest step."""
+        """Loudest step in it."""
         self.history = 0
-        """A bit for each earlier block, newest lowest: it was active."""
+        """A bit for each earlier block, the newest lowest: 1 if it was active."""
         self.noise = min(FIRST_NOISE_DB, max(QUIET_DB, loudness))
         self.scores = (LEAST_SCORE, LEAST_SCORE, LEAST_SCORE)
         self.spoken = 0
         """Active blocks of the last second."""
 
-    def hear(self, loudness: float) -> None:
+    def on_level(self, loudness: float) -> None:
         """Note a packet of the present block."""
         if loudness < self.noise:
             self.noise += NOISE_FALL * (loudness - self.noise)
@@ -112,7 +112,7 @@ class _Voice:
             self.active += 1
 
     def close(self, block: int) -> None:
-        """Go on to a later block; those in between were silent."""
+        """Continue with a later block; those in between were silent."""
         passed = block - self.block
         if passed <= 0:
             return
@@ -137,7 +137,7 @@ class DominantSpeaker(Generic[K]):
 
     def __init__(self) -> None:
         self.speaker: K | None = None
-        """Who it is; None until somebody has spoken, or once they are gone."""
+        """None until somebody has spoken, and after the speaker has left."""
         self._voices: dict[K, _Voice] = {}
 
     def on_level(self, key: K, level: int, *, now: float) -> None:
@@ -148,16 +148,16 @@ class DominantSpeaker(Generic[K]):
             voice = self._voices[key] = _Voice(block, loudness)
         elif voice.block != block:
             voice.close(block)
-        voice.hear(loudness)
+        voice.on_level(loudness)
 
     def remove(self, key: K) -> None:
-        """Forget a microphone that went away."""
+        """Remove a microphone."""
         self._voices.pop(key, None)
         if self.speaker == key:
             self.speaker = None
 
     def evaluate(self, *, now: float) -> K | None:
-        """Return who is dominant now."""
+        """Return the dominant speaker, if there is one."""
         block = int(now / BLOCK_S)
         best: K | None = None
         lead = (LEAST_SCORE, LEAST_SCORE, LEAST_SCORE)

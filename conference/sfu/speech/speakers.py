@@ -1,11 +1,10 @@
 """
-Who is heard: the loudest microphones of a room, and who is speaking now.
+The loudest microphones of a room, and which participants are speaking.
 
-Works on the audio levels that publishers put on their packets (RFC 6464), so
-nothing is decoded. Loudness rises fast and falls slowly, and those who hold a
-place keep it against a challenger who is only a little louder: places and
-rings do not flicker. Who of them holds the word is ``dominant``'s. It does not decide
-who is on the stage.
+Works on the audio levels in publishers' packets (RFC 6464), so nothing is decoded.
+Loudness rises fast and falls slowly, and a microphone keeps its place against one that is
+only a little louder, so that neither places nor speaker marks flicker. The dominant
+speaker is found by ``dominant``; the stage is not decided here.
 """
 
 from collections.abc import Hashable
@@ -15,26 +14,26 @@ from typing import Generic, TypeVar
 from conference.sfu.speech.dominant import DominantSpeaker
 
 CANDIDATES = 5
-"""Places in the ranking: three floating slots, and the two of a viewer's own
-microphone and of its stage, which it does not hear there."""
+"""Places in the ranking: three floating slots, and two for a viewer's own microphone and
+for its stage, which are not sent in floating slots."""
 ATTACK = 0.4
-"""Share of a louder packet in the new loudness: a word counts after 60 ms."""
+"""Weight of a louder packet in the loudness: a word is noticed after 60 ms."""
 DECAY = 0.04
-"""Share of a quieter packet: a pause between words (0.5 s) keeps the place."""
+"""Weight of a quieter packet: a pause between words (0.5 s) keeps the place."""
 PACKET_S = 0.02
 """Duration of an Opus packet as browsers send it."""
 HEARD = 3
-"""Floating slots: the first places of the ranking are heard by almost all."""
+"""Floating slots: almost all viewers hear the first places of the ranking."""
 HYSTERESIS_DB = 6.0
-"""How much louder one must be than the one ahead to take its place."""
+"""How much louder a microphone must be than the one before it to take its place."""
 SPEAKING_DB = 77.0
 """Loudness of speech, 127 minus RFC 6464's -dBov: -50 dBov."""
-RING_ON_PACKETS = 5
-"""Loud packets in a row until somebody counts as speaking: 100 ms of speech."""
-RING_OFF_S = 1.0
-"""Silence until somebody no longer does."""
+SPEAKING_ON_PACKETS = 5
+"""Consecutive loud packets after which a participant is speaking: 100 ms of speech."""
+SPEAKING_OFF_S = 1.0
+"""Silence after which a participant is no longer speaking."""
 STALE_S = 0.6
-"""Without packets for this long (DTX, loss) a microphone counts as silent."""
+"""A microphone without packets for this long (DTX, loss) counts as silent."""
 
 K = TypeVar("K", bound=Hashable)
 
@@ -43,8 +42,8 @@ K = TypeVar("K", bound=Hashable)
 class _Voice:
     loudness: float = 0.0
     loud_packets: int = 0
-    loud_at: float = -RING_OFF_S
-    heard_at: float = 0.0
+    loud_at: float = -SPEAKING_OFF_S
+    received_at: float = 0.0
     speaking: bool = False
 
 
@@ -68,16 +67,16 @@ class Loudest(Generic[K]):
         self._dominant.on_level(key, level, now=now)
         voice = self._voices.get(key)
         if voice is None:
-            voice = self._voices[key] = _Voice(heard_at=now - PACKET_S)
+            voice = self._voices[key] = _Voice(received_at=now - PACKET_S)
         loudness = 127.0 - level
         if loudness > voice.loudness:
             share = ATTACK
         else:
-            # By time, not by packet: a silent microphone sends few (DTX).
-            packets = max(1.0, (now - voice.heard_at) / PACKET_S)
+            # By time, not by packet: a silent microphone sends few packets (DTX).
+            packets = max(1.0, (now - voice.received_at) / PACKET_S)
             share = 1 - (1 - DECAY) ** packets
         voice.loudness += share * (loudness - voice.loudness)
-        voice.heard_at = now
+        voice.received_at = now
         if loudness >= SPEAKING_DB:
             voice.loud_packets += 1
             voice.loud_at = now
@@ -85,7 +84,7 @@ class Loudest(Generic[K]):
             voice.loud_packets = 0
 
     def remove(self, key: K) -> None:
-        """Forget a microphone that went away."""
+        """Remove a microphone."""
         self._dominant.remove(key)
         self._voices.pop(key, None)
         if key in self._ranking:
@@ -93,23 +92,23 @@ class Loudest(Generic[K]):
 
     @property
     def dominant(self) -> K | None:
-        """Who holds the word, after the latest ``evaluate``."""
+        """The dominant speaker at the latest ``evaluate``; None: there is none."""
         return self._dominant.speaker
 
     def evaluate(self, *, now: float) -> tuple[tuple[K, ...], tuple[K, ...]]:
         """
-        Return the ranking, and those who speak in the order of their arrival.
+        Return the ranking, and the speaking participants in the order of their arrival.
 
-        The first three places of the ranking are the loudest; who holds a place
-        keeps it. It holds every microphone while there are few of them.
+        The first three places of the ranking are the loudest; a microphone keeps its
+        place while it is among them. With few microphones, all of them are ranked.
         """
         for voice in self._voices.values():
-            if now - voice.heard_at > STALE_S:
+            if now - voice.received_at > STALE_S:
                 voice.loudness = 0.0
                 voice.loud_packets = 0
-            if voice.loud_packets >= RING_ON_PACKETS:
+            if voice.loud_packets >= SPEAKING_ON_PACKETS:
                 voice.speaking = True
-            elif now - voice.loud_at >= RING_OFF_S:
+            elif now - voice.loud_at >= SPEAKING_OFF_S:
                 voice.speaking = False
         self._rank()
         self._dominant.evaluate(now=now)
@@ -117,7 +116,7 @@ class Loudest(Generic[K]):
         return tuple(self._ranking), speaking
 
     def _rank(self) -> None:
-        """Fill the places: who holds one keeps it against a little more loudness."""
+        """Fill the places; a held one is kept against a little more loudness."""
         voices, held = self._voices, self._ranking
 
         def weight(key: K) -> float:
@@ -125,7 +124,7 @@ class Loudest(Generic[K]):
 
         chosen = sorted(voices, key=weight, reverse=True)[:CANDIDATES]
         new = [key for key in chosen if key not in held]
-        # A newcomer takes the place of the one who lost it; nobody else moves.
+        # A new microphone takes the place of the removed one; the others stay.
         places = [
             key if key in chosen else new.pop(0) for key in held if new or key in chosen
         ]
