@@ -36,8 +36,8 @@ class SiteAddress:
         """
         Return the address that links begin with.
 
-        The Host header of a request is believed only when the certificate is
-        for it: a link to another name would warn, or lead elsewhere.
+        The Host header of a request is used only if the certificate is valid for it: a
+        link to another name would cause a warning, or lead to another site.
         """
         name = None
         with contextlib.suppress(ValueError):

@@ -248,14 +248,14 @@ class PublishNeeded:
 
 @dataclass(frozen=True, slots=True)
 class LayersWanted:
-    """Which layers of a video track somebody watches; the others may stop."""
+    """Which layers of a video track are watched; the publisher may stop the others."""
 
     room: RoomId
     participant: ParticipantId
     generation: Generation
     source: Source
     layers: tuple[int, ...]
-    """Numbers of the spatial layers, 0 the smallest; empty: nobody watches."""
+    """Numbers of the spatial layers, 0 the smallest; empty: none is watched."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,11 +32,11 @@ class Hands:
         )
 
     def with_last(self, participant: ParticipantId) -> "Hands":
-        """Return it after somebody raised a hand, with ``next_ticket``."""
+        """Return the order after a participant raised a hand, with ``next_ticket``."""
         return Hands((*self.order, participant), self.next_ticket + 1)
 
     def without(self, participant: ParticipantId) -> "Hands":
-        """Return it after somebody's hand went down."""
+        """Return the order after a participant lowered its hand."""
         at = self.order.index(participant)
         return Hands(self.order[:at] + self.order[at + 1 :], self.next_ticket)
 

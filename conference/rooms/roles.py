@@ -35,7 +35,7 @@ OF_ACCOUNTS: Capabilities = frozenset({Capability.ROOM_CREATE, Capability.ROOM_M
 """An account outside any room. Each room's owner is checked on top of it."""
 
 OF_THE_ADMITTED: Capabilities = frozenset({Capability.ROOM_PREVIEW})
-"""Somebody with a valid invitation (or the owner) who has not joined yet."""
+"""A guest with a valid invitation, or the owner, before joining."""
 
 OF_THE_RETURNING: Capabilities = frozenset({Capability.ROOM_WATCH})
 """A client that presented a valid seat token and has not resumed the seat yet."""

@@ -131,10 +131,10 @@ class Room:
         return min(seat, stage)
 
     def quality_audience(self, participant: ParticipantId) -> list[ParticipantId]:
-        """Return who is told how good a participant's connection is."""
+        """Return the participants that receive the quality of a participant's link."""
         seat, seats = self.seat(participant), self._state.seats
-        told = quality.audience(seat, seats.values(), seats.moderators())
-        return [one.id for one in told]
+        audience = quality.audience(seat, seats.values(), seats.moderators())
+        return [one.id for one in audience]
 
     # Changing
 

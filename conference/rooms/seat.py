@@ -17,9 +17,9 @@ from conference.rooms.roles import Capabilities, Capability, capabilities
 _V = TypeVar("_V")
 
 SEAT_KEPT_S = 120.0
-# How long a seat waits for somebody whose connection broke. Long enough for a
-# rebooted PC, a moved cable or an upgraded server; longer would leave ghosts in
-# the list, and in the order of hands, of people who just closed the lid.
+# How long a seat is kept for a participant whose connection broke. Long enough for a
+# rebooted PC, a moved cable or an upgraded server. Longer: people who just closed the
+# lid stay in the list and in the order of hands.
 
 PAGE_KEPT_S = 10.0
 # How long a seat waits after its page said that it is being closed: enough for a
@@ -99,7 +99,7 @@ class Seat:
     """0 no media … 4 good, by the client's own report, as last sent to others."""
     quality_waiting: int | None = None
     """A newer report that is not sent yet; None: there is none."""
-    quality_told_at: float | None = None
+    quality_shown_at: float | None = None
     """When it was last sent, in monotonic seconds; None: never."""
     publish_leg: Generation | None = None
     """The leg that its tracks belong to; None before its first publish offer."""

@@ -32,7 +32,7 @@ class Stage:
     """When it will follow the dominant speaker; None: it stays."""
 
     def without(self, participant: ParticipantId) -> "Stage":
-        """Return it after somebody left."""
+        """Return the stage after a participant left."""
         return replace(
             self,
             chosen=None if self.chosen == participant else self.chosen,
@@ -66,15 +66,15 @@ def default_stage(
     dominant: ParticipantId | None = None,
 ) -> ParticipantId | None:
     """
-    Return who is on the stage by default.
+    Return the participant that is on the stage by default.
 
-    The presenter, then a moderator, then a participant with the floor, of those who
-    publish a camera or a microphone. What is only declared does not count: nothing
-    of it came. Those who are connected come before those whose connection is
-    lost, and somebody with an open track before
-    somebody who has muted everything. Among equals the dominant speaker wins,
-    then the present one stays (a stage that jumps is worse than
-    one that lags), then the one who joined first.
+    Only participants that publish a camera or a microphone are considered, and a
+    declared track counts from its first packet. A presenter comes before a moderator,
+    and a moderator before a participant with the floor. Connected participants come
+    before lost ones, and one with an unmuted track before one that has muted
+    everything. Among equals the dominant speaker is chosen, then the participant who is
+    on the stage already (unnecessary changes disturb more than late ones), then the one
+    that joined first.
 
     Args:
         seats: Seats in the order of joining.

@@ -175,10 +175,10 @@ def _deliveries(
         case e.SeatVacated(participant, reason, by):
             holder = here.pop(participant, None)
             left = n.ParticipantLeft(participant, reason)
-            told: Delivery = Send(tuple(here.values()), left)
+            to_others: Delivery = Send(tuple(here.values()), left)
             if holder is None or reason is not Departure.REMOVED:
-                return [told]
-            return [Close(holder, n.SeatClosed(n.Closing.REMOVED, by)), told]
+                return [to_others]
+            return [Close(holder, n.SeatClosed(n.Closing.REMOVED, by)), to_others]
         case e.CapabilitiesChanged(participant):
             seat = room.seat(participant)
             changed = n.SeatChanged(seat.role, seat.capabilities)

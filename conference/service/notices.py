@@ -32,7 +32,7 @@ class RoomView:
     stage: ParticipantId | None
     """Who is on the stage."""
     chosen_stage: ParticipantId | None
-    """Whom a moderator keeps on the stage; None: the room chooses."""
+    """The participant that a moderator keeps on the stage; None: the room chooses."""
 
 
 @dataclass(frozen=True, slots=True)

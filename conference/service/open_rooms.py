@@ -85,7 +85,7 @@ class OpenRooms:
         self.by_token: dict[bytes, SeatRef] = {}
         """Which seat a token's hash opens."""
         self.timeouts = Timeouts[RoomId]()
-        """When a room must be told that time has passed."""
+        """When the next timeout of a room is due."""
         self.timeout_moved = asyncio.Event()
         """Set when something is due earlier than all that was due before."""
         self._store = store
@@ -208,14 +208,14 @@ class OpenRooms:
         """
         Run a command of the media plane, of which nothing is stored.
 
-        It does not wait for the room's lock, so that a slow database delays
-        nobody's pictures.
+        It does not wait for the room's lock, so that a slow database delays no
+        pictures.
         """
         if not opened.room.closed:
             self._happen(opened, opened.room.handle(command, now=self.clock()))
 
     def arm(self, opened: OpenRoom, *, not_before: float | None = None) -> None:
-        """Note when the room must be told that time has passed."""
+        """Note when the next timeout of a room is due."""
         at = None if opened.room.closed else opened.room.next_timeout()
         if at is not None and not_before is not None:
             at = max(at, not_before)

@@ -38,7 +38,7 @@ class Admission:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A room as shown to somebody who is about to enter."""
+    """A room as shown to a guest before joining."""
 
     title: str
     organisation: str
@@ -111,7 +111,7 @@ class Seats:
         Return the admission of an account to its own room.
 
         Raises:
-            NotFound: No such room, or it is somebody else's: the two look alike.
+            NotFound: No such room, or another account owns it; the two look the same.
         """
         opened = self._rooms.room(room)
         if opened.room.owner != account:
@@ -138,7 +138,7 @@ class Seats:
 
     def preview(self, admission: Admission, own_token: str | None = None) -> Preview:
         """
-        Return the room as shown to somebody who is about to enter.
+        Return the room as shown to a guest before joining.
 
         Args:
             admission: The right to enter.

@@ -8,12 +8,12 @@ from conference.ids import AccountId
 from conference.service.tokens import digest, new_id, new_secret
 
 LINK_LIVES_S = 24 * 3600.0
-# A one-time link is carried by hand from the terminal to a browser. Longer:
-# more time for it to be found in a scroll-back; shorter: no lunch break.
+# A one-time link is carried by hand from the terminal to a browser. Longer: more time for
+# it to be found in the terminal's history; shorter: it expires during a lunch break.
 
 SIGN_IN_LIVES_S = 30 * 24 * 3600.0
-# How long a browser stays signed in. There is no password to come back with:
-# the way back in is a new one-time link from the terminal.
+# How long a browser stays signed in. There is no password: signing in again needs a new
+# one-time link from the terminal.
 
 
 class SignIn:
@@ -24,7 +24,7 @@ class SignIn:
         self._wall = wall
 
     async def exists(self) -> bool:
-        """Return whether there is an account, because somebody has signed in."""
+        """Return whether there is an account, which the first sign-in creates."""
         return await self._store.any()
 
     async def new_link(self, *, further: bool = False) -> str:

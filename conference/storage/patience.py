@@ -8,12 +8,12 @@ at once instead of waiting as long again each.
 """
 
 PATIENCE_S = 5.0
-# For the database to take a request. Longer: a person presses again; shorter: a slow
-# disk looks like a fault.
+# How long a request waits for the database. Longer: people repeat their request; shorter:
+# a slow disk looks like a fault.
 
 PAUSE_S = 1.0
-# After a wait in vain: how long others are refused at once, and how long the next one
-# waits. Longer: the database is used later than it could be; shorter: a room with many
+# After a request has timed out: how long others are refused at once, and how long the next
+# one waits. Longer: the database is used later than it could be; shorter: a room with many
 # waiting requests answers its last one later.
 
 
@@ -30,9 +30,9 @@ class Patience:
         return now if now < self._refused_until else now + PAUSE_S
 
     def lost(self, *, now: float) -> None:
-        """A request has waited in vain."""
+        """Note that a request has timed out."""
         self._refused_until = now + PAUSE_S
 
     def kept(self) -> None:
-        """The database has taken a request."""
+        """Note that the database has served a request."""
         self._refused_until = None

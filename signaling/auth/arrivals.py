@@ -48,9 +48,9 @@ class Arrivals:
         Count one more connection that waits.
 
         Returns:
-            The connection that has waited longest, if there are too many: it is to
-            be ended. A refusal of the new one would let somebody who holds many
-            connections keep out everybody else behind the same address.
+            The connection that has waited longest, if there are too many: the caller
+            closes it. If the new one were refused instead, one client with many
+            connections could keep out all others behind the same address.
         """
         waiting = self._waiting.setdefault((link, stranger(address)), OrderedDict())
         waiting[connection] = None

@@ -66,8 +66,8 @@ class Proxies:
     def own(self, remote: str | None, headers: Headers) -> set[str]:
         """Return the origins under which a request may have reached us."""
         asked = origin_of(f"https://{headers.get('Host', '')}")
-        told = self.forwarded(remote, headers)
-        return {found for found in (asked, told, self.public) if found}
+        forwarded = self.forwarded(remote, headers)
+        return {found for found in (asked, forwarded, self.public) if found}
 
 
 def _last(headers: Headers, name: str) -> str:

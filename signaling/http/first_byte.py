@@ -1,10 +1,10 @@
 """
 Chooses TLS or plain HTTP by the first byte of a connection.
 
-A TLS ClientHello begins with 22 (RFC 8446 §5.1), and no HTTP request does. Whoever
-types the address of the site with ``http://`` is sent to ``https://`` instead of being
-cut without an answer; and the trust page answers both, because a browser may have been
-instructed earlier to use only HTTPS for this name, at every port (RFC 6797 §8.3).
+A TLS ClientHello begins with 22 (RFC 8446 §5.1), and no HTTP request does. A browser
+that asks for the site with ``http://`` is redirected to ``https://`` instead of being
+disconnected without an answer. The trust page answers both, because a browser may have
+been instructed earlier to use only HTTPS for this name, at every port (RFC 6797 §8.3).
 
 asyncio can begin TLS on a connection only before anything was read from it, or on a
 transport of its own making. What is done here instead is what its server does for a new

@@ -82,7 +82,7 @@ class PlaneCollector(Collector):
         stats = self._plane.stats()
         # A connectivity test before joining belongs to no room.
         rooms = [room for room in self._plane.rooms() if room.viewers]
-        yield _gauge("rooms", "Rooms with somebody in them.", len(rooms))
+        yield _gauge("rooms", "Rooms with participants.", len(rooms))
         yield _gauge(
             "loop_lag_seconds",
             "Worst lateness of the event loop since the last scrape.",
@@ -120,7 +120,7 @@ NODE_COUNTERS = {
     "datagrams_received": "Datagrams that came to the media port.",
     "datagrams_unknown": "Of these, from an address that nobody authenticated.",
     "datagrams_bad_size": "Of these, too long or empty.",
-    "datagrams_bad_check": "Of these, connectivity checks that were not believed.",
+    "datagrams_bad_check": "Of these, connectivity checks that were not authentic.",
 }
 
 Labelled = Sequence[tuple[tuple[str, ...], float]]
@@ -184,12 +184,12 @@ ROOM_GAUGES = {
     "publishers": ("publishers", "Participants that publish."),
     "viewers": ("viewers", "Participants that watch."),
     "paused_pictures": ("paused", "Pictures that a viewer's link has no room for."),
-    "loss_ratio": ("loss", "Mean share of packets lost on the way to viewers."),
+    "loss_ratio": ("loss", "Mean share of packets to viewers that are lost."),
     "rtt_seconds": ("rtt_s", "Mean round trip to viewers."),
     "estimate_bits_per_second": ("estimate_bps", "Mean estimate of viewers' links."),
     "upstream_loss_ratio": (
         "upstream_loss",
-        "Mean share of packets lost on the way from publishers.",
+        "Mean share of packets from publishers that are lost.",
     ),
     "upstream_nacked_packets": (
         "upstream_nacked",

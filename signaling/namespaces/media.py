@@ -44,7 +44,7 @@ async def publish(
 async def preflight(
     context: Context, connection: Connection, request: m.MediaPreflight
 ) -> m.MediaPublished:
-    """Test the media connection of somebody who has not joined yet."""
+    """Test the media connection of a guest before joining."""
     answered = await context.conference.preflight.open(
         connection.id, connection.address, request.sdp
     )

@@ -51,7 +51,7 @@ async def set_stage(
 async def mute(
     context: Context, connection: Connection, request: m.ParticipantMute
 ) -> m.Nothing:
-    """Stop somebody's track."""
+    """Mute a participant's track."""
     seat, other = connection.seat, ParticipantId(request.participant)
     command = c.Mute(seat.participant, other, Source(request.source))
     await context.conference.run(seat, command)

@@ -79,7 +79,7 @@ async def revoke_invitation(
 async def preview_room(
     context: Context, connection: Connection, request: m.PreviewAsk
 ) -> m.RoomPreview:
-    """Show a room to somebody who has not joined yet."""
+    """Show a room to a guest before joining."""
     if connection.admission is None:
         raise NotFound("room-not-found", "This room does not exist any more.")
     return wire.preview(

@@ -108,7 +108,7 @@ def invitation(of: room_admin.Invitation, base_url: str) -> m.InvitationInfo:
 
 
 def preview(of: seats.Preview) -> m.RoomPreview:
-    """Return a room for somebody who has not joined yet."""
+    """Return a room as shown before joining."""
     return m.RoomPreview(
         title=of.title,
         organisation=of.organisation,

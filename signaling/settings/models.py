@@ -105,7 +105,7 @@ class Media(Section):
     )
     addresses: tuple[IPvAnyAddress, ...] = Field(
         (),
-        description="Addresses told to browsers for media. Empty: every address of "
+        description="Addresses that are advertised to browsers for media. Empty: every address of "
         "this host.",
         json_schema_extra=flag("media-address"),
     )

@@ -27,7 +27,7 @@ def test_its_exposure_is_small() -> None:
     assert float(found[1]) <= WORST_EXPOSURE
 
 
-def test_it_starts_what_the_installer_installs() -> None:
+def test_the_service_starts_the_installed_command() -> None:
     installer = UNIT.with_name("install.sh").read_text()
     unit = UNIT.read_text()
     assert "ExecStart=/opt/pavilion/current/bin/pavilion serve" in unit

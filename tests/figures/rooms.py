@@ -47,7 +47,7 @@ def name(number: int) -> ParticipantId:
 
 
 def take_seat(room: Room, number: int) -> None:
-    """Seat somebody."""
+    """Let a participant join."""
     role = {0: Role.MODERATOR, 1: Role.PRESENTER}.get(number, Role.RESEARCHER)
     run(
         room,

@@ -1,7 +1,7 @@
 """
 A real server on a free port, and real Socket.IO clients over TLS.
 
-Only the media plane is replaced, by one that answers and keeps what it was told:
+Only the media plane is replaced, by one that answers and records its commands:
 packets have their own tests.
 """
 
@@ -358,7 +358,7 @@ class RoomWithLinks:
     async def join(
         self, role: str, name: str = "", *, subscribe: bool = False, **request: object
     ) -> Client:
-        """Return somebody in the room."""
+        """Return a participant of the room."""
         guest = await self.admitted(role)
         return await guest.join(name or role.title(), subscribe=subscribe, **request)
 

@@ -59,7 +59,7 @@ def test_lists_in_variables_are_separated_by_commas() -> None:
         ("[trust]\nport = 8443", "cannot share port 8443"),
     ],
 )
-def test_what_is_wrong_is_named(tmp_path: Path, text: str, named: str) -> None:
+def test_an_invalid_setting_is_named(tmp_path: Path, text: str, named: str) -> None:
     with pytest.raises(s.SettingsError) as caught:
         s.load(config=write(tmp_path, text), environ={})
     assert named in caught.value.message

@@ -29,7 +29,7 @@ class SwitchTrack:
 
 @dataclass(frozen=True, slots=True)
 class Mute:
-    """Stop a track of somebody else."""
+    """Mute a track of another participant."""
 
     by: ParticipantId
     participant: ParticipantId

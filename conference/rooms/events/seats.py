@@ -8,7 +8,7 @@ from conference.ids import ParticipantId
 
 @dataclass(frozen=True, slots=True)
 class SeatOpened:
-    """Somebody joined."""
+    """A participant joined."""
 
     participant: ParticipantId
 

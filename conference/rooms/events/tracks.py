@@ -17,7 +17,7 @@ class GateMoved:
 
 @dataclass(frozen=True, slots=True)
 class TrackMuted:
-    """A moderator stopped somebody's track."""
+    """A moderator muted a participant's track."""
 
     participant: ParticipantId
     source: Source

@@ -20,7 +20,7 @@ def show_waiting(state: RoomState, *, now: float) -> Step:
     """Show the reports that have waited long enough."""
     events: list[e.Event] = []
     for seat in state.seats.due(now):
-        state, shown = _set(state, seat, quality.told(seat, now=now))
+        state, shown = _set(state, seat, quality.shown_when_due(seat, now=now))
         events += shown
     return state, events
 

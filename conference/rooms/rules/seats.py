@@ -15,7 +15,7 @@ from conference.rooms.state import RoomState, Step
 
 def take_seat(state: RoomState, command: c.TakeSeat, *, now: float) -> Step:
     """
-    Seat somebody new.
+    Give a new participant a seat.
 
     Raises:
         TooMuch: The room is full, or the invitation's number of people is reached.
@@ -47,7 +47,7 @@ def take_seat(state: RoomState, command: c.TakeSeat, *, now: float) -> Step:
 
 
 def return_to_seat(state: RoomState, command: c.Return, *, now: float) -> Step:
-    """Note that somebody came back."""
+    """Note that a participant returned."""
     return _signal(state, command.participant, Signal.RETURNED, now)
 
 
@@ -70,7 +70,7 @@ def leave(state: RoomState, command: c.Leave, *, now: float) -> Step:
 
 
 def remove(state: RoomState, command: c.Remove, *, now: float) -> Step:
-    """Take somebody's seat away, and hold that against the browser if it is known."""
+    """Remove a participant, and refuse its browser from now on if it is known."""
     del now
     actor = state.actor(command.by, Capability.PARTICIPANT_REMOVE)
     seat = state.seat(command.participant)

@@ -64,7 +64,7 @@ def switch_track(state: RoomState, command: c.SwitchTrack, *, now: float) -> Ste
 
 
 def mute(state: RoomState, command: c.Mute, *, now: float) -> Step:
-    """Stop a track of somebody else."""
+    """Mute a track of another participant."""
     del now
     actor = state.actor(command.by, Capability.PARTICIPANT_MUTE)
     seat = state.seat(command.participant)

@@ -8,8 +8,8 @@ class ConnectAuth(Wire):
     """
     The ``auth`` object of the Socket.IO CONNECT packet.
 
-    One of: ``invitation`` (a guest who has not joined), ``seat`` (somebody coming
-    back), ``room`` (an account, known by its cookie, entering its own room), or
+    One of: ``invitation`` (a guest who has not joined), ``seat`` (a participant that
+    returns), ``room`` (an account, known by its cookie, entering its own room), or
     nothing (an account outside any room). Anything else is refused.
     """
 

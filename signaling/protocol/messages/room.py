@@ -36,7 +36,7 @@ class ParticipantInfo(Wire):
     organisation: str
     role: RoleName
     connected: bool
-    """False while the seat is kept for somebody whose connection was lost."""
+    """False while the seat is kept for a participant whose connection was lost."""
     has_floor: bool
     """A researcher who may publish until the floor is taken back."""
     hand: Place | None
@@ -55,7 +55,7 @@ class RoomInfo(Wire):
     stage: Identifier | None
     """The participant on the stage, by a moderator's choice or by default."""
     chosen_stage: Identifier | None
-    """Whom a moderator keeps on the stage; None: the room chooses. While that
+    """The participant that a moderator keeps there; None: the room chooses. While that
     participant's connection is lost, another one is on the stage."""
 
 

@@ -33,7 +33,7 @@ class PreviewAsk(Wire):
 
 
 class PreviewParticipant(Wire):
-    """A participant, as shown to somebody who has not joined yet."""
+    """A participant as shown to a guest before joining."""
 
     name: str
     organisation: str
@@ -41,7 +41,7 @@ class PreviewParticipant(Wire):
 
 
 class RoomPreview(Wire):
-    """The room, as shown to somebody who has not joined yet."""
+    """The room as shown to a guest before joining."""
 
     title: str
     organisation: str

@@ -40,7 +40,7 @@ class RoomDriver:
         most: int | None = None,
         browser: bytes | None = None,
     ) -> ParticipantId:
-        """Seat somebody."""
+        """Let a participant join."""
         participant = ParticipantId(name)
         self.do(
             c.TakeSeat(

@@ -1,10 +1,10 @@
-"""Who is told of a connection's quality, and how often."""
+"""Who receives the quality of a link, and how often."""
 
 from conference.contract.words import Role, Source
 from conference.ids import ParticipantId
 from conference.rooms import commands as c
 from conference.rooms import events as e
-from conference.rooms.quality import TELL_EVERY_S
+from conference.rooms.quality import SHOW_EVERY_S
 from tests.conference.rooms.support import RoomDriver
 
 
@@ -23,10 +23,10 @@ def test_the_first_report_is_sent_at_once_and_the_next_ones_wait(
     driver.now += 1
     assert report(driver, a, 1) == []
     assert driver.room.seat(a).quality == 3
-    assert driver.room.next_timeout() == start + TELL_EVERY_S
-    driver.now = start + TELL_EVERY_S - 0.01
+    assert driver.room.next_timeout() == start + SHOW_EVERY_S
+    driver.now = start + SHOW_EVERY_S - 0.01
     assert driver.do(c.Tick()) == []
-    driver.now = start + TELL_EVERY_S
+    driver.now = start + SHOW_EVERY_S
     assert driver.do(c.Tick()) == [e.QualityChanged(a)]
     assert driver.room.seat(a).quality == 1
     assert driver.room.next_timeout() is None
@@ -43,7 +43,7 @@ def test_a_report_that_was_reverted_is_not_sent(driver: RoomDriver) -> None:
 def test_a_late_report_is_sent_at_once(driver: RoomDriver) -> None:
     a = driver.join("a")
     report(driver, a, 4)
-    driver.now += TELL_EVERY_S
+    driver.now += SHOW_EVERY_S
     assert report(driver, a, 3) == [e.QualityChanged(a)]
 
 
@@ -77,8 +77,8 @@ def test_a_hall_of_viewers_costs_one_message_each_for_each_moderator(
 ) -> None:
     viewers = [driver.join(f"v{n}") for n in range(400)]
     driver.join("m", Role.MODERATOR)
-    told = sum(len(driver.room.quality_audience(viewer)) for viewer in viewers)
-    assert told == 2 * len(viewers)
+    received = sum(len(driver.room.quality_audience(viewer)) for viewer in viewers)
+    assert received == 2 * len(viewers)
 
 
 def test_the_same_report_again_changes_nothing(driver: RoomDriver) -> None:

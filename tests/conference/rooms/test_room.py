@@ -41,7 +41,7 @@ def test_restore_undoes_everything(driver: RoomDriver) -> None:
     assert driver.room.said(p, "n1") is None
 
 
-def test_a_room_comes_back_from_what_was_stored() -> None:
+def test_a_room_is_restored_from_its_records() -> None:
     seat = Seat(
         ParticipantId("a"),
         "A",

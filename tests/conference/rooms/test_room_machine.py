@@ -11,7 +11,7 @@ from conference.errors import UserError
 from conference.ids import ParticipantId
 from conference.rooms import commands as c
 from conference.rooms import events as e
-from conference.rooms.quality import TELL_EVERY_S
+from conference.rooms.quality import SHOW_EVERY_S
 from conference.rooms.roles import Capability
 from conference.rooms.seat import SEAT_KEPT_S, Track
 from tests.conference.rooms.support import WALL, RoomDriver
@@ -52,8 +52,8 @@ class RoomMachine(RuleBasedStateMachine):
                     for key in [k for k in self.gates if k[0] == participant]:
                         del self.gates[key]
                 case e.QualityChanged(participant):
-                    last = self.told_at.get(participant, -TELL_EVERY_S)
-                    assert self.driver.now - last >= TELL_EVERY_S
+                    last = self.told_at.get(participant, -SHOW_EVERY_S)
+                    assert self.driver.now - last >= SHOW_EVERY_S
                     self.told_at[participant] = self.driver.now
                 case _:
                     pass

@@ -30,7 +30,7 @@ def changes(draw: st.DrawFn) -> list[Seat | str]:
             presence=Presence.PRESENT if kept is None else Presence.LOST,
             kept_until=kept,
             quality_waiting=quality,
-            quality_told_at=None if quality is None else 7.0,
+            quality_shown_at=None if quality is None else 7.0,
             tracks=MappingProxyType(tracks),
         ),
         NAMES,
@@ -68,7 +68,7 @@ def test_they_are_a_mapping_in_the_order_of_joining(steps: list[Seat | str]) -> 
 
 
 @given(changes(), st.floats(0, 120))
-def test_what_is_found_is_what_looking_at_each_finds(
+def test_the_indexes_agree_with_a_scan_of_all_seats(
     steps: list[Seat | str], now: float
 ) -> None:
     seats, plain = after(steps)

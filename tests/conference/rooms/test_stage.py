@@ -24,7 +24,7 @@ def seat(name: str, role: Role, **tracks: Track) -> Seat:
     )
 
 
-def test_nobody_publishes() -> None:
+def test_without_publishers_the_stage_is_empty() -> None:
     assert default_stage([seat("p", Role.PRESENTER)], None) is None
 
 
@@ -87,7 +87,7 @@ def lost(present: Seat) -> Seat:
     return replace(present, presence=Presence.LOST, kept_until=1.0)
 
 
-def test_those_who_are_connected_come_before_those_who_are_lost() -> None:
+def test_connected_participants_come_before_lost_ones() -> None:
     away = lost(seat("p", Role.PRESENTER, camera=OPEN))
     here = seat("m", Role.MODERATOR, camera=SHUT)
     assert default_stage([away, here], away.id) == here.id

@@ -29,7 +29,7 @@ from tests.signaling.support import QuietPlane
 
 
 class Letters:
-    """An outbox that keeps what is sent, in one list with what media is told."""
+    """An outbox that records notices, in one list with the media commands."""
 
     def __init__(self, story: list[object]) -> None:
         self.story = story

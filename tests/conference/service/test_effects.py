@@ -61,7 +61,9 @@ def test_a_raised_hand_is_stored_and_everybody_hears_of_it(room: Room) -> None:
     )
 
 
-def test_a_removed_one_is_closed_and_the_others_hear_who_left(room: Room) -> None:
+def test_a_removed_participant_is_disconnected_and_the_others_are_notified(
+    room: Room,
+) -> None:
     events = room.do(c.Remove(room.m, room.p, at=AT))
     assert room.changes(events) == [r.DropSeat(room.p)]
     assert media_of(room.room, events) == [media.CloseLegs(room.p)]
@@ -76,16 +78,16 @@ def test_a_new_stage_is_sent_once_and_last(room: Room) -> None:
     events = room.do(c.ChooseStage(room.m, room.m))
     assert room.changes(events) == [r.SaveStage(room.room.id, room.m)]
     assert media_of(room.room, events) == [media.SetStage(room.room.id, room.m)]
-    told = [notice for _, notice in room.heard(events)]
-    assert [type(notice) for notice in told] == [n.RoomChanged] * 2
-    assert told[0] == n.RoomChanged(
+    heard = [notice for _, notice in room.heard(events)]
+    assert [type(notice) for notice in heard] == [n.RoomChanged] * 2
+    assert heard[0] == n.RoomChanged(
         n.RoomView(
             room.room.id, "Optics", "Institute", stage=room.m, chosen_stage=room.m
         )
     )
 
 
-def test_only_the_muted_participant_learns_who_did_it(room: Room) -> None:
+def test_only_the_muted_participant_gets_the_moderators_name(room: Room) -> None:
     room.publish(room.p, CAMERA)
     events = room.do(c.Mute(room.m, room.p, CAMERA))
     assert media_of(room.room, events) == [media.SetTrack(room.p, CAMERA, active=False)]

@@ -20,7 +20,7 @@ def slots_changed(
     return media.SlotsChanged(seat.room, seat.participant, leg, (state,))
 
 
-async def test_a_new_offer_empties_what_is_known_of_the_slots(world: World) -> None:
+async def test_a_new_slot_offer_clears_the_slot_states(world: World) -> None:
     seat = await world.join("researcher", "c1")
     await world.conference.media.subscribe(seat)
     first = world.plane.legs[seat.participant, LegKind.SUBSCRIBE]
@@ -40,7 +40,7 @@ async def test_a_new_offer_empties_what_is_known_of_the_slots(world: World) -> N
     assert joined.slots == ()
 
 
-async def test_nobody_publishes_without_the_right(world: World) -> None:
+async def test_publishing_needs_the_capability(world: World) -> None:
     seat = await world.join("researcher", "c1")
     with pytest.raises(NotAllowed):
         await world.conference.media.publish(seat, "v=0", [CAMERA])
@@ -89,7 +89,7 @@ async def test_losing_the_floor_while_offering_stops_forwarding(
     assert world.story[-1] == media.SetTrack(who, Source.CAMERA, active=False)
 
 
-async def test_what_concerns_one_participant_reaches_only_that_one(
+async def test_notices_about_a_leg_go_to_its_participant_only(
     world: World,
 ) -> None:
     seat = await world.join("presenter", "c1")
@@ -142,7 +142,7 @@ async def test_the_late_end_of_a_replaced_leg_ends_no_track_of_its_successor(
     assert world.story == []
 
 
-async def test_who_returns_learns_which_legs_go_on(world: World) -> None:
+async def test_returning_participants_get_their_connected_legs(world: World) -> None:
     seat = await world.join("presenter", "c1")
     await world.publish(seat, Source.CAMERA)
     who, room, first = seat.participant, seat.room, world.publish_leg(seat)

@@ -1,4 +1,4 @@
-"""Trials from the door: few, short, and gone with whoever began them."""
+"""Connectivity tests before joining: few, short, and closed with their connection."""
 
 from collections.abc import Callable
 

@@ -69,7 +69,7 @@ async def test_for_everybody_else_the_room_does_not_exist(world: World) -> None:
     assert admin.rooms_of(AccountId("other")) == []
 
 
-async def test_a_moderator_inside_the_room_may_do_what_its_owner_may(
+async def test_a_moderator_in_the_room_has_the_rights_of_its_owner(
     world: World,
 ) -> None:
     admin, seats = world.conference.room_admin, world.conference.seats

@@ -76,10 +76,10 @@ async def test_a_new_participant_gets_the_room_and_the_others_a_notice(
     ]
     assert joined.offer is not None
     assert joined.role is Role.PRESENTER
-    told = [
+    notified = [
         to for to, one in world.letters.sent if isinstance(one, n.ParticipantChanged)
     ]
-    assert told == ["c1"]  # the answer tells the one who joins
+    assert notified == ["c1"]  # the answer tells the one who joins
 
 
 async def test_a_seat_without_an_offer_is_taken_all_the_same(world: World) -> None:
@@ -120,7 +120,7 @@ async def test_an_account_has_one_seat_and_chooses_which_page_keeps_it(
     assert world.letters.closed == ["c1"]
 
 
-async def test_the_preview_names_who_is_connected_without_oneself(
+async def test_the_preview_lists_the_other_connected_participants(
     world: World,
 ) -> None:
     seats = world.conference.seats
@@ -134,7 +134,7 @@ async def test_the_preview_names_who_is_connected_without_oneself(
     assert (mine.seats, mine.seated_elsewhere) == ((), True)
 
 
-async def test_returning_takes_the_seat_over_and_repeats_what_is_wanted(
+async def test_returning_takes_over_the_seat_and_repeats_wanted_layers(
     world: World,
 ) -> None:
     seat = await world.join("presenter", "c1")
@@ -201,7 +201,7 @@ async def test_a_removed_browser_stays_out_until_the_removal_is_lifted(
 async def test_a_closing_page_keeps_its_seat_for_a_reload_only(world: World) -> None:
     seats = world.conference.seats
     seat = await world.join("researcher", "c1")
-    await seats.close_page("x" * 43, ConnectionId("c1"))  # nobody's
+    await seats.close_page("x" * 43, ConnectionId("c1"))  # of no seat
     await seats.close_page(world.token, ConnectionId("another"))
     assert seats.capabilities(seat)
     await seats.close_page(world.token, ConnectionId("c1"))

@@ -45,5 +45,5 @@ async def test_signing_out_ends_only_that_sign_in(world: World) -> None:
     assert await sign_in.account_of(other) == world.account
 
 
-async def test_there_is_an_account_once_somebody_signed_in(world: World) -> None:
+async def test_the_first_sign_in_creates_an_account(world: World) -> None:
     assert await world.conference.sign_in.exists()

@@ -26,7 +26,7 @@ def test_only_an_earlier_time_needs_a_new_timer() -> None:
 
 
 @given(st.lists(st.tuples(KEYS, TIMES), max_size=200), st.floats(0, 100))
-def test_what_is_due_is_what_was_set_last(
+def test_the_last_time_set_for_a_key_counts(
     settings: list[tuple[str, float | None]], now: float
 ) -> None:
     timeouts, last = Timeouts[str](), dict[str, float]()

@@ -30,7 +30,7 @@ def test_all_addresses_together_are_bounded_too() -> None:
     assert at_once == 2 * LINK_FACTOR
 
 
-def test_who_is_refused_hears_why() -> None:
+def test_a_refusal_has_a_reason() -> None:
     arrivals = Arrivals(ArrivalLimits(joins_at_once=1))
     arrivals.enter("link", "a", now=0.0)
     with pytest.raises(TooMuch) as caught:

@@ -109,7 +109,7 @@ def test_forwarded_hosts_of_strangers_do_not_count() -> None:
     assert not same_origin(headers, TRUSTING.own("192.0.2.1", headers))
 
 
-def test_the_nearest_proxy_says_which_host() -> None:
+def test_the_host_comes_from_the_nearest_proxy() -> None:
     headers = CIMultiDict(
         [
             ("X-Forwarded-Host", "evil.example"),

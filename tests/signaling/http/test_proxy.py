@@ -49,17 +49,17 @@ async def test_a_page_of_the_public_address_may_connect(tmp_path: Path) -> None:
         assert not await handshakes(site, Origin="https://evil.example")
 
 
-async def test_a_trusted_proxy_says_under_which_name_it_was_asked(
+async def test_the_host_of_a_trusted_proxy_is_used(
     tmp_path: Path,
 ) -> None:
-    told = {"Host": "10.0.0.1:8443", "X-Forwarded-Host": "conference.example.lan"}
+    forwarded = {"Host": "10.0.0.1:8443", "X-Forwarded-Host": "conference.example.lan"}
     async with behind(tmp_path, networks=LOOPBACK) as site:
-        assert await handshakes(site, Origin=PUBLIC, **told)
+        assert await handshakes(site, Origin=PUBLIC, **forwarded)
         async with (
             site.http() as http,
             http.ws_connect(
                 "/socket.io/?EIO=4&transport=websocket",
-                headers={"Origin": PUBLIC, "Cookie": await site.sign_in(), **told},
+                headers={"Origin": PUBLIC, "Cookie": await site.sign_in(), **forwarded},
             ) as socket,
         ):
             await socket.receive_str()
@@ -69,7 +69,7 @@ async def test_a_trusted_proxy_says_under_which_name_it_was_asked(
             await socket.send_str("420" + as_json(["room.create", asked]))
             assert f'"url":"{PUBLIC}/join#' in await socket.receive_str()
     async with behind(tmp_path) as site:
-        assert not await handshakes(site, Origin=PUBLIC, **told)
+        assert not await handshakes(site, Origin=PUBLIC, **forwarded)
 
 
 async def test_a_differing_origin_is_logged_once_and_reported_to_the_page(

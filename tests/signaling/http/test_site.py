@@ -77,7 +77,7 @@ async def test_nothing_else_is_there(site: Site, path: str) -> None:
         assert response.status == 404
 
 
-async def test_without_a_client_the_page_says_how_to_build_it(site: Site) -> None:
+async def test_without_a_client_the_page_explains_how_to_build_it(site: Site) -> None:
     (site.data_dir.parent / "client" / "index.html").unlink()
     status, _, body = await get(site, "/")
     assert status == 503
@@ -284,7 +284,7 @@ async def test_a_fault_is_answered_with_a_code_and_logged_in_one_place(
     assert caplog.text.count("Traceback") == 1
 
 
-async def test_guessing_is_slowed_down_and_nobody_else_is(
+async def test_only_a_guessing_address_is_slowed_down(
     room: RoomWithLinks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A whole institute may come from one address."""

@@ -83,7 +83,7 @@ async def test_it_hands_out_the_authority_and_nothing_else(
 
 
 async def test_it_is_served_over_tls_too(page: tuple[Site, str]) -> None:
-    """For a browser that was told to use HTTPS alone under this name."""
+    """For a browser that was instructed to use only HTTPS for this name."""
     site, url = page
     async with (
         site.http() as http,

@@ -87,7 +87,7 @@ async def test_links_keep_note_limit_and_order(room: RoomWithLinks) -> None:
 
 
 @pytest.mark.parametrize("flags", [{"limits.waiting_at_door": 2}])
-async def test_many_waiting_connections_of_one_client_keep_nobody_out(
+async def test_many_waiting_connections_of_one_client_do_not_block_others(
     tmp_path: Path, flags: dict[str, int]
 ) -> None:
     async with Site(tmp_path / "data", **flags) as site:

@@ -14,7 +14,7 @@ PING_S = 1.0
 
 
 @pytest.mark.parametrize("step_s", [HOUR_S, -HOUR_S])
-async def test_a_step_of_the_clock_disconnects_nobody(
+async def test_a_step_of_the_clock_closes_no_connection(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step_s: float
 ) -> None:
     monkeypatch.setattr(socket_server, "PING_S", PING_S)

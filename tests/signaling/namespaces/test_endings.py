@@ -47,8 +47,11 @@ async def test_each_end_is_counted_under_its_reason(
     await until_async(counted)
     # The usual ends are no news; each of the others is one line without a name.
     await until(lambda: "a connection ended: removed" in caplog.messages)
-    told = [m for m in caplog.messages if m.startswith("a connection ended")]
-    assert sorted(told) == ["a connection ended: broken", "a connection ended: removed"]
+    logged = [m for m in caplog.messages if m.startswith("a connection ended")]
+    assert sorted(logged) == [
+        "a connection ended: broken",
+        "a connection ended: removed",
+    ]
 
 
 async def test_a_connection_that_breaks_while_it_is_written_to_is_counted_as_broken(

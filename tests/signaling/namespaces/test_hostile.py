@@ -67,7 +67,7 @@ async def closes(socket: aiohttp.ClientWebSocketResponse) -> list[str]:
 
 
 async def seated(room: RoomWithLinks) -> str:
-    """Return the seat token of somebody whose connection is gone."""
+    """Return the seat token of a participant whose connection is lost."""
     client = await room.join("researcher", "Seated")
     await client.cut_off()
     token: str = client.seat["seat"]

@@ -77,7 +77,9 @@ async def in_state(room: RoomWithLinks, state: str) -> Client:
 
 
 @pytest.mark.parametrize("state", STATES)
-async def test_only_what_the_table_allows(room: RoomWithLinks, state: str) -> None:
+async def test_each_state_allows_the_events_of_the_table(
+    room: RoomWithLinks, state: str
+) -> None:
     client = await in_state(room, state)
     # What ends the state comes last.
     for name in sorted(CLIENT_EVENTS, key=lambda n: n.startswith("seat.")):
@@ -94,7 +96,7 @@ async def test_only_what_the_table_allows(room: RoomWithLinks, state: str) -> No
 
 @pytest.mark.parametrize("event", ["seat.join", "seat.resume", "seat.leave"])
 @pytest.mark.parametrize("state", STATES)
-async def test_what_changes_the_state(
+async def test_joining_and_returning_change_the_allowed_events(
     room: RoomWithLinks, state: str, event: str
 ) -> None:
     client = await in_state(room, state)

@@ -1,4 +1,4 @@
-"""Publishing, muting, the floor and the stage, as the media plane is told."""
+"""Publishing, muting, the floor and the stage, and their media commands."""
 
 from typing import Any
 
@@ -92,7 +92,7 @@ async def test_a_section_or_source_named_twice_is_refused(
     assert not room.site.plane.published
 
 
-async def test_a_muted_participant_learns_who_did_it_and_may_unmute(
+async def test_a_muted_participant_gets_the_moderators_name_and_may_unmute(
     room: RoomWithLinks,
 ) -> None:
     moderator, presenter = (
@@ -170,8 +170,8 @@ async def test_slots_speakers_and_requests_reach_the_right_clients(
     plane.on_event(media.SlotsChanged(RoomId(room.id), who(viewer), leg, (state,)))
     assert await viewer.hears("slots.changed") == {"slots": [on_the_wire]}
     plane.on_event(media.SpeakersChanged(RoomId(room.id), (who(other),)))
-    told = {"speakers": [other.id], "dominant": None}
-    assert await other.hears("speakers.changed") == told
+    speakers = {"speakers": [other.id], "dominant": None}
+    assert await other.hears("speakers.changed") == speakers
     publishing = plane.open_leg(who(other), LegKind.PUBLISH)
     plane.on_event(media.PublishNeeded(RoomId(room.id), who(other), publishing))
     await other.hears("publish.needed")
@@ -195,12 +195,12 @@ async def test_a_new_participant_learns_who_is_speaking(room: RoomWithLinks) -> 
     room.site.plane.on_event(
         media.SpeakersChanged(RoomId(room.id), (who(speaker),), who(speaker))
     )
-    told = {"speakers": [speaker.id], "dominant": speaker.id}
-    assert await early.hears("speakers.changed") == told
+    speakers = {"speakers": [speaker.id], "dominant": speaker.id}
+    assert await early.hears("speakers.changed") == speakers
     late = await room.join("researcher", "Late")
-    assert await late.hears("speakers.changed") == told
+    assert await late.hears("speakers.changed") == speakers
     again = await room.come_back(early)
-    assert await again.hears("speakers.changed") == told
+    assert await again.hears("speakers.changed") == speakers
     assert len(speaker.all("speakers.changed")) == 1
 
 

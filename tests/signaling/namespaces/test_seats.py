@@ -228,7 +228,7 @@ async def test_another_owners_room_is_absent(site: Site, room: RoomWithLinks) ->
         ({"key": "A" * 43}, "malformed"),
     ],
 )
-async def test_who_is_refused_hears_why(
+async def test_a_refusal_has_a_reason(
     site: Site, auth: dict[str, str], code: str
 ) -> None:
     with pytest.raises(Refusal) as caught:

@@ -25,8 +25,8 @@ export interface ChatSend {
 /**
  * The ``auth`` object of the Socket.IO CONNECT packet.
  *
- * One of: ``invitation`` (a guest who has not joined), ``seat`` (somebody coming
- * back), ``room`` (an account, known by its cookie, entering its own room), or
+ * One of: ``invitation`` (a guest who has not joined), ``seat`` (a participant that
+ * returns), ``room`` (an account, known by its cookie, entering its own room), or
  * nothing (an account outside any room). Anything else is refused.
  */
 export interface ConnectAuth {
@@ -183,7 +183,7 @@ export interface PreviewAsk {
   seat?: string | null;
 }
 /**
- * A participant, as shown to somebody who has not joined yet.
+ * A participant as shown to a guest before joining.
  */
 export interface PreviewParticipant {
   name: string;
@@ -258,7 +258,7 @@ export interface RoomList {
   rooms: RoomSummary[];
 }
 /**
- * The room, as shown to somebody who has not joined yet.
+ * The room as shown to a guest before joining.
  */
 export interface RoomPreview {
   title: string;

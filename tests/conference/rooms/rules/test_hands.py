@@ -33,7 +33,7 @@ def test_hands_keep_their_order(driver: RoomDriver) -> None:
     assert driver.do(c.RaiseHand(b, raised=False)) == []
 
 
-def test_those_behind_move_up_when_somebody_leaves(driver: RoomDriver) -> None:
+def test_later_hands_move_up_when_a_participant_leaves(driver: RoomDriver) -> None:
     a, b = driver.join("a"), driver.join("b")
     driver.do(c.RaiseHand(a, raised=True))
     driver.do(c.RaiseHand(b, raised=True))

@@ -62,7 +62,7 @@ def test_a_returning_participant_has_everything_back(driver: RoomDriver) -> None
     assert driver.do(c.Return(a)) == []
 
 
-def test_nobody_returns_after_leaving_or_being_removed(driver: RoomDriver) -> None:
+def test_returning_after_leaving_or_removal_is_refused(driver: RoomDriver) -> None:
     moderator, a, b = (
         driver.join("m", Role.MODERATOR),
         driver.join("a"),

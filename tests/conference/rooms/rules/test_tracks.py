@@ -63,7 +63,7 @@ def test_an_offer_does_not_undo_a_moderators_mute(driver: RoomDriver) -> None:
 
 
 @pytest.mark.parametrize("active", [True, False])
-def test_a_participant_who_knows_of_a_mute_may_offer_the_track_again(
+def test_a_participant_that_acknowledged_a_mute_may_offer_the_track_again(
     driver: RoomDriver, active: bool
 ) -> None:
     moderator, p = driver.join("m", Role.MODERATOR), driver.join("p", Role.PRESENTER)
