@@ -1,4 +1,4 @@
-/* Chooses the page that belongs to the address. */
+/* Shows the page for the current address. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { useLazy } from './design/lazy';
@@ -14,7 +14,7 @@ import { Notices } from './navigation/notices';
 import { checkPath, joinPath, route } from './navigation/routes';
 import { Shell, Waiting } from './navigation/shell';
 
-/** Few visitors run the test: its code is loaded on demand. */
+/** Few visitors run the test, so its code is loaded on demand. */
 function CheckLazily({ entry }: { entry: ConnectAuth | null }): JSX.Element {
   const [failed, setFailed] = useState(false);
   const part = useLazy(

@@ -1,4 +1,4 @@
-/* Parts that most visits never open: their code is loaded on demand. */
+/* Loads the code of rarely used parts on demand. */
 import { useEffect, useState } from 'preact/hooks';
 import { LOAD_WITHIN_MS, within } from '../deadline';
 

@@ -1,7 +1,7 @@
-/* Media queries for components, where a style sheet alone cannot decide. */
+/* Media queries for components, where a style sheet alone is not enough. */
 import { useEffect, useState } from 'preact/hooks';
 
-/** Whether a media query holds; follows the window. */
+/** Whether a media query matches; follows the window. */
 export function useMedia(query: string): boolean {
   const [holds, setHolds] = useState(() => window.matchMedia(query).matches);
   useEffect(() => {
@@ -14,7 +14,7 @@ export function useMedia(query: string): boolean {
   return holds;
 }
 
-/** A touch screen without a pointer: keys are not named to people there. */
+/** A touch screen without a mouse: keyboard shortcuts are not mentioned there. */
 export const TOUCH = '(hover: none)';
 
 /** A phone, or a window as narrow: the bar has room for six controls. */

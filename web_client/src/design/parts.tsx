@@ -1,4 +1,4 @@
-/* The few building blocks that every page is made of. */
+/* The building blocks of all pages. */
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { X } from 'lucide-preact';
@@ -55,18 +55,18 @@ interface DialogProps {
   testid?: string;
 }
 
-/** A modal dialog; the browser keeps the focus in it and gives it back. */
+/** A modal dialog; the browser keeps the focus in it and restores it afterwards. */
 export function Dialog(props: DialogProps): JSX.Element {
   const { title, onClose, wide = false, children, testid } = props;
   const element = useRef<HTMLDialogElement>(null);
   const leaving = useRef(false);
   const heading = useId();
-  // Before it is seen: no key that is pressed at once may reach the page below.
+  // Before it is painted: a key pressed at once must not reach the page below.
   useLayoutEffect(() => {
     const dialog = element.current;
     if (dialog && !dialog.open) dialog.showModal();
     return () => {
-      // Closing gives the focus back; the page already knows.
+      // Closing restores the focus; the page has already been informed.
       leaving.current = true;
       dialog?.close();
     };
@@ -145,7 +145,7 @@ interface FieldProps {
   autocomplete?: string;
   required?: boolean;
   autofocus?: boolean;
-  /** Only digits: phones show the keys for numbers. */
+  /** Only digits: phones show a numeric keyboard. */
   numeric?: boolean;
   testid?: string;
 }
@@ -204,7 +204,7 @@ export function Select(props: SelectProps): JSX.Element {
   );
 }
 
-/** Loudness from 0 to 1. */
+/** A meter of loudness, 0 to 1. */
 export function LevelMeter({ level }: { level: number }): JSX.Element {
   const bar = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -226,8 +226,8 @@ export function LevelMeter({ level }: { level: number }): JSX.Element {
 }
 
 /**
- * Four bars for a quality of 0 to 4, null: unknown; the text says it in words. An
- * empty text: the bars are hidden from screen readers, as a text beside them says it.
+ * Four bars for a quality of 0 to 4, null: unknown; `text` describes it. With an empty
+ * text the bars are hidden from screen readers, because a text beside them describes it.
  */
 export function Bars({
   level,

@@ -1,4 +1,4 @@
-/* A menu that opens over the bar and closes when the focus or a press is elsewhere. */
+/* A menu that opens over the bar, and closes on a press outside or when the focus leaves. */
 import type { Signal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
@@ -53,7 +53,7 @@ interface PopupProps {
    */
   name: string;
   label: string;
-  /** At the end of the bar, not at its start. */
+  /** Aligned with the end of the bar, not with its start. */
   end?: boolean;
   testid: string;
   children: ComponentChildren;
@@ -62,7 +62,7 @@ interface PopupProps {
 export function Popup(props: PopupProps): JSX.Element {
   const { open, name, label, end = false, testid, children } = props;
   const menu = useRef<HTMLDivElement>(null);
-  // Before it is shown: a key pressed at once must already reach it.
+  // Before it is painted: a key pressed at once must reach the menu.
   useLayoutEffect(() => {
     const before = document.activeElement;
     const opener = `[data-opens~="${name}"]`;

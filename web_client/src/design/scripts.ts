@@ -1,18 +1,18 @@
 /*
- * Letters that our own fonts lack: in names, messages and text fields.
+ * Characters that our own fonts lack: in names, messages and text fields.
  *
- * Their fonts come in slices by Unicode range, of which a browser loads those it shows;
- * but the rules of the slices alone have 24 kB, and most visits need none.
+ * Their fonts are split by Unicode range, and a browser loads only the parts it needs; but
+ * the CSS rules of these parts alone have 24 kB, and most visits need none.
  */
 import { COVERED } from './fonts/covered';
 
 const UNCOVERED = new RegExp(`[^\\u0000-\\u007e\\u00a0${COVERED}]`, 'u');
 
-/** Whether a text has letters that our own fonts do not have. */
+/** Whether a text has characters that our own fonts lack. */
 export const needsSlices = (text: string | null | undefined): boolean =>
   UNCOVERED.test(text ?? '');
 
-/** Whether a part of the page shows such letters, in its text or in a field. */
+/** Whether a part of the page shows such characters, in its text or in a field. */
 function holdsOthers(node: Node): boolean {
   if (needsSlices(node.textContent)) return true;
   if (!(node instanceof Element)) return false;
@@ -20,12 +20,12 @@ function holdsOthers(node: Node): boolean {
   return [...fields].some((field) => needsSlices(field.value));
 }
 
-/** Loads the rules of the slices when the page first shows or takes such letters. */
+/** Loads the rules when such characters are first shown or typed. */
 export function followScripts(): void {
   const load = (): void => {
     observer.disconnect();
     document.removeEventListener('input', typed);
-    // Without them the system's own fonts are shown.
+    // Without them the system's own fonts are used.
     void import('./fonts.css').catch(() => undefined);
   };
   const typed = (event: Event): void => {

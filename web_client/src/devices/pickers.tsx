@@ -1,5 +1,5 @@
 /*
- * Choosing microphone, camera and speaker: at the door, in the room and in the test.
+ * Pickers for microphone, camera and speaker: before joining, in the room and in the test.
  *
  * A list shows the device in use, which differs from the chosen one when that is missing.
  */
@@ -17,7 +17,7 @@ import { t } from '../text';
 
 interface PickerProps {
   local: LocalMedia;
-  /** Takes the chosen device into use. */
+  /** Switches to the chosen device. */
   choose: (id: string) => void;
 }
 
@@ -69,7 +69,7 @@ export function CameraPicker(props: PickerProps): JSX.Element {
   return <OwnPicker {...props} own="camera" list={devices.value.cameras} />;
 }
 
-/** The speaker, and a tone to hear whether it is the right one. */
+/** Picker for the speaker, with a button that plays a test tone. */
 export function SpeakerPicker(): JSX.Element {
   const audio = useRef<HTMLAudioElement>(null);
   const play = async (): Promise<void> => {
@@ -84,7 +84,7 @@ export function SpeakerPicker(): JSX.Element {
     value: device.id,
     label: device.label || t('speaker-number', { number: index + 1 }),
   }));
-  // Some browsers list the default one by itself, others do not.
+  // Some browsers list the default device as an entry of its own, others do not.
   const options = speakers.some((device) => device.id === 'default')
     ? named
     : [{ value: '', label: t('speaker-default') }, ...named];

@@ -18,13 +18,13 @@ const INSTEAD_KEYS: Readonly<Record<Own, string>> = {
 
 export interface Watched {
   readonly local: LocalMedia;
-  /** Takes a microphone into use that has just come. */
+  /** Switches to a microphone that was just plugged in. */
   readonly useMicrophone: (id: string) => void;
 }
 
 /** Watches until the returned function is called. */
 export function watchOwnDevices({ local, useMicrophone }: Watched): () => void {
-  /** Devices being replaced: the notice about them names both, once. */
+  /** Devices that are being replaced: a single notice names the old and the new one. */
   const replacing = new Set<Own>();
   local.onInstead = (source, name) => {
     if (!replacing.has(source)) notify(t(INSTEAD_KEYS[source], { name }));

@@ -1,6 +1,9 @@
-/* Whether a link leads anywhere from another computer. Pure. */
+/* Whether a link can be opened from another computer. Pure. */
 
-/** True of addresses that every computer takes for itself (RFC 6761 §6.3, RFC 1122). */
+/**
+ * True for loopback addresses, which mean the computer itself (RFC 6761 §6.3, RFC
+ * 1122).
+ */
 export function onlyOnThisComputer(url: string): boolean {
   let host: string;
   try {

@@ -1,4 +1,4 @@
-/* A room's invitations: the links that are good, and the making of another one. */
+/* A room's invitations: the valid links, and a form to create another. */
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Button, TextField } from '../design/parts';
@@ -13,7 +13,7 @@ import { InvitationRow } from './row';
 interface InvitationsProps {
   link: Link;
   room: string;
-  /** Invitations that were created together with the room: shown at once. */
+  /** Invitations that were created together with the room; shown at once. */
   fresh?: readonly InvitationInfo[] | null;
 }
 

@@ -24,7 +24,8 @@ async function copy(text: string, field: HTMLInputElement | null): Promise<void>
     await within(SETTING_WITHIN_MS, navigator.clipboard.writeText(text));
     notify(t('notice-copied'));
   } catch {
-    // No clipboard without a secure context: select it, the person copies.
+    // Without a secure context there is no clipboard: select the text for the user to
+    // copy.
     field?.focus();
     field?.select();
     notify(t('notice-copy-by-hand'));

@@ -1,8 +1,8 @@
 /*
  * Which participant is shown where, from the room's state and this viewer's choices.
  *
- * Pure. Two rules hold everywhere: a shared screen takes the stage, and nobody
- * who is visible changes place because somebody speaks.
+ * Pure. Two rules always hold: a shared screen takes the stage, and visible participants
+ * do not move when somebody speaks.
  */
 import type { ParticipantInfo } from '../protocol';
 import { sends, type RoomView } from '../state/room';
@@ -25,11 +25,14 @@ export interface Arrangement {
    * The stage to request from the server: the viewer's choice, or null for the room's.
    */
   readonly ownStage: string | null;
-  /** Tiles in order, the one on the stage not among them in stage mode. */
+  /** Tiles in order; in stage mode without the one on the stage. */
   readonly tiles: readonly string[];
 }
 
-/** So many without a voice get a tile too: a small meeting shows everybody. */
+/**
+ * Up to this many participants who may not speak get a tile too, so that a small
+ * meeting shows everybody.
+ */
 const SHOW_ALL_UP_TO = 9;
 
 /** Connected participants first; otherwise in the given order. */
@@ -38,8 +41,8 @@ function hereFirst(people: readonly ParticipantInfo[]): ParticipantInfo[] {
 }
 
 /**
- * Participants who get a tile: those who may be seen first, in the room's order, and
- * of these who is connected before who is lost.
+ * Participants who get a tile, in the room's order: those who may publish come first, and
+ * among these the connected ones before the disconnected ones.
  */
 export function tiled(view: RoomView, selfShown: boolean): string[] {
   const all = [...view.participants.values()].filter(
@@ -59,7 +62,7 @@ function contentOwner(view: RoomView): string | null {
   const owners = hereFirst([...view.participants.values()]).filter((p) =>
     sends(p, 'screen'),
   );
-  // One stage for all: whose screen the server routes is known by its slot.
+  // All viewers see the same screen: the slot shows whose screen the server forwards.
   const routed = [...view.slots.values()].find((s) => s.source === 'screen');
   const chosen = owners.find((p) => p.id === routed?.participant) ?? owners[0];
   return chosen?.id ?? null;
@@ -79,7 +82,7 @@ export function arrange(view: RoomView, choices: Choices): Arrangement {
     id !== null && view.participants.has(id) ? id : null;
   const pinned = known(choices.pinned);
   const rooms = known(view.room.stage);
-  // The viewer's own picture is no help on the stage while there is another.
+  // The viewer's own picture is on the stage only if there is no other.
   const instead =
     pinned === null && (rooms === null || rooms === view.self) ? another(view) : null;
   const stage = pinned ?? instead ?? rooms;

@@ -1,8 +1,8 @@
 /*
- * Where tiles go: a fixed ladder of grids, then pages.
+ * The positions of tiles: a fixed series of grid sizes, then pages.
  *
- * Pure. A ladder, not the best fit for each count: pictures keep their place and
- * size while people come and go, and jump only at its steps.
+ * Pure. With a series of sizes, instead of the best fit for each number, pictures keep
+ * their place and size while people come and go; they move only when the size changes.
  */
 export interface Shape {
   readonly columns: number;
@@ -33,7 +33,7 @@ export function gridShape(count: number, width: number, height: number): Shape {
       height >= step.minHeight &&
       width < (step.maxWidth ?? Number.POSITIVE_INFINITY),
   );
-  // Upright areas stack two; lying ones put them side by side.
+  // In portrait two tiles are above each other, in landscape side by side.
   const candidates = fitting.filter(({ columns, rows }) =>
     columns * rows === 2 ? (columns === 2) === width >= height : true,
   );
@@ -46,15 +46,15 @@ export function gridShape(count: number, width: number, height: number): Shape {
 }
 
 export interface Rows {
-  /** Rows that hold a tile: fewer than the ladder's while it is not full. */
+  /** Rows with at least one tile: fewer than the grid has while it is not full. */
   readonly used: number;
   /** Index of the first tile of a last row that is not full; -1: it is full. */
   readonly lastRow: number;
-  /** Where that tile begins, in half columns counted from 1, to centre its row. */
+  /** First half column of that tile, counted from 1, so that its row is centred. */
   readonly lastStart: number;
 }
 
-/** How `count` tiles fill a grid, so that a last row that is not full is centred. */
+/** How `count` tiles fill a grid; a last row that is not full is centred. */
 export function gridRows(count: number, columns: number): Rows {
   const rest = count % columns;
   return {
@@ -66,7 +66,7 @@ export function gridRows(count: number, columns: number): Rows {
 
 export interface Page<T> {
   readonly items: readonly T[];
-  /** Counted from 0; what was asked for, brought into range. */
+  /** Counted from 0: the requested page, limited to those that exist. */
   readonly page: number;
   readonly pages: number;
 }
@@ -79,8 +79,8 @@ export function pageOf<T>(items: readonly T[], perPage: number, page: number): P
 }
 
 /**
- * Height of a picture of 16:9 in a box of CSS pixels, in device pixels; the server
- * sends no more. `cover` fills the box and loses an edge, `contain` shows it all.
+ * Height in device pixels of a 16:9 picture in a box of CSS pixels; the server sends no
+ * more. `cover` fills the box and crops the picture, `contain` shows all of it.
  */
 export function pictureHeight(
   box: { readonly width: number; readonly height: number },

@@ -7,9 +7,9 @@ import type { Arrangement } from './arrange';
 const MOST_TILES = 48; // the protocol's limit
 const MOST_LINES = 4320; // likewise
 /**
- * Letters blur when they are scaled up a little, and stay sharp when scaled down: of
- * a shared screen more lines are worth having than it fills. Higher: full size for
- * phones too, which cannot show it.
+ * Factor for a shared screen: letters blur when they are scaled up and stay sharp when
+ * scaled down, so more lines are requested than the picture fills. Higher: phones get the
+ * full size, which they cannot show.
  */
 const TEXT_LINES = 1.5;
 
@@ -25,15 +25,15 @@ export interface Wishes {
   readonly receive: Receive;
   /** The load that the computer can decode. */
   readonly limit: Limit;
-  /** False while the tab is hidden: no picture is worth sending. */
+  /** False while the tab is hidden: no picture is needed. */
   readonly visible: boolean;
 }
 
 /**
  * The request for what the server should send.
  *
- * The participant on the stage comes by the stage slots, wherever its tile is, and
- * oneself not at all, so neither is listed. Sound comes in any case.
+ * The participant on the stage is sent in the stage's slots, wherever its tile is, and the
+ * user's own picture is not sent at all, so neither is listed. Audio is always sent.
  */
 export function viewSet(
   arrangement: Arrangement,
@@ -44,7 +44,7 @@ export function viewSet(
   const { receive, limit, visible } = wishes;
   const shown = visible && receive !== 'audio';
   const { stage } = arrangement;
-  // In the grid there is no stage but a tile, and perhaps on another page.
+  // In the grid the participant on the stage is a tile, perhaps on another page.
   const onStage =
     arrangement.mode === 'grid'
       ? (measured.tiles.get(stage ?? '') ?? 0)
@@ -82,7 +82,10 @@ export function sameView(a: ViewSet | null, b: ViewSet): boolean {
   );
 }
 
-/** Spaces out what may change often: at once after a pause, else the last one later. */
+/**
+ * Limits the rate of updates: the first after a pause is sent at once, later ones wait
+ * and only the last is sent.
+ */
 export class Pace {
   readonly #everyMs: number;
   #at = Number.NEGATIVE_INFINITY;
@@ -91,7 +94,7 @@ export class Pace {
     this.#everyMs = everyMs;
   }
 
-  /** Milliseconds until it may be done; 0: now, and it counts as done. */
+  /** Milliseconds until the next update may be sent; 0: now, and it counts as sent. */
   due(now: number): number {
     const wait = this.#at + this.#everyMs - now;
     if (wait > 0) return wait;

@@ -1,4 +1,4 @@
-/* The place of short notices: one polite live region, so that screen readers read each once. */
+/* Short notices, in one polite live region so that screen readers read each once. */
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useLayoutEffect } from 'preact/hooks';
@@ -7,10 +7,12 @@ import { Button } from '../design/parts';
 import { dismiss, notices } from '../state/notices';
 import { t } from '../text';
 
-/** How many places inside a page show them: then the one over all pages does not. */
+/**
+ * Number of places within the page that show notices; above 0 the global one is hidden.
+ */
 const placed = signal(0);
 
-/** For all pages that have no place of their own for them. */
+/** Notices of all pages without a place of their own for them. */
 export function Notices(): JSX.Element | null {
   return placed.value > 0 ? null : <List />;
 }

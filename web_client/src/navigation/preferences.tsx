@@ -1,4 +1,4 @@
-/* Language and theme: on every page, because a stranger must find them at once. */
+/* Language and theme; on every page, so that a new visitor finds them at once. */
 import type { JSX } from 'preact';
 import { Button } from '../design/parts';
 import { Languages, SunMoon } from 'lucide-preact';
@@ -18,7 +18,7 @@ export const themeText = (theme: Theme): string => t(THEME_KEYS[theme]);
 export const themeOptions = (): { value: string; label: string }[] =>
   THEMES.map((value) => ({ value, label: themeText(value) }));
 
-/** Buttons that go to the next choice; there are two or three of each. */
+/** Buttons that switch to the next of two or three choices. */
 export function Preferences({ compact = false }: { compact?: boolean }): JSX.Element {
   const at = LANGUAGES.findIndex((l) => l.code === language.value);
   const next = LANGUAGES[(at + 1) % LANGUAGES.length] ?? LANGUAGES[0];

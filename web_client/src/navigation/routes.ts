@@ -1,4 +1,4 @@
-/* Addresses of the pages. Tokens are in the fragment: no server log sees them. */
+/* Addresses of the pages. Tokens are in the fragment, so that no server logs them. */
 import { signal } from '@preact/signals';
 import type { ConnectAuth } from '../protocol';
 import { clearNotices } from '../state/notices';
@@ -8,7 +8,9 @@ export type Route =
   | { page: 'start'; token: string }
   | { page: 'join'; invitation: string }
   | { page: 'room'; room: string }
-  /** The test before a conference: of a room's connection, or of the devices alone. */
+  /**
+   * The test before a conference: with the connection of a room, or of devices only.
+   */
   | { page: 'check'; entry: ConnectAuth | null }
   | { page: 'unknown' };
 
@@ -41,13 +43,13 @@ export function parseRoute(path: string, hash: string): Route {
   return { page: 'unknown' };
 }
 
-/** The address of the test for a door; without a door, of the devices alone. */
+/** The address of the test for a room; null: for devices only. */
 export function checkPath(entry: ConnectAuth | null): string {
   if (entry?.invitation) return `/check#${entry.invitation}`;
   return entry?.room ? `/check/${entry.room}` : '/check';
 }
 
-/** The address of a door. */
+/** The address of a join page. */
 export function joinPath(entry: ConnectAuth): string | null {
   if (entry.invitation) return `/join#${entry.invitation}`;
   return entry.room ? `/room/${entry.room}` : null;
@@ -56,8 +58,7 @@ export function joinPath(entry: ConnectAuth): string | null {
 /**
  * A pasted address of a room, as a path of this site.
  *
- * Only invitations and rooms of this very host count: a pasted address of
- * another host is rejected.
+ * Null unless it is an invitation or a room of this host.
  */
 export function pastedPath(text: string, origin: string): string | null {
   let url: URL;

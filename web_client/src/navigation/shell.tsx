@@ -32,7 +32,7 @@ export function Shell(props: ShellProps): JSX.Element {
   );
 }
 
-/** The mark of /favicon.svg, drawn: as a picture it would be fetched a second time. */
+/** The logo of /favicon.svg, inline: an image would be fetched a second time. */
 function Mark(): JSX.Element {
   return (
     <svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">

@@ -1,6 +1,6 @@
 /*
- * The whole check before a conference: devices, judged by the user,
- * then the connection to the server by sending over it.
+ * The test before a conference: devices, rated by the user, then the connection to the
+ * server, measured by sending media.
  */
 import { computed, effect, signal } from '@preact/signals';
 import { canConnect } from '../media/ability';
@@ -28,7 +28,7 @@ const HEARD_LEVEL = 0.25; // of the meter: clearly above a quiet room
 
 export class Check {
   readonly local = new LocalMedia();
-  /** Null: no invitation, so there is no door to try from. */
+  /** Null: no invitation, so only devices are tested. */
   readonly link: Link | null;
   readonly started = signal(false);
   readonly devicesTried = signal(false);
@@ -67,7 +67,8 @@ export class Check {
     await within(ALLOWED_WITHIN_MS, this.local.openBoth()).catch(() => undefined);
     this.devicesTried.value = true;
     if (this.link === null) return;
-    // One after the other: together they would share the link and measure half.
+    // One after the other: in parallel they would share the link and measure half of
+    // it.
     await this.#try('udp');
     await this.#try('tcp');
   }
@@ -100,7 +101,7 @@ export class Check {
     }
     state.value = { name: 'running' };
     const pattern = movingPattern();
-    // Where no pattern can be drawn, the camera is sent, which measures a little less.
+    // If no pattern can be drawn, the camera is sent, which measures a lower bitrate.
     const video = pattern?.track ?? this.local.tracks.value.get('camera');
     try {
       if (!video) throw new CodedError('internal', 'no picture to send');

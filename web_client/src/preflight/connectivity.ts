@@ -19,14 +19,14 @@ export interface Trial {
 
 export type Negotiate = (sdp: string) => Promise<string>;
 
-/** The server promises a connection within 4 s over TCP; a bad link takes longer. */
+/** The server promises a connection within 4 s over TCP; a bad link needs longer. */
 const CONNECT_WITHIN_MS = 8000;
 /** Enough for four receiver reports; the server ends a trial after 20 s. */
 const MEASURE_MS = 4500;
-/** The first second is the browser's own slow start. */
+/** During the first second the browser is still raising its bitrate. */
 const SETTLE_MS = 1000;
 const VIDEO_BPS = 1_500_000; // what a camera sends at most
-const ENOUGH_KBPS = 2000; // the estimate is no evidence above it: nothing more was sent
+const ENOUGH_KBPS = 2000; // higher estimates prove nothing: no more was sent
 
 const CANDIDATE = /^a=candidate:\S+ \d+ (\S+) \d+ \S+ (\d+) /i;
 
@@ -71,7 +71,7 @@ async function moment(pc: RTCPeerConnection): Promise<Moment> {
 }
 
 /**
- * Tries one transport. Throws what the server refused.
+ * Tests one transport. Throws the server's refusal.
  *
  * `audio` may be missing: then loss is measured by video alone.
  */
@@ -83,7 +83,7 @@ export async function testConnectivity(
   const pc = new RTCPeerConnection({ iceServers: [], bundlePolicy: 'max-bundle' });
   const nothing = { transport, port: null, connectMs: null, figures: null };
   try {
-    // In this order: the server knows the sections by their numbers.
+    // The order matters: the server identifies the sections by their numbers.
     pc.addTransceiver(tracks.audio ?? 'audio', { direction: 'sendonly' });
     pc.addTransceiver(tracks.video, {
       direction: 'sendonly',
@@ -121,10 +121,10 @@ const GOOD_LOSS = 0.02;
 const BAD_LOSS = 0.15;
 const GOOD_RTT_MS = 300;
 const BAD_RTT_MS = 800;
-const GOOD_KBPS = 500; // a face at 360 lines, and the voice
+const GOOD_KBPS = 500; // a camera at 360 lines, and the voice
 /**
- * Firefox reports no estimate and raises its rate slowly: it gets no further in these
- * seconds.
+ * The same for Firefox, which reports no estimate and raises its bitrate too slowly to
+ * reach more within the test.
  */
 const GOOD_SENT_KBPS = 200;
 
@@ -144,7 +144,7 @@ export function carried(trial: Trial): number {
   return Math.min(ENOUGH_KBPS, Math.max(roomUpKbps ?? 0, upKbps));
 }
 
-/** What both results together mean for taking part. Pure. */
+/** What the results of both transports mean for taking part. Pure. */
 export type Advice = 'all' | 'tcp-only' | 'udp-only' | 'weak' | 'nothing';
 
 export function adviceOf(udp: Trial, tcp: Trial): Advice {

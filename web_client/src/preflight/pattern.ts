@@ -1,13 +1,13 @@
 /*
- * A picture that no encoder can make small: what goes out then is what the way
- * carries, or all that a camera may send.
+ * A picture that no encoder can compress well: the bitrate sent is then the capacity of
+ * the link, or the most that a camera may send.
  */
 
 const SIZE = { width: 640, height: 360 };
 const FPS = 20;
-const GRAIN = 4; // pixels: finer grain is smoothed away before it is encoded
+const GRAIN = 4; // pixels. Lower: scaling smooths the noise away before it is encoded
 
-/** Chance in grey, larger than the picture, to be cut from at random. */
+/** Grey noise, larger than the picture, which shows random parts of it. */
 function noise(): HTMLCanvasElement | null {
   const canvas = document.createElement('canvas');
   canvas.width = (SIZE.width * 2) / GRAIN;
@@ -23,7 +23,9 @@ function noise(): HTMLCanvasElement | null {
   return canvas;
 }
 
-/** Draws until the returned `stop` is called; null: this browser cannot. */
+/**
+ * Draws until the returned `stop` is called; null: the browser cannot capture a canvas.
+ */
 export function movingPattern(): { track: MediaStreamTrack; stop: () => void } | null {
   const source = noise();
   const canvas = document.createElement('canvas');

@@ -1,8 +1,9 @@
 /*
- * What a page says when it is closed or loaded again: its seat is then given up soon,
- * not after the long wait for a broken connection.
+ * Informs the server that the page is being closed or reloaded: its seat is then given up
+ * soon, without the long wait for a broken connection.
  *
- * A beacon outlives its page, which a message on the socket may not.
+ * The browser delivers a beacon even after the page is gone; a message on the socket may
+ * be lost.
  */
 export function sayPageClosed(seat: string, connection: string): void {
   const body = new Blob([JSON.stringify({ seat, connection })], {
@@ -11,6 +12,6 @@ export function sayPageClosed(seat: string, connection: string): void {
   try {
     navigator.sendBeacon('/api/page-closed', body);
   } catch {
-    // Without it the server notices the closed socket and waits as for a lost one.
+    // Without it the server waits as for any lost connection.
   }
 }

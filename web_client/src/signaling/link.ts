@@ -20,12 +20,12 @@ import { advance, type Phase, type Signal } from './reconnect';
 const ANSWER_WITHIN_MS = 8000; // Lower: slow links fail; higher: people wait.
 const CONNECT_WITHIN_MS = 4000; // Lower: slow links never connect.
 
-/** Refusals that pass by themselves, and how long to wait before asking again. */
+/** Temporary refusals, and how long to wait before the next attempt. */
 const PASSING: ReadonlyMap<string, number> = new Map([
   ['internal', 1000],
   ['storage-failed', 1000],
   ['storage-busy', 1000],
-  // Asking again at once would only prolong it.
+  // An immediate attempt would only prolong it.
   ['too-many-attempts', 20_000],
 ]);
 
@@ -47,7 +47,9 @@ export class Link {
   readonly #onlineHandlers = new Set<() => void>();
   #auth: ConnectAuth;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Whether it was ever connected: then this page is the server's own. */
+  /**
+   * Whether it was ever connected, which proves that the server accepts this origin.
+   */
   #greeted = false;
 
   constructor(auth: ConnectAuth) {
@@ -108,12 +110,12 @@ export class Link {
     this.#step({ name: 'open' });
   }
 
-  /** Ends it for good; a closed link can be opened again. */
+  /** Closes the connection without reconnecting; it can be opened again. */
   close(): void {
     this.#step({ name: 'close' });
   }
 
-  /** Ends it and takes the listeners off the window. */
+  /** Closes the connection and removes the listeners from the window. */
   dispose(): void {
     this.close();
     window.removeEventListener('online', this.#netReturned);
@@ -129,7 +131,7 @@ export class Link {
     this.#step({ name: 'lost' });
   }
 
-  /** Media came back, so the network works: reconnects without a long wait. */
+  /** Media arrives again, so the network works: reconnects without a long wait. */
   hurry(): void {
     this.#step({ name: 'hurry' });
   }
@@ -172,7 +174,7 @@ export class Link {
     return this.#phase.value.name === 'closed' ? new LinkClosed() : new NoAnswer();
   }
 
-  /** Sends a request and ignores its result: for reports that the next one replaces. */
+  /** Sends a request and ignores the result; for reports that are soon superseded. */
   tell<N extends keyof ClientEvents>(
     name: N,
     payload: ClientEvents[N]['request'],
@@ -180,7 +182,7 @@ export class Link {
     this.request(name, payload).catch(() => undefined);
   }
 
-  /** Ends the attempts of a page that the server takes for another site's. */
+  /** Stops reconnecting if the server does not accept the origin of this page. */
   async #askWhy(): Promise<void> {
     if (!(await ownPage()) && !this.#greeted) this.#step(FOREIGN_PAGE);
   }
@@ -200,7 +202,7 @@ export class Link {
         this.#socket.connect();
         break;
       case 'waiting':
-        // A half-open attempt must not answer into the next one.
+        // An answer to an abandoned attempt must not be taken for one to the next.
         if (this.#socket.active) this.#socket.disconnect();
         this.#timer = setTimeout(
           () => this.#step({ name: 'retry' }),

@@ -1,19 +1,22 @@
 /*
  * Decides when the socket is opened, given up and opened again.
  *
- * Pure: signals and the time come in, a phase comes out; `link.ts` owns the
- * timers and the socket. The wait grows from 0.3 s to 3 s and never ends: a
- * server that was restarted an hour later gets its rooms back without a click.
+ * Pure: computes the next phase from a signal and the time; `link.ts` owns the timers and
+ * the socket. The wait grows from 0.3 s to 3 s, and attempts never end: when a server
+ * comes back after an hour, its rooms continue without a click.
  */
 
-export const FIRST_WAIT_MS = 300; // Lower: a restarting server is hammered.
+export const FIRST_WAIT_MS = 300; // Lower: a restarting server is overloaded.
 /**
- * Media is back, so the net is: retries fall within this. Lower: a hall in one blow.
+ * Media arrives again, so the network works: attempts are spread over this time. Lower:
+ * all clients of a large room reconnect at the same moment.
  */
 export const HURRY_WITHIN_MS = 400;
-/** An attempt this old began during the outage: its first packets are lost. */
+/**
+ * An attempt older than this began during the outage, and its first packets are lost.
+ */
 const STALE_MS = 500;
-export const LONGEST_WAIT_MS = 3000; // Higher: people wait after the net is back.
+export const LONGEST_WAIT_MS = 3000; // Higher: people wait although the network is back.
 
 export type Phase =
   | { name: 'idle' }
@@ -25,7 +28,9 @@ export type Phase =
       refusedBy: string | null;
     }
   | { name: 'online' }
-  /** `refusedBy`: code of the passing refusal after which it waits; null: none. */
+  /**
+   * `refusedBy`: code of the temporary refusal because of which it waits; null: none.
+   */
   | {
       name: 'waiting';
       attempt: number;
@@ -49,7 +54,7 @@ export type Signal =
 /** Milliseconds to wait before attempt `attempt` (counted from 1). */
 export function waitBefore(attempt: number, chance: number): number {
   const step = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1));
-  // Up to a third less, so that a hall of clients does not return in one blow.
+  // Up to a third less, so that the clients of a room do not all reconnect at once.
   return Math.round(step * (1 - chance / 3));
 }
 
@@ -75,8 +80,8 @@ function wait(
 /**
  * The next phase.
  *
- * `chance` (0…1) spreads the retries; `now` is in milliseconds. Signals that
- * mean nothing in a phase leave it as it is.
+ * `chance`, a random number of 0…1, spreads the attempts; `now` is in milliseconds. A
+ * signal that does not apply to the phase leaves it unchanged.
  */
 export function advance(phase: Phase, signal: Signal, now: number, chance = 0): Phase {
   if (signal.name === 'close') return { name: 'closed' };
@@ -131,7 +136,7 @@ export function missingSince(phase: Phase): number | null {
   return phase.name === 'waiting' || phase.name === 'connecting' ? phase.lostAt : null;
 }
 
-/** The passing refusal because of which the connection is missing; null: none. */
+/** The temporary refusal because of which the connection is missing; null: none. */
 export function refusedBy(phase: Phase): string | null {
   return phase.name === 'waiting' || phase.name === 'connecting'
     ? phase.refusedBy

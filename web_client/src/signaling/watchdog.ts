@@ -1,16 +1,19 @@
 /*
  * Detects a dead connection within three seconds.
  *
- * Pure. The server's own pings are five seconds apart, so silence is answered
- * with a question; no answer to it means the connection is gone. While media
- * flows there is no silence, and no question is asked.
+ * Pure. The server's own pings are five seconds apart, so after some time without data a
+ * request is sent as a probe; without an answer the connection is lost. While media flows
+ * no probe is needed.
  */
 
-/** Silence before asking while media was flowing. Lower: jitter asks questions. */
+/**
+ * Time without data before a probe while media was flowing. Lower: jitter causes
+ * probes.
+ */
 export const SILENT_MS = 400;
-/** Silence before asking in an idle room. Lower: more idle load on the server. */
+/** The same in an idle room. Lower: more load on an idle server. */
 export const IDLE_MS = 1500;
-/** Time the question has. `IDLE_MS + TICK_MS + ANSWER_MS` is the promised 3 s. */
+/** Time for the answer. `IDLE_MS + TICK_MS + ANSWER_MS` is the promised 3 s. */
 export const ANSWER_MS = 1000;
 export const TICK_MS = 250;
 
@@ -26,12 +29,12 @@ export class Watchdog {
     this.#heardAt = now;
   }
 
-  /** Data of the server arrived. `now` in milliseconds. */
+  /** Data from the server arrived. `now` in milliseconds. */
   heard(now: number): void {
     this.#heardAt = now;
   }
 
-  /** Takes the byte count of the media connections; true: ask the server now. */
+  /** Takes the byte count of the media connections; true: send a probe now. */
   tick(bytes: number, now: number): boolean {
     if (bytes !== this.#bytes) {
       if (this.#bytes >= 0 && bytes > this.#bytes) {
@@ -54,7 +57,7 @@ export class Watchdog {
     return !came;
   }
 
-  /** A new connection. */
+  /** Starts again for a new connection. */
   restart(now: number): void {
     this.#heardAt = now;
     this.#bytes = -1;

@@ -1,10 +1,10 @@
-/* Why a tile shows letters where others see a picture. Pure. */
+/* Why a tile shows initials instead of a picture. Pure. */
 import type { ParticipantInfo } from '../protocol';
 import { sends } from './room';
 
 /**
- * `off`: nothing is sent. The others: it is sent and not fetched, by this person's own
- * choice, for want of room on the link, or not yet.
+ * `off`: the participant sends no picture. The others: it is sent but not received, by
+ * this user's own choice, because the link is too slow, or not yet.
  */
 export type Absence = 'off' | 'choice' | 'link' | 'coming';
 

@@ -1,13 +1,12 @@
 /*
- * The key that this browser shows at the door of one invitation, so that a removal
- * holds for it.
+ * The key by which a removal applies to this browser, for one invitation.
  *
- * It is made from a secret that never leaves the browser and from the invitation:
- * each invitation gets another key, so keys of two rooms cannot be joined.
+ * It is derived from a secret that never leaves the browser and from the invitation. Each
+ * invitation gets a different key, so that keys of two rooms cannot be linked.
  */
 import { browserSecret } from './settings';
 
-/** Null where the browser cannot compute it: no removal can hold then. */
+/** Null if the browser cannot compute it; a removal cannot be enforced then. */
 export async function browserKey(invitation: string): Promise<string | null> {
   try {
     const text = new TextEncoder().encode(`${browserSecret()} ${invitation}`);

@@ -1,8 +1,8 @@
 /*
  * Links and grouping of chat messages. Pure.
  *
- * Addresses of this site become links. Others cannot be opened from a closed network
- * and may be a trap, so they stay text that can be copied.
+ * Addresses of this site become links. Others cannot be opened from a closed network and
+ * may be phishing, so they remain text that can be copied.
  */
 import type { ChatMessage } from '../protocol';
 
@@ -11,11 +11,13 @@ export type Piece =
   | { kind: 'link'; text: string; href: string }
   | { kind: 'address'; text: string };
 
-/** Anything with http or https and a host; punctuation at its end is the sentence's. */
+/**
+ * A URL with http or https and a host; punctuation at its end belongs to the sentence.
+ */
 const ADDRESS = /https?:\/\/[^\s<>"'`]+/gi;
 const TRAILING = /[.,;:!?)\]}’”»]+$/u;
 
-/** Messages of one person within this time are shown under one head. */
+/** Messages of one person within this time are shown under a single heading. */
 const TOGETHER_S = 300;
 
 export function pieces(text: string, origin: string): readonly Piece[] {
@@ -27,7 +29,7 @@ export function pieces(text: string, origin: string): readonly Piece[] {
     try {
       url = new URL(address);
     } catch {
-      continue; // it only looks like one
+      continue; // not a valid URL
     }
     if (match.index > from) {
       found.push({ kind: 'text', text: text.slice(from, match.index) });
@@ -43,7 +45,7 @@ export function pieces(text: string, origin: string): readonly Piece[] {
   return found;
 }
 
-/** Whether a message goes on under the head of the one before it. */
+/** Whether a message is shown under the heading of the previous one. */
 export function continues(
   before: ChatMessage | undefined,
   message: ChatMessage,
@@ -67,7 +69,7 @@ const LINES = 12;
  */
 const NARROW_LINE = 18;
 
-/** Whether a text may have more lines than are shown: only then it is measured. */
+/** Whether a text may have more lines than are shown; only then is it measured. */
 export function mayBeLong(text: string): boolean {
   const lines = text
     .split('\n')

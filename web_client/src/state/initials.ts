@@ -1,6 +1,6 @@
 /* The initials shown in place of a picture. Pure. */
 
-/** Up to two letters: of a Korean name the given name, else the initials. */
+/** Up to two letters: the given name of a Korean name, otherwise the initials. */
 export function initials(name: string): string {
   const words = name.trim().split(/\s+/);
   const [first = ''] = words;

@@ -1,7 +1,7 @@
 /*
  * Notices for moderators: people who joined, left or raised a hand.
  *
- * Pure: from one view of the room to the next. Many of a kind become one line.
+ * Pure: compares two views of the room. Several events of a kind become one line.
  */
 import type { ParticipantInfo } from '../protocol';
 import type { RoomView } from './room';
@@ -26,7 +26,7 @@ export function newsBetween(before: RoomView, after: RoomView): readonly News[] 
   for (const now of others(after)) {
     const then = before.participants.get(now.id);
     if (!then) names.joined.push(now.name);
-    // Back from a lost connection, a hand is the old one.
+    // The raised hand of somebody who has reconnected is not news.
     if (now.hand !== null && then?.hand === null && then.connected) {
       names.hand.push(now.name);
     }

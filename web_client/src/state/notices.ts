@@ -26,7 +26,7 @@ export function notify(text: string, action: Notice['action'] = null): void {
   setTimeout(() => dismiss(id), action ? SHOWN_WITH_ACTION_MS : SHOWN_MS);
 }
 
-/** Clears all notices: those of one page are not shown on the next. */
+/** Clears all notices, so that those of one page are not shown on the next. */
 export function clearNotices(): void {
   notices.value = [];
 }

@@ -1,5 +1,5 @@
 /*
- * Messages being sent: none is lost when the connection is lost.
+ * Messages that are being sent; none is lost with the connection.
  *
  * Pure. A message that failed keeps its nonce, so that sending it again stores
  * it once even when only the answer was lost.
@@ -13,12 +13,12 @@ export interface Outgoing {
 }
 
 /**
- * Refusals that pass by themselves: the server stored nothing, and the client may try again.
- * A refusal because of the message or its sender must not be added: it would repeat.
+ * Temporary refusals: the server stored nothing, and the client may send again. A refusal
+ * because of the message or its sender must not be added, since it would be repeated.
  */
 const PASSING: ReadonlySet<string> = new Set(['storage-busy', 'storage-failed']);
 
-/** Whether a message that failed with this code is sent again by itself. */
+/** Whether a message that failed with this code is sent again automatically. */
 export function passes(code: string | null): boolean {
   return code === null || PASSING.has(code);
 }
@@ -45,7 +45,7 @@ export function taken(outbox: Outbox, nonce: string): Outbox {
   return outbox.filter((m) => m.nonce !== nonce);
 }
 
-/** The nonces to send again by themselves: of refusals only those that pass. */
+/** The nonces to send again automatically: without those that were finally refused. */
 export function unanswered(outbox: Outbox): readonly string[] {
   return outbox
     .filter((m) => m.state === 'failed' && passes(m.code))

@@ -1,6 +1,6 @@
 /*
- * The client's view of the room: one immutable value, and the pure step
- * that every event of the server makes it take.
+ * The client's view of the room: one immutable value, and the pure function that applies
+ * an event of the server to it.
  */
 import type {
   CapabilityName,
@@ -23,7 +23,7 @@ export interface RoomView {
   readonly room: RoomInfo;
   /** In the server's order, in which a participant keeps their place. */
   readonly participants: People;
-  /** By `seq`, without doubles. */
+  /** Ordered by `seq`, without duplicates. */
   readonly messages: readonly ChatMessage[];
   /** The content of each slot, by mid. */
   readonly slots: ReadonlyMap<string, SlotState>;
@@ -126,7 +126,7 @@ export function sends(participant: ParticipantInfo, source: SourceName): boolean
 /**
  * Whether voices or cameras should arrive now: a slot carries a track that is being sent.
  *
- * Not a shared screen: it sends nothing while the picture does not change.
+ * A shared screen does not count: it sends nothing while the picture does not change.
  */
 export function expectsMedia(view: RoomView): boolean {
   return [...view.slots.values()].some(({ participant, source, gap }) => {
@@ -136,7 +136,7 @@ export function expectsMedia(view: RoomView): boolean {
   });
 }
 
-/** How many are connected, and how many are expected back. */
+/** The number of connected participants, and of those whose connection is lost. */
 export function counts(view: RoomView | null): { here: number; lost: number } {
   const all = [...(view?.participants.values() ?? [])];
   const here = all.filter((p) => p.connected).length;
@@ -155,7 +155,7 @@ export interface OrganisationGroup {
   readonly participants: readonly ParticipantInfo[];
 }
 
-/** Everybody but the moderators, by organisation in the order of the alphabet. */
+/** Everybody but the moderators, by organisation in alphabetical order. */
 export function byOrganisation(people: People, language: string): OrganisationGroup[] {
   const groups = new Map<string, ParticipantInfo[]>();
   for (const p of people.values()) {

@@ -1,15 +1,17 @@
-/* Settings kept in this browser; they are not sent to the server by themselves. */
+/* Settings stored in this browser; none is sent to the server automatically. */
 import { effect, signal, type Signal } from '@preact/signals';
 
 export type Theme = 'auto' | 'light' | 'dark';
 export type LayoutChoice = 'stage' | 'grid';
-/** Pictures that the user wants to receive: as the link allows, small, or none. */
+/** The pictures that the user wants to receive: as the link allows, small, or none. */
 export type Receive = 'auto' | 'saver' | 'audio';
 export type CodecChoice = 'auto' | 'VP8' | 'VP9' | 'H264' | 'AV1';
 
 const PREFIX = 'pavilion.';
 
-/** Gives a store; merely naming it throws where a browser refuses all site data. */
+/**
+ * Returns a storage; reading the property throws if the browser refuses all site data.
+ */
 type Store = () => Storage | undefined;
 
 const kept: Store = () => globalThis.localStorage;
@@ -19,11 +21,11 @@ function read(store: Store, key: string): string | null {
   try {
     return store()?.getItem(PREFIX + key) ?? null;
   } catch {
-    return null; // storage switched off: the choice lasts as long as the page
+    return null; // storage is disabled: the choice lasts as long as the page
   }
 }
 
-/** False: it is not kept. */
+/** Stores a value; false: it was not stored. */
 function write(store: Store, key: string, value: string | null): boolean {
   try {
     if (value === null) store()?.removeItem(PREFIX + key);
@@ -34,7 +36,10 @@ function write(store: Store, key: string, value: string | null): boolean {
   }
 }
 
-/** Whether this browser keeps anything for this site, a seat over a reload included. */
+/**
+ * Whether this browser stores data of this site, which includes the seat across a
+ * reload.
+ */
 export const remembers = write(kept, 'probe', '') && write(kept, 'probe', null);
 
 function remembered<T extends string>(
@@ -57,7 +62,7 @@ export const speaker = remembered<string>('speaker', '');
 /** The chosen microphone or camera; empty: any. */
 export const ownDevice = (own: 'microphone' | 'camera'): Signal<string> =>
   own === 'microphone' ? microphone : camera;
-/** Empty: as the browser says. */
+/** Empty: the browser's language. */
 export const language = remembered<string>('language', '', ['', 'en', 'ko']);
 export const theme = remembered<Theme>('theme', 'auto', ['auto', 'light', 'dark']);
 export const layout = remembered<LayoutChoice>('layout', 'stage', ['stage', 'grid']);
@@ -82,7 +87,7 @@ export const receive = remembered<Receive>('receive', 'auto', [
 
 let secret: string | null = null;
 
-/** A random secret of this browser; made at first use, never sent. */
+/** A random secret of this browser; created at first use, never sent. */
 export function browserSecret(): string {
   secret ??= read(kept, 'secret');
   if (secret === null) {
@@ -93,7 +98,7 @@ export function browserSecret(): string {
   return secret;
 }
 
-/** A seat kept for a reload of this very tab. */
+/** The seat of this tab, kept for a reload. */
 export const seats = {
   get: (key: string): string | null => read(keptByTab, `seat.${key}`),
   set: (key: string, seat: string): void => void write(keptByTab, `seat.${key}`, seat),

@@ -1,16 +1,16 @@
 /*
- * Whether to notify the user of being on the stage, and by which text.
+ * Whether to notify the user of being on the stage, and with which text.
  *
- * Pure. It is said only when it is so: others are there, and they see or hear the one
- * on the stage. A moderator's choice is said once each time it is made; the room's own
- * choice follows the one who speaks and is said once. A reload says nothing again.
+ * Pure. The notice is shown only if others are connected and can see or hear the user. A
+ * moderator's choice is notified each time it is made; the automatic choice, which follows
+ * the speaker, only once. A reload repeats no notice.
  */
 import type { RoomView } from './room';
 
-/** The notices shown already; kept over a reload of the tab. */
+/** The notices that have been shown; kept across a reload of the tab. */
 export interface Notified {
   readonly automatic: boolean;
-  /** Of the moderator's choice that holds now. */
+  /** For the present choice of a moderator. */
   readonly chosen: boolean;
 }
 

@@ -1,17 +1,19 @@
 /*
  * Which tab of this browser is in a room.
  *
- * A tab that is inside holds a lock named after its door and answers, over a channel
- * of the same name, with its seat. Another tab of the same door asks before it takes
- * that seat or a second one. Browsers without locks or channels do not ask: the newer
- * tab wins, as on the wire.
+ * A tab that is inside holds a lock named after its invitation or room and answers, over
+ * a channel of the same name, with its seat. Another tab with the same link asks the user
+ * before it takes that seat or a second one. Without locks or channels nobody is asked:
+ * the newer tab takes the seat, as in the protocol.
  */
 
 import { within } from '../deadline';
 
 const PREFIX = 'pavilion.seat.';
-/** Time that the other tab has to answer. Lower: a busy tab is taken for closed; higher: a
- * reload waits, whose old page may hold the lock for a moment. */
+/**
+ * Time for the other tab to answer. Lower: a busy tab is taken for closed; higher: a
+ * reload waits longer, because its old page may hold the lock for a moment.
+ */
 const ANSWER_MS = 400;
 
 type Message = { ask: true } | { seat: string };
@@ -24,7 +26,7 @@ function channel(key: string): BroadcastChannel | null {
   try {
     return new BroadcastChannel(PREFIX + key);
   } catch {
-    return null; // storage is switched off, or the browser has none
+    return null; // storage is disabled, or the browser has none
   }
 }
 
@@ -38,9 +40,9 @@ async function locked(key: string): Promise<boolean> {
 }
 
 /**
- * The seat that another tab of this browser holds at this door; null: there is none.
+ * The seat that another tab of this browser holds with the same link; null: none.
  *
- * A tab that has a seat of its own asks about that one alone: other tabs may be other
+ * A tab that has a seat of its own asks only about that seat: other tabs may be other
  * people with the same link.
  */
 export async function seatElsewhere(
@@ -65,7 +67,7 @@ export async function seatElsewhere(
   });
 }
 
-/** Announces, while held, that this tab is in the room of this door. */
+/** Announces, while held, that this tab is in the room. */
 export class SeatTab {
   readonly #key: string;
   #seat: string | null = null;
@@ -89,7 +91,7 @@ export class SeatTab {
     const done = new Promise<void>((resolve) => {
       this.#letGo = resolve;
     });
-    // Shared: a tab that was thrown out a moment ago must not keep this one waiting.
+    // Shared: a tab that has just lost its seat must not keep this one waiting.
     const held = navigator.locks?.request(
       PREFIX + this.#key,
       { mode: 'shared' },

@@ -1,9 +1,9 @@
-/* A failed request as a sentence for people. */
+/* The message to the user about a failed request. */
 import { CodedError, LinkClosed, NoAnswer } from '../signaling/errors';
 import { notify } from '../state/notices';
 import { has, t } from '.';
 
-/** The sentence for a code of the server; its own English where we have none. */
+/** The message for a code of the server; the server's own English if we have none. */
 export function codeText(code: string, message: string): string {
   const key = `error-${code}`;
   return has(key) ? t(key) : message;
@@ -11,7 +11,7 @@ export function codeText(code: string, message: string): string {
 
 export function failureText(error: unknown): string {
   if (error instanceof CodedError) return codeText(error.code, error.message);
-  // What this page itself cannot do is not the server's silence.
+  // An error of this page is not a missing answer of the server.
   return t(error instanceof NoAnswer ? 'error-no-answer' : 'error-here');
 }
 

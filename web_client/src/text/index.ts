@@ -18,7 +18,7 @@ const FILES: Readonly<Record<Language, () => Promise<{ default: string }>>> = {
 
 const bundle = signal<FluentBundle | null>(null);
 
-/** The language shown: the chosen one, else the browser's first that we have. */
+/** The language to use: the chosen one, else the browser's first one that we have. */
 export function wantedLanguage(chosen: string, browser: readonly string[]): Language {
   const codes = LANGUAGES.map((l) => l.code);
   const wanted = [chosen, ...browser].map((tag) => tag.toLowerCase().split('-')[0]);
@@ -40,13 +40,13 @@ async function load(code: Language): Promise<void> {
   document.documentElement.lang = code;
 }
 
-/** Loads the texts and follows the setting; settles when the first are there. */
+/** Loads the texts and follows the setting; settles when the first ones are loaded. */
 export async function followLanguage(): Promise<void> {
   let first: Promise<void> | null = null;
   effect(() => {
     const loading = load(wantedLanguage(choice.value, navigator.languages));
     first ??= loading;
-    // A language that does not come leaves the one that is shown.
+    // If a language cannot be loaded, the previous one stays.
     loading.catch(() => undefined);
   });
   await (first ?? Promise.resolve());
@@ -54,7 +54,7 @@ export async function followLanguage(): Promise<void> {
 
 export type Arguments = Record<string, FluentVariable>;
 
-/** The text of a key. An unknown key shows itself: the tests find it first. */
+/** The text of a key. An unknown key is returned as it is; the tests find such keys. */
 export function t(key: string, args?: Arguments): string {
   const now = bundle.value;
   const message = now?.getMessage(key);
@@ -62,7 +62,9 @@ export function t(key: string, args?: Arguments): string {
   return now.formatPattern(message.value, args ?? null);
 }
 
-/** Whether there is a text: server codes may be newer than this client. */
+/**
+ * Whether there is a text for a key: the server's codes may be newer than this client.
+ */
 export function has(key: string): boolean {
   return bundle.value?.hasMessage(key) ?? false;
 }

@@ -1,4 +1,4 @@
-/* A problem with a device as a sentence that says how to solve it. */
+/* The message about a problem with a device, with advice how to solve it. */
 import type { CaptureProblem } from '../media/problems';
 import { t } from '.';
 
