@@ -87,7 +87,7 @@ class Connection:
             Refused: It has no seat (yet).
         """
         if self.seat_ref is None:
-            raise Refused("not-seated", "Come back to your place first.")
+            raise Refused("not-seated", "You are not in the room. Join it first.")
         return self.seat_ref
 
     @property

@@ -60,7 +60,7 @@ def _malformed(error: ValidationError) -> ErrorInfo:
     if kind == EMPTY and field in TEXTS:
         return ErrorInfo(
             code=f"{field}-empty",
-            message=f"{TEXTS[field]} shows nothing. Write something that can be seen.",
+            message=f"{TEXTS[field]} has no visible characters.",
         )
     if kind == TOO_LONG and field in TEXTS:
         most = errors[0]["ctx"]["most"]

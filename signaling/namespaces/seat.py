@@ -44,7 +44,7 @@ async def resume(
 ) -> m.SeatTaken:
     """Come back to a seat."""
     if connection.returning is None or connection.token is None:
-        raise Refused("seated-already", "You are in your place already.")
+        raise Refused("seated-already", "You are in the room already.")
     joined = await context.conference.seats.resume(
         connection.returning,
         connection.token,

@@ -98,7 +98,7 @@ async def test_a_remembered_device_that_is_gone_is_said_to_be(
     page = person.page
     await remember(page, room, microphone="unplugged", speaker="pulled")
     await person.open_join_page(link(room, "presenter"))
-    await page.read(by_id("notice"), "The microphone that you chose is not there")
+    await page.read(by_id("notice"), "The microphone that you chose was not found")
     notices: str = await page.text(by_id("notices"))
     used = await page.evaluate(SHOWN, by_id("microphone-picker"))
     assert used
@@ -120,7 +120,7 @@ async def test_the_chosen_speaker_plays_every_voice(
     page = viewer.page
     await remember(page, room, speaker="pulled")
     await viewer.enter(link(room, "presenter"))
-    await page.read(by_id("notice"), "The speaker that you chose is not there")
+    await page.read(by_id("notice"), "The speaker that you chose was not found")
     sinks = (
         "() => [...document.querySelectorAll('audio[data-slot]')].map((e) => e.sinkId)"
     )

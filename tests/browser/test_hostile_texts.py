@@ -131,7 +131,7 @@ async def test_what_is_pasted_is_sent_or_refused_with_the_cause(
     await paste(person, "name", "\u3164")
     await page.write(by_id("organisation"), "Institute")
     await page.click(by_id("join"))
-    await page.read(by_id("problem"), "Your name shows nothing")
+    await page.read(by_id("problem"), "Your name has no visible characters")
     await gallery.picture(person, "no-name")
     await paste(person, "name", "An\u200bn\tLee\u00ad")
     await page.click(by_id("join"))
@@ -158,7 +158,7 @@ async def test_what_is_pasted_is_sent_or_refused_with_the_cause(
 
     await paste(person, "chat-input", "\u2800\u3164")
     await page.press("Enter")
-    await page.read(by_id("chat-pending"), "shows nothing")
+    await page.read(by_id("chat-pending"), "no visible characters")
     await gallery.picture(person, "nothing")
     await page.click(by_id("chat-edit"))
     await page.write(by_id("chat-input"), "something")

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { again, failed, passes, put, taken, unanswered } from '../src/state/outbox';
+import { failed, passes, put, retried, taken, unanswered } from '../src/state/outbox';
 
 it('keeps a failed text with its nonce until it is taken', () => {
   let box = put([], 'n1', 'hello');
   box = failed(box, 'n1', null);
   expect(box[0]).toEqual({ nonce: 'n1', text: 'hello', state: 'failed', code: null });
-  box = again(box, 'n1');
+  box = retried(box, 'n1');
   expect(box[0]?.state).toBe('sending');
   expect(taken(box, 'n1')).toEqual([]);
 });

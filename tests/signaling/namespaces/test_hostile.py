@@ -83,7 +83,7 @@ async def seated(room: RoomWithLinks) -> str:
         ("chat.send", {"text": "x"}, "malformed", "nonce"),
         ("chat.send", {"text": 1, "nonce": "n"}, "malformed", "text"),
         ("chat.send", {"text": "x", "nonce": "n", "y": 1}, "malformed", "y"),
-        ("chat.send", {"text": "\u3164", "nonce": "n"}, "text-empty", "shows nothing"),
+        ("chat.send", {"text": "\u3164", "nonce": "n"}, "text-empty", "no visible"),
         ("chat.send", {"text": "x" * 4001, "nonce": "n"}, "text-too-long", "4000"),
         ("chat.send", [1], "malformed", "malformed"),
         ("chat.send", "text", "malformed", "malformed"),

@@ -30,8 +30,8 @@ export interface Arrangement {
 }
 
 /**
- * Up to this many participants who may not speak get a tile too, so that a small
- * meeting shows everybody.
+ * Up to this many participants all of them get a tile, also those who may not speak, so
+ * that a small meeting shows everybody.
  */
 const SHOW_ALL_UP_TO = 9;
 
@@ -41,8 +41,8 @@ function hereFirst(people: readonly ParticipantInfo[]): ParticipantInfo[] {
 }
 
 /**
- * Participants who get a tile, in the room's order: those who may publish come first, and
- * among these the connected ones before the disconnected ones.
+ * Participants who get a tile: connected ones before disconnected ones, and in each part
+ * those who may publish before the others, in the room's order.
  */
 export function tiled(view: RoomView, selfShown: boolean): string[] {
   const all = [...view.participants.values()].filter(

@@ -46,7 +46,7 @@ interface RowProps {
   children?: ComponentChildren;
 }
 
-/** One test: its result, and what to do. */
+/** One test: its result, and advice. */
 function Row({ title, state, text, testid, children }: RowProps): JSX.Element {
   const Icon = ICONS[state];
   return (
@@ -64,9 +64,9 @@ function Row({ title, state, text, testid, children }: RowProps): JSX.Element {
 }
 
 interface CheckProps {
-  /** The door to try from; null: devices only. */
+  /** The invitation or room whose connection is tested; null: devices only. */
   entry: ConnectAuth | null;
-  /** The address of that door. */
+  /** The address of the join page to return to. */
   back: string | null;
 }
 

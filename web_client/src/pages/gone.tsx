@@ -1,4 +1,4 @@
-/* Out of the room: what happened, and what comes next. Never a blank page. */
+/* The page after the end of a seat: what happened, and what the user can do next. */
 import type { JSX } from 'preact';
 import { go } from '../navigation/routes';
 import { Shell } from '../navigation/shell';
@@ -67,7 +67,7 @@ const FINAL = new Set([
   'room-not-found',
 ]);
 
-/** What a new link would not help with. */
+/** Refusals for which a new link would not help. */
 const NO_NEW_LINK = new Set(['invitation-revoked', 'other-origin']);
 
 /** The server refused the connection: a withdrawn link, a closed room. */

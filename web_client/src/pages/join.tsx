@@ -1,4 +1,4 @@
-/* The door of a room: preview of camera and microphone, name, and people inside. */
+/* The page before joining a room: camera and microphone, name, and people in the room. */
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { checkPath } from '../navigation/routes';
@@ -85,7 +85,7 @@ export function JoinPage({ seat, controls }: JoinProps): JSX.Element {
             </>
           )}
           {elsewhere ? null : <Names />}
-          {/* With the room's title above it: what is to be pressed must not move. */}
+          {/* Shown together with the room's title above: a button must not move. */}
           {elsewhere && preview ? <SeatedElsewhere seat={seat} /> : null}
         </div>
         <div class="join-go stack tight">
@@ -132,7 +132,7 @@ export function JoinPage({ seat, controls }: JoinProps): JSX.Element {
   );
 }
 
-/** Name and organisation; remembered for the next time. */
+/** Fields for name and organisation; remembered for the next time. */
 function Names(): JSX.Element {
   return (
     <>

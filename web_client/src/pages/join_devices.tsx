@@ -1,4 +1,4 @@
-/* The devices' half of the door: preview, meter, pickers, speaker test. */
+/* The devices on the page before joining: preview, meter, pickers, speaker test. */
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Mic, MicOff, Video, VideoOff } from 'lucide-preact';
@@ -80,7 +80,7 @@ export function JoinDevices(props: JoinDevicesProps): JSX.Element {
   );
 }
 
-/** What is wrong with the devices: one sentence and one thing to do. */
+/** A problem with the devices: one sentence, and one thing to do. */
 function Trouble({ seat }: { seat: SeatClient }): JSX.Element | null {
   const { local } = seat;
   const camera = local.cameraProblem.value;

@@ -1,4 +1,4 @@
-/* The landing page for visitors without a link: what this is, and how to get in. */
+/* The landing page for visitors without a link: what this site is, and how to join. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { go, pastedPath } from '../navigation/routes';

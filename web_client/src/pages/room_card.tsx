@@ -12,7 +12,7 @@ import { notifyFailure } from '../text/failure';
 interface RoomCardProps {
   room: RoomSummary;
   link: Link;
-  /** Invitations that came with a room made just now: shown at once. */
+  /** Invitations of a room that was just created; shown at once. */
   fresh: InvitationInfo[] | null;
   onClosed: () => void;
 }

@@ -12,7 +12,7 @@ import { t } from '../text';
 import { codeText, failureText, notifyFailure } from '../text/failure';
 import { RoomCard } from './room_card';
 
-const REFRESH_MS = 10_000; // how many are present now
+const REFRESH_MS = 10_000; // of the numbers of participants. Lower: more load on the server
 
 export function RoomsPage({ onSignedOut }: { onSignedOut: () => void }): JSX.Element {
   const link = useMemo(() => new Link({}), []);

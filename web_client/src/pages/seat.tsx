@@ -1,4 +1,4 @@
-/* The page of one room for one person: door, room, and the page after the end. */
+/* The page of one seat: before joining, in the room, and after the end. */
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Shell, Waiting } from '../navigation/shell';
@@ -12,7 +12,7 @@ import { JoinPage } from './join';
 import { GonePage, RefusedPage } from './gone';
 
 interface SeatPageProps {
-  /** By which the door was opened: an invitation, or an account's own room. */
+  /** An invitation, or an account's own room. */
   entry: ConnectAuth;
   seatKey: string;
 }

@@ -1,4 +1,4 @@
-/* The user is in the room already, in another tab or on another computer: move here, or stay there. */
+/* Asks a user who is in the room already, in another tab or on another computer, where to stay. */
 import type { JSX } from 'preact';
 import { go } from '../navigation/routes';
 import { Button } from '../design/parts';
@@ -17,7 +17,7 @@ export function SeatedElsewhere({ seat }: { seat: SeatClient }): JSX.Element {
         <Button testid="stay-there" onPress={() => go('/')}>
           {t('elsewhere-stay')}
         </Button>
-        {/* An account has one place in its room; several people may use a link. */}
+        {/* An account has one seat in its room; a link may be used by several people. */}
         {seat.entry.invitation ? (
           <Button testid="another-person" onPress={() => seat.enterAsAnother()}>
             {t('elsewhere-another')}

@@ -1,4 +1,4 @@
-/* The page of the one-time link from the console: it signs in a moderator. */
+/* The page of the one-time link from the console, which signs in a moderator. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { go } from '../navigation/routes';
@@ -12,8 +12,7 @@ export function StartPage({ token }: { token: string }): JSX.Element {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const become = async (): Promise<void> => {
-    // A link works once: it must not be used for a sign-in that the browser will not
-    // keep.
+    // A link works once: do not use it up if the browser will not keep the sign-in.
     if (!navigator.cookieEnabled) {
       setProblem(t('start-no-cookie'));
       return;
@@ -22,7 +21,7 @@ export function StartPage({ token }: { token: string }): JSX.Element {
     setProblem(null);
     try {
       await signIn(token);
-      // The used link must not stay in the history.
+      // Do not leave the used link in the history.
       window.history.replaceState(null, '', '/');
       go('/');
     } catch (error) {

@@ -1,4 +1,4 @@
-/* The page for unknown addresses; most often a link that was cut when copied. */
+/* The page for unknown addresses, most often of links that were not copied completely. */
 import type { JSX } from 'preact';
 import { go } from '../navigation/routes';
 import { Shell } from '../navigation/shell';

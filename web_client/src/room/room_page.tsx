@@ -1,4 +1,4 @@
-/* The room: bars, stage, one panel at a time, and the keyboard over all of it. */
+/* The room: bars, stage, one panel at a time, and the keyboard shortcuts. */
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Minimize } from 'lucide-preact';
@@ -85,10 +85,12 @@ function InviteLater(props: {
   return part ? <part.InviteDialog {...props} /> : null;
 }
 
-/** Time that the bars stay over a full picture after the last input. */
+/** How long the bars stay over a full picture after the last input. */
 const STIR_MS = 3000;
 
-/** Whether the user moved the pointer or typed lately; always true unless `watched`. */
+/**
+ * Whether the user moved the pointer or typed recently; always true unless `watched`.
+ */
 function useStirring(watched: boolean): boolean {
   const [stirs, setStirs] = useState(true);
   useEffect(() => {
@@ -125,7 +127,7 @@ function LeaveFull({ controls }: { controls: Controls }): JSX.Element {
 
 export function RoomPage({ seat, controls }: RoomProps): JSX.Element {
   const main = useRef<HTMLElement>(null);
-  // Before the page is shown: no key pressed at once may be lost.
+  // Before the page is painted: a key pressed at once must not be lost.
   useLayoutEffect(() => {
     // The Join button is gone: screen readers and the keyboard start at the stage.
     main.current?.focus({ preventScroll: true });

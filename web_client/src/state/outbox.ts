@@ -35,7 +35,7 @@ export function failed(outbox: Outbox, nonce: string, code: string | null): Outb
   );
 }
 
-export function again(outbox: Outbox, nonce: string): Outbox {
+export function retried(outbox: Outbox, nonce: string): Outbox {
   return outbox.map((m) =>
     m.nonce === nonce ? { ...m, state: 'sending' as const, code: null } : m,
   );

@@ -1,4 +1,4 @@
-/* What must be seen at once: no connection, no sound, the floor, a muted speaker. */
+/* Alerts: no connection, no sound, the floor, speech into a muted microphone. */
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Volume2 } from 'lucide-preact';
@@ -13,7 +13,7 @@ import type { SeatClient } from '../seat/seat_client';
 
 const HINT_MS = 8000; // long enough to read it and to reach its button
 
-/** Counts the seconds since the connection was lost; the room stays, dimmed. */
+/** Counts the seconds since the connection was lost; the room stays visible, dimmed. */
 export function ConnectionBanner({ seat }: { seat: SeatClient }): JSX.Element {
   const since = seat.missingSince.value;
   const [now, setNow] = useState(performance.now());
@@ -30,7 +30,7 @@ export function ConnectionBanner({ seat }: { seat: SeatClient }): JSX.Element {
       {lost ? (
         <p class="banner" data-testid="reconnecting">
           {t('reconnecting')}{' '}
-          {/* The count is hidden from screen readers: read aloud each second it would drown speech. */}
+          {/* Hidden from screen readers, which would read the count aloud each second. */}
           <span class="numbers" aria-hidden="true">
             <Live text={t('reconnecting-seconds', { seconds })} />
           </span>
@@ -40,7 +40,7 @@ export function ConnectionBanner({ seat }: { seat: SeatClient }): JSX.Element {
   );
 }
 
-/** What the browser or the system holds back; pressed, it plays. */
+/** Shown while the browser or the system prevents playing; a press starts it. */
 export function PlayButton(): JSX.Element | null {
   const silent = soundHeld.value;
   if (!silent && !picturesHeld.value) return null;
@@ -111,7 +111,7 @@ export function MutedSpeechHint({ seat, controls }: RoomProps): JSX.Element {
         <div
           class="hint row tight"
           data-testid="muted-speech"
-          // A user who is writing can go on: the field keeps the focus.
+          // The text field keeps the focus, so that a user who is typing can continue.
           onMouseDown={(event) => event.preventDefault()}
         >
           <p>{t(touch ? 'muted-speech-touch' : 'muted-speech')}</p>
@@ -130,7 +130,7 @@ export function MutedSpeechHint({ seat, controls }: RoomProps): JSX.Element {
   );
 }
 
-/** Explains why no media can be received, where the user cannot change that. */
+/** Explains why no media can be received when the user cannot change that. */
 export function UnableHint(): JSX.Element {
   return (
     <div role="status">
@@ -164,7 +164,7 @@ export function AudioOnlyHint(): JSX.Element {
   );
 }
 
-/** Assures a user who is alone that everything works, and says what comes next. */
+/** Tells a user who is alone that everything works, and what comes next. */
 export function AloneHint({ seat, controls }: RoomProps): JSX.Element {
   const view = seat.view.value;
   const alone = view?.participants.size === 1 && view.participants.has(view.self);
@@ -193,7 +193,7 @@ export function AloneHint({ seat, controls }: RoomProps): JSX.Element {
   );
 }
 
-/** One polite region that reads new messages while the chat is closed or open. */
+/** A polite live region for new messages, whether the chat is open or closed. */
 export function Announcer({ seat }: RoomProps): JSX.Element {
   const view = seat.view.value;
   const last = view?.messages.at(-1);

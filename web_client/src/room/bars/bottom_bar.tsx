@@ -1,4 +1,4 @@
-/* The controls, always in the same order; what a role may not do is not there. */
+/* The controls, always in the same order; those that a role may not use are left out. */
 import type { JSX } from 'preact';
 import {
   Ellipsis,
@@ -26,7 +26,10 @@ import type { RoomProps } from '../seat/props';
 import { ShareMenu } from './share_menu';
 import { keysOf } from '../seat/shortcuts';
 
-/** All controls on a wide screen; on a narrow one six, and the others under "more". */
+/**
+ * All controls on a wide screen; on a narrow one six, and the others in the menu
+ * "More".
+ */
 export function BottomBar({ seat, controls }: RoomProps): JSX.Element {
   const compact = useMedia(COMPACT);
   const publishes = seat.may('media.publish') && canConnect();

@@ -1,4 +1,4 @@
-/* What the bar has no room for, and what one seldom needs. */
+/* The menu of rarely used actions, and of controls for which a narrow bar has no space. */
 import type { JSX } from 'preact';
 import {
   Hand,
@@ -20,7 +20,7 @@ import type { RoomProps } from '../seat/props';
 import { keysOf } from '../seat/shortcuts';
 
 interface MoreProps extends RoomProps {
-  /** The bar shows fewer controls: they are here. */
+  /** The bar is narrow: the menu contains the controls that it leaves out. */
   compact: boolean;
   publishes: boolean;
 }
@@ -28,7 +28,9 @@ interface MoreProps extends RoomProps {
 export function MoreMenu(props: MoreProps): JSX.Element {
   const { seat, controls, compact, publishes } = props;
   const full = controls.full.on.value;
-  /** Does it and closes the menu, in this order: what opens next finds the button. */
+  /**
+   * Closes the menu, then acts: what opens next finds the focus on the menu's button.
+   */
   const after = (act: () => void) => (): void => {
     controls.moreMenu.value = false;
     act();
@@ -77,7 +79,7 @@ interface CompactProps extends RoomProps {
   after: (act: () => void) => () => void;
 }
 
-/** The controls that a wide bar shows by themselves. */
+/** The controls that only a wide bar shows. */
 function Compact(props: CompactProps): JSX.Element {
   const { seat, controls, publishes, after } = props;
   const view = seat.view.value;

@@ -9,9 +9,9 @@ import { t } from '../../text';
 import type { SeatClient } from '../seat/seat_client';
 
 const SHOWN_MS = 6000; // long enough to look up from a talk and read a name
-const CHIME_EVERY_MS = 3000; // a class that arrives together is one sound
+const CHIME_EVERY_MS = 3000; // many people who join together cause a single sound
 
-/** The texts for one name, and for one name and so many more. */
+/** The texts for one name, and for one name and a number of others. */
 const TEXT_KEYS: Readonly<Record<NewsKind, readonly [string, string]>> = {
   joined: ['news-joined', 'news-joined-more'],
   left: ['news-left', 'news-left-more'],

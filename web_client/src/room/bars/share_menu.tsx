@@ -1,4 +1,4 @@
-/* The menu of what to share; each choice describes its effect on the picture. */
+/* The menu for sharing; each choice describes its effect on the picture. */
 import type { JSX } from 'preact';
 import { Camera, Clapperboard, FileText } from 'lucide-preact';
 import { Choice, Popup } from '../../design/popup';

@@ -1,4 +1,4 @@
-/* Title, how many are here, how good the connection is, language and theme. */
+/* Title, number of participants, quality of the connection, language and theme. */
 import type { JSX } from 'preact';
 import { Preferences } from '../../navigation/preferences';
 import { Live } from '../../design/parts';

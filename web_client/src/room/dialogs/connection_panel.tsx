@@ -150,7 +150,7 @@ function Layers({ sent }: { sent: readonly SentLayer[] }): JSX.Element | null {
   );
 }
 
-/** The same as text that an operator can be sent. */
+/** The same as text to be sent to the administrator. */
 function Details({ text }: { text: string }): JSX.Element {
   const [open, setOpen] = useState(false);
   const copy = async (): Promise<void> => {

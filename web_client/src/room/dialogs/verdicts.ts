@@ -1,7 +1,7 @@
 /*
  * Findings about the connection, worst first.
  *
- * Pure: from figures measured here and reported by the server, to keys of texts.
+ * Pure: derives keys of texts from the figures of this client and the server's reports.
  */
 import type { Figures } from '../../media/figures';
 import type { Quality, Trouble } from '../../media/quality';
@@ -9,11 +9,11 @@ import type { LinkChanged } from '../../protocol';
 import type { Receive } from '../../state/settings';
 
 /**
- * What is known of the media connections. Only `measured` can become "as it should
- * be": its figures are of legs that are all connected.
+ * What is known of the media connections. Only `measured`, for which all legs are
+ * connected, can lead to the finding that everything is all right.
  */
 export type MediaState =
-  /** This browser has no connections for picture and sound. */
+  /** This browser has no WebRTC. */
   | { readonly state: 'unable' }
   /** The connection to the server is lost. */
   | { readonly state: 'lost' }
@@ -22,8 +22,8 @@ export type MediaState =
   | { readonly state: 'measured'; readonly figures: Figures };
 
 /**
- * The state of the media connections from the last sample; `expected`: something is
- * sent to this viewer.
+ * The state of the media connections from the last sample; `expected`: the server should
+ * be sending media to this viewer.
  */
 export function mediaState(
   lost: boolean,
@@ -34,17 +34,17 @@ export function mediaState(
   if (lost) return { state: 'lost' };
   if (quality?.trouble) return { state: 'trouble', trouble: quality.trouble };
   if (quality === null || figures === null) return { state: 'measuring' };
-  // Nothing arrived in two seconds: several such samples are a fault, and one is never
-  // good.
+  // Nothing arrived in two seconds: a single such sample is not yet a fault, but does
+  // not prove a good connection either.
   if (expected && figures.downKbps === 0) return { state: 'measuring' };
   return { state: 'measured', figures };
 }
 
 export interface Known {
   readonly media: MediaState;
-  /** The server's report about the link to this viewer. */
+  /** The server's report on the link to this viewer. */
   readonly link: LinkChanged | null;
-  /** Steps that a slow computer made us take. */
+  /** Steps by which pictures were reduced for a slow computer. */
   readonly strained: number;
   /** Milliseconds that pictures wait for retransmissions; null: they do not. */
   readonly waitMs: number | null;
@@ -57,9 +57,9 @@ export interface Verdict {
   readonly args?: Readonly<Record<string, number>>;
 }
 
-const LOSS_FELT = 0.02; // pictures begin to wait for repairs
-const SLOW_MS = 300; // people begin to speak at the same time
-const FEWER_TILES_FROM = 3; // the step of `STEPS` that leaves out pictures
+const LOSS_FELT = 0.02; // from here pictures wait for resent packets
+const SLOW_MS = 300; // from here people begin to speak at the same time
+const FEWER_TILES_FROM = 3; // the first of `STEPS` that leaves out pictures
 
 const percent = (share: number): number => Math.max(1, Math.round(share * 100));
 

@@ -10,22 +10,22 @@ import { SETTING_WITHIN_MS, within } from '../../deadline';
 import { notify } from '../../state/notices';
 import { language, t } from '../../text';
 
-/** A button within a line exceeds it by some pixels; a line has 24. */
+/** Pixels by which a button may exceed its line, which has 24. */
 const SLACK_PX = 12;
 
 interface MessageProps {
   message: ChatMessage;
   own: boolean;
-  /** It is shown under the head of the message before it. */
+  /** It is shown under the heading of the previous message. */
   continued: boolean;
   /**
-   * It is far from the newest message: outside the view, browsers need not lay it out.
+   * It is far from the newest message: browsers need not lay it out while it is not visible.
    */
   settled: boolean;
 }
 
 /**
- * Making a formatter takes longer than all else of a message: one for each language.
+ * One formatter for each language, because creating one takes longer than rendering a message.
  */
 const formats = computed(() => ({
   time: new Intl.DateTimeFormat(language.value, { timeStyle: 'short' }),
@@ -52,7 +52,7 @@ export function Message(props: MessageProps): JSX.Element {
   );
   return (
     <li class={names.filter(Boolean).join(' ')} data-testid="chat-message">
-      {/* Screen readers hear the author of each message; it is shown once. */}
+      {/* Screen readers read the author of each message; visually it is shown once. */}
       <p class={continued ? 'hidden-text' : 'message-head small soft'}>
         <strong>{message.name}</strong> {message.organisation}{' '}
         <time dateTime={at.toISOString()} title={full.format(at)} class="numbers">
@@ -70,7 +70,7 @@ function Text({ text }: { text: string }): JSX.Element {
       {pieces(text, window.location.origin).map((piece, at) => {
         if (piece.kind === 'text') return piece.text;
         if (piece.kind === 'link') {
-          // In a tab of its own: following it must not leave the room.
+          // In a tab of its own, so that following the link does not leave the room.
           return (
             <a key={at} href={piece.href} target="_blank" rel="noopener">
               {piece.text}
@@ -83,7 +83,7 @@ function Text({ text }: { text: string }): JSX.Element {
   );
 }
 
-/** An address of another site: no link, but copied with one click. */
+/** The address of another site: not a link, but copied with one click. */
 function Address({ address }: { address: string }): JSX.Element {
   const copy = async (): Promise<void> => {
     try {
@@ -116,7 +116,7 @@ function Folded({ children }: { children: JSX.Element }): JSX.Element {
   const [state, setState] = useState<'short' | 'folded' | 'open'>('short');
   useLayoutEffect(() => {
     const element = box.current;
-    // Measured with the fold on: what does not fit is long.
+    // Measured while folded: a message that does not fit is long.
     if (element && element.scrollHeight > element.clientHeight + SLACK_PX)
       setState('folded');
   }, []);

@@ -12,15 +12,16 @@ import { Message } from './chat_message';
 import type { RoomProps } from '../seat/props';
 
 const LONGEST = 4000; // the protocol's limit
-/** Newest messages that are always laid out, so that the end of the list is exact. Lower:
- * what is above the view could have an estimated height, and the list would miss its end. */
+/**
+ * Number of newest messages that are always laid out, so that the end of the list is exact.
+ * Lower: messages near the end have estimated heights, and scrolling to it is not exact.
+ */
 const UNSETTLED = 40;
 /**
- * Messages shown at first; earlier ones come when they are asked for, in parts as
- * large.
+ * Number of messages shown at first, and of earlier ones that are added on request.
  */
 const SHOWN = 150;
-const NEAR_END_PX = 80; // readers further up are not scrolled down
+const NEAR_END_PX = 80; // the list does not scroll down for readers further up
 
 export function ChatPanel({ seat, controls }: RoomProps): JSX.Element {
   const { chat } = seat;
@@ -28,7 +29,7 @@ export function ChatPanel({ seat, controls }: RoomProps): JSX.Element {
   const outbox = chat.outbox.value;
   const list = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
-  /** Earlier messages were asked for: none of them is left out again. */
+  /** Earlier messages were requested: none of them is left out again. */
   const asked = useRef(false);
   const newest = messages.at(-SHOWN)?.seq ?? 0;
   const [first, setFirst] = useState(newest);
@@ -40,16 +41,18 @@ export function ChatPanel({ seat, controls }: RoomProps): JSX.Element {
     chat.markRead();
   }, [chat, messages.length]);
   useEffect(() => {
-    // Messages pile up while the panel is open: old ones are left out again.
+    // The number of messages grows while the panel is open: old ones are left out
+    // again.
     if (atEnd.current && !asked.current && messages.length - start >= 2 * SHOWN)
       setFirst(newest);
   }, [messages.length, start, newest]);
-  /** Distance from the end to restore when earlier messages have been put above. */
+  /** Distance from the end, to be restored after earlier messages were added above. */
   const belowTop = useRef<number | null>(null);
   useLayoutEffect(() => {
     const element = list.current;
     if (!element) return;
-    // At the very top browsers do not anchor: the message being read would move away.
+    // At the top browsers do not anchor the scroll position, and the text would move
+    // away.
     if (belowTop.current !== null)
       element.scrollTop = element.scrollHeight - belowTop.current;
     else if (atEnd.current) element.scrollTop = element.scrollHeight;
@@ -155,7 +158,7 @@ function Pending({ message, chat }: PendingProps): JSX.Element {
       {message.state === 'sending' ? (
         <p class="soft small">{t('chat-sending')}</p>
       ) : code === null || passes(code) ? (
-        // It is sent automatically: there is nothing to press.
+        // It is sent automatically, so there is no button.
         <p class="soft small" role="status" data-testid="chat-waits">
           {t(code === null ? 'chat-waits' : 'chat-waits-storage')}
         </p>
@@ -192,10 +195,11 @@ interface ComposerProps {
 
 function Composer({ chat, onSent }: ComposerProps): JSX.Element {
   const field = useRef<HTMLTextAreaElement>(null);
-  // Before the field is shown: text typed at once must not act as shortcuts.
+  // Before the field is painted: text typed at once must not act as shortcuts.
   useLayoutEffect(() => field.current?.focus(), []);
   const draft = chat.draft.value;
-  // Characters as the server counts them: an emoji is one, though of two units here.
+  // Code points, as the server counts: an emoji is one, although it has two UTF-16
+  // units.
   const count = draft.length > LONGEST ? [...draft.trim()].length : 0;
   const tooLong = count > LONGEST;
   const send = (): void => {
@@ -225,7 +229,7 @@ function Composer({ chat, onSent }: ComposerProps): JSX.Element {
           ref={field}
           class="input"
           rows={2}
-          // No maximum: a paste that is cut would lose its end without a word.
+          // No `maxLength`: it would silently cut off the end of a pasted text.
           aria-invalid={tooLong}
           value={draft}
           placeholder={t('chat-write')}
@@ -236,7 +240,7 @@ function Composer({ chat, onSent }: ComposerProps): JSX.Element {
           onKeyDown={(event) => {
             // Enter ends a Hangul composition first; some browsers report that as 229.
             if (event.isComposing || event.keyCode === 229) return;
-            // Out of the field, where the room's keys work again.
+            // Leaves the field, so that the room's shortcuts work again.
             if (event.key === 'Escape') event.currentTarget.blur();
             if (event.key === 'Enter' && !event.shiftKey) {
               event.preventDefault();

@@ -14,7 +14,7 @@ import type { RoomProps } from '../seat/props';
 function focusAfter(row: HTMLElement, fallback: HTMLElement | null): void {
   const next = row.nextElementSibling ?? row.previousElementSibling;
   const heading = row.closest('section')?.querySelector<HTMLElement>('h3[tabindex]');
-  // The row is still in the page now; what remains is known after the change.
+  // The row is still in the page; which rows remain is known after the change.
   queueMicrotask(() => {
     const button = next?.isConnected
       ? next.querySelector<HTMLElement>('button[aria-expanded]')
@@ -28,7 +28,7 @@ export function PeoplePanel({ seat, controls }: RoomProps): JSX.Element {
   const view = seat.view.value;
   const people = view?.participants;
   const tag = language.value;
-  // Not at each change of the room: speakers change often, and sorting 500 names is
+  // Not on each change of the room: speakers change often, and sorting 500 names is
   // slow.
   const hands = useMemo(() => (people ? handQueue(people) : []), [people]);
   const chairs = useMemo(() => (people ? moderators(people) : []), [people]);
@@ -62,7 +62,7 @@ export function PeoplePanel({ seat, controls }: RoomProps): JSX.Element {
             {...{ seat, controls, participant, list, own, onToggle, onGone }}
             speaking={speakers.has(id)}
             stage={chosen === id ? 'kept' : stage === id ? 'on' : 'off'}
-            // For themselves, users can only go on stage.
+            // The only action for the user's own row is to go on the stage.
             acts={!own || mayStage}
             lowers={list === 'hands' && mayLower}
             open={open === `${list} ${id}`}

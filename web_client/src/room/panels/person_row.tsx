@@ -11,8 +11,8 @@ import { initials } from '../../state/initials';
 import { Marks } from '../parts/marks';
 
 /**
- * Everything a row shows comes by these properties, and they stay the same while nothing
- * about this person changes: in a room of 500, a change then renders one row, not all.
+ * A row depends on these properties only, and they keep their identity while nothing about
+ * this person changes: in a room of 500, a change renders one row, not all.
  */
 interface PersonProps extends RoomProps {
   participant: ParticipantInfo;
@@ -20,20 +20,20 @@ interface PersonProps extends RoomProps {
   own: boolean;
   speaking: boolean;
   stage: StagePlace;
-  /** The viewer may do something for or about this person. */
+  /** The viewer may act on this person. */
   acts: boolean;
   /** The viewer may lower this person's hand from the queue. */
   lowers: boolean;
   open: boolean;
   onToggle: (list: ListName, participant: string) => void;
-  /** The row goes away while the keyboard focus is in it. */
+  /** Called when the row is removed while the keyboard focus is in it. */
   onGone: (row: HTMLElement) => void;
 }
 
 /** The queue of raised hands, the moderators, or the groups by organisation. */
 export type ListName = 'hands' | 'moderators' | 'groups';
 
-/** Kept: a moderator chose this person for the stage. */
+/** Whether a moderator has chosen this person for the stage. */
 export type StagePlace = 'off' | 'on' | 'kept';
 
 const ROLE_KEYS: Readonly<Record<RoleName, string>> = {
@@ -63,7 +63,7 @@ export function PersonRow(props: PersonProps): JSX.Element {
     };
   }, []);
   const facts = [
-    // The heading of a group names the organisation already.
+    // The heading of the group already names the organisation.
     list === 'groups' ? null : participant.organisation,
     t(ROLE_KEYS[participant.role]),
     participant.has_floor ? t('has-floor') : null,
@@ -110,7 +110,7 @@ export function PersonRow(props: PersonProps): JSX.Element {
   );
 }
 
-/** What a moderator does with a raised hand, without opening the menu. */
+/** A moderator's actions for a raised hand, available without opening the menu. */
 function QueueActions({ seat, participant }: PersonProps): JSX.Element {
   const { id: who, name } = participant;
   return (

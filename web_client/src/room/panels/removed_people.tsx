@@ -13,7 +13,7 @@ export function RemovedPeople({ seat }: { seat: SeatClient }): JSX.Element | nul
   const load = (): void => {
     seat.link.request('removal.list', {}).then(
       (list) => setRemovals(list.removals),
-      () => undefined, // asked again at the next change
+      () => undefined, // requested again at the next change
     );
   };
   useEffect(load, [people]);

@@ -1,4 +1,4 @@
-/* The bars of the connection's quality, as a button that opens the explanation. */
+/* The bars of the connection's quality, as a button that opens the connection panel. */
 import type { JSX } from 'preact';
 import { Bars, Button } from '../../design/parts';
 import { t } from '../../text';

@@ -1,4 +1,4 @@
-/* One control of the bar: an icon with its word. */
+/* One control of the bar: an icon with its label. */
 import type { JSX } from 'preact';
 import type { LucideIcon } from 'lucide-preact';
 import { Live } from '../../design/parts';
@@ -11,17 +11,17 @@ export interface ControlProps {
   pressed?: boolean;
   expanded?: boolean;
   tone?: 'live' | 'danger' | 'off';
-  /** A word within the icon's field, to be read from afar. */
+  /** A word within the icon's field, readable from a distance. */
   word?: string;
   badge?: number;
-  /** What the badge counts; read out after it. */
+  /** What the badge counts; screen readers read it after the number. */
   counted?: string;
   keys?: string;
-  /** Space talks while held here; it does not press. */
+  /** Holding Space on this control talks, and does not press it. */
   talk?: boolean;
-  /** A shorter word, where the bar is narrow; part of the text. */
+  /** A shorter label for a narrow bar; part of the text. */
   short?: string;
-  /** The popup that it opens, by name. */
+  /** The name of the popup that it opens. */
   opens?: string;
 }
 

@@ -1,4 +1,4 @@
-/* On the stage and the shared picture: the picture alone. */
+/* The button on the stage and on the shared picture that shows the picture alone. */
 import type { JSX } from 'preact';
 import { Maximize, Minimize } from 'lucide-preact';
 import { Button } from '../../design/parts';

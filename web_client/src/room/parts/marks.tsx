@@ -7,7 +7,7 @@ import { sends } from '../../state/room';
 import { t } from '../../text';
 import type { SeatClient } from '../seat/seat_client';
 
-const WEAK_AT = 1; // quality level at and below which others see the mark
+const WEAK_AT = 1; // the mark is shown at this quality level and below
 
 /** Small marks on the name plate: muted, hand, weak link, connection lost. */
 export function Marks({
@@ -20,8 +20,8 @@ export function Marks({
   /** These are the marks of the user's own seat. */
   own: boolean;
 }): JSX.Element {
-  // For the user the switch counts: the server learns of a track only with its first
-  // packets.
+  // For the user's own seat the local switch counts: the server learns of a track only
+  // from its first packets.
   const heard = own ? seat.local.microphoneOn.value : sends(participant, 'microphone');
   const publishes = participant.role !== 'researcher' || participant.has_floor;
   const weak = participant.quality !== null && participant.quality <= WEAK_AT;

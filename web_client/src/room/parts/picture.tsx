@@ -1,4 +1,4 @@
-/* A video element for one track. It is always silent: `Sound` plays the voices. */
+/* A video element for one track. It is always muted: `Sound` plays the voices. */
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { keepPlaying } from '../../media/playing';

@@ -1,4 +1,4 @@
-/* What a person wants to receive; the same in the settings and by the bars. */
+/* The choice of what to receive, for the settings and the connection panel. */
 import type { JSX } from 'preact';
 import { Select } from '../../design/parts';
 import { receive, type Receive } from '../../state/settings';

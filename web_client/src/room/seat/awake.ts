@@ -10,12 +10,12 @@ export function keepAwake(): () => void {
   const ask = async (): Promise<void> => {
     if (document.visibilityState !== 'visible' || (lock && !lock.released)) return;
     try {
-      // Older browsers have none; a battery saver refuses it.
+      // Older browsers have no wake lock; a battery saver refuses it.
       const taken = (await navigator.wakeLock?.request('screen')) ?? null;
       if (ended) void taken?.release().catch(() => undefined);
       else lock = taken;
     } catch {
-      // The screen may turn off; nothing depends on it.
+      // The screen may turn off then; nothing else depends on the lock.
     }
   };
   const seen = (): void => void ask();

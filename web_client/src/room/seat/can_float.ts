@@ -1,6 +1,6 @@
-/* Whether this browser shows a picture in a small window over other programs. */
+/* Whether this browser can show a small window over other programs. */
 
-/** A window with a page of ours, or with a picture alone. */
+/** The window may contain a page of ours, or only a picture. */
 export const canFloat = (): boolean =>
   'documentPictureInPicture' in globalThis ||
   (document.pictureInPictureEnabled === true &&

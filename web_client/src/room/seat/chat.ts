@@ -4,7 +4,7 @@ import type { ChatMessage } from '../../protocol';
 import { CodedError } from '../../signaling/errors';
 import type { Link } from '../../signaling/link';
 import {
-  again,
+  retried,
   failed,
   passes,
   put,
@@ -15,7 +15,8 @@ import {
 
 const PAGE = 100;
 /**
- * Until a message is sent again that the server did not answer, or could not store yet.
+ * How long to wait before a message is sent again that the server did not answer or could
+ * not store.
  */
 const AGAIN_MS = 2000;
 
@@ -67,11 +68,11 @@ export class Chat {
   async sendAgain(id: string): Promise<void> {
     const message = this.outbox.value.find((m) => m.nonce === id);
     if (!message || message.state === 'sending') return;
-    this.outbox.value = again(this.outbox.value, id);
+    this.outbox.value = retried(this.outbox.value, id);
     await this.#deliver(id, message.text);
   }
 
-  /** Takes a failed message back into the field. */
+  /** Moves a failed message back into the text field. */
   takeBack(id: string): void {
     const message = this.outbox.value.find((m) => m.nonce === id);
     if (!message) return;
@@ -84,7 +85,7 @@ export class Chat {
     for (const id of unanswered(this.outbox.value)) void this.sendAgain(id);
   }
 
-  /** Whether the server has older messages than the oldest here. */
+  /** Whether the server has messages older than the oldest one here. */
   get hasEarlier(): boolean {
     return (this.#store.messages()[0]?.seq ?? 1) > 1;
   }
@@ -109,9 +110,9 @@ export class Chat {
     } catch (error) {
       const code = error instanceof CodedError ? error.code : null;
       this.outbox.value = failed(this.outbox.value, id, code);
-      // A lost connection sends it again when it is back; one that is online does not.
-      const stands = this.#link.phase.peek().name === 'online';
-      if (passes(code) && stands) setTimeout(() => this.cameBack(), AGAIN_MS);
+      // After a lost connection `cameBack` sends it again; while online a timer does.
+      const online = this.#link.phase.peek().name === 'online';
+      if (passes(code) && online) setTimeout(() => this.cameBack(), AGAIN_MS);
     }
   }
 }

@@ -17,7 +17,10 @@ import type { SeatClient } from './seat_client';
 export type Panel = 'people' | 'chat';
 export type OpenDialog = 'settings' | 'shortcuts' | 'leave' | 'connection' | 'invite';
 
-/** Opens the small window and returns what closes it; `closed` is called at its end. */
+/**
+ * Opens the small window and returns a function that closes it; `closed` is called when
+ * it is closed.
+ */
 export type OpenFloating = (
   controls: Controls,
   closed: () => void,
@@ -28,21 +31,24 @@ export class Controls {
   readonly dialog = signal<OpenDialog | null>(null);
   /** Page of the tiles, counted from 0. */
   readonly page = signal(0);
-  /** How many pages there are now; the stage counts them. */
+  /** The number of pages, which the stage determines. */
   pages = 1;
-  /** How often speech into the muted microphone was noticed. */
+  /** How often speech into the muted microphone was detected. */
   readonly mutedSpeech = signal(0);
   readonly talking = signal(false);
-  /** The choice of what to share is open. */
+  /** The menu for sharing is open. */
   readonly shareMenu = signal(false);
-  /** What the bar has no room for is open. */
+  /** The menu "More" is open. */
   readonly moreMenu = signal(false);
-  /** The picture alone. */
+  /** Shows the picture alone. */
   readonly full = new FullView();
   /** The stage is in a small window over other programs. */
   readonly floating = signal(false);
   #closeFloating: (() => void) | null = null;
-  /** How often showing was stopped: a window that opens later than that is closed. */
+  /**
+   * Number of times that showing was stopped: a window that opens after one is closed
+   * at once.
+   */
   #stopped = 0;
   readonly #seat: SeatClient;
   readonly #stops: (() => void)[] = [];
@@ -99,7 +105,7 @@ export class Controls {
     }
   }
 
-  /** The user leaves the room: nothing of it may stay on the screen. */
+  /** The user leaves the room: closes everything that would stay on the screen. */
   stopShowing(): void {
     this.#stopped += 1;
     this.#closeFloating?.();
@@ -126,7 +132,7 @@ export class Controls {
     }
   }
 
-  /** Stops sharing, or asks what to share. */
+  /** Stops sharing, or opens the menu for sharing. */
   toggleScreen(): void {
     const { local } = this.#seat;
     if (local.screenOn.value) local.stopScreen();
@@ -142,7 +148,7 @@ export class Controls {
     const problem = await this.#seat.local.share(origin, style);
     if (problem === null) return;
     if (origin.kind === 'camera') notify(cameraProblemText(problem));
-    // A closed picker is a changed mind and needs no comment.
+    // Closing the picker cancels sharing and needs no notice.
     else if (problem !== 'denied') notify(t('screen-failed'));
   }
 
@@ -154,7 +160,7 @@ export class Controls {
       if (local.microphoneOn.value || !may) return;
       this.talking.value = true;
       await local.unmute();
-      // The key may be up before the microphone is open.
+      // The key may be released before the microphone is open.
       if (!this.talking.value) local.mute();
     } else if (this.talking.value) {
       this.talking.value = false;
@@ -214,7 +220,7 @@ export class Controls {
       notify(t('no-webrtc'));
       return false;
     }
-    // At the door nothing is sent yet: everybody may set up devices.
+    // Before joining nothing is sent: everybody may set up devices.
     if (this.#seat.phase.value.name !== 'inside') return true;
     const may = this.#seat.may('media.publish');
     if (!may) notify(t('notice-no-floor'));

@@ -1,13 +1,13 @@
 /*
- * The picture alone: bars, strip and panels are hidden.
+ * Shows the picture alone: bars, strip and panels are hidden.
  *
- * The whole page is shown, not one element of it, so that notices, dialogs and the chat
- * are seen there too. Where a browser has no full screen (or a person's device forbids
- * it), the picture fills the window all the same.
+ * The whole page becomes full screen, not one element of it, so that notices, dialogs and
+ * the chat are visible too. If the browser has no full screen or refuses it, the picture
+ * fills the window.
  */
 import { signal } from '@preact/signals';
 
-/** Whether a double click meant the picture, not a button that lies on it. */
+/** Whether a double click was on the picture, and not on a button over it. */
 export const onPicture = (event: MouseEvent): boolean =>
   event.target instanceof Element && event.target.closest('button') === null;
 
@@ -41,12 +41,15 @@ export class FullView {
     this.leave();
   }
 
-  /** The browser itself left full screen. */
+  /** The browser has left full screen by itself. */
   readonly #changed = (): void => {
     if (!document.fullscreenElement) this.on.value = false;
   };
 
-  /** In a filled window the browser does not know of it. */
+  /**
+   * Ends the full view when the picture fills only the window, of which the browser
+   * does not know.
+   */
   readonly #escaped = (event: KeyboardEvent): void => {
     const busy =
       event.target instanceof Element &&

@@ -1,4 +1,4 @@
-/* What every part of the room page is given. */
+/* The properties of every part of the room page. */
 import type { Controls } from './controls';
 import type { SeatClient } from './seat_client';
 

@@ -1,6 +1,6 @@
 /*
- * Everything that comes in: keeps one subscribe connection alive, plays its
- * sound and hands out pictures by participant.
+ * Incoming media: keeps one subscribe connection alive, plays its sound and finds the
+ * picture of a participant.
  */
 import { effect, signal } from '@preact/signals';
 import { canConnect } from '../../media/ability';
@@ -12,10 +12,10 @@ import { Subscriber } from '../../media/subscriber';
 import type { Link } from '../../signaling/link';
 import { CodedError } from '../../signaling/errors';
 
-const RETRY_MS = 1500; // the server grants one negotiation a second
+const RETRY_MS = 1500; // the server allows one negotiation a second
 
 export interface ShownPicture {
-  /** Null while the slot's track is not there yet. */
+  /** Null until the slot has its track. */
   readonly track: MediaStreamTrack | null;
   readonly undecodable: boolean;
   readonly starved: boolean;
@@ -24,7 +24,7 @@ export interface ShownPicture {
 export class Receiving {
   readonly sound = new Sound();
   readonly subscriber: Subscriber;
-  /** Set once, when the first remote frame was seen. */
+  /** Set once, when the first remote frame was shown. */
   readonly firstFrame = signal(false);
   /** Milliseconds that pictures wait for retransmissions; null: they do not. */
   readonly waitMs = signal<number | null>(null);
@@ -68,7 +68,7 @@ export class Receiving {
     }
   }
 
-  /** Asks for a new offer, again and again while the socket is there. */
+  /** Requests a new offer, and repeats that while the socket is connected. */
   async renew(): Promise<void> {
     if (this.#asking || this.#closed || !canConnect()) return;
     if (this.#link.phase.value.name !== 'online') return;
@@ -77,7 +77,7 @@ export class Receiving {
       await this.accept(await this.#link.request('media.subscribe', {}));
     } catch (error) {
       if (error instanceof CodedError) this.#later();
-      // Without an answer the socket heals first, and coming back asks anew.
+      // Without an answer the socket reconnects first, which requests an offer again.
     } finally {
       this.#asking = false;
     }
@@ -98,16 +98,18 @@ export class Receiving {
     };
   }
 
-  /** Takes the link's latest figures; called every two seconds. */
+  /**
+   * Adapts the playout delay to the link's latest figures; called every two seconds.
+   */
   watch(sample: LinkSample): void {
-    // Browsers without a playout delay do not wait.
+    // The browser has no API for the playout delay.
     if (!('jitterBufferTarget' in RTCRtpReceiver.prototype)) return;
     if (!this.#playoutDelay.take(sample)) return;
     this.waitMs.value = this.#playoutDelay.waitMs;
     this.subscriber.wait(this.waitMs.value);
   }
 
-  /** The picture elements call this with each first frame. */
+  /** Called by picture elements at their first frame. */
   frameSeen(): void {
     if (this.firstFrame.value) return;
     this.firstFrame.value = true;

@@ -1,11 +1,12 @@
 /*
- * The client of one seat, from the door to the end: the object that pages use.
+ * The client of one seat, from the page before joining to the end: the object that pages
+ * use.
  *
- *     entering ──► inside ◄── joining ◄── door
- *         └─ seat gone ──────────────────► ▲   inside ──► ended ──► door | entering
+ *     entering ──► inside ◄── joining ◄── outside
+ *         └─ seat gone ───────────────────► ▲   inside ──► ended ──► outside | entering
  *
- * It puts the parts together (link, local media, receiving, sending, chat,
- * health) and holds the room's view; each part does its own work.
+ * It combines the parts (link, local media, receiving, sending, chat, health) and holds
+ * the view of the room; each part does its own work.
  */
 import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
 import type {
@@ -53,14 +54,16 @@ export type SeatPhase =
   | { name: 'ended'; reason: EndReason; by: string | null }
   | { name: 'refused'; code: string; message: string };
 
-/** Refusals that mean that a seat is kept no longer; all others pass. */
+/** Refusals which mean that the seat is lost; all others are temporary. */
 const GONE: ReadonlySet<string> = new Set([
   'seat-gone',
   'room-not-found',
   'room-closed',
 ]);
-/** Least time between two tries to enter by a link by which many enter just now. Lower:
- * the server's limit of this request would be reached. */
+/**
+ * Least time between two attempts to join by a link that many people are using. Lower: the
+ * server's rate limit of this request is exceeded.
+ */
 const BUSY_WAIT_MS = 2000;
 const LEAVE_WITHIN_MS = 1500; // leaving must not hang when the network is down
 const PREVIEW_EVERY_MS = 10_000;
@@ -69,7 +72,7 @@ function passed(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** Listens to the window; returns what ends it. */
+/** Listens to the window until the returned function is called. */
 function listen<N extends 'pagehide' | 'pageshow'>(
   name: N,
   handler: (event: WindowEventMap[N]) => void,
@@ -83,7 +86,7 @@ export class SeatClient {
   readonly view = signal<RoomView | null>(null);
   readonly preview = signal<RoomPreview | null>(null);
   readonly pinned = signal<string | null>(null);
-  /** The seat that another tab of this browser holds by this door. */
+  /** The seat that another tab of this browser holds with the same link. */
   readonly otherTab = signal<string | null>(null);
   /** The user is in the room elsewhere and has not yet chosen where to stay. */
   readonly elsewhere = signal(false);
@@ -97,7 +100,7 @@ export class SeatClient {
   readonly chat: Chat;
   readonly missingSince: ReadonlySignal<number | null>;
   health: Health | null = null;
-  /** The invitation or room by which this door was opened. */
+  /** The invitation or room by which the user enters. */
   readonly entry: ConnectAuth;
   readonly #key: string;
   readonly #tab: SeatTab;
@@ -105,13 +108,13 @@ export class SeatClient {
   /** What the user chose when already in the room elsewhere. */
   #decided: 'take-over' | 'another' | null = null;
   /**
-   * The newest connection: it is named in the closing message while a new one is being
-   * made.
+   * The newest connection: the message that the page is closing names it, even while a new
+   * one is being made.
    */
   #connection: string | null = null;
   #disposed = false;
 
-  /** `key` names the kept seat of this door. */
+  /** `key` names the stored seat of this link. */
   constructor(entry: ConnectAuth, key: string) {
     this.entry = entry;
     this.#key = key;
@@ -135,7 +138,7 @@ export class SeatClient {
       () => clearInterval(poll),
       listen('pagehide', () => this.#pageClosed()),
       listen('pageshow', (event) => {
-        // Back from the browser's cache, where all connections were ended.
+        // Restored from the browser's cache, which has closed all connections.
         if (event.persisted && this.phase.peek().name === 'inside') {
           window.location.reload();
         }
@@ -152,7 +155,7 @@ export class SeatClient {
     );
   }
 
-  /** Opens the connection: back to a kept seat, else to the door. */
+  /** Opens the connection: resumes a stored seat, otherwise waits outside. */
   start(): void {
     const seat = seats.get(this.#key);
     this.phase.value = { name: seat ? 'entering' : 'outside' };
@@ -160,7 +163,7 @@ export class SeatClient {
       if (this.#disposed) return;
       this.otherTab.value = other;
       this.elsewhere.value = other !== null;
-      // A copied tab has the seat of its original, which must not lose it unasked.
+      // A duplicated tab has the seat of its original, which must not lose it unasked.
       if (seat && other === null) this.link.identify({ seat });
       else this.phase.value = { name: 'outside' };
       this.link.open();
@@ -191,7 +194,7 @@ export class SeatClient {
     this.#decided = 'another';
   }
 
-  /** Takes a seat. Throws what the server refused; the door stays open then. */
+  /** Takes a seat. Throws the server's refusal; the client stays outside then. */
   async join(name: string, organisation: string): Promise<void> {
     performance.mark('pavilion-join');
     this.phase.value = { name: 'joining' };
@@ -199,7 +202,7 @@ export class SeatClient {
       this.#prepare();
       this.#seat(await this.#join(name, organisation));
     } catch (error) {
-      // If the link was refused for good meanwhile, that is shown already.
+      // If the link was finally refused meanwhile, that is shown already.
       if (this.phase.value.name !== 'joining') return;
       this.phase.value = { name: 'outside' };
       if (error instanceof CodedError && error.code === 'seated-elsewhere') {
@@ -212,7 +215,7 @@ export class SeatClient {
     }
   }
 
-  /** Makes connections ahead of time, where this browser can make any. */
+  /** Prepares the peer connections, if this browser supports any. */
   #prepare(): void {
     if (!canConnect()) return;
     this.receiving.subscriber.prepare();
@@ -246,12 +249,12 @@ export class SeatClient {
     try {
       await this.link.request('seat.leave', {}, LEAVE_WITHIN_MS);
     } catch {
-      // Gone anyway: the server gives the seat up by itself.
+      // The server gives the seat up by itself.
     }
     if (this.phase.value.name === 'ended') this.link.close();
   }
 
-  /** From the page after the end: back to the seat if it is kept, else the door. */
+  /** From the page after the end: resumes a stored seat, otherwise waits outside. */
   comeBack(): void {
     if (this.phase.value.name !== 'ended') return;
     this.link.close();
@@ -326,7 +329,7 @@ export class SeatClient {
       this.#seat(taken);
     } catch (error) {
       if (error instanceof CodedError && GONE.has(error.code)) this.#seatGone();
-      // Storage that is busy passes: the seat is kept, and asked for again.
+      // Busy storage is temporary: the seat is kept and requested again.
       else this.link.suspect();
     }
   }
@@ -423,7 +426,7 @@ export class SeatClient {
     }
   }
 
-  /** Shows a notice that the user is on the stage, when others see or hear it. */
+  /** Notifies users who are on the stage, if others see or hear them. */
   #onStage(): void {
     const view = this.view.value;
     if (!view) return;
@@ -467,8 +470,7 @@ export class SeatClient {
   }
 
   /**
-   * The seat is gone on the server: back to the door, or to the end page if the user
-   * was inside.
+   * The seat is lost on the server: waits outside again, or ends if the user was inside.
    */
   #seatGone(): void {
     const wasInside = this.phase.value.name === 'inside';
@@ -484,7 +486,7 @@ export class SeatClient {
   }
 
   #end(reason: EndReason, by: string | null): void {
-    // A seat that was ended temporarily can be taken again.
+    // For other reasons the seat can be taken again.
     if (reason === 'left' || reason === 'removed' || reason === 'room-closed') {
       seats.drop(this.#key);
     }

@@ -1,8 +1,8 @@
 /*
- * Everything that goes out: keeps the publish connection and the server's gates
- * in line with what the person switched on.
+ * Outgoing media: keeps the publish connection, and the mute states of its tracks on the
+ * server, in line with what the user has switched on.
  *
- * Wishes may change while a request is under way; `sync` runs until both agree.
+ * The user may switch again while a request is pending; `sync` runs until both agree.
  */
 import { effect, signal } from '@preact/signals';
 import type { SourceName } from '../../protocol';
@@ -15,12 +15,13 @@ import { codec } from '../../state/settings';
 import { CodedError } from '../../signaling/errors';
 import type { Link } from '../../signaling/link';
 
-const RETRY_MS = 1500; // the server grants one negotiation a second
+const RETRY_MS = 1500; // the server allows one negotiation a second
 
 export class Sending {
   readonly #link: Link;
   readonly #local: LocalMedia;
   readonly #allowed = signal(false);
+  /** The mute states that the server has been sent: true is not muted. */
   readonly #announced = new Map<SourceName, boolean>();
   /** The layers of each source that the server asked for last. */
   readonly #layers = new Map<VideoSource, readonly number[]>();
@@ -37,7 +38,7 @@ export class Sending {
     this.#local = local;
     this.#failed = failed;
     this.#stop = effect(() => {
-      // Whatever is read here starts a run when it changes.
+      // Every signal read here starts a run when it changes.
       for (const { source } of SECTIONS) local.on(source);
       void local.shared.value;
       const wanted = local.tracks.value.size > 0;
@@ -59,14 +60,18 @@ export class Sending {
     }
   }
 
-  /** The connection to the server is back; does it still hold our tracks? */
+  /**
+   * The connection to the server is back; `stillPublished`: it still has our publish
+   * leg.
+   */
   cameBack(stillPublished: boolean): void {
-    // The announced mute states hold: a moderator's mute arrives as `seat.muted`.
+    // The announced mute states are still valid: a moderator's mute arrives as
+    // `seat.muted`.
     if (!stillPublished || this.#publisher?.broken) this.#drop();
     void this.sync();
   }
 
-  /** The server says which layers of a source are watched. */
+  /** Takes the server's request for the layers of a source. */
   setLayers(source: SourceName, layers: readonly number[]): void {
     if (source !== 'camera' && source !== 'screen') return;
     this.#layers.set(source, layers);
@@ -115,7 +120,9 @@ export class Sending {
     this.#drop();
   }
 
-  /** The publisher to synchronise; null: nothing can or need be sent now. */
+  /**
+   * The publisher to synchronise; null: nothing can be sent, or nothing is to be sent.
+   */
   #needed(): Publisher | null {
     const online = this.#link.phase.value.name === 'online';
     if (this.#closed || !online || !this.#allowed.value || !canConnect()) return null;
@@ -179,7 +186,7 @@ export class Sending {
   /** Handles a failed request of `asked`, a publisher that may have been replaced. */
   #trouble(error: unknown, asked: Publisher | null): void {
     if (this.#closed) return;
-    // The browser itself did not answer: its connection is closed, or stuck.
+    // The browser did not answer: its peer connection is closed, or hangs.
     if (error instanceof Unanswered) {
       if (asked === this.#publisher) this.#drop();
     }

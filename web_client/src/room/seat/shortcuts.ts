@@ -1,9 +1,9 @@
 /*
- * The keyboard of the room: one table, from which both the handlers and the list
- * behind `?` are made.
+ * The keyboard shortcuts of the room: one table for the handlers and for the list that `?`
+ * opens.
  *
- * Keys are matched by their place (`code`) when the layout writes no Latin
- * letters, so that M is M while a Korean input method is on.
+ * Keys are matched by their position (`code`) if the layout writes no Latin letters, so
+ * that M works while a Korean input method is on.
  */
 export type ShortcutName =
   | 'microphone'
@@ -20,19 +20,19 @@ export type ShortcutName =
   | 'help';
 
 interface Key {
-  /** What `KeyboardEvent.key` is, in lower case. */
+  /** `KeyboardEvent.key` in lower case. */
   readonly key: string;
-  /** What `KeyboardEvent.code` is; null: the place does not matter. */
+  /** `KeyboardEvent.code`; null: the position does not matter. */
   readonly code: string | null;
-  /** What the list shows. */
+  /** The label of the key in the list. */
   readonly shown: string;
 }
 
 export interface Shortcut {
   readonly name: ShortcutName;
-  /** Each of them does it; the first is named on the button. */
+  /** Alternative keys; the first one is named on the button. */
   readonly keys: readonly Key[];
-  /** Fluent key of what it does. */
+  /** Fluent key of the description. */
   readonly text: string;
   /** Acts while held down. */
   readonly held: boolean;
@@ -75,7 +75,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   pressed('help', { key: '?', code: null, shown: '?' }),
 ];
 
-/** The keys of a shortcut, as `aria-keyshortcuts` wants them. */
+/** The keys of a shortcut in the syntax of `aria-keyshortcuts`. */
 export function keysOf(name: ShortcutName): string {
   const shortcut = SHORTCUTS.find((s) => s.name === name);
   return shortcut?.keys.map((k) => k.shown).join(' ') ?? '';
@@ -100,22 +100,22 @@ export function matchShortcut(event: Pressed): Shortcut | null {
 
 /** Properties of the element that has the focus. */
 export interface Focus {
-  /** Keys write there, or belong to an open dialog. */
+  /** It takes text, or belongs to an open dialog. */
   readonly writing: boolean;
   /** Space presses it. */
   readonly pressable: boolean;
   /** It is the room's microphone button. */
   readonly microphone: boolean;
-  /** A click put the keyboard there, not the Tab key. */
+  /** It got the focus by a click, not by the Tab key. */
   readonly byPointer: boolean;
 }
 
 /**
- * Whether a key is a shortcut where the keyboard is now. Pure.
+ * Whether a key is a shortcut for the element that has the focus. Pure.
  *
- * Letters are shortcuts outside text fields. A held key must never switch
- * the microphone on for good: it does not press the microphone button, nor a
- * button that only happens to be focused because it was clicked before.
+ * Letters are shortcuts outside text fields. A held key must not switch the microphone on
+ * permanently: it presses neither the microphone button, nor a button that has the focus
+ * only because it was clicked before.
  */
 export function takesKey(held: boolean, focus: Focus): boolean {
   if (focus.writing) return false;
@@ -135,19 +135,19 @@ function focusAt(target: EventTarget | null, byPointer: boolean): Focus {
 }
 
 export interface ShortcutHandlers {
-  /** The shortcuts that apply here; all if absent. */
+  /** The shortcuts that apply on this page; all if absent. */
   readonly only?: readonly ShortcutName[];
   readonly press: (name: ShortcutName) => void;
-  /** The key of a held shortcut is up again, or the window lost the keyboard. */
+  /** The key of a held shortcut was released, or the window has lost the focus. */
   readonly release: (name: ShortcutName) => void;
 }
 
-/** Listens on the window; returns the end of it. */
+/** Listens on the window until the returned function is called. */
 export function listenShortcuts(handlers: ShortcutHandlers): () => void {
   let held: ShortcutName | null = null;
-  // Outlives `held`: the key may come up only after the window was away.
+  // Outlives `held`: the key may be released only after the window lost the focus.
   let swallowed: string | null = null;
-  // `:focus-visible` cannot tell: browsers turn it on with the first key.
+  // `:focus-visible` is no evidence: browsers set it at the first key.
   let lastByPointer = false;
   let focusedByPointer = false;
   const pointed = (): void => {
@@ -182,8 +182,8 @@ export function listenShortcuts(handlers: ShortcutHandlers): () => void {
   };
   const up = (event: KeyboardEvent): void => {
     if (swallowed === null || event.code !== swallowed) return;
-    // Buttons are pressed when Space comes up, in some browsers whatever became of
-    // the key going down.
+    // Buttons are pressed when Space is released, in some browsers even if the default
+    // of `keydown` was prevented.
     event.preventDefault();
     swallowed = null;
     letGo();

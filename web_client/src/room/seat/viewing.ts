@@ -1,8 +1,8 @@
 /*
  * Reports to the server what is on the screen, within its rate limit.
  *
- * The stage area measures; the person's choice of what to receive and the limits
- * of a slow computer are laid over it here.
+ * The stage area measures the pictures; the user's choice of what to receive and the
+ * limits for a slow computer are applied here.
  */
 import { effect, signal } from '@preact/signals';
 import type { Arrangement } from '../../layout/arrange';
@@ -13,8 +13,8 @@ import type { LinkChanged, ViewSet } from '../../protocol';
 import type { Link } from '../../signaling/link';
 import { receive } from '../../state/settings';
 
-const SEND_EVERY_MS = 200; // the server grants five a second
-const SAMPLE_EVERY_MS = 2000; // shorter: shares of a few frames; longer: a slow rescue
+const SEND_EVERY_MS = 200; // the server allows five a second
+const SAMPLE_EVERY_MS = 2000; // Lower: shares of few frames; higher: slow reactions.
 
 interface Shown {
   readonly arrangement: Arrangement;
@@ -23,11 +23,11 @@ interface Shown {
 }
 
 export class Viewing {
-  /** Steps that a slow computer made us take; 0: none. */
+  /** Steps by which pictures are reduced for a slow computer; 0: none. */
   readonly strained = signal(0);
-  /** What the connections did in the last two seconds. */
+  /** The figures of the last two seconds. */
   readonly figures = signal<Figures | null>(null);
-  /** The server's latest report about the link to this viewer. */
+  /** The server's latest report on the link to this viewer. */
   readonly link = signal<LinkChanged | null>(null);
   readonly #link: Link;
   readonly #inside: () => boolean;
@@ -76,21 +76,21 @@ export class Viewing {
     return viewSet(arrangement, measured, wishes, self);
   }
 
-  /** The stage is in a small window now, or not any more. */
+  /** Sets whether the stage is shown in a small window. */
   floats(floats: boolean): void {
     this.#floats = floats;
     this.#send();
   }
 
-  /** The server forgot: a new connection. */
+  /** To be called for a new connection, on which the server knows no view. */
   cameBack(): void {
     this.#sent = null;
     this.#send();
   }
 
   /**
-   * Takes the statistics of all connections, null when not all are known; called about
-   * twice a second. `askedMs` is how long pictures are had to wait.
+   * Takes the statistics of all connections, null if not all are known; called about twice
+   * a second. `askedMs` is the requested playout delay of pictures.
    */
   take(reports: readonly RTCStatsReport[] | null, now: number, askedMs: number): void {
     if (reports === null) {

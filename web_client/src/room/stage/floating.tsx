@@ -1,9 +1,9 @@
 /*
- * The room in a small window over other programs (picture in picture): the stage, and
- * one's own microphone.
+ * The room in a small window over other programs (picture in picture): the stage, and the
+ * user's microphone.
  *
- * Where a browser lets a page into such a window, it is a small page of ours; where it
- * only takes a picture, the browser's own buttons mute.
+ * If the browser can show a page in such a window, it is a small page of ours; if it can
+ * show only a picture, the browser's own buttons mute the microphone.
  */
 import { effect } from '@preact/signals';
 import { render, type JSX } from 'preact';
@@ -23,8 +23,7 @@ interface FloatingWindows {
 const SIZE = { width: 420, height: 290 };
 
 /**
- * Opens the window and settles when it is open; `closed` is called when it is not any
- * more.
+ * Opens the window and settles when it is open; `closed` is called when it is closed.
  */
 export async function openFloating(
   room: RoomProps,
@@ -90,7 +89,7 @@ function FloatingPage(props: RoomProps & { close: () => void }): JSX.Element {
   );
 }
 
-/** The picture on the stage itself, in the browser's own window. */
+/** Shows the picture on the stage in the browser's own window. */
 async function openPicture(room: RoomProps, closed: () => void): Promise<() => void> {
   const { seat, controls } = room;
   const video = document.querySelector<HTMLVideoElement>(
@@ -101,10 +100,10 @@ async function openPicture(room: RoomProps, closed: () => void): Promise<() => v
   const media = navigator.mediaSession as MediaSession | undefined;
   const handle = (handler: (() => void) | null): void => {
     try {
-      // Newer than the list of actions that TypeScript knows.
+      // TypeScript does not know these actions yet.
       media?.setActionHandler('togglemicrophone' as MediaSessionAction, handler);
     } catch {
-      // This browser knows no such button.
+      // The browser does not have this button.
     }
   };
   handle(() => void controls.toggleMicrophone());

@@ -7,14 +7,14 @@ import type { SeatClient } from '../seat/seat_client';
 
 export interface MainPicture {
   readonly label: string;
-  /** Whose picture it is. */
+  /** The participant who sends the picture. */
   readonly name: string;
-  /** Null: there is none to show now. */
+  /** Null: there is nothing to show. */
   readonly track: MediaStreamTrack | null;
 }
 
 /**
- * The shared picture, else that of the participant on the stage; null: there is none.
+ * The shared picture, otherwise that of the participant on the stage; null: none.
  */
 export function mainPicture(seat: SeatClient): MainPicture | null {
   const view = seat.view.value;

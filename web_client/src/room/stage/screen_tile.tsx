@@ -19,8 +19,8 @@ const STYLE_KEYS: Readonly<Record<Style, string>> = {
 };
 
 /**
- * What one shares oneself. A screen is not shown back, that would mirror without
- * end; what lies under a second camera is.
+ * The picture that the user shares. A screen is not shown, because it would mirror itself
+ * endlessly; the picture of a second camera is.
  */
 function OwnScreen({ seat, controls }: RoomProps): JSX.Element {
   const { local } = seat;
@@ -56,7 +56,7 @@ interface ScreenProps extends RoomProps {
 }
 
 /**
- * A shared screen; the user's own is not shown, as it would mirror itself without end.
+ * A shared screen; the user's own is not shown, because it would mirror itself endlessly.
  */
 export function ScreenTile({ seat, controls, owner }: ScreenProps): JSX.Element {
   const { receiving } = seat;

@@ -1,4 +1,4 @@
-/* Stage, strip and grid: measures the area, arranges tiles, and reports sizes to the server. */
+/* Stage, strip and grid: measures the area, arranges tiles, reports sizes to the server. */
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ChevronLeft, ChevronRight } from 'lucide-preact';
@@ -50,7 +50,7 @@ function measure(area: HTMLElement): Measured {
   const fit = stage?.matches('[data-place="stage"]') ? 'contain' : 'cover';
   const tiles = area.querySelectorAll<HTMLElement>('[data-place="small"]');
   return {
-    // A person who comes on an empty stage is shown at once in full size.
+    // The first person on an empty stage is shown in full size at once.
     stage: height(stage ?? area, stage ? fit : 'contain'),
     content: height(
       area.querySelector('[data-testid="screen-tile"]') ?? area,
@@ -190,7 +190,7 @@ interface TilesProps {
   children: (JSX.Element | null)[];
 }
 
-/** A list of tiles; its numbers go to the style sheet as custom properties. */
+/** A list of tiles; the style sheet gets its dimensions as custom properties. */
 function Tiles(props: TilesProps): JSX.Element {
   const tiles = props.children.filter((child) => child !== null);
   const { used, lastRow, lastStart } = gridRows(tiles.length, props.columns);

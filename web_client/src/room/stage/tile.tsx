@@ -28,7 +28,7 @@ export function Tile({ seat, controls, participant, place }: TileProps): JSX.Ele
   const speaking = view?.speakers.includes(participant.id) ?? false;
   const { name, organisation } = participant;
   const [ratio, setRatio] = useState(0);
-  // The ring surrounds the picture, not the bars beside it.
+  // The ring surrounds the picture, without the bars beside it.
   const fitted = place === 'stage' && ratio > 0;
   const style = useMemo(() => (fitted ? { '--ratio': ratio } : {}), [fitted, ratio]);
   const names = [
@@ -49,7 +49,7 @@ export function Tile({ seat, controls, participant, place }: TileProps): JSX.Ele
       data-speaking={speaking}
       onDblClick={(event) => {
         if (!onPicture(event)) return;
-        // A tile on the stage cannot be pinned: it is shown alone.
+        // A tile on the stage cannot be pinned; a double click shows it alone.
         if (place === 'stage') controls.full.toggle();
         else controls.togglePin(participant.id);
       }}
@@ -97,7 +97,7 @@ interface FaceProps {
   onRatio: (ratio: number) => void;
 }
 
-/** The camera's picture, or an avatar in its place. */
+/** The camera's picture, or an avatar instead. */
 function Face(props: FaceProps): JSX.Element {
   const { seat, participant, own, onRatio } = props;
   const { receiving, local } = seat;
@@ -150,7 +150,10 @@ const ABSENCE_KEYS: Readonly<Record<Exclude<Absence, 'off'>, string>> = {
   coming: 'tile-coming',
 };
 
-/** A picture that is sent but not shown: it must not look like a camera that is off. */
+/**
+ * Marks a picture that is sent but not shown, so that it does not look like a camera
+ * that is off.
+ */
 function NotFetched({ reason }: { reason: Absence }): JSX.Element | null {
   if (reason === 'off') return null;
   const Icon = reason === 'coming' ? ImageDown : ImageOff;
