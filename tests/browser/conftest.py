@@ -1,4 +1,4 @@
-"""Real browsers at a real server; screenshots of what a failed test last saw."""
+"""Fixtures: real browsers and a real server; screenshots of a failed test's pages."""
 
 import asyncio
 import contextlib
@@ -36,7 +36,7 @@ other_pair = pytest.mark.parametrize(("presents", "watches"), PAIRS[1:])
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here drives browsers, on the loop that is connected to them."""
+    """Run all tests here on the event loop that is connected to the browsers."""
     for item in items:
         if "tests/browser/" in str(item.path):
             item.add_marker(pytest.mark.browser)
@@ -75,7 +75,7 @@ async def room(server: Server) -> AsyncIterator[TestRoom]:
 
 
 class Gallery:
-    """Opens tabs when they are wanted, and keeps pictures of their pages."""
+    """Opens tabs when they are needed, and keeps screenshots of their pages."""
 
     def __init__(self, borrowed: Borrowed, name: str) -> None:
         self._borrowed = borrowed
@@ -108,7 +108,7 @@ class Gallery:
         )
 
     async def keep_all(self) -> None:
-        """Keep what everybody sees now."""
+        """Keep a screenshot of every open page."""
         for number, person in enumerate(self.people):
             with contextlib.suppress(Exception):  # its browser may be gone
                 await self._keep(
@@ -127,7 +127,7 @@ async def browsers() -> AsyncIterator[Pool]:
 async def a_fresh_start(
     request: pytest.FixtureRequest, browsers: Pool
 ) -> AsyncIterator[None]:
-    """Let nothing of a test that failed go on: no browser, and no task either."""
+    """End all browsers and tasks that a failed test has left."""
     yield
     if request.node.stash.get(FAILED, True):
         await browsers.close()
@@ -158,7 +158,7 @@ asks for another one, and that it does is tested by itself."""
 
 
 def assert_clean(*people: Person) -> None:
-    """Check that pages threw nothing and asked no other host for anything."""
+    """Check that pages threw no error and sent no request to another host."""
     for person in people:
         problems = [p for p in person.page.problems if not SOCKET_LOST.search(p)]
         assert problems == [], person.name

@@ -1,4 +1,4 @@
-"""How the chat treats long lines, addresses and several lines of one person."""
+"""The chat: long messages, addresses, consecutive messages of one author."""
 
 from tests.browser.conftest import Gallery, assert_clean, in_chromium, in_firefox, link
 from tests.support.browsers import BrowserName, Options
@@ -11,7 +11,7 @@ HEIGHT = """() => document.querySelector('[data-testid="chat-message"]')
 
 
 @in_chromium
-async def test_a_long_message_does_not_fill_the_chat(
+async def test_long_message_is_folded(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     rolf = await room.guest("researcher", "Rolf")
@@ -29,7 +29,7 @@ async def test_a_long_message_does_not_fill_the_chat(
 
 
 @in_firefox
-async def test_addresses_of_this_site_are_links_and_others_are_not(
+async def test_only_addresses_of_this_site_become_links(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     rolf = await room.guest("researcher", "Rolf")
@@ -48,7 +48,9 @@ async def test_addresses_of_this_site_are_links_and_others_are_not(
     assert_clean(rita)
 
 
-async def test_lines_in_a_row_stand_together(room: TestRoom, gallery: Gallery) -> None:
+async def test_consecutive_messages_of_one_author_share_a_heading(
+    room: TestRoom, gallery: Gallery
+) -> None:
     rolf = await room.guest("researcher", "Rolf")
     for number in range(3):
         await rolf.ask("chat.send", text=f"point {number}", nonce=f"n{number}")

@@ -1,4 +1,4 @@
-"""Ending a room from inside it: what the one who does it reads."""
+"""Closing a room from inside it: what the moderator who does so reads."""
 
 from tests.browser.conftest import Gallery, assert_clean, in_firefox
 from tests.support.browsers import BrowserName
@@ -7,7 +7,7 @@ from tests.support.wire.room import TestRoom
 
 
 @in_firefox
-async def test_closing_the_room_from_inside_says_that_it_is_closed(
+async def test_moderator_who_closes_the_room_reads_that_it_is_closed(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     made = await room.owner.ask("invitation.create", room=room.id, role="moderator")

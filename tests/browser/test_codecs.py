@@ -1,4 +1,4 @@
-"""Codecs pass through unchanged where everybody decodes them, and give way where not."""
+"""A codec is forwarded if all viewers decode it; otherwise the publisher changes it."""
 
 import pytest
 
@@ -26,7 +26,7 @@ DECODED = """async () => {
 async def presenting(
     gallery: Gallery, room: TestRoom, browser: BrowserName, codec: str
 ) -> Person:
-    """Let somebody with a favourite codec present."""
+    """Let a participant with a chosen codec publish."""
     presenter = await gallery.visit(browser, "Paul")
     await presenter.page.goto(room.server.url)
     await presenter.page.evaluate(PREFER, codec)
@@ -48,7 +48,7 @@ async def decodes(page: Page, codec: str) -> None:
         ("firefox", "chromium", "VP9"),
     ],
 )
-async def test_a_codec_that_everybody_decodes_passes_through(
+async def test_codec_supported_by_all_viewers_is_forwarded(
     room: TestRoom,
     gallery: Gallery,
     presents: BrowserName,
@@ -63,10 +63,10 @@ async def test_a_codec_that_everybody_decodes_passes_through(
     assert_clean(presenter, viewer)
 
 
-async def test_a_publisher_changes_its_codec_when_somebody_comes_who_lacks_it(
+async def test_publisher_changes_codec_when_a_viewer_without_it_joins(
     room: TestRoom, gallery: Gallery
 ) -> None:
-    """Firefox without its H264 plugin: all go over to VP8, and nobody sees black."""
+    """Firefox lacks its H264 plugin: all change to VP8, and no picture turns black."""
     presenter = await presenting(gallery, room, "chromium", "H264")
     first = await gallery.visit("chromium", "Rita")
     await first.enter(link(room, "researcher"))

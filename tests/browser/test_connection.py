@@ -1,4 +1,4 @@
-"""What people see of their connection, and what they can do about it."""
+"""The quality bars, the connection panel, and the choice of what to receive."""
 
 import re
 from typing import Literal
@@ -46,7 +46,7 @@ async def meet(
 
 
 @each
-async def test_the_bars_say_what_they_mean(
+async def test_quality_bars_open_the_connection_panel(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     presenter, viewer = await meet(room, gallery, browser)
@@ -78,7 +78,7 @@ async def test_the_bars_say_what_they_mean(
 
 
 @in_chromium
-async def test_sound_only_and_back_in_one_click(
+async def test_sound_only_can_be_left_with_one_click(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     presenter, viewer = await meet(room, gallery, browser)
@@ -105,7 +105,7 @@ async def test_sound_only_and_back_in_one_click(
 
 
 @in_firefox
-async def test_a_hidden_tab_is_sent_sound_alone(
+async def test_hidden_tab_receives_only_sound(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     presenter, viewer = await meet(room, gallery, browser)
@@ -120,7 +120,7 @@ async def test_a_hidden_tab_is_sent_sound_alone(
     assert_clean(presenter, viewer)
 
 
-async def test_the_data_saver_fetches_small_pictures(
+async def test_data_saver_requests_small_pictures(
     room: TestRoom, gallery: Gallery
 ) -> None:
     presenter, viewer = await meet(room, gallery)
@@ -139,7 +139,7 @@ async def test_the_data_saver_fetches_small_pictures(
     ("width", "theme", "locale"),
     [(320, "light", "ko"), (1280, "dark", "ko"), (320, "dark", "en-US")],
 )
-async def test_the_panel_fits_every_screen(
+async def test_connection_panel_fits_every_screen(
     room: TestRoom,
     gallery: Gallery,
     width: int,

@@ -1,4 +1,4 @@
-"""The device that is chosen is the one in use; what the system pauses goes on."""
+"""Chosen devices are used, missing ones are replaced visibly, paused media resumes."""
 
 from tests.browser.conftest import Gallery, assert_clean, each, in_firefox, link
 from tests.support.browsers import BrowserName, Options, Page
@@ -41,7 +41,7 @@ async def choose(page: Page, picker: str, label: str) -> None:
 
 
 async def sends(page: Page, kind: str, label: str) -> None:
-    """Wait until this device, and no other, is on the wire."""
+    """Wait until this device, and no other, is sent."""
     await page.poll(lambda sent: label in sent, SENT, kind)
 
 
@@ -51,7 +51,7 @@ async def shows(page: Page, picker: str, label: str) -> None:
 
 
 async def remember(page: Page, room: TestRoom, **chosen: str) -> None:
-    """Leave choices behind, as of an earlier visit."""
+    """Store choices of devices, as an earlier visit would."""
     await page.goto(room.server.url)
     await page.see(by_id("landing-page"))
     for name, value in chosen.items():
@@ -62,7 +62,7 @@ async def remember(page: Page, room: TestRoom, **chosen: str) -> None:
         )
 
 
-async def test_the_chosen_devices_are_sent_also_after_a_reload(
+async def test_chosen_devices_are_used_after_a_reload(
     room: TestRoom, gallery: Gallery
 ) -> None:
     person = await gallery.visit("chromium", "Paul", SEVERAL)
@@ -91,7 +91,7 @@ async def test_the_chosen_devices_are_sent_also_after_a_reload(
 
 
 @in_firefox
-async def test_a_remembered_device_that_is_gone_is_said_to_be(
+async def test_notice_names_the_replacement_of_a_missing_device(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     person = await gallery.visit(browser, "Paul", SEVERAL)
@@ -113,7 +113,7 @@ async def test_a_remembered_device_that_is_gone_is_said_to_be(
     )
 
 
-async def test_the_chosen_speaker_plays_every_voice(
+async def test_chosen_speaker_plays_every_voice(
     room: TestRoom, gallery: Gallery
 ) -> None:
     viewer = await gallery.visit("chromium", "Rita", SEVERAL)
@@ -135,7 +135,7 @@ async def test_the_chosen_speaker_plays_every_voice(
 
 
 @each
-async def test_devices_that_may_not_be_named_are_not_called_missing(
+async def test_devices_without_permission_are_not_reported_missing(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     person = await gallery.visit(browser, "Rita", Options(media="denied"))
@@ -150,7 +150,7 @@ async def test_devices_that_may_not_be_named_are_not_called_missing(
 
 
 @each
-async def test_what_the_system_pauses_plays_on(
+async def test_paused_elements_resume(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     presenter = await room.guest("presenter", "Paul")
@@ -179,7 +179,7 @@ async def test_what_the_system_pauses_plays_on(
 
 
 @in_firefox
-async def test_keys_switch_devices_at_the_door_and_off_is_off(
+async def test_shortcuts_switch_devices_before_joining(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     person = await gallery.visit(browser, "Paul")
@@ -220,9 +220,7 @@ UNPLUG = """(label) => {
 }"""
 
 
-async def test_a_device_that_comes_is_offered_and_used_when_wanted(
-    room: TestRoom, gallery: Gallery
-) -> None:
+async def test_new_device_is_offered(room: TestRoom, gallery: Gallery) -> None:
     person = await gallery.visit("chromium", "Paul", SEVERAL)
     page = person.page
     await page.before_load(HIDDEN)
@@ -238,7 +236,7 @@ async def test_a_device_that_comes_is_offered_and_used_when_wanted(
     assert_clean(person)
 
 
-async def test_a_camera_that_is_pulled_out_is_replaced_by_name(
+async def test_notice_names_the_replacement_of_an_unplugged_camera(
     room: TestRoom, gallery: Gallery
 ) -> None:
     person = await gallery.visit("chromium", "Paul", SEVERAL)
@@ -246,6 +244,8 @@ async def test_a_camera_that_is_pulled_out_is_replaced_by_name(
     await person.enter(link(room, "presenter"))
     await sends(page, "video", "fake_device_0")
     await page.evaluate(UNPLUG, "fake_device_0")
-    await page.read(by_id("notice"), "fake_device_0 is gone. Now in use: fake_device_0")
+    await page.read(
+        by_id("notice"), "fake_device_0 was disconnected. Now in use: fake_device_0"
+    )
     await sends(page, "video", "fake_device_0")
     await person.pressed("camera", True)

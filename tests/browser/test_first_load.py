@@ -1,4 +1,4 @@
-"""What a first visit loads, counted by the browser itself: as little as was promised."""
+"""The size of a first visit, counted by the browser itself, stays within its limit."""
 
 import pytest
 
@@ -27,18 +27,18 @@ LOADED = """async () => {
     [
         ("chromium", "en-US", "landing"),
         ("firefox", "ko", "landing"),
-        ("firefox", "en-US", "door"),
-        ("chromium", "ko", "door"),
+        ("firefox", "en-US", "join"),
+        ("chromium", "ko", "join"),
     ],
 )
-async def test_a_first_load_is_small(
+async def test_first_load_stays_within_its_size(
     room: TestRoom, gallery: Gallery, browser: BrowserName, locale: str, at: str
 ) -> None:
     guest = await gallery.visit(browser, "Rita", Options(locale=locale))
     page = guest.page
     await page.goto(room.server.url if at == "landing" else link(room, "researcher"))
     await page.see(by_id(f"{at}-page"))
-    if at == "door":
+    if at == "join":
         await page.read(by_id("room-title"), "Results")
     loaded = [(name, size) for name, size in await page.evaluate(LOADED)]
     await gallery.picture(guest, "loaded")
@@ -52,7 +52,7 @@ async def test_a_first_load_is_small(
 
 
 @in_firefox
-async def test_letters_of_others_bring_their_fonts(
+async def test_fonts_of_other_letters_are_loaded_on_demand(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     guest = await gallery.visit(browser, "Rita")

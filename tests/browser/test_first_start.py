@@ -1,4 +1,4 @@
-"""A fresh server: from its one-time link to the first conference."""
+"""A new server: from its one-time link to the first conference."""
 
 from collections.abc import AsyncIterator
 from typing import Literal
@@ -23,7 +23,7 @@ async def server() -> AsyncIterator[Server]:
 
 
 @each
-async def test_the_one_time_link_makes_a_moderator_and_a_room(
+async def test_one_time_link_leads_to_a_first_conference(
     server: Server, gallery: Gallery, browser: BrowserName
 ) -> None:
     moderator = await gallery.visit(browser, "Mina")
@@ -55,7 +55,7 @@ async def test_the_one_time_link_makes_a_moderator_and_a_room(
     await guest.page.wait_for(
         "() => document.querySelector('[data-testid=\"preview\"] video')?.readyState >= 2"
     )
-    await gallery.picture(guest, "door")
+    await gallery.picture(guest, "join")
     await guest.join()
 
     await page.click(by_id("enter-room"))
@@ -74,7 +74,7 @@ async def test_the_one_time_link_makes_a_moderator_and_a_room(
 
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 320), ("dark", 1280)])
-async def test_the_rooms_page_keeps_the_rules(
+async def test_rooms_page_is_accessible(
     server: Server, gallery: Gallery, theme: Literal["light", "dark"], width: int
 ) -> None:
     options = Options(theme=theme, width=width)
@@ -105,7 +105,7 @@ async def test_the_rooms_page_keeps_the_rules(
 
 
 @in_firefox
-async def test_signing_out_is_asked_for_first(
+async def test_signing_out_asks_for_confirmation(
     server: Server, gallery: Gallery, browser: BrowserName
 ) -> None:
     moderator = await gallery.visit(browser, "Mina")

@@ -1,7 +1,7 @@
 """
-Networks and servers fail; people see it and do nothing about it.
+Networks and servers fail; pages show it and recover without a click.
 
-How soon they see it, and have everything back, is measured by ``tests.figures.restart``.
+How long that takes is measured by ``tests.figures.restart``.
 """
 
 import asyncio
@@ -61,7 +61,7 @@ async def server() -> AsyncIterator[Server]:
 
 @contextlib.contextmanager
 def cut(*rules: str) -> Iterator[None]:
-    """Drop what matches the nftables rules, in both directions, for the block."""
+    """Drop packets that match nftables rules, in both directions, within the block."""
     table = f"pavilion_test_{os.getpid()}"
     lines = "".join(f"{rule} drop;" for rule in rules)
     subprocess.run(
@@ -79,7 +79,7 @@ def cut(*rules: str) -> Iterator[None]:
 
 
 async def banners(start: float, *people: Person) -> float:
-    """Wait until everybody sees that the connection is gone; return how long it took."""
+    """Wait until all pages show the lost connection; return how long it took."""
 
     async def wait(person: Person) -> float:
         await person.page.see(by_id("reconnecting"))
@@ -91,7 +91,7 @@ async def banners(start: float, *people: Person) -> float:
 
 
 async def back(start: float, presenter: Person, viewer: Person) -> float:
-    """Wait until nobody misses anything, without a click; return how long it took."""
+    """Wait until all pages have recovered, without a click; return how long it took."""
     await asyncio.gather(
         *(person.page.gone(by_id("reconnecting")) for person in (presenter, viewer))
     )
@@ -104,7 +104,7 @@ async def back(start: float, presenter: Person, viewer: Person) -> float:
 
 @needs_root
 @pairs
-async def test_a_lost_connection_shows_at_once_and_heals_by_itself(
+async def test_lost_connection_is_shown_and_recovers(
     room: TestRoom, gallery: Gallery, presents: BrowserName, watches: BrowserName
 ) -> None:
     presenter = await gallery.visit(presents, "Paul")
@@ -130,7 +130,7 @@ async def test_a_lost_connection_shows_at_once_and_heals_by_itself(
 
 
 @pairs
-async def test_a_restarted_server_gets_everybody_back(
+async def test_pages_return_after_a_restart_of_the_server(
     server: Server,
     room: TestRoom,
     gallery: Gallery,
@@ -164,7 +164,7 @@ async def test_a_restarted_server_gets_everybody_back(
 
 
 @in_firefox
-async def test_a_reloaded_page_returns_to_its_seat(
+async def test_reloaded_page_returns_to_its_seat(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     other = await room.guest("presenter", "Writer")
@@ -185,10 +185,10 @@ async def test_a_reloaded_page_returns_to_its_seat(
 
 @needs_root
 @in_firefox
-async def test_the_connections_are_watched_on_after_a_restart(
+async def test_connections_are_monitored_after_a_restart(
     server: Server, room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
-    """Nothing that a closed connection leaves unanswered may end the watch."""
+    """Requests that a closed connection never answers must not end the monitoring."""
     presenter = await gallery.visit(browser, "Paul")
     viewer = await gallery.visit("chromium", "Rita")
     await presenter.enter(link(room, "presenter"))
@@ -220,7 +220,7 @@ async def test_the_connections_are_watched_on_after_a_restart(
 
 
 @in_chromium
-async def test_a_part_of_the_client_that_does_not_load_is_said(
+async def test_message_about_a_part_of_the_client_that_cannot_be_loaded(
     server: Server, gallery: Gallery, browser: BrowserName
 ) -> None:
     person = await gallery.visit(browser, "Rita")

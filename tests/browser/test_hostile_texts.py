@@ -1,4 +1,4 @@
-"""Whatever people call themselves or write, it is shown as it was written."""
+"""Hostile names and messages are shown as text, and never run or break a page."""
 
 from collections.abc import AsyncIterator
 
@@ -36,13 +36,13 @@ async def room(server: Server) -> AsyncIterator[TestRoom]:
 
 
 async def assert_harmless(person: Person) -> None:
-    """Check that no text became code, and that the page's policy had no work."""
+    """Check that no text was run as code, and that the page's policy blocked nothing."""
     assert await person.page.evaluate("() => window.misdeeds") == []
     assert_clean(person)
 
 
 @in_firefox
-async def test_texts_are_shown_and_never_run(
+async def test_hostile_texts_are_shown_as_text(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     attacker = room.stranger()
@@ -89,7 +89,7 @@ async def test_texts_are_shown_and_never_run(
 
 
 @in_chromium
-async def test_a_moderator_sees_texts_and_runs_none(
+async def test_hostile_texts_are_shown_as_text_to_a_moderator(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     attacker = room.stranger()
@@ -111,7 +111,7 @@ async def test_a_moderator_sees_texts_and_runs_none(
 
 
 async def paste(person: Person, field: str, text: str) -> None:
-    """Replace what a field holds, as pasting does."""
+    """Replace the content of a field, as pasting does."""
     await person.page.click(by_id(field))
     await person.page.evaluate(
         "(s, text) => { document.querySelector(s).select();"
@@ -122,7 +122,7 @@ async def paste(person: Person, field: str, text: str) -> None:
 
 
 @in_firefox
-async def test_what_is_pasted_is_sent_or_refused_with_the_cause(
+async def test_pasted_text_is_sent_or_refused_with_a_reason(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     person = await gallery.visit(browser, "Rita")

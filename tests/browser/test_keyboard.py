@@ -1,4 +1,4 @@
-"""Everything by keyboard alone: no test here touches the pointer."""
+"""Everything can be done by keyboard: no test here uses the pointer."""
 
 from collections.abc import AsyncIterator
 
@@ -33,7 +33,7 @@ async def fills(person: Person, field: str, text: str) -> None:
 
 
 @in_chromium
-async def test_a_guests_call_needs_no_pointer(
+async def test_guest_can_do_everything_by_keyboard(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     other = await room.guest("presenter", "Paul")
@@ -63,10 +63,10 @@ async def test_a_guests_call_needs_no_pointer(
 
 
 @in_firefox
-async def test_a_moderators_day_needs_no_pointer(
+async def test_moderator_can_do_everything_by_keyboard(
     fresh: Server, gallery: Gallery, browser: BrowserName
 ) -> None:
-    """From the one-time link to the end of the room, with people in between."""
+    """From the one-time link to the end of the room, with other participants."""
     moderator = await gallery.visit(browser, "Mina")
     page = moderator.page
     await page.goto(fresh.link)

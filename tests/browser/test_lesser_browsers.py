@@ -1,4 +1,4 @@
-"""Browsers that refuse or lack something: the page works as far as it can, and says so."""
+"""Browsers that lack a feature or refuse it: the page says so, and the rest works."""
 
 import pytest
 
@@ -65,7 +65,7 @@ TRANSLATE = """() => {
         ),
     ],
 )
-async def test_without_webrtc_the_door_says_so_and_the_chat_works(
+async def test_join_page_reports_missing_webrtc_and_the_chat_works(
     room: TestRoom, gallery: Gallery, browser: BrowserName, lack: str, role: str
 ) -> None:
     other = await room.guest("presenter", "Paul")
@@ -75,7 +75,7 @@ async def test_without_webrtc_the_door_says_so_and_the_chat_works(
     await page.before_load(lack)
     await person.open_join_page(link(room, role))
     await page.read(by_id("unable"), "neither picture nor sound")
-    await gallery.picture(person, "door")
+    await gallery.picture(person, "join")
     await person.join()
     await page.read(by_id("unable"), "neither picture nor sound")
     await person.says("I can read and write")
@@ -96,7 +96,7 @@ async def test_without_webrtc_the_door_says_so_and_the_chat_works(
 
 
 @in_firefox
-async def test_without_site_data_everything_works_and_nothing_is_kept(
+async def test_everything_works_without_site_data(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     other = await room.guest("presenter", "Paul")
@@ -106,7 +106,7 @@ async def test_without_site_data_everything_works_and_nothing_is_kept(
     await page.before_load(NO_SITE_DATA)
     await person.open_join_page(link(room, "researcher"))
     await page.read(by_id("forgets"), "keeps nothing")
-    await gallery.picture(person, "door")
+    await gallery.picture(person, "join")
     await person.join()
     await person.sees("Paul")
     await person.says("here all the same")
@@ -116,7 +116,7 @@ async def test_without_site_data_everything_works_and_nothing_is_kept(
     assert_clean(person)
 
 
-async def test_a_sign_in_that_would_not_be_kept_uses_up_no_link(
+async def test_sign_in_without_cookies_does_not_use_up_the_link(
     server: Server, gallery: Gallery
 ) -> None:
     person = await gallery.visit("chromium", "Mina", Options(width=390))
@@ -130,7 +130,7 @@ async def test_a_sign_in_that_would_not_be_kept_uses_up_no_link(
 
 
 @in_chromium
-async def test_counts_stay_true_under_a_page_translator(
+async def test_page_translator_does_not_freeze_counts(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     person = await gallery.visit(browser, "Rita")
@@ -149,10 +149,10 @@ async def test_counts_stay_true_under_a_page_translator(
 
 
 @in_firefox
-async def test_a_page_that_fails_is_not_blank(
+async def test_failed_page_shows_a_message(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
-    """Whatever a page meets in an untried browser, it says that it stopped."""
+    """An unexpected error in an unknown browser leads to a message."""
     person = await gallery.visit(browser, "Rita")
     page = person.page
     await page.before_load(NO_DATES)

@@ -1,4 +1,4 @@
-"""Lists of hundreds: what is not seen is not drawn, and yet can be reached."""
+"""Lists of hundreds: rows outside the view are not rendered, and can be reached."""
 
 from tests.browser.conftest import Gallery, assert_clean, each, link
 from tests.support.browsers import BrowserName, filling
@@ -42,7 +42,7 @@ SCROLL = """(to) => {
 async def in_a_filled_room(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> Person:
-    """Bring a researcher in whose page can be given people and messages."""
+    """Let a researcher join whose page can be given people and messages."""
     rita = await gallery.visit(browser, "Rita")
     await filling.prepare(rita.page)
     await rita.enter(link(room, "researcher"))
@@ -51,7 +51,7 @@ async def in_a_filled_room(
 
 
 @each
-async def test_rows_of_500_people_are_drawn_only_where_seen(
+async def test_only_visible_rows_of_500_people_are_rendered(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     rita = await in_a_filled_room(room, gallery, browser)
@@ -68,7 +68,7 @@ async def test_rows_of_500_people_are_drawn_only_where_seen(
 
 
 @each
-async def test_a_long_chat_shows_its_newest_and_keeps_the_place_of_a_reader(
+async def test_long_chat_shows_the_newest_and_keeps_the_scroll_position(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     rita = await in_a_filled_room(room, gallery, browser)

@@ -1,4 +1,4 @@
-"""Where things stand: notices, messages, the bar, the ring, settings."""
+"""Layout: notices, messages, the bar, the ring, settings."""
 
 import pytest
 
@@ -32,7 +32,7 @@ RING = """() => {
 
 
 @pytest.mark.parametrize(("browser", "width"), [("firefox", 320), ("chromium", 1280)])
-async def test_notices_lie_on_no_small_tile_and_stay_on_their_page(
+async def test_notices_cover_no_small_tile_and_stay_on_their_page(
     room: TestRoom, gallery: Gallery, browser: BrowserName, width: int
 ) -> None:
     paul = await room.guest("presenter", "Paul")
@@ -60,7 +60,7 @@ async def test_notices_lie_on_no_small_tile_and_stay_on_their_page(
 @pytest.mark.parametrize(
     ("role", "width"), [("presenter", 800), ("researcher", 1280), ("presenter", 1920)]
 )
-async def test_the_middle_of_the_bar_is_in_the_middle(
+async def test_middle_of_the_bar_is_centred(
     room: TestRoom, gallery: Gallery, role: str, width: int
 ) -> None:
     person = await gallery.visit("chromium", "Rita", Options(width=width))
@@ -70,7 +70,7 @@ async def test_the_middle_of_the_bar_is_in_the_middle(
 
 
 @pytest.mark.parametrize(("browser", "width"), [("chromium", 390), ("firefox", 1280)])
-async def test_the_ring_goes_round_the_picture(
+async def test_speaker_ring_surrounds_the_picture(
     room: TestRoom, gallery: Gallery, browser: BrowserName, width: int
 ) -> None:
     paul = await room.guest("presenter", "Paul")
@@ -89,7 +89,7 @@ async def test_the_ring_goes_round_the_picture(
     )
 
 
-async def test_settings_ask_nothing_of_what_one_does_not_send(
+async def test_settings_omit_media_that_is_not_sent(
     room: TestRoom, gallery: Gallery
 ) -> None:
     watcher = await gallery.visit("chromium", "Rita")
@@ -112,7 +112,7 @@ async def test_settings_ask_nothing_of_what_one_does_not_send(
     assert_clean(watcher, presenter)
 
 
-async def test_the_trust_page_has_the_head_and_buttons_of_the_client(
+async def test_trust_page_has_the_style_of_the_client(
     server: Server, gallery: Gallery
 ) -> None:
     person = await gallery.visit("chromium", "Rita")

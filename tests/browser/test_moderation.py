@@ -1,4 +1,4 @@
-"""What a moderator does from inside the room: inviting, giving the floor, hearing who comes."""
+"""Moderation inside the room: invitations, the floor, news of participants."""
 
 from tests.browser.conftest import Gallery, assert_clean, in_chromium, in_firefox, link
 from tests.support.browsers import BrowserName, Options
@@ -13,7 +13,7 @@ async def moderator_in(
     browser: BrowserName,
     options: Options | None = None,
 ) -> Person:
-    """Return somebody who came in by a moderators' link."""
+    """Return a person who has joined with a moderator's link."""
     invitation = await room.owner.ask(
         "invitation.create", room=room.id, role="moderator"
     )
@@ -23,7 +23,7 @@ async def moderator_in(
 
 
 @in_chromium
-async def test_a_moderator_invites_from_inside(
+async def test_moderator_invites_from_inside_the_room(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     mina = await moderator_in(room, gallery, browser)
@@ -54,7 +54,7 @@ async def test_a_moderator_invites_from_inside(
 
 
 @in_firefox
-async def test_the_floor_in_two_clicks(
+async def test_floor_is_given_in_two_clicks(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     mina = await moderator_in(room, gallery, browser)
@@ -76,7 +76,9 @@ async def test_the_floor_in_two_clicks(
     assert_clean(mina)
 
 
-async def test_links_on_a_phone(room: TestRoom, gallery: Gallery) -> None:
+async def test_invitation_links_fit_on_a_phone(
+    room: TestRoom, gallery: Gallery
+) -> None:
     options = Options(width=320, height=640, locale="ko-KR", theme="dark")
     mina = await moderator_in(room, gallery, "chromium", options)
     await mina.page.click(by_id("invite-now"))
@@ -96,7 +98,7 @@ async def test_links_on_a_phone(room: TestRoom, gallery: Gallery) -> None:
 
 
 @in_firefox
-async def test_others_are_not_told_the_news(
+async def test_only_moderators_see_news(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     rita = await gallery.visit(browser, "Rita")

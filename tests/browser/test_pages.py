@@ -1,4 +1,4 @@
-"""Every page is usable by everybody: rules of axe-core, keyboard, small screens."""
+"""Accessibility of every page: rules of axe-core, keyboard, small screens."""
 
 from typing import Literal
 
@@ -35,7 +35,7 @@ NARROW = 320  # CSS pixels: a phone of ten years ago, or 400 % zoom on a laptop
         ("dark", NARROW, "en-US"),
     ],
 )
-async def test_all_pages_keep_the_rules(
+async def test_all_pages_are_accessible(
     room: TestRoom,
     gallery: Gallery,
     theme: Literal["light", "dark"],
@@ -65,7 +65,7 @@ async def test_all_pages_keep_the_rules(
     await check("unknown")
     await guest.open_join_page(link(room, "presenter"))
     await page.read(by_id("room-title"), "Results")
-    await check("door")
+    await check("join")
     await guest.join()
     await guest.sees("Paul")
     await check("room")
@@ -90,7 +90,7 @@ async def test_all_pages_keep_the_rules(
 
 
 @in_firefox
-async def test_the_trust_page_explains_itself(
+async def test_trust_page_explains_how_to_trust_the_site(
     server: Server, gallery: Gallery, browser: BrowserName
 ) -> None:
     person = await gallery.visit(browser, "Paul")
@@ -104,7 +104,7 @@ async def test_the_trust_page_explains_itself(
 
 
 @each
-async def test_without_a_camera_one_can_still_watch(
+async def test_watching_works_without_a_camera(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     presenter = await room.guest("presenter", "Paul")
@@ -119,7 +119,7 @@ async def test_without_a_camera_one_can_still_watch(
 
 
 @in_firefox
-async def test_text_of_twice_the_size_loses_no_control(
+async def test_doubled_text_size_hides_no_control(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     other = await room.guest("researcher", "Paul")
@@ -139,7 +139,7 @@ async def test_text_of_twice_the_size_loses_no_control(
         f"{room.server.url}/join#{invitation.url.split('#')[1]}"
     )
     await page.read(by_id("room-title"), "Results")
-    await check("door")
+    await check("join")
     await person.join()
     await check("room")
     await person.open_panel("chat")
@@ -160,7 +160,7 @@ async def test_text_of_twice_the_size_loses_no_control(
 
 
 @in_chromium
-async def test_language_and_theme_switch_and_stay(
+async def test_language_and_theme_are_remembered(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     person = await gallery.visit(browser, "Rita", Options(locale="en-US"))

@@ -1,4 +1,4 @@
-"""A browser goes on from test to test; what a test did in it does not."""
+"""Tests share browsers, and no state in them."""
 
 import asyncio
 import contextlib
@@ -32,7 +32,7 @@ SEEN = "() => [document.visibilityState, innerWidth]"
 
 
 @each
-async def test_a_test_finds_nothing_of_another(
+async def test_each_test_gets_a_clean_browser_context(
     server: Server, browsers: Pool, browser: BrowserName
 ) -> None:
     first, second = Borrowed(browsers), Borrowed(browsers)
@@ -133,7 +133,7 @@ def shelf() -> Shelf:
     return shelf
 
 
-async def test_two_who_want_a_kind_at_once_share_one_browser(shelf: Shelf) -> None:
+async def test_concurrent_requests_of_a_kind_share_one_browser(shelf: Shelf) -> None:
     shelf.open.clear()
     pool = Pool(shelf.start)
     wanted = [asyncio.create_task(pool.get(USUAL)) for _ in range(2)]
@@ -150,7 +150,7 @@ async def test_two_who_want_a_kind_at_once_share_one_browser(shelf: Shelf) -> No
     assert shelf.starts == 2
 
 
-async def test_browsers_end_whatever_becomes_of_the_others(shelf: Shelf) -> None:
+async def test_browsers_are_closed_even_if_others_fail(shelf: Shelf) -> None:
     pool = Pool(shelf.start)
     for kind in (USUAL, OTHER, DENIED):
         await pool.get(kind)
@@ -161,7 +161,7 @@ async def test_browsers_end_whatever_becomes_of_the_others(shelf: Shelf) -> None
     assert shelf.running == []
 
 
-async def test_a_stuck_browser_is_waited_for_once(
+async def test_hanging_browser_is_waited_for_only_once(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tests.support.browsers.pool.CLOSE_S", 0.01)
@@ -177,7 +177,7 @@ async def test_a_stuck_browser_is_waited_for_once(
     await pool.close()
 
 
-async def test_a_browser_that_no_test_wants_any_more_ends(shelf: Shelf) -> None:
+async def test_browser_ends_when_no_test_needs_it(shelf: Shelf) -> None:
     pool = Pool(shelf.start)
     for test in range(STAY_TESTS + 2):
         borrowed = Borrowed(pool)
@@ -201,7 +201,7 @@ class MoreOptions(Options):
 
 
 @pytest.mark.parametrize("decided", [chromium_decides, firefox_decides])
-async def test_what_a_tab_cannot_choose_tells_kinds_apart(
+async def test_options_of_a_browser_distinguish_kinds(
     decided: Callable[[Options], Options],
 ) -> None:
     tab = Options(width=320, height=200)

@@ -1,4 +1,4 @@
-"""The test before a conference, as somebody at the door would run it."""
+"""The test before a conference, with and without an invitation."""
 
 from tests.browser.conftest import (
     Gallery,
@@ -20,12 +20,12 @@ from tests.support.wire.room import TestRoom
 
 
 async def shows(page: Page, row: str, state: str) -> None:
-    """Wait until a row of the test has come to a result."""
+    """Wait until a row of the test has a result."""
     await page.see(f'{by_id(row)}[data-state="{state}"]')
 
 
 @each
-async def test_from_the_door_through_all_tests_and_into_the_room(
+async def test_from_the_join_page_through_all_tests_into_the_room(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     person = await gallery.visit(browser, "Paul")
@@ -60,7 +60,7 @@ async def test_from_the_door_through_all_tests_and_into_the_room(
 
 
 @in_firefox
-async def test_without_an_invitation_devices_only(
+async def test_without_an_invitation_only_devices_are_tested(
     server: Server, gallery: Gallery, browser: BrowserName
 ) -> None:
     person = await gallery.visit(browser, "Paul", Options(width=320, locale="ko"))
@@ -92,7 +92,7 @@ async def test_without_an_invitation_devices_only(
 
 
 @in_chromium
-async def test_without_devices_the_way_is_tried_all_the_same(
+async def test_connection_is_tested_without_devices(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     person = await gallery.visit(
@@ -110,7 +110,7 @@ async def test_without_devices_the_way_is_tried_all_the_same(
     await assert_nothing_lost(page)
 
 
-async def test_an_invitation_that_opens_nothing_is_told_in_words(
+async def test_refused_invitation_is_explained(
     room: TestRoom, gallery: Gallery
 ) -> None:
     person = await gallery.visit("chromium", "Rita")

@@ -1,4 +1,4 @@
-"""Pages that come through a reverse proxy: what a person reads, and that it works."""
+"""Pages behind a reverse proxy: the explanation when it is not configured, and joining."""
 
 import socket
 
@@ -15,7 +15,7 @@ UPSTREAM = "10.0.0.1:8443"
 
 
 @in_firefox
-async def test_a_proxy_that_is_not_set_up_is_named_on_the_page(
+async def test_page_explains_that_the_proxy_is_not_configured(
     gallery: Gallery, browser: BrowserName
 ) -> None:
     port = free_port(socket.SOCK_STREAM)
@@ -32,7 +32,7 @@ async def test_a_proxy_that_is_not_set_up_is_named_on_the_page(
 
 
 @pytest.mark.parametrize("way", ["address", "networks"])
-async def test_a_proxy_that_is_set_up_brings_people_in(
+async def test_joining_works_through_a_configured_proxy(
     gallery: Gallery, way: str
 ) -> None:
     port = free_port(socket.SOCK_STREAM)

@@ -1,4 +1,4 @@
-"""Sharing beside one's own camera: for reading, for watching, by a second camera."""
+"""Sharing a screen or a second camera, for text or for motion."""
 
 import pytest
 
@@ -34,7 +34,7 @@ async def is_sent(page: Page, hint: str) -> dict[str, object]:
 
 
 @each
-async def test_sharing_is_chosen_by_keys_and_changed_without_negotiation(
+async def test_sharing_style_changes_without_negotiation(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     presenter = await gallery.visit(browser, "Paul", Options(screen=True))
@@ -88,7 +88,7 @@ WATCH_FOR_SCREENS = """() => {
 
 
 @in_firefox
-async def test_nobody_sees_a_shared_screen_before_one_is_shared(
+async def test_no_screen_is_shown_before_one_is_shared(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     viewer = await gallery.visit("chromium", "Rita")
@@ -109,7 +109,7 @@ async def test_nobody_sees_a_shared_screen_before_one_is_shared(
     assert_clean(presenter, viewer)
 
 
-async def test_a_second_camera_is_shown_beside_the_first(
+async def test_second_camera_is_shown_beside_the_first(
     room: TestRoom, gallery: Gallery
 ) -> None:
     # Chromium's second synthetic camera writes a format that it cannot send.
@@ -132,7 +132,7 @@ async def test_a_second_camera_is_shown_beside_the_first(
 
 
 @in_chromium
-async def test_with_one_camera_a_second_is_asked_for(
+async def test_with_one_camera_the_menu_asks_for_a_second(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     presenter = await gallery.visit(browser, "Paul", Options(width=320, locale="ko"))
@@ -194,7 +194,7 @@ LOUDNESS_OF_BOTH_SIDES = """async () => {
     ("shares", "hears"),
     [("chromium", "chromium"), ("chromium", "firefox"), ("firefox", "chromium")],
 )
-async def test_a_shared_screens_sound_keeps_its_two_channels(
+async def test_sound_of_a_shared_screen_is_stereo(
     room: TestRoom, gallery: Gallery, shares: BrowserName, hears: BrowserName
 ) -> None:
     presenter = await gallery.visit(shares, "Paul", Options(screen=True))

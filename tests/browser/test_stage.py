@@ -1,4 +1,4 @@
-"""The picture alone, small windows, and what the bar has room for."""
+"""The full view, small windows, and the controls of narrow bars."""
 
 from typing import Literal
 
@@ -96,12 +96,12 @@ async def meet(
 
 
 async def full(page: Page, wanted: bool) -> None:
-    """Wait until the picture has the window for itself, or not any more."""
+    """Wait until the full view is on, or off."""
     await page.poll(lambda is_full: is_full == wanted, FULL)
 
 
 @in_firefox
-async def test_the_stage_alone_by_key_button_and_double_click(
+async def test_full_view_by_key_button_and_double_click(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     viewer = await meet(room, gallery, browser)
@@ -138,7 +138,7 @@ async def test_the_stage_alone_by_key_button_and_double_click(
     assert_clean(viewer)
 
 
-async def test_a_shared_picture_alone(room: TestRoom, gallery: Gallery) -> None:
+async def test_full_view_of_a_shared_picture(room: TestRoom, gallery: Gallery) -> None:
     presenter = await gallery.visit("chromium", "Paul")
     await presenter.enter(link(room, "presenter"))
     viewer = await gallery.visit("chromium", "Rita", Options(width=900))
@@ -158,7 +158,7 @@ async def test_a_shared_picture_alone(room: TestRoom, gallery: Gallery) -> None:
 
 
 @in_chromium
-async def test_the_screen_stays_on_while_one_is_in_a_room(
+async def test_wake_lock_is_held_in_a_room(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     viewer = await gallery.visit(browser, "Rita")
@@ -179,7 +179,7 @@ async def test_the_screen_stays_on_while_one_is_in_a_room(
 
 
 @each
-async def test_a_small_window_where_the_browser_has_one(
+async def test_stage_in_a_small_window(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     viewer = await meet(room, gallery, browser)
@@ -219,10 +219,10 @@ async def test_a_small_window_where_the_browser_has_one(
     assert_clean(viewer)
 
 
-async def test_a_picture_alone_in_a_small_window_is_muted_by_the_browser(
+async def test_browsers_own_small_window_can_mute(
     room: TestRoom, gallery: Gallery
 ) -> None:
-    """Browsers that take no page of ours there have buttons of their own."""
+    """Browsers that cannot show a page in the window have buttons of their own."""
     viewer = await gallery.visit("chromium", "Rita")
     page = viewer.page
     await page.before_load(PICTURE_ONLY)
@@ -244,7 +244,7 @@ async def test_a_picture_alone_in_a_small_window_is_muted_by_the_browser(
 
 
 @in_firefox
-async def test_arrows_turn_pages_and_w_changes_the_layout(
+async def test_arrow_keys_change_pages_and_w_the_layout(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     viewer = await meet(
@@ -275,7 +275,7 @@ async def test_arrows_turn_pages_and_w_changes_the_layout(
 @pytest.mark.parametrize(
     ("browser", "panel"), [("chromium", "chat"), ("firefox", "people")]
 )
-async def test_a_window_at_200_percent_zoom_keeps_every_control(
+async def test_zoom_of_200_percent_hides_no_control(
     room: TestRoom, gallery: Gallery, browser: BrowserName, panel: str
 ) -> None:
     viewer = await meet(room, gallery, browser, ZOOMED)
@@ -302,7 +302,7 @@ async def test_a_window_at_200_percent_zoom_keeps_every_control(
         (390, "ko", "presenter"),
     ],
 )
-async def test_a_phone_has_six_controls_with_words_in_one_row(
+async def test_phone_shows_six_labelled_controls_in_one_row(
     room: TestRoom,
     gallery: Gallery,
     width: int,
@@ -343,7 +343,7 @@ async def test_a_phone_has_six_controls_with_words_in_one_row(
 
 
 @pytest.mark.parametrize("width", [320, 1280])
-async def test_initials_stay_in_their_circles_and_above_the_names(
+async def test_initials_stay_inside_their_circles(
     room: TestRoom, gallery: Gallery, width: int
 ) -> None:
     viewer = await meet(room, gallery, "chromium", Options(width=width))

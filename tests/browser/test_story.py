@@ -1,4 +1,4 @@
-"""The main job, as new users would try it, in both browsers."""
+"""The main functions of a conference, in both browsers."""
 
 from tests.browser.conftest import (
     Gallery,
@@ -18,7 +18,7 @@ from tests.support.wire.sending import SILENCE_DBOV
 
 
 @pairs
-async def test_a_presenter_is_seen_and_heard(
+async def test_presenter_is_seen_and_heard(
     room: TestRoom, gallery: Gallery, presents: BrowserName, watches: BrowserName
 ) -> None:
     presenter = await gallery.visit(presents, "Paul")
@@ -40,7 +40,7 @@ async def test_a_presenter_is_seen_and_heard(
 
 
 @one_pair
-async def test_a_camera_goes_off_and_on_by_a_key(
+async def test_shortcut_switches_the_camera(
     room: TestRoom, gallery: Gallery, presents: BrowserName, watches: BrowserName
 ) -> None:
     presenter = await gallery.visit(presents, "Paul")
@@ -64,7 +64,7 @@ async def test_a_camera_goes_off_and_on_by_a_key(
 
 
 @pairs
-async def test_a_shared_screen_takes_the_stage(
+async def test_shared_screen_takes_the_stage(
     room: TestRoom, gallery: Gallery, presents: BrowserName, watches: BrowserName
 ) -> None:
     presenter = await gallery.visit(presents, "Paul", Options(screen=True))
@@ -85,7 +85,7 @@ async def test_a_shared_screen_takes_the_stage(
 
 
 @each
-async def test_the_stage_switches_without_a_new_negotiation(
+async def test_stage_switches_without_negotiation(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     moderator = await room.moderator()
@@ -117,7 +117,7 @@ async def test_the_stage_switches_without_a_new_negotiation(
 
 
 @in_firefox
-async def test_who_speaks_is_marked(
+async def test_speaker_is_marked(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     presenter = await room.guest("presenter", "Paul")
@@ -135,7 +135,7 @@ async def test_who_speaks_is_marked(
 
 
 @other_pair
-async def test_chat_reaches_everybody_and_the_late(
+async def test_chat_reaches_present_and_later_participants(
     room: TestRoom, gallery: Gallery, presents: BrowserName, watches: BrowserName
 ) -> None:
     presenter = await gallery.visit(presents, "Paul")

@@ -1,4 +1,4 @@
-"""Closing a tab, loading it again, opening a second one: what the others see of it."""
+"""Closing, reloading and duplicating a tab, and what other participants see."""
 
 from conference.rooms.seat import SEAT_KEPT_S
 from tests.browser.conftest import (
@@ -15,7 +15,7 @@ from tests.support.wire.room import TestRoom
 
 
 @each
-async def test_who_closes_the_tab_is_gone_soon(
+async def test_closed_tab_is_removed_soon(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     moderator = await room.moderator()
@@ -42,7 +42,7 @@ async def test_who_closes_the_tab_is_gone_soon(
 
 
 @in_chromium
-async def test_a_reload_keeps_the_place(
+async def test_reload_keeps_the_seat(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     moderator = await room.moderator()
@@ -60,7 +60,7 @@ async def test_a_reload_keeps_the_place(
 
 
 @in_firefox
-async def test_a_second_tab_asks_before_it_takes_the_place(
+async def test_second_tab_asks_before_it_takes_the_seat(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     moderator = await room.moderator()
@@ -87,7 +87,7 @@ async def test_a_second_tab_asks_before_it_takes_the_place(
 
 
 @in_chromium
-async def test_a_second_person_may_enter_by_a_second_tab(
+async def test_second_tab_can_join_as_another_person(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     moderator = await room.moderator()
@@ -114,7 +114,7 @@ async def test_a_second_person_may_enter_by_a_second_tab(
 
 
 @in_firefox
-async def test_who_was_removed_comes_in_again_only_when_let_in(
+async def test_removed_participant_must_be_readmitted(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     invitation = await room.owner.ask(
@@ -142,7 +142,7 @@ async def test_who_was_removed_comes_in_again_only_when_let_in(
 
 
 @in_chromium
-async def test_a_moderator_keeps_on_stage_who_is_there(
+async def test_moderator_keeps_the_current_stage(
     room: TestRoom, gallery: Gallery, browser: BrowserName
 ) -> None:
     invitation = await room.owner.ask(

@@ -1,4 +1,4 @@
-"""A name whose certificate the browser really trusts, and the page about trust."""
+"""A host name with a certificate that the browser trusts, and the trust page."""
 
 import asyncio
 import contextlib
@@ -17,7 +17,7 @@ ADDRESS = "() => location.href"
 
 @contextlib.asynccontextmanager
 async def older_site(server: Server) -> AsyncIterator[str]:
-    """Be the site as it was: it told browsers to use HTTPS alone for a year."""
+    """Serve the site as an older version did, with Strict-Transport-Security."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(server.data / "trust" / "server.pem")
 
@@ -37,7 +37,7 @@ async def older_site(server: Server) -> AsyncIterator[str]:
 
 
 @each
-async def test_a_trusted_name_leaves_the_trust_page_within_reach(
+async def test_trust_page_stays_reachable_under_a_trusted_name(
     gallery: Gallery, browser: BrowserName
 ) -> None:
     async with running(extra=f'names = ["{NAME}"]') as server:

@@ -24,11 +24,6 @@ def given_up() -> set[str]:
     }
 
 
-def words(name: str) -> str:
-    """Return a name in snake case: ``DeadLine`` and ``dead_line`` are one name."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
-
-
 def named_in_the_server() -> Iterator[tuple[str, str]]:
     """Yield every class and module of the server: its name, and its file."""
     for package in ("conference", "signaling"):

@@ -1,4 +1,4 @@
-"""Who may do what, seen from the others."""
+"""Roles, invitations and removals, as other participants see their effects."""
 
 import pytest
 
@@ -17,7 +17,7 @@ async def return_to(room: TestRoom, seat: str) -> None:
     await client.resume(subscribe=True)
 
 
-async def test_the_door_shows_the_room_before_anybody_enters(room: TestRoom) -> None:
+async def test_preview_shows_the_room_before_joining(room: TestRoom) -> None:
     await room.guest("presenter", "Paul")
     guest = room.stranger()
     await guest.connect(invitation=room.token("researcher"))
@@ -26,19 +26,19 @@ async def test_the_door_shows_the_room_before_anybody_enters(room: TestRoom) -> 
     assert [(p.name, p.role) for p in preview.participants] == [("Paul", "presenter")]
 
 
-async def test_a_revoked_invitation_opens_nothing(room: TestRoom) -> None:
+async def test_revoked_invitation_is_refused(room: TestRoom) -> None:
     invitation = room.invitations["researcher"]
     await room.owner.ask("invitation.revoke", room=room.id, invitation=invitation.id)
     with pytest.raises(RefusedError):
         await room.guest("researcher", "Rita")
 
 
-async def test_an_invented_invitation_opens_nothing(room: TestRoom) -> None:
+async def test_invented_invitation_is_refused(room: TestRoom) -> None:
     with pytest.raises(RefusedError):
         await room.stranger().connect(invitation="A" * 43)
 
 
-async def test_a_researcher_publishes_only_with_the_floor(room: TestRoom) -> None:
+async def test_researcher_publishes_only_with_the_floor(room: TestRoom) -> None:
     moderator = await room.moderator()
     researcher = await room.guest("researcher", "Rita")
     viewer = await room.guest("researcher", "Vera", decode=True)
@@ -63,7 +63,7 @@ async def test_a_researcher_publishes_only_with_the_floor(room: TestRoom) -> Non
         await researcher.ask("media.track", source="camera", active=True)
 
 
-async def test_a_muted_microphone_is_silent_until_its_owner_speaks_again(
+async def test_muted_microphone_is_silent_until_its_owner_unmutes(
     room: TestRoom,
 ) -> None:
     moderator = await room.moderator("Mina")
@@ -91,7 +91,7 @@ async def test_a_muted_microphone_is_silent_until_its_owner_speaks_again(
     await flows(viewer, audio)
 
 
-async def test_a_removed_participant_is_out_for_good(room: TestRoom) -> None:
+async def test_removed_participant_cannot_resume_the_seat(room: TestRoom) -> None:
     moderator = await room.moderator()
     presenter = await room.guest("presenter", "Paul")
     viewer = await room.guest("researcher", "Rita", decode=True)
@@ -113,7 +113,7 @@ async def test_a_removed_participant_is_out_for_good(room: TestRoom) -> None:
         await return_to(room, presenter.seat.seat)
 
 
-async def test_a_researcher_moderates_nobody(room: TestRoom) -> None:
+async def test_researcher_cannot_moderate(room: TestRoom) -> None:
     presenter = await room.guest("presenter", "Paul")
     researcher = await room.guest("researcher", "Rita")
     for event, payload in (
@@ -130,7 +130,7 @@ async def test_a_researcher_moderates_nobody(room: TestRoom) -> None:
     assert presenter.id in researcher.participants
 
 
-async def test_chat_reaches_everybody_and_those_who_come_late(room: TestRoom) -> None:
+async def test_chat_reaches_all_and_later_participants(room: TestRoom) -> None:
     first = await room.guest("researcher", "Rita")
     second = await room.guest("presenter", "Paul")
     for number in range(3):
@@ -146,7 +146,7 @@ async def test_chat_reaches_everybody_and_those_who_come_late(room: TestRoom) ->
         ]
 
 
-async def test_a_seat_in_a_second_place_takes_over(room: TestRoom) -> None:
+async def test_second_connection_takes_over_the_seat(room: TestRoom) -> None:
     first = await room.guest("presenter", "Paul")
     assert first.seat is not None
     second = room.stranger()

@@ -1,4 +1,4 @@
-"""People come and go in every way there is, and each end has its reason."""
+"""Connections that end in every possible manner are counted under their reason."""
 
 import asyncio
 import re
@@ -30,7 +30,7 @@ async def endings(room: TestRoom) -> Counter[str]:
 
 
 async def goes(client: ScriptedClient, how: str) -> None:
-    """End a connection, in one of the ways in which people do."""
+    """End a connection in the given manner."""
     if how == "leave":
         await client.ask("seat.leave")
     elif how == "drop":
@@ -38,7 +38,7 @@ async def goes(client: ScriptedClient, how: str) -> None:
     await client.close(silently=how == "crash")
 
 
-async def test_everybody_who_comes_and_goes_is_accounted_for(room: TestRoom) -> None:
+async def test_every_connection_is_counted_under_its_ending(room: TestRoom) -> None:
     presenter = await room.guest("presenter", "Paul")
     await publish_camera(presenter, "pink", width=320, height=180)
     before = await endings(room)

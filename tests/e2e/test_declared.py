@@ -1,4 +1,4 @@
-"""What a publisher declares and does not send is seen by nobody."""
+"""Tracks that are declared but not sent are not shown to anybody."""
 
 import pytest
 
@@ -20,13 +20,13 @@ async def screen() -> Outgoing:
 
 
 def shown(viewer: ScriptedClient, of: str) -> list[list[m.TrackInfo]]:
-    """Return what a viewer was told of somebody's tracks, in order."""
+    """Return the tracks of a participant in all events to a viewer, in order."""
     told = [e.participant for e in viewer.seen(m.ParticipantChanged)]
     return [p.tracks for p in told if p.id == of]
 
 
 @pytest.mark.parametrize("active", [("camera",), ("camera", "screen")])
-async def test_a_declared_screen_that_sends_nothing_takes_no_stage(
+async def test_declared_screen_without_packets_does_not_take_the_stage(
     room: TestRoom, active: tuple[str, ...]
 ) -> None:
     viewer = await room.guest("researcher", "Vera", decode=True)
@@ -48,7 +48,7 @@ async def test_a_declared_screen_that_sends_nothing_takes_no_stage(
     )
 
 
-async def test_a_screen_is_seen_when_its_first_packets_come(room: TestRoom) -> None:
+async def test_screen_is_shown_with_its_first_packets(room: TestRoom) -> None:
     viewer = await room.guest("researcher", "Vera")
     presenter = await room.guest("presenter", "Paul")
     content = await screen()
@@ -65,7 +65,7 @@ async def test_a_screen_is_seen_when_its_first_packets_come(room: TestRoom) -> N
     assert shown(viewer, presenter.id)[-1] == both
 
 
-async def test_who_only_declares_does_not_take_the_stage(room: TestRoom) -> None:
+async def test_muted_tracks_do_not_take_the_stage(room: TestRoom) -> None:
     viewer = await room.guest("researcher", "Vera")
     presenter = await room.guest("presenter", "Paul")
     silent = [

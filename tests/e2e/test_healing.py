@@ -1,4 +1,4 @@
-"""Connections break, servers restart, and everybody is still there."""
+"""Seats and media survive lost connections and restarts of the server."""
 
 from collections.abc import AsyncIterator
 
@@ -29,7 +29,7 @@ async def come_back(
     return client
 
 
-async def test_a_lost_socket_costs_neither_seat_nor_chat_nor_media(
+async def test_lost_socket_keeps_seat_chat_and_media(
     room: TestRoom,
 ) -> None:
     presenter = await room.guest("presenter", "Paul")
@@ -63,7 +63,7 @@ async def test_a_lost_socket_costs_neither_seat_nor_chat_nor_media(
     )
 
 
-async def test_a_crashed_browser_comes_back_with_new_media(room: TestRoom) -> None:
+async def test_crashed_browser_returns_with_new_media(room: TestRoom) -> None:
     presenter = await room.guest("presenter", "Paul")
     viewer = await room.guest("researcher", "Rita", decode=True)
     await publish_camera(presenter, "red")
@@ -82,7 +82,7 @@ async def test_a_crashed_browser_comes_back_with_new_media(room: TestRoom) -> No
 
 
 async def restart_and_return(server: Server, room: TestRoom, *, kill: bool) -> None:
-    """Restart under a running conference and check that all of it comes back."""
+    """Restart the server during a conference, and check that all of it continues."""
     moderator = await room.moderator()
     presenter = await room.guest("presenter", "Paul")
     viewer = await room.guest("researcher", "Rita", decode=True)
@@ -111,13 +111,13 @@ async def restart_and_return(server: Server, room: TestRoom, *, kill: bool) -> N
     assert_unbroken(viewer_again)
 
 
-async def test_a_stopped_server_comes_back_with_everybody(
+async def test_conference_continues_after_a_stop(
     server: Server, room: TestRoom
 ) -> None:
     await restart_and_return(server, room, kill=False)
 
 
-async def test_a_killed_server_comes_back_with_everybody(
+async def test_conference_continues_after_a_kill(
     server: Server, room: TestRoom
 ) -> None:
     await restart_and_return(server, room, kill=True)

@@ -1,4 +1,4 @@
-"""Layers over the public protocol: asked for by size, sent to whom they fit."""
+"""Layers over the public protocol: requested and forwarded by the size of pictures."""
 
 import asyncio
 import random
@@ -40,8 +40,8 @@ async def publish(client: ScriptedClient, cameras: list[Recording]) -> Publisher
     return await client.publish(*layers("0", "camera", cameras))
 
 
-def told(client: ScriptedClient) -> list[int] | None:
-    """Return the layers that a publisher was last asked for."""
+def requested(client: ScriptedClient) -> list[int] | None:
+    """Return the layers that were last requested from a publisher."""
     wanted = client.seen(m.PublishLayers)
     return wanted[-1].layers if wanted else None
 
@@ -51,7 +51,7 @@ def on_stage(client: ScriptedClient) -> str | None:
 
 
 async def look(viewer: ScriptedClient, heights: dict[str, int]) -> None:
-    """Show some participants, each at its height: the stage's, and tiles."""
+    """Show participants on the stage and in tiles, each with its height."""
     stage = on_stage(viewer) or ""
     tiles = [
         {"participant": who, "max_height": height}
@@ -64,7 +64,7 @@ async def look(viewer: ScriptedClient, heights: dict[str, int]) -> None:
 
 
 async def sees(viewer: ScriptedClient, presenter: ScriptedClient) -> str:
-    """Show a presenter's camera as large as it comes; return its slot."""
+    """Show a presenter's camera in full size; return its slot."""
     await viewer.until(lambda: on_stage(viewer), "the stage")
     await look(viewer, {presenter.id: 360})
     await viewer.until(lambda: viewer.carrying(presenter.id, "camera"), "the camera")
@@ -84,7 +84,7 @@ async def shows(viewer: ScriptedClient, presenter: ScriptedClient, height: int) 
     await viewer.until(there, f"the layer of {height} pixels")
 
 
-async def test_a_tile_that_grows_gets_its_layer(room: TestRoom) -> None:
+async def test_growing_tile_gets_a_larger_layer(room: TestRoom) -> None:
     presenter = await room.guest("presenter", "Paul")
     viewer = await room.guest("researcher", "Rita", decode=True)
     publisher = await publish(presenter, await recordings(rate=20))
@@ -97,7 +97,7 @@ async def test_a_tile_that_grows_gets_its_layer(room: TestRoom) -> None:
     assert all(track.packets for track in publisher.tracks)
 
 
-async def test_of_twenty_five_cameras_the_nine_shown_are_sent(room: TestRoom) -> None:
+async def test_only_nine_visible_of_25_cameras_are_sent(room: TestRoom) -> None:
     cameras = await recordings(rate=5)
     presenters = [await room.guest("presenter", f"P{i}") for i in range(25)]
     viewer = await room.guest("researcher", "Rita", decode=True)
@@ -122,7 +122,7 @@ async def test_of_twenty_five_cameras_the_nine_shown_are_sent(room: TestRoom) ->
     assert carrying - {None} == set(shown)
     await viewer.until(
         lambda: all(
-            told(p) == [i % 3] if p.id in shown else told(p) == []
+            requested(p) == [i % 3] if p.id in shown else requested(p) == []
             for i, p in enumerate(presenters)
         ),
         "unwatched layers to be stopped",
@@ -132,7 +132,7 @@ async def test_of_twenty_five_cameras_the_nine_shown_are_sent(room: TestRoom) ->
     assert idle == [sum(t.packets for t in p.tracks) for p in publishers[9:]]
 
 
-async def test_a_flood_of_requests_harms_nobody(room: TestRoom) -> None:
+async def test_flood_of_requests_does_not_affect_others(room: TestRoom) -> None:
     presenter = await room.guest("presenter", "Paul")
     flooder = await room.guest("researcher", "Mallory")
     viewer = await room.guest("researcher", "Rita")
@@ -157,7 +157,7 @@ async def test_a_flood_of_requests_harms_nobody(room: TestRoom) -> None:
     assert viewer.watch(mid).lost == 0
 
 
-async def test_a_flood_over_all_layers_holds_up_nobody(room: TestRoom) -> None:
+async def test_flood_over_all_layers_does_not_delay_others(room: TestRoom) -> None:
     presenter = await room.guest("presenter", "Paul")
     flooder = await room.guest("researcher", "Mallory")
     viewer = await room.guest("researcher", "Rita", decode=True)
@@ -186,7 +186,7 @@ async def test_a_flood_over_all_layers_holds_up_nobody(room: TestRoom) -> None:
     assert asked <= TRACK_PER_S * (time.monotonic() - begun) + TRACK_BURST
 
 
-async def test_who_comes_back_hears_at_once_what_was_wanted_meanwhile(
+async def test_returning_publisher_gets_the_current_request_for_layers(
     room: TestRoom,
 ) -> None:
     presenter = await room.guest("presenter", "Paul")
@@ -196,7 +196,7 @@ async def test_who_comes_back_hears_at_once_what_was_wanted_meanwhile(
     await sees(viewer, presenter)
     await look(viewer, {presenter.id: 90})
     await viewer.until(
-        lambda: told(presenter) == [0], "the larger layers to be stopped"
+        lambda: requested(presenter) == [0], "the larger layers to be stopped"
     )
     await presenter.drop()
     await viewer.until(
@@ -211,7 +211,7 @@ async def test_who_comes_back_hears_at_once_what_was_wanted_meanwhile(
     await back.resume(subscribe=False)
     # It comes with the return, not WAKE_S later: before the answer to the next request.
     await back.ask("chat.history", before=1)
-    assert told(back)
+    assert requested(back)
     await shows(viewer, presenter, 360)
     (mid,) = viewer.carrying(presenter.id, "camera")
     assert viewer.watch(mid).violations == []

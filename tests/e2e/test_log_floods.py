@@ -1,4 +1,4 @@
-"""Nothing that arrives from outside writes more than a line a second and cause."""
+"""Input from outside writes at most one log line a second for each cause."""
 
 import asyncio
 import contextlib
@@ -37,7 +37,7 @@ async def room(server: Server) -> AsyncIterator[TestRoom]:
 
 
 class Lines:
-    """What a server writes from here on, and for how long."""
+    """The log lines of a server from now on."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
@@ -45,7 +45,7 @@ class Lines:
         self._began = time.monotonic()
 
     async def of(self, *, causes: int) -> str:
-        """Return them, once counts are written; fail when they are too many."""
+        """Return them once counts have been written; fail if there are too many."""
         took = time.monotonic() - self._began
         await asyncio.sleep(2.5)  # counts are written within two seconds
         found = self._server.log[self._from :]
@@ -56,7 +56,7 @@ class Lines:
 
 @contextlib.asynccontextmanager
 async def stranger(server: Server) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
-    """Open a socket without ever saying who is there."""
+    """Open a socket that never authenticates."""
     async with (
         aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(ssl=server.trust)
@@ -70,7 +70,7 @@ async def stranger(server: Server) -> AsyncIterator[aiohttp.ClientWebSocketRespo
 @pytest.mark.parametrize(
     "packet", ["7", "8", "9", "", "x", "bA", "٣", "4", "4[", "4" + "[" * 50_000]
 )
-async def test_packets_of_no_client_end_the_connection_without_a_traceback(
+async def test_malformed_packets_end_the_connection_without_a_traceback(
     server: Server, packet: str
 ) -> None:
     lines = Lines(server)
@@ -86,7 +86,7 @@ async def test_packets_of_no_client_end_the_connection_without_a_traceback(
     assert "Traceback" not in await lines.of(causes=1)
 
 
-async def test_pings_and_a_reset_are_a_line_with_a_count(server: Server) -> None:
+async def test_pings_and_resets_are_logged_once_with_a_count(server: Server) -> None:
     lines = Lines(server)
     for _ in range(2):
         async with stranger(server) as ws:
@@ -105,7 +105,7 @@ async def test_pings_and_a_reset_are_a_line_with_a_count(server: Server) -> None
 
 @contextlib.contextmanager
 def locked(file: Path, mode: str) -> Iterator[None]:
-    """Hold a SQLite database from another process."""
+    """Lock a SQLite database from another process."""
     program = (
         "import sqlite3, sys\n"
         "db = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
@@ -128,7 +128,7 @@ def locked(file: Path, mode: str) -> Iterator[None]:
 
 
 async def timed_refusal(client: ScriptedClient, name: str, **asked: object) -> float:
-    """Ask for something that is refused for the storage; return how long it took."""
+    """Send a request that is refused because of the storage; return how long it took."""
     begun = time.monotonic()
     with pytest.raises(RefusedError) as caught:
         await client.ask(name, **asked)
@@ -137,7 +137,7 @@ async def timed_refusal(client: ScriptedClient, name: str, **asked: object) -> f
 
 
 @pytest.mark.parametrize("mode", ["IMMEDIATE", "EXCLUSIVE"])
-async def test_a_locked_database_holds_up_nothing_but_writing(
+async def test_locked_database_delays_only_writing(
     server: Server, room: TestRoom, mode: str
 ) -> None:
     presenter = await room.guest("presenter", "Paul")
@@ -183,14 +183,14 @@ async def test_a_locked_database_holds_up_nothing_but_writing(
 
 
 def fill(file: Path) -> None:
-    """Write until the disk takes nothing more."""
+    """Write until the disk is full."""
     with contextlib.suppress(OSError), file.open("wb", buffering=0) as ballast:
         while True:
             ballast.write(bytes(4096))
 
 
 @pytest.mark.namespace
-async def test_a_full_disk_is_a_line_and_a_sentence() -> None:
+async def test_full_disk_is_logged_once_and_explained() -> None:
     with tempfile.TemporaryDirectory(prefix="pavilion-full-") as home:
         data = Path(home) / "data"
         data.mkdir()
@@ -220,7 +220,7 @@ async def test_a_full_disk_is_a_line_and_a_sentence() -> None:
             subprocess.run(["umount", "--lazy", str(data)], check=True)
 
 
-async def test_everything_in_the_data_directory_is_for_the_owner_alone(
+async def test_files_of_the_data_directory_are_readable_only_by_the_owner(
     server: Server, room: TestRoom
 ) -> None:
     await room.guest("researcher", "Rita", subscribe=False)

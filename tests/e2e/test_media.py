@@ -1,4 +1,4 @@
-"""What one participant publishes is what the others receive."""
+"""Media from publishers to viewers: slots, continuity, repairs, key frames."""
 
 import asyncio
 import time
@@ -24,7 +24,7 @@ SWITCH_PICTURES = 50
 pictures, as these stop too when the machine has no time for server or client."""
 
 
-async def test_a_presenter_is_seen_and_heard_on_the_stage(room: TestRoom) -> None:
+async def test_presenter_is_received_on_the_stage(room: TestRoom) -> None:
     presenter = await room.guest("presenter", "Paul")
     viewer = await room.guest("researcher", "Rita", decode=True)
     await publish_camera(presenter, "red")
@@ -44,7 +44,7 @@ async def test_a_presenter_is_seen_and_heard_on_the_stage(room: TestRoom) -> Non
     assert_unbroken(viewer)
 
 
-async def test_the_stage_pair_comes_with_sender_reports_on_one_clock(
+async def test_sender_reports_of_the_stage_share_a_clock(
     room: TestRoom,
 ) -> None:
     presenter = await room.guest("presenter", "Paul")
@@ -71,7 +71,7 @@ async def test_the_stage_pair_comes_with_sender_reports_on_one_clock(
         assert abs(wall_s - time.time()) < 60  # seconds since 1970, not since 1900
 
 
-async def test_switching_the_stage_keeps_one_continuous_stream(room: TestRoom) -> None:
+async def test_stage_switch_keeps_the_stream_continuous(room: TestRoom) -> None:
     moderator = await room.moderator()
     red = await room.guest("presenter", "Red")
     blue = await room.guest("presenter", "Blue")
@@ -94,7 +94,7 @@ async def test_switching_the_stage_keeps_one_continuous_stream(room: TestRoom) -
     assert_unbroken(viewer)
 
 
-async def test_numbers_that_wrap_around_stay_continuous(room: TestRoom) -> None:
+async def test_wrapping_sequence_numbers_stay_continuous(room: TestRoom) -> None:
     presenter = await room.guest("presenter", "Paul")
     viewer = await room.guest("researcher", "Rita", decode=True)
     publisher = await publish_camera(presenter, "green", sequence=65_500)
@@ -132,7 +132,7 @@ async def test_a_viewer_that_missed_the_first_key_frame_is_sent_another(
     assert len(missed) == 3
 
 
-async def test_a_late_viewer_gets_a_key_frame_at_once(room: TestRoom) -> None:
+async def test_late_viewer_gets_a_key_frame_at_once(room: TestRoom) -> None:
     presenter = await room.guest("presenter", "Paul")
     publisher = await publish_camera(presenter, "red")
     early = await room.guest("researcher", "Early", decode=True)
@@ -146,7 +146,7 @@ async def test_a_late_viewer_gets_a_key_frame_at_once(room: TestRoom) -> None:
     assert_unbroken(early)
 
 
-async def test_a_shared_screen_takes_the_content_slots(room: TestRoom) -> None:
+async def test_shared_screen_is_sent_in_the_content_slots(room: TestRoom) -> None:
     presenter = await room.guest("presenter", "Paul")
     viewer = await room.guest("researcher", "Rita", decode=True)
     await presenter.publish(
@@ -171,7 +171,7 @@ async def test_a_shared_screen_takes_the_content_slots(room: TestRoom) -> None:
     assert_unbroken(viewer)
 
 
-async def test_the_grid_carries_what_a_viewer_shows_and_nothing_else(
+async def test_grid_slots_carry_only_visible_tiles(
     room: TestRoom,
 ) -> None:
     moderator = await room.moderator()
@@ -200,7 +200,7 @@ async def test_the_grid_carries_what_a_viewer_shows_and_nothing_else(
     assert_unbroken(viewer)
 
 
-async def test_an_own_choice_for_the_stage_is_only_ones_own(room: TestRoom) -> None:
+async def test_own_choice_for_the_stage_does_not_affect_others(room: TestRoom) -> None:
     red = await room.guest("presenter", "Red")
     await publish_camera(red, "red")
     blue = await room.guest("presenter", "Blue")
@@ -219,7 +219,7 @@ async def test_an_own_choice_for_the_stage_is_only_ones_own(room: TestRoom) -> N
     assert_unbroken(other)
 
 
-async def test_the_three_loudest_others_fill_the_floating_slots(room: TestRoom) -> None:
+async def test_floating_slots_carry_the_three_loudest_others(room: TestRoom) -> None:
     host = await room.guest("presenter", "Host")
     await publish_camera(host, "red")
     talkers = []
@@ -252,7 +252,7 @@ async def test_the_three_loudest_others_fill_the_floating_slots(room: TestRoom) 
     assert_unbroken(viewer)
 
 
-async def test_a_viewer_that_loses_packets_gets_them_again(room: TestRoom) -> None:
+async def test_lost_packets_are_resent_to_a_viewer(room: TestRoom) -> None:
     presenter = await room.guest("presenter", "Paul")
     await publish_camera(presenter, "red")
     viewer = await room.guest("researcher", "Rita", decode=True)
@@ -275,7 +275,7 @@ async def test_a_viewer_that_loses_packets_gets_them_again(room: TestRoom) -> No
     assert_unbroken(viewer)
 
 
-async def test_the_server_asks_a_publisher_for_what_it_lost(room: TestRoom) -> None:
+async def test_lost_packets_are_requested_from_the_publisher(room: TestRoom) -> None:
     presenter = await room.guest("presenter", "Paul")
     viewer = await room.guest("researcher", "Rita", decode=True)
     publisher = await publish_camera(presenter, "red")
@@ -291,7 +291,7 @@ async def test_the_server_asks_a_publisher_for_what_it_lost(room: TestRoom) -> N
     assert_unbroken(viewer)
 
 
-async def test_many_requests_for_key_frames_become_few(room: TestRoom) -> None:
+async def test_requests_for_key_frames_are_merged(room: TestRoom) -> None:
     presenter = await room.guest("presenter", "Paul")
     viewer = await room.guest("researcher", "Rita", decode=True)
     publisher = await publish_camera(presenter, "red")
@@ -310,14 +310,14 @@ async def test_many_requests_for_key_frames_become_few(room: TestRoom) -> None:
     assert 1 <= len(requests) - before <= 2 * took_s + 3  # two a second, and the edges
 
 
-async def test_a_publisher_is_told_how_its_packets_arrive(room: TestRoom) -> None:
+async def test_publisher_gets_receiver_reports(room: TestRoom) -> None:
     presenter = await room.guest("presenter", "Paul")
     publisher = await publish_camera(presenter, "red")
     await presenter.until(lambda: publisher.feedback >= 10, "transport-wide feedback")
     await presenter.until(lambda: publisher.receiver_reports >= 2, "receiver reports")
 
 
-async def test_a_viewer_that_cannot_decode_is_told_so(room: TestRoom) -> None:
+async def test_viewer_that_cannot_decode_is_informed(room: TestRoom) -> None:
     presenter = await room.guest("presenter", "Paul")
     await publish_camera(presenter, "red")
     viewer = room.stranger()

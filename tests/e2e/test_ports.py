@@ -1,4 +1,4 @@
-"""A test server finds ports of its own, whatever others take meanwhile."""
+"""A test server finds free ports, even if another program takes one meanwhile."""
 
 import socket
 from pathlib import Path
@@ -15,7 +15,7 @@ from tests.support.server import PortTaken, Server
         ("media", socket.SOCK_DGRAM),
     ],
 )
-async def test_it_begins_elsewhere_if_a_port_is_taken(
+async def test_server_takes_other_ports_if_one_is_in_use(
     tmp_path: Path, section: str, kind: socket.SocketKind
 ) -> None:
     server = Server(tmp_path)
@@ -31,7 +31,7 @@ async def test_it_begins_elsewhere_if_a_port_is_taken(
     assert await server.stop() == 0
 
 
-async def test_another_failure_is_told_at_once(tmp_path: Path) -> None:
+async def test_other_failures_to_start_are_reported_at_once(tmp_path: Path) -> None:
     server = Server(tmp_path, extra="nonsense = 1")
     chosen = server.ports
     with pytest.raises(AssertionError, match="nonsense") as raised:

@@ -1,4 +1,4 @@
-"""Datagrams from strangers at the open media port change nothing for anybody."""
+"""Datagrams of strangers to the media port have no effect."""
 
 import asyncio
 import contextlib
@@ -11,7 +11,7 @@ from tests.support.wire.scenes import assert_unbroken, flows, publish_camera, se
 
 
 def datagrams(ufrag: str) -> list[bytes]:
-    """Return what an ill-willed host may send without being anybody."""
+    """Return datagrams that an attacker without a leg may send."""
     found = [b""]
     found += [bytes([first]) for first in range(256)]
     found += [bytes([first]) + bytes(60) for first in range(256)]
@@ -33,7 +33,7 @@ def datagrams(ufrag: str) -> list[bytes]:
     return found
 
 
-async def test_strangers_are_not_answered_and_disturb_nobody(room: TestRoom) -> None:
+async def test_datagrams_of_strangers_are_ignored(room: TestRoom) -> None:
     presenter = await room.guest("presenter", "Paul")
     viewer = await room.guest("researcher", "Rita", decode=True)
     await publish_camera(presenter, "red")
@@ -61,7 +61,7 @@ async def test_strangers_are_not_answered_and_disturb_nobody(room: TestRoom) -> 
     assert room.server.log[log:].count("\n") < 10, room.server.log[log:]
 
 
-async def test_the_same_datagrams_from_a_participants_address_harm_nobody_else(
+async def test_datagrams_from_a_participants_address_do_not_affect_others(
     room: TestRoom,
 ) -> None:
     presenter = await room.guest("presenter", "Paul")

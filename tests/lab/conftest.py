@@ -1,4 +1,4 @@
-"""Tests on shaped lines need root, for their network namespaces."""
+"""Tests with shaped lines; they need root for their network namespaces."""
 
 import os
 
@@ -7,7 +7,7 @@ import pytest
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out what this account cannot run."""
+    """Skip tests that this account cannot run."""
     for item in items:
         if item.get_closest_marker("lab") is not None and os.geteuid() != 0:
             item.add_marker(pytest.mark.skip(reason="namespaces need root"))

@@ -1,4 +1,4 @@
-"""The host's time of day is set while people talk: nobody notices."""
+"""Setting the host's clock during a conference has no effect on it."""
 
 import asyncio
 import tempfile
@@ -22,7 +22,7 @@ def faketime() -> Path:
     return next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
 
 
-async def test_a_step_of_the_clock_disconnects_nobody(tmp_path: Path) -> None:
+async def test_clock_step_disconnects_nobody(tmp_path: Path) -> None:
     async with asyncio.TaskGroup() as tasks:  # two servers: each waits most of the time
         for step in ("+1d", "-1d"):
             (tmp_path / step).mkdir()
@@ -30,7 +30,7 @@ async def test_a_step_of_the_clock_disconnects_nobody(tmp_path: Path) -> None:
 
 
 async def nobody_is_disconnected(step: str, tmp_path: Path) -> None:
-    """Set the clock of a server's host while people talk."""
+    """Set the clock of a server's host during a conference."""
     time_of_day = tmp_path / "time"
     time_of_day.write_text("+0\n")
     with tempfile.TemporaryDirectory() as home:

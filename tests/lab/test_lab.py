@@ -1,4 +1,4 @@
-"""The lab does to real packets what it says."""
+"""The lab shapes real packets as configured."""
 
 import contextlib
 import socket
@@ -22,7 +22,7 @@ DARK_S = 0.3
 
 @contextlib.contextmanager
 def echo(net: Lab, version: Version = 4) -> Iterator[tuple[str, int]]:
-    """Answer each datagram on the server's host with itself."""
+    """Echo datagrams on the server's host."""
     family = socket.AF_INET6 if version == 6 else socket.AF_INET
     with net.server.open_socket(family, socket.SOCK_DGRAM) as sock:
         sock.bind((net.addresses[version], PORT))
@@ -47,7 +47,7 @@ def echo(net: Lab, version: Version = 4) -> Iterator[tuple[str, int]]:
 def ask(
     link: Link, address: tuple[str, int], count: int, wait_s: float = DEADLINE_S
 ) -> list[float]:
-    """Send datagrams; give the round trips of those that came back, in seconds."""
+    """Send datagrams; return the round trips of the answered ones, in seconds."""
     family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
     trips = []
     with link.space.open_socket(family, socket.SOCK_DGRAM) as sock:
@@ -86,7 +86,7 @@ def test_delay_and_jitter(net: Lab, version: Version) -> None:
     assert min(quick) < 0.010
 
 
-def test_each_has_a_line_of_their_own(net: Lab) -> None:
+def test_each_host_has_its_own_line(net: Lab) -> None:
     net.link("rita").both(Shape(delay_ms=50))
     with echo(net) as address:
         assert min(ask(net.link("paul"), address, 10)) < 0.010
@@ -94,7 +94,7 @@ def test_each_has_a_line_of_their_own(net: Lab) -> None:
     net.link("rita").clear()
 
 
-def test_a_thin_line_carries_its_rate_and_its_queue_can_be_read(net: Lab) -> None:
+def test_slow_line_limits_the_rate_and_reports_its_queue(net: Lab) -> None:
     link = net.link("rita")
     link.shape(down=Shape(rate_kbps=400, queue_ms=300))
     begun = time.monotonic()
@@ -119,7 +119,7 @@ def test_a_thin_line_carries_its_rate_and_its_queue_can_be_read(net: Lab) -> Non
 
 
 def passed(link: Link, frames: int) -> Counts:
-    """Wait until so many frames were delivered or lost on the way up since the start."""
+    """Wait until this many frames were delivered or lost upstream since the start."""
     end = time.monotonic() + DEADLINE_S
     while (counts := link.counts("up")).frames + counts.lost < frames:
         assert time.monotonic() < end, counts
@@ -140,7 +140,7 @@ def test_loss(net: Lab) -> None:
     assert after.lost - before.lost == pytest.approx(300, abs=50)
 
 
-def test_a_blackout_ends_as_it_began(net: Lab) -> None:
+def test_blackout_drops_everything_until_it_ends(net: Lab) -> None:
     link = net.link("rita")
     link.both(Shape(delay_ms=10))
     with echo(net) as address:
@@ -150,7 +150,7 @@ def test_a_blackout_ends_as_it_began(net: Lab) -> None:
     link.clear()
 
 
-def test_another_address_after_a_move(net: Lab) -> None:
+def test_host_has_another_address_after_a_move(net: Lab) -> None:
     link = net.link("paul")
     with echo(net) as address:
         before = link.address()
@@ -162,7 +162,7 @@ def test_another_address_after_a_move(net: Lab) -> None:
         assert len(ask(link, address, 3)) == 3
 
 
-def test_a_firewall_that_drops_udp(net: Lab) -> None:
+def test_firewall_drops_udp(net: Lab) -> None:
     link = net.link("rita")
     with echo(net) as address:
         link.refuse_udp()

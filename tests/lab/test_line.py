@@ -1,4 +1,4 @@
-"""What a line does to frames, without any network."""
+"""The model of a line: rate, queue, loss, blackout; without a network."""
 
 import pytest
 from hypothesis import given
@@ -13,14 +13,14 @@ def line(shape: Shape, seed: int = 1) -> Line:
     return made
 
 
-def test_a_plain_line_delivers_at_once() -> None:
+def test_unshaped_line_delivers_at_once() -> None:
     plain = line(Shape())
     assert plain.enter(1000, udp=True, now=5.0) == 5.0
     assert plain.left(1000, now=5.0)
     assert (plain.counts.frames, plain.counts.bytes) == (1, 1000)
 
 
-def test_a_rate_spaces_frames_and_a_full_queue_drops_the_newest() -> None:
+def test_rate_spaces_frames_and_full_queue_drops_the_newest() -> None:
     thin = line(Shape(rate_kbps=80, queue_ms=250))
     times = [thin.enter(1000, udp=True, now=0.0) for _ in range(5)]
     assert times == [pytest.approx(0.1), 0.2, pytest.approx(0.3), None, None]
@@ -29,7 +29,7 @@ def test_a_rate_spaces_frames_and_a_full_queue_drops_the_newest() -> None:
     assert thin.history[0].queue_ms == pytest.approx(300)
 
 
-def test_loss_is_as_large_as_asked_and_the_same_every_time() -> None:
+def test_loss_has_the_given_share_and_is_reproducible() -> None:
     def kept(seed: int) -> list[bool]:
         lossy = line(Shape(loss=0.1), seed)
         return [lossy.enter(100, udp=True, now=0.0) is not None for _ in range(10_000)]
@@ -39,7 +39,7 @@ def test_loss_is_as_large_as_asked_and_the_same_every_time() -> None:
     assert kept(1) != kept(2)
 
 
-def test_a_blackout_takes_what_is_under_way_too() -> None:
+def test_blackout_drops_frames_under_way() -> None:
     slow = line(Shape(delay_ms=100))
     assert slow.enter(100, udp=True, now=0.0) == pytest.approx(0.1)
     slow.shape = Shape(blackout=True)
@@ -48,7 +48,7 @@ def test_a_blackout_takes_what_is_under_way_too() -> None:
     assert slow.counts.blacked_out == 2
 
 
-def test_a_firewall_drops_udp_alone() -> None:
+def test_firewall_drops_only_udp() -> None:
     walled = line(Shape(drops_udp=True))
     assert walled.enter(100, udp=True, now=0.0) is None
     assert walled.enter(100, udp=False, now=0.0) == 0.0
@@ -59,7 +59,7 @@ def test_a_firewall_drops_udp_alone() -> None:
     st.floats(10, 10_000),
     st.floats(0, 500),
 )
-def test_no_line_carries_more_than_its_rate_or_waits_longer_than_its_queue(
+def test_line_never_exceeds_its_rate_or_its_queue(
     frames: list[tuple[float, int]], rate_kbps: float, queue_ms: float
 ) -> None:
     thin = line(Shape(rate_kbps=rate_kbps, queue_ms=queue_ms))
@@ -78,7 +78,7 @@ def test_no_line_carries_more_than_its_rate_or_waits_longer_than_its_queue(
 
 
 @given(st.lists(st.floats(0, 0.05), min_size=2, max_size=60))
-def test_an_ordered_line_lets_nothing_overtake(pauses: list[float]) -> None:
+def test_ordered_line_keeps_the_order(pauses: list[float]) -> None:
     ordered = line(Shape(delay_ms=50, jitter_ms=50, reorders=False))
     now, arrivals = 0.0, []
     for pause in pauses:

@@ -1,9 +1,9 @@
 """
 Viewers on bad lines, with real browsers.
 
-A busy machine makes everything late, so what a viewer gets is held against what
-another viewer, or the same one before, got in the same run. How soon things happen is
-measured by ``tests.figures.links``; docs/performance.md has the figures and the aims.
+On a busy machine everything is late, so a viewer's figures are compared with those of
+another viewer, or of the same one earlier in the same run. Times are measured by
+``tests.figures.links``; docs/performance.md has the figures and the aims.
 """
 
 import pytest
@@ -23,14 +23,14 @@ each that is not repaired spoils all that follow."""
 MIDDLE = 360
 
 
-async def test_a_line_that_breaks_down_keeps_its_voice_and_comes_back() -> None:
+async def test_falling_rate_keeps_the_voice_and_recovers() -> None:
     """A good picture, a lower one, and a good one again: ``fall`` waits for each."""
     figures = await links.fall(low_s=4, top=MIDDLE)
     print(figures)
     assert figures["audio_hole_s"] <= figures["others_audio_hole_s"] + HOLE_S
 
 
-async def test_loss_is_repaired_and_the_panel_says_what_carries_media() -> None:
+async def test_loss_is_repaired_and_the_panel_names_the_route() -> None:
     for browser, figures in zip(
         BROWSERS, await links.lossy(0.1, 8, viewers=BROWSERS), strict=True
     ):

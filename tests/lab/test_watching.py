@@ -1,4 +1,4 @@
-"""What a watched page tells of good and bad lines."""
+"""The watch of a page distinguishes good lines from bad ones."""
 
 import asyncio
 import time
@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.lab, pytest.mark.timeout(400)]
 LOOK_S = 3.0
 
 
-async def test_a_watch_tells_a_good_line_from_a_dead_one() -> None:
+async def test_watch_distinguishes_a_good_line_from_a_dead_one() -> None:
     with lab(["paul", "rita"]) as net:
         async with scene(net) as room:
             await room.presenter("Paul")

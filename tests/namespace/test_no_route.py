@@ -1,4 +1,4 @@
-"""On a host without any way out the server runs, and tries none."""
+"""The server works on a host without routes, and sends nothing to other networks."""
 
 import os
 import subprocess
@@ -16,25 +16,25 @@ pytestmark = [
 
 
 def conference(space: Namespace, home: Path) -> str:
-    """Hold a small conference inside the namespace; return what it printed."""
+    """Hold a small conference inside the namespace; return its output."""
     return space.run(sys.executable, "-m", "tests.support.conference", str(home))
 
 
-def test_it_serves_on_loopback_alone(tmp_path: Path) -> None:
+def test_server_works_with_loopback_only(tmp_path: Path) -> None:
     with namespace() as space:
         space.count_departures()
         assert "seen: red" in conference(space, tmp_path)
         assert space.departures() == 0
 
 
-def test_it_sends_not_one_packet_to_a_network_it_could_reach(tmp_path: Path) -> None:
+def test_server_sends_no_packet_to_a_reachable_network(tmp_path: Path) -> None:
     with namespace() as space, unrouted(space):
         space.count_departures()
         assert "seen: red" in conference(space, tmp_path)
         assert space.departures() == 0
 
 
-def test_the_count_counts(tmp_path: Path) -> None:
+def test_packet_counter_counts(tmp_path: Path) -> None:
     with namespace() as space, unrouted(space):
         space.count_departures()
         subprocess.run(

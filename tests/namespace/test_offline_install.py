@@ -1,4 +1,4 @@
-"""The packed archive installs and runs on a host that reaches nothing."""
+"""The packed archive can be installed and run on a host without a network."""
 
 import os
 import shutil
@@ -21,7 +21,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Pack once; this is the only part that needs registries."""
+    """Pack once; only this step needs registries."""
     target = tmp_path_factory.mktemp("pack")
     subprocess.run(
         [sys.executable, "deploy/pack.py", "--into", str(target)],
@@ -58,7 +58,7 @@ def install(
     )
 
 
-def test_it_installs_upgrades_and_serves_without_a_network(
+def test_archive_installs_upgrades_and_serves_offline(
     unpacked: Path, tmp_path: Path
 ) -> None:
     prefix = tmp_path / "host"
@@ -89,7 +89,7 @@ def test_it_installs_upgrades_and_serves_without_a_network(
 
 
 @pytest.mark.parametrize("change", ["byte", "extra", "missing"])
-def test_an_altered_archive_changes_nothing(
+def test_altered_archive_is_rejected(
     unpacked: Path, tmp_path: Path, change: str
 ) -> None:
     wheel = next((unpacked / "wheels").glob("aiortc-*.whl"))

@@ -1,8 +1,8 @@
 """
-A room of the packet plane on a table: real router, real fan-out, no sockets.
+A test bench for the packet plane: the real router and fan-out, without sockets.
 
-Publishers are written here packet by packet; viewers decrypt with libsrtp what
-the fan-out sends them. Time is a number that only ``Bench`` moves.
+Publishers create their packets here; viewers decrypt with libsrtp what the fan-out
+sends them. Time is a number that only ``Bench`` advances.
 """
 
 import dataclasses
@@ -47,7 +47,7 @@ WALL_OFFSET_S = 3_900_000_000.0
 
 @dataclasses.dataclass(frozen=True)
 class FakeSocket:
-    """A socket whose datagrams a function takes."""
+    """A socket that passes its datagrams to a function."""
 
     sendto: Callable[[bytes, Address], object]
 
@@ -99,11 +99,11 @@ class Origin:
         self.picture_id = picture_id
         self.rtx_sequence = 7
         self.rid: bytes | None = None
-        """Name of the layer; None of a track of one."""
+        """Name of the layer; None: the track has a single one."""
         self.filler = 0
-        """Octets more in each payload."""
+        """Additional octets in each payload."""
         self.mark = b""
-        """Stands at the end of each payload."""
+        """The last octets of each payload."""
 
     @property
     def fmt(self) -> TrackFormat:
@@ -118,7 +118,7 @@ class Origin:
         ticks: int = 3000,
         temporal: int | None = None,
     ) -> list[bytes]:
-        """Return the packets of the next VP8 frame, of a temporal layer if there are."""
+        """Return the packets of the next VP8 frame, with its temporal layer if any."""
         self.timestamp = (self.timestamp + ticks) & 0xFFFFFFFF
         self.picture_id = (self.picture_id + 1) & 0x7FFF
         out = []
@@ -185,7 +185,7 @@ class Origin:
             self.bench.router.on_rtp(self.participant, packet, now=self.bench.now)
 
     def report(self, *, wall_s: float) -> None:
-        """Let a sender report arrive: the newest timestamp is of ``wall_s``."""
+        """Let a sender report arrive that maps the newest timestamp to ``wall_s``."""
         data = rtcp.sender_report(self.ssrc, self.timestamp, 1, 1)
         stamp = int(wall_s * (1 << 32)).to_bytes(8, "big")
         data = data[:8] + stamp + data[16:]
@@ -198,7 +198,7 @@ class Simulcast:
     """
     A published track of several layers, as a browser sends it.
 
-    Sends the layers that the server wants, in key frames where it asks for them.
+    Sends the layers that the server requests, and key frames on request.
     """
 
     room = ROOM
@@ -216,11 +216,11 @@ class Simulcast:
             layer.rid, layer.mark = name, bytes((number,))
             layer.filler = 400 * (number + 1)  # 64, 128 and 192 kbit/s
         self.capable = len(names)
-        """How many layers its own link carries."""
+        """Number of layers that its own link carries."""
         self.temporal = False
-        """Its frames are of three temporal layers."""
+        """Whether its frames have three temporal layers."""
         self.slow = 0.0
-        """Seconds until a layer that is asked for comes."""
+        """Seconds until a requested layer is sent."""
         self._frames = 0
         self._begun = [False] * len(names)
         self._owed = [False] * len(names)
@@ -236,7 +236,7 @@ class Simulcast:
 
     @property
     def wanted(self) -> tuple[int, ...]:
-        """The layers that the server asks for."""
+        """The layers that the server requests."""
         self.bench.settle()
         told = [
             event.layers
@@ -276,7 +276,7 @@ class Simulcast:
 
 
 class Sink:
-    """One viewer: decrypts and sorts what it gets."""
+    """One viewer: decrypts the packets it receives, and sorts them by slot."""
 
     def __init__(
         self, bench: "Bench", participant: str, slots: list[SlotFormat]
@@ -293,7 +293,7 @@ class Sink:
         self._session = Session(policy)
 
     def receive(self, datagram: bytes, _address: Address) -> None:
-        """Take a datagram; one that is replayed or forged raises."""
+        """Take a datagram; raises if it is replayed or forged."""
         packet = rtp.parse(self._session.unprotect(datagram))
         self.packets[packet.ssrc].append(packet)
 
@@ -306,7 +306,7 @@ class Sink:
         ][place]
 
     def on(self, mid: Mid) -> list[rtp.Packet]:
-        """Return what came on a slot."""
+        """Return the packets received on a slot."""
         return self.packets[self.slots[mid].ssrc]
 
     def repaired(self, mid: Mid) -> list[rtp.Packet]:
@@ -320,13 +320,13 @@ class Sink:
         )
 
     def view(self, *cameras: str, stage: str | None = None) -> None:
-        """Say what is on the screen."""
+        """Set what is on the screen."""
         tiles = tuple(m.Tile(ParticipantId(camera), 180) for camera in cameras)
         pin = None if stage is None else ParticipantId(stage)
         self.bench.apply(m.SetView(self.participant, pin, tiles))
 
     def carries(self, mid: Mid) -> str | None:
-        """Return whose track a slot carries, as the client was told."""
+        """Return the participant whose track a slot carries, as reported to the client."""
         return self.bench.told[self.participant].get(mid, m.SlotState(mid)).participant
 
 
@@ -380,7 +380,7 @@ class Bench:
         self.router.publish(ROOM, participant, FIRST_LEG, formats, now=self.now)
 
     def next_ssrc(self) -> int:
-        """Return an SSRC that nobody has."""
+        """Return an unused SSRC."""
         return next(self._ssrcs)
 
     def simulcast(
@@ -398,14 +398,14 @@ class Bench:
         return track
 
     def key_frames_asked(self, participant: ParticipantId) -> set[int]:
-        """Return the SSRCs of which a publisher was asked for key frames, once each."""
+        """Return the SSRCs for which key frames were requested, each once."""
         asked = self.sent(participant, LegKind.PUBLISH, 206)
         news = asked[self._answered[participant] :]
         self._answered[participant] = len(asked)
         return {int.from_bytes(message.body[4:8], "big") for message in news}
 
     def limited(self, participant: str, bitrate_bps: float) -> None:
-        """Let a viewer's link be taken to carry so much, from now on."""
+        """Set the estimate of a viewer's link from now on."""
         viewer = self.plane.viewers[ParticipantId(participant)]
         viewer.adaptation.has_feedback = True
         viewer.adaptation.settled = False
@@ -413,7 +413,7 @@ class Bench:
         viewer.adaptation.estimator.bitrate_bps = bitrate_bps
 
     def unlimited(self, *participants: str) -> None:
-        """Let the links of some viewers carry anything, once they are there."""
+        """Remove the limits of some viewers' links, once these viewers exist."""
         self._unlimited |= {ParticipantId(who) for who in participants}
 
     def sink(
@@ -442,12 +442,12 @@ class Bench:
         self.router.apply(command, now=self.now)
 
     def stage(self, participant: str | None) -> None:
-        """Put somebody on the stage."""
+        """Put a participant on the stage."""
         who = None if participant is None else ParticipantId(participant)
         self.apply(m.SetStage(ROOM, who))
 
     def pass_time(self, seconds: float) -> None:
-        """Let time pass, with every timer at its moment."""
+        """Advance the time, and run every timer when it is due."""
         end = self.now + seconds
         while True:
             router = self.router.next_due
@@ -467,7 +467,7 @@ class Bench:
         self._flush_at = min(self._flush_at, max(due, self.now + TICK_S))
 
     def settle(self) -> None:
-        """Take what the router has to send and to tell."""
+        """Take the datagrams and events of the router."""
         out, events = self.router.drain()
         for packet in out:
             self.rtcp[packet.participant, packet.leg].append(packet.data)
@@ -488,5 +488,5 @@ class Bench:
         ]
 
     def key_frame_requests(self, participant: str) -> int:
-        """Return how many PLIs a publisher got so far."""
+        """Return the number of PLIs that a publisher has received."""
         return len(self.sent(participant, LegKind.PUBLISH, 206))

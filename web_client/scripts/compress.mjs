@@ -9,7 +9,7 @@ import { gzipSync } from 'node:zlib';
 
 const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
 const TEXT = /\.(html|js|css|svg|json|txt)$/;
-// KiB of script before anything is seen. Raise it and joining on old PCs slows.
+// KiB of script before anything is shown. Higher: joining on old PCs takes longer.
 const FIRST_LOAD_BUDGET_KIB = 80;
 
 const names = (await readdir(DIST, { recursive: true })).filter((n) => TEXT.test(n));

@@ -19,7 +19,7 @@ describe('addresses in the chat', () => {
     ]);
   });
 
-  it('never lead elsewhere, whatever they look like', () => {
+  it('never lead to another site, whatever they look like', () => {
     expect(pieces(`${ORIGIN}/join#abc`, ORIGIN)).toEqual([
       { kind: 'link', text: `${ORIGIN}/join#abc`, href: `${ORIGIN}/join#abc` },
     ]);
@@ -39,7 +39,7 @@ describe('addresses in the chat', () => {
     expect(read('javascript:alert(1)')).toEqual([['text', 'javascript:alert(1)']]);
   });
 
-  it('leave every character where it was', () => {
+  it('keep every character of the text', () => {
     for (const text of [
       '',
       'a',
@@ -57,8 +57,8 @@ describe('addresses in the chat', () => {
   });
 });
 
-describe('lines of one person in a row', () => {
-  it('stand under one head for five minutes', () => {
+describe('consecutive messages of one author', () => {
+  it('share a heading for five minutes', () => {
     const first = message(1, { sent_at: 1000 });
     expect(continues(undefined, first)).toBe(false);
     expect(continues(first, message(2, { sent_at: 1299 }))).toBe(true);

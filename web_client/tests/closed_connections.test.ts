@@ -67,7 +67,7 @@ afterEach(() => {
 });
 
 describe('receiving', () => {
-  it('lets go of an offer at once when a newer one takes its place', async () => {
+  it('abandons an offer at once when a newer one arrives', async () => {
     Connection.stuck = new Set([0]);
     const subscriber = new Subscriber(() => undefined);
     const answer = vi.fn(async () => undefined);
@@ -78,7 +78,7 @@ describe('receiving', () => {
     expect(Connection.made).toHaveLength(2);
   });
 
-  it('fails when the browser does not answer, so that it is asked again', async () => {
+  it('fails when the browser does not answer, so that the offer is repeated', async () => {
     Connection.stuck = new Set([0]);
     const subscriber = new Subscriber(() => undefined);
     const outcome = expect(subscriber.accept(OFFER, vi.fn())).rejects.toThrow(
@@ -90,7 +90,7 @@ describe('receiving', () => {
 });
 
 describe('sending', () => {
-  it('begins anew after a connection that was closed with an offer under way', async () => {
+  it('makes a new connection after one that was closed during an offer', async () => {
     // The first is stuck when the server comes back without our tracks.
     Connection.stuck = new Set([0]);
     const request = vi.fn(async () => ({ sdp: 'v=0\r\n' }));
@@ -116,7 +116,7 @@ describe('sending', () => {
     sending.close();
   });
 
-  it('keeps the new connection when an offer of the old one is given up', async () => {
+  it('keeps the new connection when an offer of the old one is abandoned', async () => {
     const request = vi.fn(async () => ({ sdp: 'v=0\r\n' }));
     const link = { phase: signal({ name: 'online' }), request } as unknown as Link;
     const track = { kind: 'audio', getSettings: () => ({}) };

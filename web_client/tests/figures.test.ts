@@ -51,7 +51,7 @@ const video = (change: object = {}): Entry => ({
 describe('figures of the connections', () => {
   const first = readMoment([report(...PATH, video())], 0);
 
-  it('tell what came in two seconds', () => {
+  it('describe the media received in two seconds', () => {
     const later = video({
       bytesReceived: 260_000,
       packetsReceived: 280,
@@ -104,7 +104,7 @@ describe('figures of the connections', () => {
       ...(selectedCandidatePairId === undefined ? {} : { selectedCandidatePairId }),
     });
 
-    it('tell what both carried, whichever is in use', () => {
+    it('add up the bytes of both, whichever is in use', () => {
       expect(
         rates(
           [pair('udp', 100e6, 20e6), pair('tcp', 10_000, 0), used('udp')],
@@ -121,7 +121,7 @@ describe('figures of the connections', () => {
       ]);
     });
 
-    it('count one while a check of it is under way, as Chromium calls it', () => {
+    it('count a pair while a check of it is pending, which Chromium reports as another state', () => {
       expect(
         rates(
           [pair('udp', 100e6, 20e6), used('udp')],
@@ -134,7 +134,7 @@ describe('figures of the connections', () => {
       ]);
     });
 
-    it('take one that went away for no loss, and count its successor', () => {
+    it('treat a vanished pair as no loss, and count its successor', () => {
       expect(
         rates(
           [pair('udp', 100e6, 20e6), used('udp')],
@@ -144,7 +144,7 @@ describe('figures of the connections', () => {
     });
   });
 
-  it('leave out what is silent, and take no new connection for a loss', () => {
+  it('leave out streams without bytes, and treat a new connection as no loss', () => {
     const fresh = video({ id: 'other', bytesReceived: 5, packetsLost: 0 });
     const figures = between(first, readMoment([report(...PATH, fresh)], 2000));
     expect(figures.received).toEqual([]);
@@ -152,7 +152,7 @@ describe('figures of the connections', () => {
     expect(between(first, { ...first, at: 2000 }).received).toEqual([]);
   });
 
-  it('tell which layers go out and what holds them back', () => {
+  it('list the layers that are sent, and what limits them', () => {
     const layer = (id: string, change: object = {}): Entry => ({
       id,
       type: 'outbound-rtp',
@@ -189,7 +189,7 @@ describe('figures of the connections', () => {
     expect(figures).toMatchObject({ lossUp: 0.25, rttMs: 200 });
   });
 
-  it('call it TCP when one of the two connections needs it', () => {
+  it('report TCP when one of the two connections uses it', () => {
     const slow = PATH.map((e) => (e.id === 'local' ? { ...e, protocol: 'tcp' } : e));
     expect(readMoment([report(...slow), report(...PATH)], 0).protocol).toBe('tcp');
     expect(readMoment([report(...PATH), report(...slow)], 0).protocol).toBe('tcp');
@@ -255,7 +255,7 @@ describe('the load of a computer', () => {
     expect(loadOf(figures)).toBe(load);
   });
 
-  it('takes a wait that was asked for as no sign of it', () => {
+  it('does not count the requested playout delay as strain', () => {
     const piled = busy({ waitMs: 900, dropped: 0.05 });
     expect(loadOf(piled, 500)).toBe('between');
   });
@@ -267,7 +267,7 @@ describe('the limit of a slow computer', () => {
     return strain.step;
   };
 
-  it('takes no step for one hiccup', () => {
+  it('takes no step for a single bad sample', () => {
     const strain = new Strain();
     feed(strain, 'strained', 2);
     feed(strain, 'between', 1);
@@ -275,7 +275,7 @@ describe('the limit of a slow computer', () => {
     expect(strain.limit).toEqual(STEPS[0]);
   });
 
-  it('goes down step by step, and no further than the stage alone', () => {
+  it('steps down to the stage alone, and no further', () => {
     const strain = new Strain();
     expect(feed(strain, 'strained', 3)).toBe(1);
     expect(strain.limit.height).toBe(360);
@@ -284,7 +284,7 @@ describe('the limit of a slow computer', () => {
     expect(strain.limit.tiles).toBe(0);
   });
 
-  it('comes up only after twenty seconds at ease', () => {
+  it('steps up only after twenty seconds of low load', () => {
     const strain = new Strain();
     feed(strain, 'strained', 3);
     expect(feed(strain, 'easy', 9)).toBe(1);
@@ -293,7 +293,7 @@ describe('the limit of a slow computer', () => {
     expect(feed(strain, 'easy', 1)).toBe(0);
   });
 
-  it('waits longer each time it came up too early, and forgives in the end', () => {
+  it('waits longer after each early step up, until the load stays low for long', () => {
     const strain = new Strain();
     let changes = 0;
     // A computer that can take everything but the first step, for ten minutes.

@@ -10,7 +10,7 @@ vi.mock('../src/room/seat/full_view', () => ({
 }));
 const { Controls } = await import('../src/room/seat/controls');
 
-it('closes the small window at once when one left while it was loading', async () => {
+it('closes the small window at once if the user left while it was loading', async () => {
   const floats = vi.fn();
   const seat = {
     local: { microphoneOn: signal(true), level: signal(0) },

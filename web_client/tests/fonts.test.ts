@@ -16,7 +16,7 @@ describe('the fonts of our own texts', () => {
     });
   }
 
-  it('say by range what they have', () => {
+  it('declare the ranges that they cover', () => {
     const rules = read('design/fonts/own_texts.css');
     for (const letter of ['한', '가', '…']) {
       const code = letter.codePointAt(0)?.toString(16).toUpperCase() ?? '';
@@ -25,7 +25,7 @@ describe('the fonts of our own texts', () => {
   });
 });
 
-describe('letters beyond them', () => {
+describe('other letters', () => {
   it('are those of names and messages', () => {
     expect(needsSlices('Pavilion 김')).toBe(needsSlices('김'));
     for (const text of ['뷁', 'é', 'Ж', '李', '😀'])

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { onlyOnThisComputer } from '../src/invitations/address';
 
-describe('a link that leads nowhere from another computer', () => {
+describe('a link that does not work on another computer', () => {
   it.each([
     ['https://127.0.0.1:8443/join#x', true],
     ['https://127.1.2.3/join#x', true],

@@ -112,7 +112,7 @@ describe('the layers of the client', () => {
     expect(violations(IMPORTS)).toEqual([]);
   });
 
-  it('have no circle of files', () => {
+  it('have no circular imports', () => {
     expect(circle(IMPORTS)).toEqual([]);
   });
 });

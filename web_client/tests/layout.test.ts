@@ -26,7 +26,7 @@ const screen = {
   tracks: [{ source: 'screen' as const, codec: 'VP8' as const, muted: false }],
 };
 
-describe('the ladder of grids', () => {
+describe('the series of grids', () => {
   it.each([
     [1, 1, 1],
     [2, 2, 1],
@@ -40,7 +40,7 @@ describe('the ladder of grids', () => {
     expect(gridShape(count, 1280, 640)).toEqual({ columns, rows });
   });
 
-  it('stacks two on an upright screen and never overflows a narrow one', () => {
+  it('stacks two in portrait and never overflows a narrow screen', () => {
     expect(gridShape(2, 320, 560)).toEqual({ columns: 1, rows: 2 });
     expect(gridShape(16, 320, 560)).toEqual({ columns: 2, rows: 3 });
     expect(gridShape(5, 200, 100)).toEqual({ columns: 1, rows: 1 });
@@ -68,7 +68,7 @@ describe('pages', () => {
     expect(pageOf(items, 16, 1)).toEqual({ items: [16], page: 1, pages: 2 });
   });
 
-  it('brings a page that is no more into range', () => {
+  it('replaces a page that does not exist any more by the last one', () => {
     expect(pageOf(items, 16, 7).page).toBe(1);
     expect(pageOf([], 16, 3)).toEqual({ items: [], page: 0, pages: 1 });
     expect(pageOf(items, 16, -1).page).toBe(0);
@@ -76,7 +76,7 @@ describe('pages', () => {
 });
 
 describe('sizes', () => {
-  it('knows how high a picture stands in its tile', () => {
+  it('computes the height of a picture in its tile', () => {
     const box = { width: 640, height: 360 };
     expect(pictureHeight(box, 'cover', 1)).toBe(360);
     expect(pictureHeight(box, 'cover', 2)).toBe(720);
@@ -87,7 +87,7 @@ describe('sizes', () => {
     expect(pictureHeight({ width: 1e4, height: 1e4 }, 'cover', 3)).toBe(4320);
   });
 
-  it('keeps at most six in the strip and at least two', () => {
+  it('has two to six tiles in the strip', () => {
     expect(stripShape(1280).count).toBe(6);
     expect(stripShape(320).count).toBe(2);
   });
@@ -103,7 +103,7 @@ describe('the arrangement', () => {
     room: roomInfo({ stage: 'ann' }),
   });
 
-  it('lists connected participants before lost ones', () => {
+  it('lists connected participants before disconnected ones', () => {
     const camera = {
       tracks: [{ source: 'camera' as const, codec: 'VP8' as const, muted: false }],
     };
@@ -121,7 +121,7 @@ describe('the arrangement', () => {
     });
   });
 
-  it('follows the room and shows the others beside', () => {
+  it("follows the room's stage and shows the others beside it", () => {
     expect(arrange(three, USUAL)).toEqual({
       mode: 'stage',
       content: null,
@@ -131,7 +131,7 @@ describe('the arrangement', () => {
     });
   });
 
-  it('lets a pin win over the room and over the grid', () => {
+  it("prefers a pin to the room's choice and to the grid", () => {
     const pinned = arrange(three, { ...USUAL, layout: 'grid', pinned: 'chair' });
     expect(pinned.mode).toBe('stage');
     expect(pinned.stage).toBe('chair');
@@ -159,7 +159,7 @@ describe('the arrangement', () => {
     expect(arrange(sharing, USUAL).content).toBe('b');
   });
 
-  it('shows the participant on the stage another person there', () => {
+  it('shows another person to the participant on the stage', () => {
     const mine = view({
       participants: [participant('me', camera), participant('ann', camera)],
       room: roomInfo({ stage: 'me' }),
@@ -167,7 +167,7 @@ describe('the arrangement', () => {
     expect(arrange(mine, USUAL)).toMatchObject({ stage: 'ann', ownStage: 'ann' });
   });
 
-  it('shows oneself large only while alone', () => {
+  it('shows the user on the stage only while alone', () => {
     const alone = view({
       participants: [participant('me', camera)],
       room: roomInfo({ stage: 'me' }),
@@ -179,7 +179,7 @@ describe('the arrangement', () => {
     });
   });
 
-  it('moves no tile because of speech', () => {
+  it('moves no tile when somebody speaks', () => {
     const speaking = { ...three, speakers: ['chair'] };
     expect(arrange(speaking, USUAL)).toEqual(arrange(three, USUAL));
     const grid: Choices = { ...USUAL, layout: 'grid' };
@@ -187,7 +187,7 @@ describe('the arrangement', () => {
     expect(arrange(three, grid).tiles).toEqual(['me', 'chair', 'ann']);
   });
 
-  it('gives listeners a tile in a small room only', () => {
+  it('gives listeners a tile only in a small room', () => {
     const listeners = (count: number) =>
       view({
         participants: [
@@ -203,7 +203,7 @@ describe('the arrangement', () => {
   });
 });
 
-describe('what the server is asked for', () => {
+describe('the request to the server', () => {
   const arrangement = (change: Partial<Choices> = {}, stage = 'a'): Arrangement =>
     arrange(
       view({
@@ -221,7 +221,7 @@ describe('what the server is asked for', () => {
     tiles: new Map(Object.entries(tiles)),
   });
 
-  it('lists neither oneself nor the stage, and says how high all stand', () => {
+  it('lists neither the user nor the stage, and the height of all others', () => {
     const asked = viewSet(arrangement(), measured({ me: 112, b: 112 }), WISHES, 'me');
     expect(asked).toEqual({
       stage: null,
@@ -232,7 +232,7 @@ describe('what the server is asked for', () => {
     });
   });
 
-  it('takes the tile of the grid for the stage, and nothing for another page', () => {
+  it('requests the stage at the size of its tile, and nothing on another page', () => {
     const grid = arrangement({ layout: 'grid' });
     const here = viewSet(grid, measured({ a: 240, b: 240 }), WISHES, 'me');
     expect(here.stage_height).toBe(240);
@@ -240,7 +240,7 @@ describe('what the server is asked for', () => {
     expect(viewSet(grid, measured({ b: 240 }), WISHES, 'me').stage_height).toBe(0);
   });
 
-  it('asks for no picture while the tab is hidden, nor by ear alone', () => {
+  it('requests no picture while the tab is hidden, nor with sound only', () => {
     const nothing = { tiles: [], stage_height: 0, content_height: 0 };
     const tiles = measured({ b: 112 });
     const hidden = { ...WISHES, visible: false };
@@ -252,13 +252,13 @@ describe('what the server is asked for', () => {
     });
   });
 
-  it('keeps a pin, whatever is shown', () => {
+  it('keeps a pin in every layout', () => {
     const pinned = arrangement({ pinned: 'b' });
     const hidden = { ...WISHES, visible: false };
     expect(viewSet(pinned, measured({}), hidden, 'me').stage).toBe('b');
   });
 
-  it('asks a slow computer no more than it can take', () => {
+  it('requests no more than a slow computer can decode', () => {
     const many = measured(
       Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`p${i}`, 240])),
     );
@@ -272,7 +272,7 @@ describe('what the server is asked for', () => {
     expect(at(4).tiles).toEqual([]);
   });
 
-  it('knows when nothing changed', () => {
+  it('detects that nothing has changed', () => {
     const one = viewSet(arrangement(), measured({ b: 240 }), WISHES, 'me');
     expect(sameView(null, one)).toBe(false);
     expect(sameView(one, structuredClone(one))).toBe(true);
@@ -283,7 +283,7 @@ describe('what the server is asked for', () => {
     expect(sameView(one, { ...one, receive: 'saver' })).toBe(false);
   });
 
-  it('tells at once after a pause, and the last of many a little later', () => {
+  it('sends at once after a pause, and only the last of many updates later', () => {
     const pace = new Pace(200);
     expect(pace.due(1000)).toBe(0);
     expect(pace.due(1050)).toBe(150);

@@ -19,8 +19,8 @@ const seen = (change: Partial<LegSample> = {}): LegSample => ({
   ...change,
 });
 
-describe('whether a leg stands', () => {
-  it('grants a first connection some seconds', () => {
+describe('the state of a leg', () => {
+  it('allows a first connection some seconds', () => {
     const tracker = new LegTracker();
     expect(tracker.observe('receive', null, 0)).toBe('connecting');
     expect(tracker.observe('receive', 'connecting', 5900)).toBe('connecting');
@@ -28,7 +28,7 @@ describe('whether a leg stands', () => {
     expect(tracker.observe('receive', 'connected', 7000)).toBe('connected');
   });
 
-  it('is down at once when it was connected before, a successor too', () => {
+  it('is down at once after it was connected, also when it is replaced', () => {
     const tracker = new LegTracker();
     tracker.observe('receive', 'connected', 0);
     expect(tracker.observe('receive', 'disconnected', 100)).toBe('down');
@@ -37,7 +37,7 @@ describe('whether a leg stands', () => {
     expect(tracker.observe('receive', 'connected', 400)).toBe('connected');
   });
 
-  it('is not expected of a seat that sends nothing', () => {
+  it('is absent for a seat that sends nothing', () => {
     const tracker = new LegTracker();
     expect(tracker.observe('send', null, 0)).toBe('absent');
     expect(tracker.observe('send', 'new', 20_000)).toBe('absent');
@@ -48,7 +48,7 @@ describe('whether a leg stands', () => {
 });
 
 describe('a sample of all legs', () => {
-  it('is of connections only when each one stands and has answered', () => {
+  it('is connected only when each leg is connected and has given statistics', () => {
     const send = (change: Partial<LegSample>): LegSample =>
       seen({ name: 'send', ...change });
     const state = (...legs: LegSample[]): string =>
@@ -62,12 +62,12 @@ describe('a sample of all legs', () => {
     expect(state()).toBe('unmeasured');
   });
 
-  it('tells what one does not see before what others do not', () => {
+  it('reports a fault of the subscribe leg first', () => {
     const both = [seen({ name: 'send', state: 'down' }), seen({ state: 'down' })];
     expect(sampleOf(both, NOTHING, true, 0)).toMatchObject({ leg: 'receive' });
   });
 
-  it('counts all legs or none: half of them would look like a loss', () => {
+  it('counts all legs or none, because half of them would look like a loss', () => {
     const whole = [seen(), seen({ name: 'send', report: report(2) })];
     expect(countersOf(whole, NOTHING).received).toBe(3);
     const half = [seen(), seen({ name: 'send', report: null })];
@@ -75,7 +75,7 @@ describe('a sample of all legs', () => {
   });
 });
 
-describe('waiting for what may never answer', () => {
+describe('waiting for promises that may never settle', () => {
   beforeEach(() => {
     vi.useFakeTimers();
   });
@@ -84,7 +84,7 @@ describe('waiting for what may never answer', () => {
   });
   const never = new Promise<never>(() => undefined);
 
-  it('ends with the time that was granted', async () => {
+  it('ends at the deadline', async () => {
     const waiting = expect(within(100, never)).rejects.toThrow(Unanswered);
     await vi.advanceTimersByTimeAsync(100);
     await waiting;
@@ -92,7 +92,7 @@ describe('waiting for what may never answer', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('ends at once with what it belongs to', async () => {
+  it('ends at once when its connection ends', async () => {
     const ended = new AbortController();
     const waiting = expect(within(8000, never, ended.signal)).rejects.toThrow(
       Unanswered,
@@ -102,7 +102,7 @@ describe('waiting for what may never answer', () => {
     await expect(within(8000, never, ended.signal)).rejects.toThrow(Unanswered);
   });
 
-  it('looks on when a connection that was closed keeps a question open', async () => {
+  it('continues while a request to a closed connection is pending', async () => {
     // Firefox never settles getStats of a connection that is closed meanwhile.
     let asked = 0;
     const closed = {
@@ -122,7 +122,7 @@ describe('waiting for what may never answer', () => {
     expect(await questions.ask(open)).toEqual(report(1));
   });
 
-  it('takes a refusal for no figures, and asks again', async () => {
+  it('treats a refusal as no statistics, and requests them again', async () => {
     const getStats = vi
       .fn<() => Promise<RTCStatsReport>>()
       .mockRejectedValueOnce(new DOMException('', 'InvalidStateError'))

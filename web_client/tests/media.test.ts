@@ -34,22 +34,22 @@ describe('slots', () => {
     expect(pictureOf(PLAN, now, 'ann', 'screen')?.mid).toBe('0');
   });
 
-  it('prefers the stage, whichever came first', () => {
+  it('prefers the slot of the stage, whatever the order', () => {
     const now = slots(slot('7', 'ann', 'camera'), slot('2', 'ann', 'camera'));
     expect(pictureOf(PLAN, now, 'ann', 'camera')?.mid).toBe('2');
   });
 
-  it('shows no picture for a slot that was emptied', () => {
+  it('shows no picture for an empty slot', () => {
     expect(pictureOf(PLAN, slots(slot('7', null, null)), 'ann', 'camera')).toBeNull();
   });
 
-  it('takes no sound for a picture, and no slot outside the plan', () => {
+  it('ignores audio slots, and slots outside the plan', () => {
     const now = slots(slot('3', 'ann', 'microphone'), slot('99', 'ann', 'camera'));
     expect(pictureOf(PLAN, now, 'ann', 'microphone')).toBeNull();
     expect(pictureOf(PLAN, now, 'ann', 'camera')).toBeNull();
   });
 
-  it('tells what cannot be decoded', () => {
+  it('reports what cannot be decoded', () => {
     const now = slots(slot('7', 'ann', 'camera', { codec: 'H264', gap: 'codec' }));
     expect(pictureOf(PLAN, now, 'ann', 'camera')?.undecodable).toBe(true);
   });
@@ -83,7 +83,7 @@ describe('codecs', () => {
     expect(codecChoices([])).toEqual(['auto']);
   });
 
-  it('puts the choice first and VP8 next, and loses none', () => {
+  it('puts the choice first and VP8 next, and keeps all others', () => {
     expect(names(preferred(able, 'H264'))).toEqual([
       'H264',
       'VP8',
@@ -99,7 +99,7 @@ describe('devices', () => {
   const device = (id: string, label: string): Device => ({ id, label });
   const list = (...devices: Device[]): DeviceList => ({ state: 'listed', devices });
 
-  it('sorts by kind and leaves out what has no id', () => {
+  it('sorts by kind and leaves out devices without an id', () => {
     const sorted = sortDevices([
       { kind: 'audioinput', deviceId: 'm', label: 'Mic' },
       { kind: 'audioinput', deviceId: '', label: '' },
@@ -111,13 +111,13 @@ describe('devices', () => {
     expect(sorted.speakers).toEqual(list(device('s', 'Out')));
   });
 
-  it('tells what may not be named from what is not there', () => {
+  it('distinguishes devices without permission from missing ones', () => {
     const asked = sortDevices([{ kind: 'audioinput', deviceId: '', label: '' }]);
     expect(asked.microphones).toEqual({ state: 'unnamed', devices: [] });
     expect(asked.cameras).toEqual({ state: 'listed', devices: [] });
   });
 
-  it('sees a headset arrive', () => {
+  it('detects a new headset', () => {
     const before = list(device('a', 'Built-in'));
     const after = list(device('a', 'Built-in'), device('h', 'Headset'));
     expect(arrived(before, after)).toEqual([device('h', 'Headset')]);
@@ -125,14 +125,14 @@ describe('devices', () => {
     expect(arrived(list(), list(device('h', 'Headset')))).toHaveLength(1);
   });
 
-  it('takes the granting of permission for no arrival', () => {
+  it('does not treat permission as an arrival', () => {
     const named = list(device('a', 'Built-in'));
     expect(arrived(list(device('x', '')), named)).toEqual([]);
     expect(arrived({ state: 'unnamed', devices: [] }, named)).toEqual([]);
     expect(arrived({ state: 'unknown', devices: [] }, named)).toEqual([]);
   });
 
-  it('sees the speaker leave that was chosen', () => {
+  it('detects that the chosen speaker was unplugged', () => {
     const both = list(device('a', 'Built-in'), device('h', 'Headset'));
     const one = list(device('a', 'Built-in'));
     expect(left('h', both, one)).toBe(true);
@@ -141,7 +141,7 @@ describe('devices', () => {
     expect(left('', both, one)).toBe(false);
   });
 
-  it('names the causes that people can mend', () => {
+  it('names the causes that users can solve', () => {
     const named = (name: string) => captureProblem(new DOMException('', name));
     expect(named('NotAllowedError')).toBe('denied');
     expect(named('NotFoundError')).toBe('absent');
@@ -159,7 +159,7 @@ describe('loudness', () => {
     expect(soft).toBeCloseTo(1 / 3, 2);
   });
 
-  it('tells the muted speaker within two seconds, once per half minute', () => {
+  it('reminds a muted speaker within two seconds, once per half minute', () => {
     const speech = new MutedSpeech();
     const hints: number[] = [];
     for (let now = 0; now <= 40_000; now += 100) {
@@ -170,7 +170,7 @@ describe('loudness', () => {
     expect((hints[1] ?? 0) - (hints[0] ?? 0)).toBeGreaterThanOrEqual(30_000);
   });
 
-  it('says nothing for a cough or for an open microphone', () => {
+  it('does not remind after a cough or with an open microphone', () => {
     const speech = new MutedSpeech();
     expect(speech.heard(0.9, true, 0)).toBe(false);
     expect(speech.heard(0.0, true, 300)).toBe(false);
@@ -179,7 +179,7 @@ describe('loudness', () => {
     expect(speech.heard(0.9, true, 9000)).toBe(false);
   });
 
-  it('hears speech through the pauses between words', () => {
+  it('detects speech in spite of pauses between words', () => {
     const speech = new MutedSpeech();
     const hints: number[] = [];
     for (let now = 0; now <= 3000; now += 100) {
@@ -220,7 +220,7 @@ describe('quality', () => {
     expect(judge(before, after)?.level).toBe(level);
   });
 
-  it('is nothing without a connection and good in a silent room', () => {
+  it('is 0 without a connection and good in a silent room', () => {
     expect(judge({ state: 'down', leg: 'receive', at: 0 })).toEqual({
       level: 0,
       trouble: 'receive-down',
@@ -228,18 +228,18 @@ describe('quality', () => {
     expect(judge(sample({ rtt: null }))?.level).toBe(4);
   });
 
-  it('is never better than very weak while what one sends does not arrive', () => {
+  it('is at most very weak while the publish leg is down', () => {
     expect(judge(sample({}), { state: 'down', leg: 'send', at: 0 })).toEqual({
       level: 1,
       trouble: 'send-down',
     });
   });
 
-  it('is unknown without figures, whatever it was before', () => {
+  it('is unknown without statistics, whatever it was before', () => {
     expect(judge(sample({}), sample({}), { state: 'unmeasured', at: 0 })).toBeNull();
   });
 
-  it('is nothing when a voice should come and no packet does', () => {
+  it('is 0 when a voice is expected and no packet arrives', () => {
     const waits = sample({ received: 70, expected: true });
     expect(judge(waits, waits)).toMatchObject({ level: 4 }); // a pause between two
     expect(judge(waits, waits, waits)).toEqual({ level: 0, trouble: 'silent' });
@@ -250,14 +250,14 @@ describe('quality', () => {
     expect(judge(alone, alone, alone)).toMatchObject({ level: 4 });
   });
 
-  it('judges two seconds, not the past', () => {
+  it('rates two seconds, not the total', () => {
     const before = sample({ received: 1000, lost: 500 });
     expect(judge(before, sample({ received: 2000, lost: 500 }))).toMatchObject({
       loss: 0,
     });
   });
 
-  it('takes counters that start again for a new connection', () => {
+  it('accepts counters that start again with a new connection', () => {
     const before = sample({ received: 5000, lost: 10, freezes: 3 });
     expect(judge(before, sample({ received: 10 }))?.level).toBe(4);
   });

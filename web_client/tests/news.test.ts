@@ -20,7 +20,7 @@ describe('news for moderators', () => {
     ]);
   });
 
-  it('tells a raised hand once, and not when its owner comes back', () => {
+  it('reports a raised hand once, and not when its owner reconnects', () => {
     const raised = { ...ann, hand: 1 };
     expect(newsBetween(room(ann), room(raised))).toEqual([
       { kind: 'hand', names: ['Ann'] },
@@ -29,7 +29,7 @@ describe('news for moderators', () => {
     expect(newsBetween(room({ ...ann, connected: false }), room(raised))).toEqual([]);
   });
 
-  it('tells nothing of oneself, of another room or of no change', () => {
+  it('reports nothing about the user, another room or no change', () => {
     const own = view({ participants: [participant('me', { hand: 1 })] });
     expect(newsBetween(room(), own)).toEqual([]);
     const other = view({ room: roomInfo({ id: 'other' }), participants: [ann] });

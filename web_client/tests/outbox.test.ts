@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { failed, passes, put, retried, taken, unanswered } from '../src/state/outbox';
 
-it('keeps a failed text with its nonce until it is taken', () => {
+it('keeps a failed message with its nonce until it is stored', () => {
   let box = put([], 'n1', 'hello');
   box = failed(box, 'n1', null);
   expect(box[0]).toEqual({ nonce: 'n1', text: 'hello', state: 'failed', code: null });
@@ -10,14 +10,14 @@ it('keeps a failed text with its nonce until it is taken', () => {
   expect(taken(box, 'n1')).toEqual([]);
 });
 
-it('sends again by itself only what got no answer', () => {
+it('automatically sends again only what got no answer', () => {
   let box = put(put(put([], 'a', '1'), 'b', '2'), 'c', '3');
   box = failed(failed(box, 'a', null), 'b', 'too-fast');
   expect(unanswered(box)).toEqual(['a']);
 });
 
 it.each(['storage-busy', 'storage-failed'])(
-  'sends again by itself after %s',
+  'automatically sends again after %s',
   (code) => {
     const box = failed(put([], 'a', '1'), 'a', code);
     expect(unanswered(box)).toEqual(['a']);

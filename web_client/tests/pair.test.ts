@@ -64,7 +64,7 @@ describe('the pair in use', () => {
     expect(readMoment([known], 0)).toMatchObject({ rtt: 0.5, protocol: 'tcp' });
   });
 
-  it('is none before one is chosen', () => {
+  it('is null before one is selected', () => {
     const known = report(...LOCALS, UDP, TCP, transport());
     expect(pairInUse(known)).toBeNull();
     expect(readMoment([known], 0)).toMatchObject({ rtt: null, protocol: null });
@@ -72,7 +72,7 @@ describe('the pair in use', () => {
   });
 });
 
-it('counts as heard what came over a pair while a check of it is under way', () => {
+it('counts bytes of a pair while a check of it is pending', () => {
   const checked = report(pair('udp', 0.2, { state: 'in-progress' }), TCP);
   expect(count([checked]).bytes).toBe(4006);
 });

@@ -9,16 +9,16 @@ function after(...losses: number[]): PlayoutDelay {
   return patience;
 }
 
-describe('patience', () => {
-  it('shows pictures at once while nothing is lost', () => {
+describe('the playout delay', () => {
+  it('is left to the browser while nothing is lost', () => {
     expect(after(0, 0.001, 0.015).waitMs).toBeNull();
   });
 
-  it('waits for two round trips where packets are lost', () => {
+  it('is two round trips on a link with loss', () => {
     expect(after(0.05).waitMs).toBe(500);
   });
 
-  it('waits for one while its person speaks, and changes without delay', () => {
+  it('is one round trip while the user speaks, and changes at once', () => {
     const patience = after(0.05);
     expect(patience.take({ loss: 0.05, rttMs: 200, speaking: true })).toBe(true);
     expect(patience.waitMs).toBe(300);
@@ -34,13 +34,13 @@ describe('patience', () => {
     expect(patience.waitMs).toBe(740);
   });
 
-  it('never waits longer than a person would', () => {
+  it('has an upper limit', () => {
     const patience = new PlayoutDelay();
     patience.take({ loss: 0.3, rttMs: 2000, speaking: false });
     expect(patience.waitMs).toBe(800);
   });
 
-  it('waits no more after a while without loss, and not before', () => {
+  it('ends after a while without loss, and not before', () => {
     const patience = after(0.1, ...Array<number>(9).fill(0), 0.006);
     expect(patience.waitMs).toBe(500);
     for (let n = 0; n < 9; n += 1) patience.take({ ...FAR, loss: 0 });

@@ -40,7 +40,7 @@ const failed: Trial = { ...trial(), outcome: 'failed', connectMs: null, figures:
 const absent: Trial = { ...failed, outcome: 'absent', port: null };
 
 describe('the answer for one transport', () => {
-  it('keeps its candidates and nothing is lost beside the others', () => {
+  it('keeps its candidates, and all lines but the other candidates', () => {
     const udp = onlyTransport(SDP, 'udp');
     expect(udp.port).toBe(8444);
     expect(udp.sdp.split('\r\n')).toEqual(
@@ -52,13 +52,13 @@ describe('the answer for one transport', () => {
     expect(tcp.sdp).toContain('m=audio');
   });
 
-  it('knows that there is none', () => {
+  it('reports that there is none', () => {
     const [withoutTcp] = SDP.split('a=candidate:2');
     expect(onlyTransport(withoutTcp ?? '', 'tcp').port).toBeNull();
   });
 });
 
-describe('a way that was tried', () => {
+describe('a tested transport', () => {
   it.each<[string, Trial, Grade]>([
     ['good', trial(), 'good'],
     [
@@ -77,14 +77,14 @@ describe('a way that was tried', () => {
     expect(gradeOf(tried)).toBe(grade);
   });
 
-  it('promises no more than was tried', () => {
+  it('reports no more than was tested', () => {
     expect(carried(trial({ roomUpKbps: 90_000 }))).toBe(2000);
     expect(carried(trial())).toBe(1400);
     expect(carried(failed)).toBe(0);
   });
 });
 
-describe('what both ways mean', () => {
+describe('the advice from both transports', () => {
   it.each([
     ['all', trial(), trial()],
     ['all', trial(), absent],

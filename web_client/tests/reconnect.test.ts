@@ -55,7 +55,7 @@ describe('every phase with every signal', () => {
 });
 
 describe('retrying', () => {
-  it('waits longer each time, up to a limit, for ever', () => {
+  it('waits longer each time up to a limit, without end', () => {
     let phase: Phase = { name: 'online' };
     const waits: number[] = [];
     let now = 0;
@@ -71,7 +71,7 @@ describe('retrying', () => {
     expect(waits.at(-1)).toBe(LONGEST_WAIT_MS);
   });
 
-  it('hurries when media is back, spread over a moment', () => {
+  it('reconnects soon when media is back, spread over a short time', () => {
     const phase = advance({ name: 'online' }, { name: 'lost' }, 1000);
     for (const chance of [0, 0.5, 1]) {
       const after = advance(phase, { name: 'hurry' }, 1100, chance);
@@ -80,7 +80,7 @@ describe('retrying', () => {
     }
   });
 
-  it('gives up an attempt that began during the outage, and no fresh one', () => {
+  it('abandons an attempt that began during the outage, and no newer one', () => {
     let phase = advance({ name: 'online' }, { name: 'lost' }, 0);
     phase = advance(phase, { name: 'retry' }, 300);
     expect(advance(phase, { name: 'hurry' }, 400, 0.5)).toBe(phase);
@@ -92,23 +92,23 @@ describe('retrying', () => {
     });
   });
 
-  it('spreads retries by a third at most', () => {
+  it('spreads attempts by a third at most', () => {
     expect(waitBefore(1, 0)).toBe(FIRST_WAIT_MS);
     expect(waitBefore(1, 1)).toBe((FIRST_WAIT_MS * 2) / 3);
   });
 
-  it('counts from the first loss, not from the last attempt', () => {
+  it('measures from the first loss, not from the last attempt', () => {
     let phase = advance({ name: 'online' }, { name: 'lost' }, 1000);
     phase = advance(phase, { name: 'retry' }, 1300);
     phase = advance(phase, { name: 'lost' }, 5000);
     expect(missingSince(phase)).toBe(1000);
   });
 
-  it('misses nothing at the very first connection', () => {
+  it('reports no loss before the first connection', () => {
     expect(missingSince(advance({ name: 'idle' }, { name: 'open' }, 5))).toBeNull();
   });
 
-  it('waits out a refusal that passes', () => {
+  it('waits after a temporary refusal', () => {
     const phase = advance(
       { name: 'connecting', attempt: 0, lostAt: null, since: 0, refusedBy: null },
       { name: 'refused', code: 'too-many-attempts', message: '', passesInMs: 20_000 },

@@ -13,13 +13,13 @@ import {
 import { message, participant, roomInfo, seatTaken, slot, view } from './support';
 
 describe('messages', () => {
-  it('appends what is newer', () => {
+  it('appends newer messages', () => {
     expect(
       mergeMessages([message(1)], [message(2), message(3)]).map((m) => m.seq),
     ).toEqual([1, 2, 3]);
   });
 
-  it('keeps each sequence number once, in order, whatever arrives', () => {
+  it('keeps each sequence number once and in order', () => {
     const merged = mergeMessages(
       [message(3), message(4)],
       [message(4), message(1), message(2), message(5)],
@@ -33,14 +33,14 @@ describe('messages', () => {
   });
 });
 
-describe('coming back', () => {
+describe('resuming a seat', () => {
   it('keeps the messages already here and adds the missed ones', () => {
     const before = view({ messages: [message(1), message(2)] });
     const after = viewFrom(seatTaken({ messages: [message(3)] }), before);
     expect(after.messages.map((m) => m.seq)).toEqual([1, 2, 3]);
   });
 
-  it('takes nothing along from another room', () => {
+  it('keeps nothing of another room', () => {
     const before = view({ messages: [message(1)] });
     const room = roomInfo({ id: 'other' });
     expect(viewFrom(seatTaken({ room }), before).messages).toEqual([]);
@@ -67,7 +67,7 @@ describe('events of the server', () => {
     expect(start.participants.get('a')?.hand).toBeNull();
   });
 
-  it('takes a leaver out of the participants and of the speakers', () => {
+  it('removes a participant who left from the participants and the speakers', () => {
     const start = {
       ...view({ participants: [participant('a'), participant('b')] }),
       speakers: ['b', 'a'],
@@ -80,7 +80,7 @@ describe('events of the server', () => {
     expect(next.speakers).toEqual(['a']);
   });
 
-  it('ignores the leaving of an unknown participant', () => {
+  it('ignores that an unknown participant left', () => {
     const start = view();
     const event = {
       name: 'participant.left',
@@ -121,7 +121,7 @@ describe('events of the server', () => {
     expect(now.speakers).toEqual(['me']);
   });
 
-  it('leaves the view alone for events that are acted upon elsewhere', () => {
+  it('keeps the view for events that are handled elsewhere', () => {
     const start = view();
     expect(reduce(start, { name: 'publish.needed', payload: {} })).toBe(start);
     expect(reduce(start, { name: 'server.stopping', payload: {} })).toBe(start);
@@ -149,7 +149,7 @@ describe('lists of people', () => {
     expect(moderators(room.participants).map((p) => p.id)).toEqual(['chair']);
   });
 
-  it('knows a muted track from a sent one', () => {
+  it('distinguishes muted tracks from sent ones', () => {
     const p = participant('a', {
       tracks: [
         { source: 'microphone', codec: 'opus', muted: true },
@@ -162,8 +162,8 @@ describe('lists of people', () => {
   });
 });
 
-describe('how many are there', () => {
-  it('counts lost participants separately', () => {
+describe('the number of participants', () => {
+  it('counts disconnected participants separately', () => {
     const room = view({
       participants: [
         participant('me'),
@@ -176,13 +176,13 @@ describe('how many are there', () => {
   });
 });
 
-describe('why a tile shows letters', () => {
+describe('why a tile shows initials', () => {
   const camera = {
     tracks: [{ source: 'camera', codec: 'VP8', muted: false }],
   } as const;
   const ann = participant('ann', { tracks: [...camera.tracks] });
 
-  it('tells a camera that is off from a picture that is not fetched', () => {
+  it('distinguishes a camera that is off from a picture that is not received', () => {
     expect(absence(participant('ann'), null, false)).toBe('off');
     expect(absence(ann, null, true)).toBe('choice');
     expect(absence(ann, { starved: true }, false)).toBe('link');

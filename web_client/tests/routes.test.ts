@@ -37,7 +37,7 @@ describe('the test before a conference', () => {
     if (entry) expect(checkPath(entry)).toBe(path + hash);
   });
 
-  it('leads back to the door it was opened from', () => {
+  it('leads back to the join page that it was opened from', () => {
     expect(joinPath({ invitation: TOKEN })).toBe(`/join#${TOKEN}`);
     expect(joinPath({ room: 'abc' })).toBe('/room/abc');
     expect(joinPath({})).toBeNull();
@@ -48,7 +48,7 @@ describe('the test before a conference', () => {
 describe('pasted links', () => {
   const origin = 'https://pavilion.test:8443';
 
-  it('takes an invitation of this site', () => {
+  it('accepts an invitation of this site', () => {
     expect(pastedPath(` ${origin}/join#${TOKEN} `, origin)).toBe(`/join#${TOKEN}`);
   });
 

@@ -13,7 +13,7 @@ const press = (key: string, code: string, change = {}) =>
   })?.name ?? null;
 
 describe('shortcuts', () => {
-  it('has no key for two acts', () => {
+  it('has no key for two actions', () => {
     const keys = SHORTCUTS.flatMap((s) => s.keys.map((k) => k.key));
     expect(new Set(keys).size).toBe(keys.length);
     expect(new Set(SHORTCUTS.map((s) => s.name)).size).toBe(SHORTCUTS.length);
@@ -27,7 +27,7 @@ describe('shortcuts', () => {
     expect(press('?', 'Slash')).toBe('help');
   });
 
-  it('has a second key where people try another', () => {
+  it('has a second key where people expect another', () => {
     expect(press('g', 'KeyG')).toBe('layout');
     expect(press('w', 'KeyW')).toBe('layout');
     expect(press('ArrowRight', 'ArrowRight')).toBe('next-page');
@@ -36,17 +36,17 @@ describe('shortcuts', () => {
     expect(press('f', 'KeyF')).toBe('full');
   });
 
-  it('finds M on its place while Korean is being written', () => {
+  it('finds M by its position while a Korean input method is on', () => {
     expect(press('ㅡ', 'KeyM')).toBe('microphone');
     expect(press('Process', 'KeyV')).toBe('camera');
   });
 
-  it('goes by the letter on layouts that move it', () => {
+  it('follows the letter on layouts that move it', () => {
     expect(press('m', 'Semicolon')).toBe('microphone');
     expect(press(',', 'KeyM')).toBeNull();
   });
 
-  it('leaves the browser its own', () => {
+  it("does not take the browser's own shortcuts", () => {
     expect(press('r', 'KeyR', { ctrlKey: true })).toBeNull();
     expect(press('c', 'KeyC', { metaKey: true })).toBeNull();
     expect(press('m', 'KeyM', { isComposing: true })).toBeNull();
@@ -63,12 +63,12 @@ describe('where a key is a shortcut', () => {
   const button = { ...nowhere, pressable: true };
   const microphone = { ...button, microphone: true };
 
-  it('leaves every key to a text field with the focus', () => {
+  it('takes no key from a text field', () => {
     expect(takesKey(true, { ...nowhere, writing: true })).toBe(false);
     expect(takesKey(false, { ...nowhere, writing: true })).toBe(false);
   });
 
-  it('talks by Space where nothing is focused', () => {
+  it('talks with Space if nothing has the focus', () => {
     expect(takesKey(true, nowhere)).toBe(true);
   });
 
@@ -77,7 +77,7 @@ describe('where a key is a shortcut', () => {
     expect(takesKey(true, { ...microphone, byPointer: true })).toBe(true);
   });
 
-  it('talks by Space after a click on another button', () => {
+  it('talks with Space after a click on another button', () => {
     expect(takesKey(true, { ...button, byPointer: true })).toBe(true);
   });
 
@@ -85,7 +85,7 @@ describe('where a key is a shortcut', () => {
     expect(takesKey(true, button)).toBe(false);
   });
 
-  it('takes letters on buttons however they were reached', () => {
+  it('takes letters while any button has the focus', () => {
     expect(takesKey(false, button)).toBe(true);
     expect(takesKey(false, { ...button, byPointer: true })).toBe(true);
   });

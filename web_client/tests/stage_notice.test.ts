@@ -21,7 +21,7 @@ function room({
 }
 
 describe('the notice of being on the stage', () => {
-  it('is only what is so', () => {
+  it('is shown only if others can see or hear the user', () => {
     const said = (at: ReturnType<typeof view>, sending = SEEN): Step['notice'] =>
       onStage(at, sending, NEVER).notice;
     expect(said(room())).toBe('notice-on-stage-seen');
@@ -34,14 +34,14 @@ describe('the notice of being on the stage', () => {
     expect(said(room({ stage: 'ann' }))).toBeNull();
   });
 
-  it('is said once of the automatic choice', () => {
+  it('is shown once for the automatic choice', () => {
     const first = onStage(room({ chosen: false }), SEEN, NEVER);
     expect(first.notice).not.toBeNull();
     const away = onStage(room({ stage: 'ann', chosen: false }), SEEN, first.notified);
     expect(onStage(room({ chosen: false }), SEEN, away.notified).notice).toBeNull();
   });
 
-  it('is said once each time a moderator chooses', () => {
+  it('is shown each time a moderator chooses', () => {
     const first = onStage(room(), SEEN, NEVER);
     expect(first.notice).not.toBeNull();
     // The same choice again, as after a reload or a lost connection.
@@ -50,7 +50,7 @@ describe('the notice of being on the stage', () => {
     expect(onStage(room(), SEEN, away.notified).notice).not.toBeNull();
   });
 
-  it('is kept for later while nobody sees or hears it', () => {
+  it('is shown later if nobody sees or hears the user yet', () => {
     const alone = onStage(room({ others: false }), SEEN, NEVER);
     expect(alone.notified).toEqual(NEVER);
   });

@@ -16,7 +16,7 @@ const OFFER =
   section('1', 'useinbandfec=1;stereo=1;sprop-stereo=1') +
   section('3', 'useinbandfec=1');
 
-it('an answer takes two channels where two are offered, and nowhere else', () => {
+it('an answer is stereo where stereo is offered, and nowhere else', () => {
   const answer =
     HEAD + VIDEO + section('1', 'minptime=10') + section('3', 'minptime=10');
   expect(inStereo(answer, OFFER)).toBe(
@@ -25,7 +25,7 @@ it('an answer takes two channels where two are offered, and nowhere else', () =>
 });
 
 it.each(['minptime=10;stereo=1', 'stereo=1;useinbandfec=1', null])(
-  'an answer that says so already, or has no parameters, stays as it is: %s',
+  'an answer that is stereo already, or has no parameters, is not changed: %s',
   (parameters) => {
     const answer =
       HEAD + VIDEO + section('1', parameters) + section('3', 'minptime=10');

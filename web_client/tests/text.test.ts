@@ -61,7 +61,7 @@ describe('texts', () => {
     expect(differing.map((m) => m.id)).toEqual([]);
   });
 
-  it('exist for every key the code asks for', () => {
+  it('exist for every key in the code', () => {
     const literal = [...code.matchAll(/\bt\(\s*'([^']+)'/g)].map((m) => m[1] ?? '');
     const branches = [
       ...code.matchAll(/\bt\(\s*[^'`()]+\?\s*'([^']+)'\s*:\s*'([^']+)'/g),
@@ -100,7 +100,7 @@ describe('texts', () => {
     expect(text).not.toMatch(/!|oops|\berror\b/i);
   });
 
-  it('end Korean sentences in the polite plain style', () => {
+  it('end Korean sentences in the polite style', () => {
     const sentences = korean.body
       .flatMap((m) => (typeof m.value === 'string' ? m.value.split(/(?<=\.)\s/) : []))
       .filter((s) => s.endsWith('.'));

@@ -41,7 +41,7 @@ const figures = (change: Partial<Figures>): Partial<Known> => ({
 const sent = (limited: 'cpu' | 'bandwidth'): Partial<Known> =>
   figures({ sent: FIGURES.sent.map((layer) => ({ ...layer, limited })) });
 
-describe('what is said of a connection', () => {
+describe('the findings about a connection', () => {
   it.each<[string, Partial<Known>, string[]]>([
     ['all well', {}, ['good']],
     ['lost', { media: { state: 'lost' } }, ['lost']],
@@ -104,7 +104,7 @@ describe('what is said of a connection', () => {
     expect(keys(known)).toEqual(wanted);
   });
 
-  it('gives the share in whole percents, never none of some', () => {
+  it('gives the loss in whole percent, at least one', () => {
     const [first] = verdicts({ ...GOOD, ...figures({ lossDown: 0.083 }) });
     expect(first?.args).toEqual({ loss: 8 });
   });
@@ -132,15 +132,15 @@ describe('the state of the media connections', () => {
   });
 });
 
-describe('the report for the operator', () => {
-  it('has the figures and no name', () => {
+describe('the report for the administrator', () => {
+  it('has figures and no names', () => {
     const text = report(GOOD, 4);
     expect(text).toContain('in 2: 720 lines  30 fps  1500 kbit/s');
     expect(text).toContain('out 1 q: 180 lines');
     expect(text).toContain('route: udp  rtt: 20 ms');
   });
 
-  it('says what is not known', () => {
+  it('marks unknown figures', () => {
     const text = report({ ...GOOD, media: { state: 'measuring' }, link: null }, null);
     expect(text).toContain('quality: -');
     expect(text).toContain('server: -');

@@ -29,12 +29,12 @@ describe('camera layers', () => {
     expect(all.map((e) => e.active)).toEqual([true, true, true]);
   });
 
-  it('go on and off by their numbers', () => {
+  it('are switched by their numbers', () => {
     expect(active({ ...CAMERA, layers: [0, 2] })).toEqual([true, false, true]);
     expect(active({ ...CAMERA, layers: [] })).toEqual([false, false, false]);
   });
 
-  it('are fewer of a small camera, and none is smaller than a face', () => {
+  it('are fewer for a small camera', () => {
     expect([1080, 720, 540].map(cameraLayers)).toEqual([3, 3, 3]);
     expect([480, 360, 270].map(cameraLayers)).toEqual([2, 2, 2]);
     expect([240, 144].map(cameraLayers)).toEqual([1, 1]);
@@ -49,7 +49,7 @@ describe('camera layers', () => {
     ]);
   });
 
-  it('get more bits where they show more lines, within bounds', () => {
+  it('get a higher bitrate for more lines, within limits', () => {
     const rates = (lines: number): (number | undefined)[] =>
       encodings({ ...CAMERA, lines }, 3).map((e) => e.maxBitrate);
     expect(rates(480)[1]).toBe(600_000);
@@ -57,7 +57,7 @@ describe('camera layers', () => {
     expect(rates(4320)[2]).toBe(3_000_000);
   });
 
-  it('are one whole picture where simulcast was not taken', () => {
+  it('are one picture of full size without simulcast', () => {
     const [only, ...more] = encodings({ ...CAMERA, layers: [0] }, 1);
     expect(more).toEqual([]);
     expect(only).toMatchObject({
@@ -77,7 +77,7 @@ describe('screen layers', () => {
     expect(all.map((e) => e.maxBitrate)).toEqual([350_000, 2_500_000]);
   });
 
-  it('are one in Firefox, which would not send the large one for long', () => {
+  it('are one in Firefox, which would start the large one late', () => {
     expect(negotiated('screen', false)).toBe(2);
     expect(negotiated('screen', true)).toBe(1);
     expect(negotiated('camera', true)).toBe(3);
@@ -86,7 +86,7 @@ describe('screen layers', () => {
     expect(only?.rid).toBeUndefined();
   });
 
-  it('send few frames for text and all of them for a film', () => {
+  it('have a low frame rate for text and the full one for a film', () => {
     const frames = (style: Wanted['style']): (number | undefined)[] =>
       encodings({ ...SCREEN, style }, 2).map((e) => e.maxFramerate);
     expect(frames('sharp')).toEqual([8, 8]);
@@ -95,14 +95,14 @@ describe('screen layers', () => {
   });
 });
 
-it('says a mode of scaling that the codec has', () => {
+it('uses a scalability mode that the codec supports', () => {
   expect(['VP8', 'VP9', 'AV1', null].map(scalability)).toEqual(
     Array.from({ length: 4 }, () => 'L1T3'),
   );
   expect(scalability('H264')).toBe('L1T1');
 });
 
-it('never begins a connection in silence', () => {
+it('starts a connection with at least one layer', () => {
   expect(afresh([])).toEqual([0]);
   expect(afresh([1])).toEqual([1]);
   expect(afresh(null)).toBeNull();

@@ -17,28 +17,28 @@ function noticedAfter(bytesPerTick: number, lostAt: number): number {
   return Number.POSITIVE_INFINITY;
 }
 
-describe('a connection that died', () => {
+describe('a lost connection', () => {
   it.each([10_000, 10_250, 11_499])(
-    'is noticed in time while media flows (%i)',
+    'is detected in time while media flows (%i)',
     (at) => {
       expect(noticedAfter(5000, at)).toBeLessThanOrEqual(PROMISED_MS);
     },
   );
 
-  it.each([10_000, 10_250, 11_499])('is noticed in time in silence (%i)', (at) => {
+  it.each([10_000, 10_250, 11_499])('is detected in time without media (%i)', (at) => {
     expect(noticedAfter(0, at)).toBeLessThanOrEqual(PROMISED_MS);
   });
 });
 
-describe('a connection that lives', () => {
-  it('is asked nothing while media flows', () => {
+describe('a working connection', () => {
+  it('is not probed while media flows', () => {
     const dog = new Watchdog(0);
     for (let now = 0; now < 30_000; now += TICK_MS) {
       expect(dog.tick(now + 1, now)).toBe(false);
     }
   });
 
-  it('is asked one question at a time', () => {
+  it('is probed once at a time', () => {
     const dog = new Watchdog(0);
     expect(dog.tick(0, 2000)).toBe(true);
     expect(dog.tick(0, 2500)).toBe(false);
@@ -46,13 +46,13 @@ describe('a connection that lives', () => {
     expect(dog.tick(0, 3000)).toBe(false);
   });
 
-  it('counts any event as a sign of life', () => {
+  it('counts every event as an answer', () => {
     const dog = new Watchdog(0);
     dog.heard(1900);
     expect(dog.tick(0, 2000)).toBe(false);
   });
 
-  it('starts anew with a new connection', () => {
+  it('starts again with a new connection', () => {
     const dog = new Watchdog(0);
     expect(dog.tick(0, 2000)).toBe(true);
     dog.restart(3000);

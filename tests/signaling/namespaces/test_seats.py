@@ -172,7 +172,7 @@ async def test_closing_a_room_puts_everybody_out(room: RoomWithLinks) -> None:
     assert caught.value.code == "room-not-found"
 
 
-async def test_a_revoked_invitation_opens_nothing(room: RoomWithLinks) -> None:
+async def test_revoked_invitation_is_refused(room: RoomWithLinks) -> None:
     listed = await room.owner.ask("invitation.list", room=room.id)
     presenter = next(i for i in listed["invitations"] if i["role"] == "presenter")
     waiting = await room.admitted("presenter")

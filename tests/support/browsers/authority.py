@@ -1,11 +1,11 @@
-"""A certificate authority that a browser really trusts, as on a person's computer."""
+"""A certificate authority that a browser trusts, as on a user's computer."""
 
 import subprocess
 from pathlib import Path
 
 
 def trust(database: Path, authority: Path) -> None:
-    """Put an authority into an NSS database, which both browsers read."""
+    """Add an authority to an NSS database, which both browsers read."""
     database.mkdir(parents=True, exist_ok=True)
     for arguments in (
         ("-N", "--empty-password"),

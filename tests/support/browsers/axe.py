@@ -1,4 +1,4 @@
-"""Checks of what is shown: axe-core's rules, and nothing out of reach."""
+"""Accessibility checks: axe-core's rules, and controls that cannot be reached."""
 
 import json
 from pathlib import Path
@@ -30,13 +30,13 @@ UNREACHABLE = """() => {
     })
     .map((e) => e.dataset.testid ?? e.outerHTML.slice(0, 80));
 }"""
-"""Names the controls that no pointer can reach, scroll as one may."""
+"""Names the controls that cannot be clicked even after scrolling to them."""
 
 LARGE_TEXT = "() => { document.documentElement.style.fontSize = '200%'; }"
 
 
 async def assert_accessible(page: Page) -> None:
-    """Run axe-core's rules on what is shown now."""
+    """Apply axe-core's rules to the current page."""
     if not await page.evaluate("() => Boolean(window.axe)"):
         await page.evaluate(f"() => {{ {AXE.read_text()}\n; return true; }}")
     found: list[dict[str, Any]] = await page.evaluate(
@@ -48,12 +48,12 @@ async def assert_accessible(page: Page) -> None:
 
 
 async def enlarge_text(page: Page) -> None:
-    """Show all text at twice its size, as a reader may ask a browser to."""
+    """Show all text at twice its size, as a user may configure in the browser."""
     await page.evaluate(LARGE_TEXT)
 
 
 async def assert_nothing_lost(page: Page) -> None:
-    """Check that every control can be reached, and that nothing sticks out."""
+    """Check that every control can be clicked, and that nothing exceeds the window."""
     # A notice may cover something, but not for long.
     await page.poll(lambda lost: lost == [], UNREACHABLE)
     assert await page.evaluate(

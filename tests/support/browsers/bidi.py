@@ -34,7 +34,7 @@ class Bidi:
         return not self._socket.closed
 
     async def receive(self) -> None:
-        """Take messages until the connection ends, then fail whoever still waits."""
+        """Take messages until the connection ends, then fail pending commands."""
         try:
             async for message in self._socket:
                 if message.type is not aiohttp.WSMsgType.TEXT:
@@ -57,7 +57,7 @@ class Bidi:
         Send a command and give its result.
 
         Raises:
-            BidiError: The browser refused it, or is gone.
+            BidiError: The browser refused it, or has ended.
         """
         number = next(self._numbers)
         waiting = asyncio.get_running_loop().create_future()

@@ -148,7 +148,7 @@ class Chromium(Browser):
 
 @contextlib.contextmanager
 def program(space: Namespace | None, authority: Path | None = None) -> Iterator[str]:
-    """Give the path of a program that is Chromium, in a network namespace if asked."""
+    """Return the path of a program that runs Chromium, in a network namespace if given."""
     if space is None and authority is None:
         yield PROGRAM
         return
@@ -164,7 +164,7 @@ def program(space: Namespace | None, authority: Path | None = None) -> Iterator[
 
 
 def started_with(options: Options) -> Options:
-    """Return what is decided at the start; a tab may have the rest as it likes."""
+    """Return the options that are fixed when the browser starts; others may differ by tab."""
     usual = Options()
     return replace(
         options,

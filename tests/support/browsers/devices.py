@@ -1,4 +1,4 @@
-"""A sound device and a screen, where the machine has none."""
+"""A sound device and a screen for machines that have none."""
 
 import asyncio
 import contextlib
@@ -14,7 +14,7 @@ START_S = 60.0
 
 
 async def stop(process: asyncio.subprocess.Process) -> None:
-    """End a process, kindly first."""
+    """End a process: first with SIGTERM, then with SIGKILL."""
     with contextlib.suppress(ProcessLookupError):
         process.terminate()
     try:
@@ -28,10 +28,10 @@ async def stop(process: asyncio.subprocess.Process) -> None:
 @contextlib.asynccontextmanager
 async def sound_server() -> AsyncIterator[dict[str, str]]:
     """
-    Run PulseAudio with a sink that throws sound away.
+    Run PulseAudio with a sink that discards sound.
 
     Firefox's ``AudioContext`` never starts on a machine without a sound device.
-    Gives the environment that leads a browser there.
+    Yields the environment for a browser that uses it.
     """
     home = Path(tempfile.mkdtemp(prefix="pavilion-sound-"))
     socket = home / "socket"
@@ -58,7 +58,7 @@ async def sound_server() -> AsyncIterator[dict[str, str]]:
 
 @contextlib.asynccontextmanager
 async def display(options: Options) -> AsyncIterator[dict[str, str]]:
-    """Run a virtual X display; give the environment that leads a browser there."""
+    """Run a virtual X display; yield the environment for a browser that uses it."""
     reading, writing = os.pipe()
     process = await asyncio.create_subprocess_exec(
         *("Xvfb", "-displayfd", str(writing), "-nolisten", "tcp"),

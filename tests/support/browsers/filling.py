@@ -11,7 +11,7 @@ KEEP_SOCKETS = """() => {
     constructor(...options) { super(...options); made.push(this); }
   };
 }"""
-"""Keeps every socket of a page at hand, so that events can be put into it."""
+"""Keeps every socket of a page accessible, so that events can be delivered on it."""
 
 FILL = """() => {
   const organisations = 25;
@@ -31,7 +31,7 @@ FILL = """() => {
 
 
 async def prepare(page: Page) -> None:
-    """Keep the sockets of the pages that are loaded from now on."""
+    """Keep the sockets of pages that are loaded from now on."""
     await page.before_load(KEEP_SOCKETS)
 
 
@@ -41,14 +41,14 @@ async def allow_filling(page: Page) -> None:
 
 
 async def add_people(page: Page, count: int) -> None:
-    """Let people come: Person 0, Person 1 …, in 25 organisations."""
+    """Add participants: Person 0, Person 1 …, in 25 organisations."""
     await page.evaluate(
         "(most) => { for (let n = 0; n < most; n++) fill.person(n, {}); }", count
     )
 
 
 async def add_messages(page: Page, first: int, last: int) -> None:
-    """Let messages come, with these numbers."""
+    """Add messages with these numbers."""
     await page.evaluate(
         "(first, last) => { for (let n = first; n <= last; n++) fill.line(n); }",
         first,

@@ -101,12 +101,12 @@ class FirefoxPage(Page):
         self.person = person
 
     def on_log(self, entry: dict[str, Any]) -> None:
-        """Keep what went wrong."""
+        """Record an error of the page."""
         if entry["source"].get("context") == self.context and entry["level"] == "error":
             self.problems.append(str(entry.get("text")))
 
     def on_request(self, event: dict[str, Any]) -> None:
-        """Keep where the page went."""
+        """Record a request of the page."""
         if event.get("context") == self.context:
             self.requests.append(event["request"]["url"])
 
@@ -258,7 +258,7 @@ async def listening_at(process: asyncio.subprocess.Process) -> str:
 
 
 async def drain(process: asyncio.subprocess.Process) -> None:
-    """Read away what the browser writes, so that it never blocks on it."""
+    """Read and discard the browser's output, so that it never blocks on writing."""
     assert process.stderr is not None
     while await process.stderr.read(65536):
         pass
@@ -266,7 +266,7 @@ async def drain(process: asyncio.subprocess.Process) -> None:
 
 @contextlib.asynccontextmanager
 async def run(options: Options, environment: dict[str, str]) -> AsyncIterator[str]:
-    """Run the browser's process; give the address of its BiDi socket."""
+    """Run the browser's process; yield the address of its BiDi socket."""
     profile = Path(tempfile.mkdtemp(prefix="pavilion-firefox-"))
     (profile / "user.js").write_text(preferences(options))
     if options.authority is not None:
@@ -302,7 +302,7 @@ async def run(options: Options, environment: dict[str, str]) -> AsyncIterator[st
 
 
 def started_with(options: Options) -> Options:
-    """Return what is decided at the start; a tab may have the rest as it likes."""
+    """Return the options that are fixed when the browser starts; others may differ by tab."""
     if options.screen:  # the display is as large as the page
         return options
     usual = Options()

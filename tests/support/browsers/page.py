@@ -1,11 +1,11 @@
 """
-What a test may do with a page, the same for every browser.
+The actions of a test on a page, the same for every browser.
 
 A browser implements nine primitives (``before_load``, ``goto``, ``reload``,
 ``evaluate``, ``screenshot``, ``click_at``, ``press``, ``type``, ``close``); everything
-else is built from them here, so that Chromium and Firefox are asked exactly the same
-questions. A click is a real pointer event at the middle of a visible element that
-nothing covers, a text a real key event for each of its characters.
+else is built from them here, so that Chromium and Firefox are treated exactly alike.
+A click is a real pointer event at the centre of a visible element that nothing covers;
+a text is a real key event for each of its characters.
 """
 
 import abc
@@ -42,8 +42,8 @@ INIT_SCRIPT = """() => {
   };
 }"""
 """
-Keeps every peer connection of a page at hand, for its statistics, and what a page
-does when somebody's text became code in it: dialogs, and breaches of its policy.
+Keeps every peer connection of a page accessible for its statistics, and records signs
+that a text was run as code: dialogs, and violations of the content security policy.
 """
 
 LOCATE = """async (selector) => {
@@ -57,7 +57,7 @@ LOCATE = """async (selector) => {
     const x = box.left + box.width / 2, y = box.top + box.height / 2;
     const hit = document.elementFromPoint(x, y);
     if (!hit || !(element.contains(hit) || hit.contains(element))) continue;
-    // A page that still moves is clicked when it rests, as a hand would.
+    // A page that still moves is clicked when it has come to rest.
     await frame();
     await frame();
     const then = element.getBoundingClientRect();
@@ -83,7 +83,7 @@ STATISTICS = """async () => {
 
 
 class ScriptError(Exception):
-    """What a test called in a page threw: an element that is not there yet, mostly."""
+    """A function of a test threw in the page, mostly because an element is missing yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +116,9 @@ class Page(abc.ABC):
 
     def __init__(self) -> None:
         self.problems: list[str] = []
-        """What the page wrote to the console as an error, or threw."""
+        """Errors that the page threw or wrote to the console."""
         self.requests: list[str] = []
-        """Every URL that the page asked for."""
+        """Every URL that the page requested."""
 
     @abc.abstractmethod
     async def before_load(self, function: str) -> None:
@@ -143,7 +143,7 @@ class Page(abc.ABC):
 
     @abc.abstractmethod
     async def screenshot(self, path: Path) -> None:
-        """Write what is seen to a PNG file."""
+        """Write a screenshot to a PNG file."""
 
     @abc.abstractmethod
     async def click_at(self, x: float, y: float, *, count: int = 1) -> None:
@@ -155,7 +155,7 @@ class Page(abc.ABC):
 
     @abc.abstractmethod
     async def type(self, text: str) -> None:
-        """Press key after key, for whatever has the focus; a new line is Enter."""
+        """Press one key after the other on the element with the focus; a new line is Enter."""
 
     @abc.abstractmethod
     async def second_tab(self) -> "Page":
@@ -173,7 +173,7 @@ class Page(abc.ABC):
         self, function: str, *arguments: Any, deadline_s: float = DEADLINE_S
     ) -> Any:
         """
-        Call a JavaScript function until it gives something truthy, and give that.
+        Call a JavaScript function until its result is truthy, and return that.
 
         Raises:
             AssertionError: Nothing within the deadline; says what was last seen.
@@ -190,7 +190,7 @@ class Page(abc.ABC):
         deadline_s: float = DEADLINE_S,
     ) -> Any:
         """
-        Call a JavaScript function until ``accept`` takes its result; give that.
+        Call a JavaScript function until ``accept`` accepts its result; return that.
 
         One that throws is called again as well: a page is often half built.
         """
@@ -257,12 +257,12 @@ class Page(abc.ABC):
     async def click(
         self, selector: str, *, count: int = 1, deadline_s: float = DEADLINE_S
     ) -> None:
-        """Click the first match that a person could click."""
+        """Click the first match that can be clicked."""
         point = await self.wait_for(LOCATE, selector, deadline_s=deadline_s)
         await self.click_at(point["x"], point["y"], count=count)
 
     async def write(self, selector: str, text: str) -> None:
-        """Replace what a field holds, by keyboard."""
+        """Replace the content of a field, by keyboard."""
         await self.click(selector)
         await self.evaluate("(s) => document.querySelector(s).select?.()", selector)
         await self.type(text)

@@ -1,4 +1,4 @@
-"""What a person does with Pavilion's pages, and sees there."""
+"""The actions of a user on Pavilion's pages, and what the pages show."""
 
 from typing import Any
 
@@ -67,12 +67,12 @@ class Person:
         await self.page.see(by_id("join-page"))
 
     async def enter(self, url: str, organisation: str = "Institute of Optics") -> None:
-        """Open an invitation, say who one is, and go in."""
+        """Open an invitation, enter a name, and join."""
         await self.open_join_page(url)
         await self.join(organisation)
 
     async def join(self, organisation: str = "Institute of Optics") -> None:
-        """Go in from the door page."""
+        """Join from the page before the room."""
         await self.page.write(by_id("name"), self.name)
         await self.page.write(by_id("organisation"), organisation)
         await self.page.click(by_id("join"))
@@ -81,13 +81,13 @@ class Person:
     async def sees(
         self, name: str, *, deadline_s: float = DEADLINE_S
     ) -> dict[str, Any]:
-        """Wait until somebody's camera moves in their tile; give its size."""
+        """Wait until a camera moves in its participant's tile; return its size."""
         return await self._moving(FRAMES, name, deadline_s=deadline_s)
 
     async def sees_screen(
         self, *, width: int = 0, deadline_s: float = DEADLINE_S
     ) -> dict[str, Any]:
-        """Wait until a shared screen moves, and is so wide; give its size."""
+        """Wait until a shared screen moves and has this width; return its size."""
         await self._moving(SCREEN, deadline_s=deadline_s)
         seen = await self.page.poll(
             lambda now: bool(now) and now["width"] >= width,
@@ -110,7 +110,7 @@ class Person:
         return dict(seen)
 
     async def sees_no_picture_of(self, name: str) -> None:
-        """Wait until somebody's tile shows letters in place of a picture."""
+        """Wait until a participant's tile shows initials instead of a picture."""
         await self.page.wait_for(
             f"(name) => {{ const tile = ({TILE})(name);"
             " return tile && !tile.querySelector('video'); }",
@@ -118,7 +118,7 @@ class Person:
         )
 
     async def sees_colour(self, name: str, red: bool) -> None:
-        """Wait until somebody's picture is rather red than blue, or the reverse."""
+        """Wait until a participant's picture is more red than blue, or the reverse."""
         await self.page.poll(
             lambda c: c is not None and (c[0] > c[2] + 30 if red else c[2] > c[0] + 30),
             MEAN_COLOUR,
@@ -161,7 +161,7 @@ class Person:
         await self.page.click(by_id(f"share-{what}"))
 
     async def uses(self, control: str) -> None:
-        """Press a control of the bar, behind "more" if it has no room there."""
+        """Press a control of the bar, in the menu "More" if the bar is narrow."""
         if not await self.page.count(by_id(control)):
             await self.page.click(by_id("more"))
         await self.page.click(by_id(control))
@@ -210,7 +210,7 @@ class Person:
         await self.page.click(f"{row} {by_id(action)}")
 
     async def pressed(self, control: str, wanted: bool) -> None:
-        """Wait until a toggle says that it is on, or off."""
+        """Wait until a toggle is on, or off."""
         await self.page.wait_for(
             "(selector, wanted) => document.querySelector(selector)"
             "?.getAttribute('aria-pressed') === String(wanted)",
@@ -219,7 +219,7 @@ class Person:
         )
 
     async def tabs_to(self, selector: str) -> None:
-        """Go by Tab, or back by Shift+Tab, to an element; check that focus shows."""
+        """Move the focus to an element with Tab or Shift+Tab; check that it is visible."""
         for _ in range(TABS):
             where = await self.page.evaluate(WHERE, selector)
             if where == "here":
@@ -230,7 +230,7 @@ class Person:
         raise AssertionError(f"Tab never reaches {selector}")
 
     async def activates(self, selector: str) -> None:
-        """Tab to a control when it is there, and press Enter on it."""
+        """Move the focus to a control once it exists, and press Enter on it."""
         await self.page.see(selector)
         await self.tabs_to(selector)
         await self.page.press("Enter")

@@ -24,8 +24,8 @@ from tests.support.browsers.page import Browser, BrowserName, Options, Page
 
 CLOSE_S = 20.0  # for a tab to go; a browser that takes longer is replaced
 STAY_TESTS = 12
-"""After so many that did not use it a browser ends: the suite wants none again later. Lower:
-some are started twice; higher: the last tests run beside many that nobody uses."""
+"""Number of tests without use after which a browser ends. Lower: some browsers are
+started twice; higher: the last tests run beside many unused ones."""
 
 
 @contextlib.asynccontextmanager
@@ -47,7 +47,7 @@ Start = Callable[
 
 @dataclass(slots=True)
 class Kept:
-    """A running browser, what ends it, and in which test it was last wanted."""
+    """A running browser, how to end it, and the number of the test that last used it."""
 
     browser: Browser
     stack: contextlib.AsyncExitStack
@@ -85,7 +85,7 @@ class Pool:
             return kept.browser
 
     async def on_test_end(self, spoilt: Collection[Kind]) -> None:
-        """End browsers in which something went wrong, and what no test wants any more."""
+        """End browsers in which something failed, and those that no test uses any more."""
         self._tests += 1
         idle = [
             kind
@@ -99,7 +99,7 @@ class Pool:
         await self._end_all(set(self._locks))
 
     async def _end_all(self, kinds: Collection[Kind]) -> None:
-        """End browsers, each whatever becomes of the others; then raise what they did."""
+        """End browsers, each one even if others fail; then raise their errors."""
         errors = []
         for kind in kinds:
             try:

@@ -1,4 +1,4 @@
-"""How long media is away when a line goes dark, moves, or loses UDP."""
+"""Measures how long media is missing in an outage, a change of address, or without UDP."""
 
 import asyncio
 import contextlib
@@ -15,16 +15,16 @@ from tests.support.lab.scene import scene
 from tests.support.lab.watch import Watch
 
 Victim = Literal["paul", "rita", "sam"]
-"""Who has the bad line: the presenter (Paul) or a viewer."""
+"""The participant with the bad line: the presenter (Paul) or a viewer."""
 Fault = Literal["move", "udp"] | float
-"""A change of address, a firewall that begins to drop UDP, or seconds of darkness."""
+"""A change of address, a firewall that begins to drop UDP, or the seconds of an outage."""
 
 LINE = Shape(delay_ms=20, jitter_ms=3)
 SETTLE_S = 2.0
 """Media flows before each fault: estimates have grown, the seat is known."""
 GRAIN_S = 0.1
 AFTER_S = 2.0
-"""Media that came back has to stay."""
+"""How long recovered media has to keep flowing."""
 CONNECTIONS = "() => window.peerConnections.length"
 PROTOCOLS = """async () => {
   const found = [];
@@ -42,21 +42,21 @@ PROTOCOLS = """async () => {
 
 @dataclass(frozen=True, slots=True)
 class Healed:
-    """What the viewer saw of a fault."""
+    """The effects of a fault on the viewer."""
 
     picture_s: float
     """From the line's return (or the fault, when it does not end) to a new picture."""
     sound_s: float
     """The same for packets of sound."""
     same_connections: bool
-    """Whether the page went on with the peer connections that it had."""
+    """Whether the page kept its peer connections."""
     raised: bool
     """Whether the hand of the viewer is still up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Paul, who presents, and viewers with a hand up, under watch."""
+    """Paul, who presents, and viewers with a raised hand, whose pages are watched."""
 
     net: Lab
     people: dict[str, Person]
@@ -65,7 +65,7 @@ class Call:
 
 @contextlib.asynccontextmanager
 async def call(paul: BrowserName, **viewers: BrowserName) -> AsyncIterator[Call]:
-    """Bring Paul and viewers (``rita``, ``sam``) together, each on a line of their own."""
+    """Let Paul and viewers (``rita``, ``sam``) join, each on a line of their own."""
     with lab(["paul", *viewers]) as net:
         for link in net.links.values():
             link.both(LINE)

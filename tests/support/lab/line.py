@@ -21,22 +21,22 @@ BUCKET_S = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a direction of a line is like."""
+    """The properties of one direction of a line."""
 
     delay_ms: float = 0.0
     """One way."""
     jitter_ms: float = 0.0
     """Uniform, on both sides of the delay."""
     loss: float = 0.0
-    """Share of frames lost at random, after they took their time on the line."""
+    """Share of frames lost at random, after they have used the capacity of the line."""
     rate_kbps: float = 0.0
     """0: as fast as frames come."""
     queue_ms: float = 200.0
-    """What the queue before the rate holds; what does not fit is dropped."""
+    """Capacity of the queue before the rate limit; frames that do not fit are dropped."""
     reorders: bool = True
     """Whether jitter lets frames overtake each other, as it does in netem."""
     blackout: bool = False
-    """Nothing passes, not even what is under way."""
+    """Nothing passes, not even frames under way."""
     drops_udp: bool = False
     """A firewall that lets only TCP through."""
 
@@ -60,7 +60,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """What a direction did in ``BUCKET_S`` seconds that carried anything."""
+    """The traffic of a direction in one interval of ``BUCKET_S`` seconds, if there was any."""
 
     at: float
     """Its beginning: ``time.monotonic`` of this machine."""

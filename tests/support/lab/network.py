@@ -42,7 +42,7 @@ Version = Literal[4, 6]
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An interface of a host, and what it is called everywhere."""
+    """An interface of a host, and its names."""
 
     space: Namespace
     interface: str
@@ -53,7 +53,7 @@ class Card:
 
 
 class Control:
-    """The shaper's process and its ear."""
+    """The shaper's process and its command socket."""
 
     def __init__(
         self, middle: Namespace, interfaces: list[tuple[str, str, str]], seed: int
@@ -110,7 +110,7 @@ class Link:
         return self._cards[0].addresses[version]
 
     def shape(self, down: Shape | None = None, up: Shape | None = None) -> None:
-        """Change what the line is like, from now on; what is not given stays."""
+        """Change properties of the line from now on; those not given are kept."""
         if down is not None:
             self._shapes["down"] = down
         if up is not None:
@@ -127,7 +127,7 @@ class Link:
 
     @contextlib.contextmanager
     def dark(self) -> Iterator[None]:
-        """Let nothing through for the length of the block; then as it was."""
+        """Let nothing through within the block; afterwards restore the line."""
         self._tell(down=Shape(blackout=True), up=Shape(blackout=True))
         try:
             yield
@@ -162,7 +162,7 @@ class Link:
         )
 
     def move(self) -> None:
-        """Go from the cable to the wireless network, or back: another address."""
+        """Change between cable and wireless network, and so to another address."""
         old, new = self._cards
         plug(new, self._server)
         run("ip", "-n", self.space.name, "link", "set", old.interface, "down")
@@ -191,7 +191,7 @@ class Lab:
 
     @property
     def host(self) -> str:
-        """The server's address as it stands in a URL."""
+        """The server's address, as it is written in a URL."""
         return self.addresses.get(4) or f"[{self.addresses[6]}]"
 
     @property
@@ -226,7 +226,7 @@ def card(
 
 
 def _without_offloads(space: Namespace, interface: str) -> None:
-    """Have the kernel finish each frame: a packet socket takes it as it is."""
+    """Disable offloading, so that packet sockets see complete frames with checksums."""
     with space.open_socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         for offload in OFFLOADS:
             value = array("I", (offload, 0))
@@ -235,7 +235,7 @@ def _without_offloads(space: Namespace, interface: str) -> None:
 
 
 def plug(new: Card, *others: Card) -> None:
-    """Bring an interface up, with addresses, routes and its neighbours' places."""
+    """Bring an interface up, with addresses, routes and the neighbour table."""
     name = new.space.name
     for version, address in new.addresses.items():
         extra = ("nodad",) if version == 6 else ()

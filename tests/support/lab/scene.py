@@ -12,12 +12,12 @@ from tests.support.wire.client import ScriptedClient
 from tests.support.wire.room import TestRoom, opened
 
 ALONE = Options(width=960, height=600)
-"""A small window: what a page composes counts more than what it decodes."""
+"""A small window, because composing a page costs more than decoding its media."""
 
 
 @dataclass(slots=True)
 class Scene:
-    """A room in a lab, and who is there."""
+    """A room in a lab, and its participants."""
 
     lab: Lab
     server: Server
@@ -25,7 +25,7 @@ class Scene:
     stack: contextlib.AsyncExitStack
 
     def invitation(self, role: str) -> str:
-        """Return the link that brings somebody in with a role."""
+        """Return the invitation link of a role."""
         return f"{self.server.url}/join#{self.room.token(role)}"
 
     async def visit(
@@ -47,7 +47,7 @@ class Scene:
         browser: BrowserName = "chromium",
         options: Options = ALONE,
     ) -> Person:
-        """Bring in somebody with camera and microphone on."""
+        """Let a person join with camera and microphone on."""
         person = await self.visit(name, browser, options)
         await person.enter(self.invitation("presenter"))
         return person
@@ -58,13 +58,13 @@ class Scene:
         browser: BrowserName = "chromium",
         options: Options = ALONE,
     ) -> Person:
-        """Bring in somebody who listens and watches."""
+        """Let a person join who only watches and listens."""
         person = await self.visit(name, browser, options)
         await person.enter(self.invitation("researcher"))
         return person
 
     async def scripted(self, name: str, role: str) -> ScriptedClient:
-        """Bring in a scripted client on the host of its (lower-case) name."""
+        """Let a scripted client join, on the host of its (lower-case) name."""
         space = self.lab.link(name.lower()).space
         return await self.room.guest(role, name, space=space)
 

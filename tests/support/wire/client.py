@@ -169,7 +169,7 @@ class ScriptedClient:
     async def until(
         self, condition: Callable[[], Any], what: str, deadline_s: float = DEADLINE_S
     ) -> Any:
-        """Wait until ``condition`` gives something truthy, and give that."""
+        """Wait until the result of ``condition`` is truthy, and return that."""
         end = time.monotonic() + deadline_s
         while not (value := condition()):
             if time.monotonic() > end:
@@ -194,7 +194,7 @@ class ScriptedClient:
         subscribe: bool = True,
         decode: bool = False,
     ) -> m.SeatTaken:
-        """Take a seat, and media with it; wait one's turn at a busy door as a page does."""
+        """Take a seat with media; like a page, try again while too many people enter."""
         while True:
             try:
                 taken = await self.ask(
@@ -300,7 +300,7 @@ class ScriptedClient:
     # Leaving
 
     async def drop(self) -> None:
-        """Lose the socket without a word; the legs go on."""
+        """Lose the socket without a close frame; the legs go on."""
         assert self._transport is not None
         self._transport.abort()
         await self.until(lambda: not self.connected, "the socket to be gone")

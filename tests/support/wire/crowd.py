@@ -58,18 +58,20 @@ class Viewer:
     gap_s: float = 0.0
     """Longest time between two packets so far."""
     last_s: float = 0.0
-    tells_at: float = 0.0
-    """When it tells the server next, monotonic seconds."""
+    feedback_at: float = 0.0
+    """When it sends feedback next, monotonic seconds."""
     arrivals: Arrivals = field(default_factory=Arrivals)
 
     def on_numbered(self, number: int, leg: Leg) -> None:
-        """Note a packet; tell the server now and then (transport-cc) as browsers do."""
+        """Record a packet; send transport-cc feedback as often as browsers do."""
         now = time.monotonic()
         self.arrivals.record(number, now=now)
-        if now < self.tells_at:
+        if now < self.feedback_at:
             return
         # Each in its own rhythm, from a moment of its own.
-        self.tells_at = now + FEEDBACK_S * (1.0 if self.tells_at else random.random())
+        self.feedback_at = now + FEEDBACK_S * (
+            1.0 if self.feedback_at else random.random()
+        )
         if information := self.arrivals.report():
             leg.send_rtcp(rtcp.transport_feedback(1, 2, information))
 
@@ -92,8 +94,8 @@ class Counter:
         self._epoll = select.epoll()
         self._known: dict[int, tuple[socket.socket, Leg, Viewer]] = {}
         self._started = False
-        self.tells = True
-        """Viewers tell the server when packets came."""
+        self.sends_feedback = True
+        """Whether viewers send transport-cc feedback."""
 
     def take(self, leg: Leg, viewer: Viewer) -> None:
         """Read a leg's socket from now on, instead of the leg itself."""
@@ -113,7 +115,7 @@ class Counter:
                 continue
             if len(data) > 1 and 128 <= data[0] < 192 and not 192 <= data[1] <= 223:
                 viewer.packets += 1
-                if self.tells and data[NUMBER_AT - 1] == NUMBERED:
+                if self.sends_feedback and data[NUMBER_AT - 1] == NUMBERED:
                     number = int.from_bytes(data[NUMBER_AT : NUMBER_AT + 2], "big")
                     viewer.on_numbered(number, leg)
             elif data:
@@ -122,7 +124,7 @@ class Counter:
 
 @dataclass(slots=True)
 class Crowd:
-    """Everybody who watches."""
+    """All viewers."""
 
     room: TestRoom
     clock: Clock = field(default_factory=Clock)
@@ -132,7 +134,7 @@ class Crowd:
     async def join(
         self, count: int, *, sampled: int = 0, at_once: int = AT_ONCE
     ) -> float:
-        """Bring viewers in; return the seconds until the last one has media."""
+        """Let viewers join; return the seconds until the last one has media."""
         start = time.monotonic()
         turn = asyncio.Semaphore(at_once)
         first = len(self.viewers)

@@ -33,7 +33,7 @@ def extend(value: int, near: int, bits: int) -> int:
 
 @dataclass(slots=True)
 class Hole:
-    """A packet that has not come."""
+    """A missing packet."""
 
     since: float
     asked: int = 0
@@ -69,7 +69,7 @@ class SlotWatch:
     payload_types: set[int] = field(default_factory=set)
     picture_id: int | None = None
     violations: list[str] = field(default_factory=list)
-    """What no browser should be asked to bear."""
+    """Violations that a browser would not tolerate."""
     key_frames: int = 0
     frames: int = 0
     """Complete frames, in order (video), or packets (audio)."""

@@ -1,4 +1,4 @@
-"""A room for a test: signed in, created, with links to hand out."""
+"""A room for a test: its owner is signed in, and it has invitations."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -13,7 +13,7 @@ from tests.support.wire.client import ScriptedClient
 
 
 async def sign_in(server: Server, token: str) -> str:
-    """Trade a one-time token for the cookie of an account."""
+    """Exchange a one-time token for the cookie of a sign-in."""
     async with (
         aiohttp.ClientSession(connector=connector(server.space)) as session,
         session.post(
@@ -29,7 +29,7 @@ async def sign_in(server: Server, token: str) -> str:
 
 @dataclass(slots=True)
 class TestRoom:
-    """A room, its owner, and everybody whom the test brought in."""
+    """A room, its owner, and all clients that the test has created."""
 
     __test__ = False  # not a test case, whatever its name begins with
 
@@ -94,7 +94,7 @@ async def opened(
     title: str = "Results",
     organisation: str = "Institute of Optics",
 ) -> AsyncIterator[TestRoom]:
-    """Open a room, as the server's first moderator, for the length of the block."""
+    """Open a room within the block, as the server's first moderator."""
     if not server.cookie:
         server.cookie = await sign_in(server, server.link.split("#")[1])
     owner = ScriptedClient(

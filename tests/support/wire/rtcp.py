@@ -30,12 +30,12 @@ class Message:
 
     @property
     def media_ssrc(self) -> int:
-        """Whom a feedback message is about."""
+        """The SSRC that a feedback message is about."""
         return int(struct.unpack_from("!I", self.body, 4)[0])
 
 
 def is_rtcp(data: bytes) -> bool:
-    """Tell RTCP from RTP on one port (RFC 5761 §4)."""
+    """Return whether a packet is RTCP, and not RTP on the same port (RFC 5761 §4)."""
     return len(data) >= 2 and 192 <= data[1] <= 223
 
 
@@ -69,7 +69,7 @@ def nack(sender: int, media: int, sequences: list[int]) -> bytes:
 
 
 def transport_feedback(sender: int, media: int, information: bytes) -> bytes:
-    """Say when packets came; ``information`` is that of ``arrivals``, padded here."""
+    """Report arrival times; ``information`` is that of ``arrivals``, padded here."""
     body = struct.pack("!II", sender, media) + information
     missing = -len(body) % 4
     if not missing:
@@ -89,7 +89,7 @@ def nacked(message: Message) -> list[int]:
 
 
 def sender_report(ssrc: int, timestamp: int, packets: int, octets: int) -> bytes:
-    """Say how a track's timestamps lie on the wall clock, now."""
+    """Report how a track's timestamps relate to the wall clock now."""
     seconds = time.time() + NTP_EPOCH_S
     ntp = int(seconds * (1 << 32)) & 0xFFFF_FFFF_FFFF_FFFF
     return _message(

@@ -1,4 +1,4 @@
-"""What tests say about media: who is seen where, and that nothing broke."""
+"""Assertions about media: whose picture is where, and that no stream broke."""
 
 import asyncio
 import time
@@ -118,7 +118,7 @@ async def is_still(
 
 
 def assert_unbroken(client: ScriptedClient) -> None:
-    """Check that every slot was one continuous stream that a browser can bear."""
+    """Check that every slot was one continuous stream that a browser accepts."""
     assert client.watcher is not None
     assert client.watcher.strangers == 0
     for watch in client.watcher.slots.values():

@@ -1,4 +1,4 @@
-"""Dark lines, other addresses, firewalls and IPv6: media finds its way."""
+"""Media recovers from outages, changes of address and firewalls, also over IPv6."""
 
 import time
 from collections.abc import AsyncIterator
@@ -36,7 +36,7 @@ really back is measured by ``tests.figures.healing``."""
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def people() -> AsyncIterator[Call]:
-    """Hold one call, in which line after line breaks."""
+    """Hold a single call for all tests that break lines."""
     async with call("chromium", rita="chromium", sam="firefox") as people:
         yield people
 
@@ -52,7 +52,7 @@ async def people() -> AsyncIterator[Call]:
         ("rita", "udp"),  # the last one: her firewall stays
     ],
 )
-async def test_media_comes_back_on_the_same_seat(
+async def test_media_recovers_on_the_same_seat(
     people: Call, victim: Victim, fault: Fault
 ) -> None:
     healed = await heal(people, victim, fault)
@@ -63,7 +63,7 @@ async def test_media_comes_back_on_the_same_seat(
     assert healed.raised
 
 
-async def test_where_udp_is_dropped_media_comes_over_tcp() -> None:
+async def test_media_uses_tcp_when_udp_is_dropped() -> None:
     browsers: dict[str, BrowserName] = {"rita": "chromium", "sam": "firefox"}
     with lab(["paul", *browsers]) as net:
         for link in net.links.values():
@@ -120,7 +120,7 @@ async def meet(room: Scene, *, tcp: bool) -> None:
         await client.close()
 
 
-async def test_people_meet_over_ipv6_alone() -> None:
+async def test_conference_over_ipv6_only() -> None:
     with lab(["paul", "rita"], versions=(6,)) as net:
         async with scene(net) as room:
             await meet(room, tcp=False)
