@@ -110,7 +110,7 @@ async def test_wrapping_sequence_numbers_stay_continuous(room: TestRoom) -> None
     assert_unbroken(viewer)
 
 
-async def test_a_viewer_that_missed_the_first_key_frame_is_sent_another(
+async def test_viewer_that_missed_the_first_key_frame_gets_another(
     room: TestRoom,
 ) -> None:
     """As when it arrives before the keys that decrypt it: then no NACK repairs it."""

@@ -40,7 +40,7 @@ async def measure(
             outgoing("0", "camera", video), outgoing("1", "microphone", tone())
         )
         crowd = Crowd(room)
-        crowd.counter.tells = tells
+        crowd.counter.sends_feedback = tells
         publisher.sent_at = crowd.clock.on_sent
         await crowd.join(1)
         await asyncio.sleep(SETTLE_S)
