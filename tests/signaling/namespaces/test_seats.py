@@ -273,8 +273,10 @@ async def test_signing_out_ends_the_connections_of_the_account(site: Site) -> No
         await site.client(account.cookie).connect()
 
 
-async def test_a_bad_offer_is_the_clients_to_hear_of(room: RoomWithLinks) -> None:
-    presenter = await room.join("presenter")
+async def test_a_refused_offer_is_answered_with_its_reason(
+    room: RoomWithLinks,
+) -> None:
+    presenter = await room.join("presenter", subscribe=True)
     room.site.plane.fault = Refused("bad-sdp", "The offer cannot be read.")
     with pytest.raises(Refusal) as caught:
         await presenter.ask(
