@@ -74,10 +74,10 @@ async def test_join_page_reports_missing_webrtc_and_the_chat_works(
     page = person.page
     await page.before_load(lack)
     await person.open_join_page(link(room, role))
-    await page.read(by_id("unable"), "neither picture nor sound")
+    await page.read(by_id("unable"), "neither receive nor send")
     await gallery.picture(person, "join")
     await person.join()
-    await page.read(by_id("unable"), "neither picture nor sound")
+    await page.read(by_id("unable"), "neither receive nor send")
     await person.says("I can read and write")
     await person.reads("I can read and write")
     await page.press("Escape")
@@ -105,7 +105,7 @@ async def test_everything_works_without_site_data(
     page = person.page
     await page.before_load(NO_SITE_DATA)
     await person.open_join_page(link(room, "researcher"))
-    await page.read(by_id("forgets"), "keeps nothing")
+    await page.read(by_id("forgets"), "does not store data")
     await gallery.picture(person, "join")
     await person.join()
     await person.sees("Paul")
