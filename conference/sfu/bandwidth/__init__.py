@@ -1,1 +1,1 @@
-"""How much a viewer's link carries, and what to send with it: pure decisions."""
+"""Bandwidth of a viewer's link: estimate, probes, allocation, fair shares. Pure."""

@@ -1,12 +1,12 @@
 """
-Which layer each video slot of one viewer gets from what the link carries.
+Which layer each video slot of one viewer gets within a bitrate budget.
 
 Every slot first gets its cheapest layer, in order of priority; then each is
-raised as far as the rest allows, in the same order. Down goes at once. Up needs
-headroom and calm, and an up that did not hold is not tried again soon, so that
-quality does not flap. Decides nothing about the estimate, and switches nothing
-itself: the router follows what it returns. Driven each time the estimate, the
-wants or the measured rates changed, and some times a second.
+raised as far as the remaining budget allows, in the same order. A slot is lowered at
+once. Raising needs headroom and a calm time, and a raise that failed is not repeated
+soon, so that quality does not oscillate. It neither estimates the budget nor switches
+slots: ``adaptation`` calls it when the estimate, the wants or the measured rates have
+changed, and some times a second.
 """
 
 from collections.abc import Hashable, Sequence
@@ -19,59 +19,57 @@ Layer = tuple[int, int]
 """Spatial and temporal index, lowest 0."""
 
 UP_SHARE = 0.93
-"""What everything together may take of the budget after an up. Lower: the top
-layer is reached late on a link that just carries it; higher: the next key frame
-brings it down again."""
+"""Share of the budget that may be in use after a raise. Lower: the top layer is reached
+late on a link that just carries it; higher: the next key frame causes the next lowering."""
 UP_AFTER_DOWN_S = 2.0
-"""Calm after a down until the same slot may go up; each up that fails doubles it.
-Shorter: a link that recovers in steps is climbed in more switches."""
+"""Time after a lowering until the same slot may be raised; each failed raise doubles it.
+Shorter: more switches while a link recovers in steps."""
 MAX_WAIT_S = 30.0
-"""Longest such wait. Longer: a link that is good again stays unused."""
+"""Longest such wait. Longer: a link that has recovered stays unused."""
 FAILED_UP_S = 10.0
-"""An up followed by a down within this time has failed."""
+"""A raise that is followed by a lowering within this time has failed."""
 NARROW_S = 60.0
 NARROW_SHARE = 0.5
-"""So has one within this longer time if the link still carries that share of the
-layer: it was narrow all along. If less is left, the link broke down later, and the
-layer may come back with it."""
+"""A lowering within this longer time also counts as failure of the raise if the link still
+carries that share of the layer: it was too thin all along. If less is left, the link got
+worse later, and the layer may come back when it recovers."""
 FORGIVEN_S = 60.0
-"""Calm after which failures are forgotten. Shorter: more than two switches a
-minute on a link whose rate lies at a layer's boundary."""
+"""Time without a lowering after which failures are forgotten. Shorter: more than two
+switches a minute on a link whose rate lies at a layer's boundary."""
 PAUSE_AFTER_S = 1.5
 """The first want keeps its cheapest layer through a shortage of this length: a queue
-has drained by then, and a pause would cost a key frame more. Longer: a link that
-cannot carry it at all makes audio wait."""
+has drained by then, and a pause would cost one more key frame. Longer: on a link that
+cannot carry the layer at all, audio is delayed."""
 KEPT_SHARE = 0.5
-"""Of its cheapest layer's price that the first want must have left to go on for
-longer: a stage with a queue of some frames is better than none. Lower: audio waits
-behind a picture that does not fit."""
+"""Share of its cheapest layer's price that must be available for the first want to continue
+longer: a stage with a queue of some frames is better than none. Lower: audio waits behind
+a picture that does not fit."""
 FRAGILE_SHARE = 0.06
-"""Share of a layer's frames that repairs do not complete in time; a layer with more
-goes down, for a smaller picture that moves is seen better than a large one that
-stands. Not asked of sharp pictures, which change rarely."""
+"""Share of a layer's frames that repairs do not complete in time; a layer with more is
+lowered, because a smaller picture that moves is better than a larger one that stands
+still. Not applied to sharp pictures, which change rarely."""
 STURDY_SHARE = 0.04
-"""And an up must promise this much less, so that the two do not alternate."""
+"""A raise needs this lower share, so that the two do not alternate."""
 FRAME_PACKET_BITS = 9_600
 FRAMES_PER_S = 30
 """For the packets of a frame: 1,200 bytes each, at a camera's usual rate."""
 RETRY_SHARE = 0.25
 RETRY_BUDGET_SHARE = 0.15
-"""An up that failed is tried again before it is forgiven only if the slot could get
-more by this share of what it could then, and by that share of the whole budget: the
-link has changed, and it is not noise. The rest that is left for the last of many
-tiles swings with the whole."""
+"""A failed raise is repeated before it is forgotten only if what is available for the slot
+has grown by this share, and by that share of the whole budget: then the link has changed,
+and it is not noise. What is left for the last of many tiles varies with the whole budget."""
 ANOTHER_RATIO = 2.5
-"""With so many times what it could get when the up failed, it is another link: what
-was learned on the old one is no reason to wait. Lower: a link that swings is
-followed in every swing."""
+"""If this many times more is available than when the raise failed, the link is a different
+one, and earlier failures are no reason to wait. Lower: quality follows every oscillation of
+the link."""
 CHANGED_RATIO = 1.5
-"""So it is if the slot could get so many times what it got when it went down, and
-the layer with room to spare: the estimate was down for another reason."""
+"""The same holds if this many times more is available than at the lowering, and the layer
+fits with headroom: the estimate was low for another reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class LayerRate:
-    """What a layer of a track costs."""
+    """The price of a layer of a track."""
 
     spatial: int
     temporal: int
@@ -82,19 +80,19 @@ class LayerRate:
 
 @dataclass(frozen=True, slots=True)
 class Want(Generic[K]):
-    """A video slot that shows something."""
+    """A video slot with a track."""
 
     key: K
     preferred: Layer
     """The best layer worth sending, by the size of its tile."""
     layers: tuple[LayerRate, ...]
-    """What the track offers now."""
+    """The layers that the track offers now."""
     sharp: bool = False
     """Text or slides: few frames are better than few pixels."""
 
 
 class _History:
-    """What one slot got, and how that went."""
+    """Raises and lowerings of one slot."""
 
     __slots__ = (
         "_down_at",
@@ -114,22 +112,22 @@ class _History:
         self._down_at: float | None = None
         self._wait_s = UP_AFTER_DOWN_S
         self._risen_bps = 0.0
-        """What the slot could get when it last went up."""
+        """What was available for the slot at its last raise."""
         self._risen: Layer | None = None
         self._failed: tuple[Layer, float] | None = None
-        """The layer of an up that did not hold, and what the slot could get then."""
+        """The layer of a failed raise, and what was available for the slot then."""
         self._fallen_bps = 0.0
-        """What the slot could get when it last went down."""
+        """What was available for the slot at its last lowering."""
         self._short_since: float | None = None
 
     def holds(self, layer: Layer) -> bool:
-        """Whether ``layer`` is no up."""
+        """Return whether ``layer`` is no raise."""
         return self.current is not None and layer <= self.current
 
     def may_rise(
         self, step: LayerRate, available_bps: float, budget_bps: float, now: float
     ) -> bool:
-        """Whether an up is due, if its price fits into what the slot can get."""
+        """Return whether a raise is due, given that its price fits."""
         if self._down_at is None:
             return True
         if now - self._down_at >= FORGIVEN_S:
@@ -150,7 +148,7 @@ class _History:
         return now - self._down_at >= wait_s
 
     def endures(self, now: float) -> bool:
-        """Whether a slot that shows something keeps its cheapest layer for now."""
+        """Return whether a slot keeps its cheapest layer in a shortage for now."""
         if self.current is None:
             return False
         if self._short_since is None:
@@ -162,7 +160,7 @@ class _History:
         self._short_since = None
 
     def rise(self, layer: Layer | None, available_bps: float, now: float) -> None:
-        """Note an up, and what the slot could get."""
+        """Note a raise, and what was available for the slot."""
         if layer is not None:
             self.current = self._risen = layer
             self._risen_at, self._risen_bps = now, available_bps
@@ -175,13 +173,13 @@ class _History:
         now: float,
     ) -> None:
         """
-        Note a down.
+        Note a lowering.
 
         Args:
             layer: The new target.
-            available_bps: What the slot could get.
-            price_bps: Price of the layer that is left; None if the track no longer
-                offers it or it is not asked for, so that the link has no part in it.
+            available_bps: What is available for the slot.
+            price_bps: Price of the layer before; None if the track no longer offers
+                it or it is no longer preferred, so that the link is not the cause.
             now: Monotonic seconds.
         """
         self.current = layer
@@ -195,15 +193,15 @@ class _History:
         if lasted <= FAILED_UP_S or (narrow and lasted <= NARROW_S):
             self._failed = self._risen, self._risen_bps
             self._wait_s = min(MAX_WAIT_S, 2 * self._wait_s)
-        self._risen = None  # further steps down are no further failure
+        self._risen = None  # further lowerings are not counted as failures
 
 
 class Allocator(Generic[K]):
     """
     The layers of one viewer.
 
-    Input and output: ``allocate``. ``wanted_bps`` tells what everything preferred
-    would take, after the latest ``allocate``.
+    Input and output: ``allocate``. ``wanted_bps`` is the bitrate of all preferred layers
+    at the latest ``allocate``.
     """
 
     __slots__ = ("_slots", "wanted_bps")
@@ -224,10 +222,11 @@ class Allocator(Generic[K]):
         Return the target layer of each want; None: the slot is paused.
 
         Args:
-            budget_bps: For video, with audio, repairs and overhead taken off.
+            budget_bps: For video, without audio, repairs and overhead.
             wants: In order of priority: stage and content first, then by size.
             now: Monotonic seconds.
-            holes: Share of packets that are lost at any rate and not repaired in time.
+            holes: Share of packets that are lost independently of the rate and not
+                repaired in time.
         """
         places = [
             _Place(
@@ -250,7 +249,7 @@ class Allocator(Generic[K]):
             elif rank > 0 or not (
                 place.slot.endures(now) or left >= KEPT_SHARE * place.steps[0].bps
             ):
-                # The others wait for calm; the first comes back as soon as it can.
+                # The others wait for a calm time; the first returns as soon as it can.
                 continue
             place.pick = 0
             left -= place.steps[0].bps
@@ -270,7 +269,7 @@ class Allocator(Generic[K]):
 
 
 class _Place:
-    """One want while the budget is being shared out."""
+    """One want during an allocation."""
 
     __slots__ = ("_holes", "pick", "slot", "steps")
 
@@ -278,12 +277,12 @@ class _Place:
         self.slot = slot
         self.steps = steps
         self.pick = -1
-        """Index of the step chosen; -1: none."""
+        """Index of the chosen step; -1: none."""
         self._holes = holes
 
     @property
     def wanted_bps(self) -> float:
-        """What the best step takes that the holes allow."""
+        """Bitrate of the best step that unrepaired loss allows."""
         best = 0.0
         for step in self.steps:
             if self._fragile(step) <= STURDY_SHARE:
@@ -291,7 +290,7 @@ class _Place:
         return best
 
     def fits(self, index: int, available: float, budget: float, now: float) -> bool:
-        """Whether a step may be taken for what is available."""
+        """Return whether a step fits the available bitrate and may be taken now."""
         step = self.steps[index]
         layer = (step.spatial, step.temporal)
         held = self.slot.holds(layer)
@@ -313,7 +312,7 @@ class _Place:
         return packets * self._holes
 
     def settle(self, available: float, budget: float, now: float) -> Layer | None:
-        """Note the pick with the slot and return it."""
+        """Record the chosen step in the slot's history and return it."""
         slot, layer = self.slot, None
         if self.pick >= 0:
             step = self.steps[self.pick]
@@ -321,7 +320,7 @@ class _Place:
         if slot.current is None or (layer is not None and layer > slot.current):
             slot.rise(layer, available - (1 - UP_SHARE) * budget, now)
         elif layer != slot.current:
-            # The link is to blame only if the layer is still offered and asked for.
+            # The link is the cause only if the layer is still offered and preferred.
             price = next(
                 (s.bps for s in self.steps if (s.spatial, s.temporal) == slot.current),
                 None,
@@ -332,12 +331,12 @@ class _Place:
 
 def ladder(want: Want[K]) -> list[LayerRate]:
     """
-    Return the layers worth giving to a want, worst first.
+    Return the useful layers for a want, in ascending quality.
 
-    A track that offers nothing small enough is taken at its lowest. Dropping
-    temporal layers goes before dropping a spatial one, but only down to half the
-    frames: below that a smaller picture moves better. Sharp pictures keep their
-    pixels down to the last temporal layer.
+    A track that offers nothing small enough is used at its lowest layer. Temporal layers
+    are dropped before a spatial one, but only down to half the frames: below that a
+    smaller picture is smoother. Sharp pictures keep their resolution down to the last
+    temporal layer.
     """
     if not want.layers:
         return []

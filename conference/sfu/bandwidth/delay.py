@@ -1,14 +1,14 @@
 """
-Whether a queue is growing on the way to a viewer.
+Whether a queue is growing on the path to a viewer.
 
 Delay-based detection after draft-ietf-rmcat-gcc-02 §5.2-§5.4 with the trendline
 filter: a line fitted through the smoothed delays of the last twenty groups, as
 in the WebRTC code base, where it succeeded the draft's Kalman filter (§5.3).
-Says what the link does; ``rate`` says what follows. Driven by ``estimate``,
-which brings a summary now and then: with groups, or without while nothing waits.
+It detects overuse; ``rate`` decides what follows. Driven by ``estimate`` with a summary
+of feedback: with groups of packets, or without while there is no queue.
 
-The draft takes any trend for congestion. Here a standing queue must confirm it:
-the least delay of the last 0.3 s over the least of the last 20 s, by more than the
+The draft treats any trend as congestion. Here a standing queue must confirm it:
+the least delay of the last 0.3 s must exceed the least of the last 20 s by more than the
 jitter. Jitter and the burst of a key frame raise some delays, a queue raises the
 least one too.
 """
@@ -19,53 +19,54 @@ from operator import mul
 
 GROUPS = 20
 """Points of the line (trendline window of the WebRTC code base). Fewer: jitter
-reads as a trend; more: a filling queue is seen later."""
+looks like a trend; more: a filling queue is detected later."""
 SMOOTHING = 0.1
-"""Weight of a new delay in the smoothed one (likewise 1 - 0.9)."""
+"""Weight of a new delay in the smoothed one (1 - 0.9 in the WebRTC code base)."""
 GAIN = 0.24
-"""Slope in ms/s to comparable milliseconds: 60 groups times a gain of 4 (likewise)."""
+"""Factor from the slope in ms/s to comparable milliseconds: 60 groups times a gain of 4
+(WebRTC code base)."""
 THRESHOLD_MS = 12.5
 """First threshold (del_var_th(0), §5.4): a queue that grows by 5 % of the time."""
 THRESHOLD_RISE = 0.0087
 """Adaptation per millisecond while the trend is above (WebRTC code base; the
-draft's K_u is 0.01). Without it a competing TCP connection starves us."""
+draft's K_u is 0.01). Without it a competing TCP connection starves this one."""
 THRESHOLD_FALL = 0.039
-"""Likewise while it is below."""
+"""The same while it is below."""
 THRESHOLD_RANGE_MS = (6.0, 600.0)
 """Bounds of the threshold (§5.4)."""
 OUTLIER_MS = 15.0
-"""A trend so far above the threshold does not move it (§5.4)."""
+"""A trend this far above the threshold does not change it (§5.4)."""
 CONFIRMED_QUEUE_S = 0.010
-"""Least standing queue that makes a trend an overuse, on top of the jitter. Lower:
-chance reads as overuse where packets are few; higher: shallow queues overflow first."""
+"""Least standing queue, in addition to the jitter, that makes a trend an overuse. Lower:
+noise looks like overuse where packets are few; higher: shallow queues overflow first."""
 MAX_JITTER_S = 0.030
-"""Most jitter that counts in this: a queue that fills fast changes delays as well."""
+"""Upper bound of this jitter: a queue that fills fast changes delays as well."""
 JITTER_MEMORY = 1 / 16
 """Weight of a new difference in the jitter (RFC 3550 §6.4.1)."""
 LONG_QUEUE_S = 0.100
 """A standing queue that counts as overuse even if it no longer grows: audio
 waits in it. Three times a frame's duration."""
 PATIENCE = 4
-"""Cuts for a long queue that does not shrink. Then it is not ours (somebody else
-fills it) and the present delay becomes the new least one."""
+"""Cuts for a long queue that does not shrink. Then other traffic fills it, and the present
+delay becomes the new least one."""
 RECENT_S = 0.3
-"""Over which the least delay tells a standing queue. Shorter: jitter counts;
+"""Window of the least delay that indicates a standing queue. Shorter: jitter matters;
 longer: congestion is confirmed later."""
 SUDDEN_QUEUE_S = 0.12
-"""A wait that two feedbacks in a row agree on is believed at once if it is this long:
-a link that broke down drops voices until less is sent. Lower: a hiccup of a radio
-link is taken for a queue."""
+"""A queue of this length is accepted at once if two consecutive feedback messages show it:
+a link that suddenly got worse drops voices until less is sent. Lower: a short stall of a
+radio link looks like a queue."""
 BASE_BUCKET_S = 2.0
 BASE_BUCKETS = 10
-"""The least delay is remembered for 20 s; a longer way after a change of route
-is taken for a queue as long."""
+"""The least delay is remembered for 20 s; for as long, the higher delay after a change of
+route looks like a queue."""
 
 
 _RANKS = tuple(rank - (GROUPS - 1) / 2 for rank in range(GROUPS))
 
 
 class Usage(Enum):
-    """What the link does with our rate (§5.4)."""
+    """How the link responds to the rate sent (§5.4)."""
 
     NORMAL = auto()
     OVERUSE = auto()
@@ -73,23 +74,23 @@ class Usage(Enum):
 
 
 class StandingQueue:
-    """How long packets wait, whatever jitter does to some of them."""
+    """The queueing delay, robust against jitter."""
 
     __slots__ = ("_bucket_at", "_buckets", "_recent", "_recent_at", "base_s", "delay_s")
 
     def __init__(self) -> None:
         self.delay_s = 0.0
-        """Least delay of the last 0.3 s, or of two feedbacks if that is long, over the
-        least of the last 20 s."""
+        """Least delay of the last 0.3 s, or of two feedback messages after a sudden rise,
+        minus the least of the last 20 s."""
         self.base_s = 0.0
-        """Least delay of the last 20 s, between clocks that differ."""
+        """Least delay of the last 20 s, between unsynchronised clocks."""
         self._buckets: deque[float] = deque(maxlen=BASE_BUCKETS)
         self._bucket_at = 0.0
         self._recent: deque[float] = deque()
         self._recent_at: deque[float] = deque()
 
     def on_delay(self, least: float, *, now: float) -> None:
-        """Note the least one-way delay of a feedback, on clocks that differ."""
+        """Note the least one-way delay of a feedback message, on unsynchronised clocks."""
         recent, recent_at = self._recent, self._recent_at
         recent.append(least)
         recent_at.append(now)
@@ -109,14 +110,14 @@ class StandingQueue:
         if len(recent) > 1:
             sudden = min(recent[-2], recent[-1]) - self.base_s
             if sudden > SUDDEN_QUEUE_S:
-                # What was before it tells nothing of how it empties.
+                # Earlier delays would hide how the queue drains.
                 while len(recent) > 2:
                     recent.popleft()
                     recent_at.popleft()
                 self.delay_s = sudden
 
     def accept(self) -> None:
-        """Take the present delay for the least one."""
+        """Make the present delay the new least one."""
         present = self.base_s + self.delay_s
         self._buckets.clear()
         self._buckets.append(present)
@@ -125,10 +126,10 @@ class StandingQueue:
 
     def interrupted(self, *, moved: bool) -> None:
         """
-        Forget what was seen just before a pause.
+        Forget the delays from just before a pause.
 
         Args:
-            moved: The way may be another one after it, with another least delay.
+            moved: The route may have changed, and with it the least delay.
         """
         self._recent.clear()
         self._recent_at.clear()
@@ -140,8 +141,8 @@ class OveruseDetector:
     """
     Trend, adaptive threshold and verdict.
 
-    Inputs: ``add_group`` for each group, then ``evaluate``; or ``relax``; and
-    ``restart`` before groups that do not follow the ones before, ``cut``.
+    Inputs: ``add_group`` for each group, then ``evaluate``; or ``relax``; ``restart``
+    before groups that do not continue the ones before; ``cut``.
     """
 
     __slots__ = (
@@ -178,7 +179,7 @@ class OveruseDetector:
         self._kept_cutting = 0
 
     def restart(self) -> None:
-        """Forget the trend: the next group does not follow the ones before."""
+        """Forget the trend: the next group does not continue the ones before."""
         self._arrivals.clear()
         self._delays.clear()
         self._origin = None
@@ -187,7 +188,7 @@ class OveruseDetector:
         self.usage = Usage.NORMAL
 
     def interrupted(self, *, moved: bool) -> None:
-        """Note that nothing came for a while (see ``StandingQueue``)."""
+        """Note that nothing arrived for a while (see ``StandingQueue``)."""
         self.restart()
         self.queue.interrupted(moved=moved)
 
@@ -197,7 +198,7 @@ class OveruseDetector:
 
         Args:
             sent: When its last packet was sent, seconds.
-            arrived: When its last packet arrived, seconds of the other clock.
+            arrived: When its last packet arrived, seconds on the receiver's clock.
         """
         delay = (arrived - sent) * 1000
         if self._origin is None:
@@ -210,13 +211,13 @@ class OveruseDetector:
         self._delays.append(self._smoothed)
 
     def evaluate(self, least_delay: float, *, now: float) -> Usage:
-        """Return the verdict after a feedback whose least delay this is."""
+        """Return the verdict after feedback with this least delay."""
         self.queue.on_delay(least_delay, now=now)
         queue = self.queue.delay_s
         trend = self._slope() * GAIN
         jitter = min(MAX_JITTER_S, self._jitter_ms / 1000)
         if trend > self._threshold and queue >= CONFIRMED_QUEUE_S + jitter:
-            # Twice in a row and not falling any more, as in the WebRTC code base.
+            # Twice in a row and no longer falling, as in the WebRTC code base.
             if self._above_since is not None and trend >= self._trend:
                 self.usage = Usage.OVERUSE
             self._above_since = now
@@ -257,9 +258,9 @@ class OveruseDetector:
 
     def _slope(self) -> float:
         """
-        Return how fast the smoothed delay grows, in ms per s of arrival time.
+        Return the growth of the smoothed delay, in ms per s of arrival time.
 
-        The line's slope by the groups' ranks instead of their squared times: the
+        The slope uses the ranks of the groups instead of their squared times: the
         same on a straight line, and half the work.
         """
         if len(self._delays) < GROUPS:

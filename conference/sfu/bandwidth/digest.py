@@ -1,10 +1,10 @@
 """
-What feedback says about what was sent: counts, delays and groups.
+Summary of transport-wide feedback: counts, delays and groups of packets.
 
-Sets the arrival times of a viewer's feedback against the history of sending and
-sums up. Draws no conclusion. Driven by ``estimate`` with each feedback. It is the
-only part that looks at every packet, so it is kept lean: what can be done by slices
-is done by slices, and groups are made only when somebody wants them.
+Matches the arrival times in a viewer's feedback with the send times, and sums up. Draws no
+conclusions. Driven by ``estimate`` with each feedback message. It is the
+only part that processes every packet, so it is optimised: slices are used where possible,
+and groups are made only when they are needed.
 """
 
 import math
@@ -22,16 +22,17 @@ MAX_BURST_S = 0.1
 """Longest group of packets that a stalled link released together, as in the WebRTC
 code base."""
 INTERRUPTED_S = 0.5
-"""A gap between arrivals that is no jitter. What was lost in one as long counts for
-nothing: a blackout is not congestion. Shorter: congestion passes for a blackout."""
+"""A gap between arrivals that is an interruption, not jitter. Packets lost in it are not
+counted: a blackout is not congestion. Shorter: congestion looks like a blackout."""
 REORDER_S = 0.15
-"""Sent so long before what has arrived, a missing packet is lost. Shorter: packets that
-jitter or a pacer let be overtaken count as lost for a while; longer: loss is told
-late."""
+"""A missing packet that was sent this long before one that arrived is lost. Shorter: packets
+that were overtaken because of jitter or pacing count as lost for a while; longer: loss is
+detected late."""
 KEPT_PACKETS, KEPT_S = 160, 1.0
-"""Kept to be grouped while nobody wants groups: so many packets, and for so long, to hold
-the twenty groups of a trend whether a picture takes much or a voice little. Less: a queue
-that begins is seen later; more: to be grouped at once when it begins, at 0.1 µs each."""
+"""Packets that are kept for grouping while no groups are needed, by number and by age: they
+must contain the twenty groups of a trend, for large pictures and for small voices. Less: a
+beginning queue is detected later; more: packets to be grouped when it begins, at 0.1 µs
+each."""
 WRAP = 1 << 24
 """Reference times have 24 bits."""
 
@@ -40,11 +41,12 @@ class Digest:
     """
     Sums over the feedback since ``clear``.
 
-    Inputs: ``advance`` and ``take`` per feedback, ``group``, ``leave_ungrouped``, ``clear``.
+    Inputs: ``advance`` and ``take`` per feedback message, ``group``, ``leave_ungrouped``, ``clear``.
     Outputs: the attributes.
     """
 
     __slots__ = (
+        "_broken",
         "_group_arrived",
         "_group_began",
         "_group_sent",
@@ -52,7 +54,6 @@ class Digest:
         "_lost_run",
         "_missing",
         "_reference",
-        "_torn",
         "_ungrouped",
         "_ungrouped_packets",
         "arrived_at",
@@ -69,53 +70,53 @@ class Digest:
 
     def __init__(self) -> None:
         self.clock = 0.0
-        """Receiver's clock at the reference of the present feedback, seconds."""
+        """Receiver's clock at the reference time of the present message, seconds."""
         self.arrived_at: float | None = None
-        """When the newest packet arrived, receiver's clock; None: none yet."""
+        """When the newest packet arrived, on the receiver's clock; None: none yet."""
         self.sent_at = 0.0
         """When it was sent."""
         self.gap_s = 0.0
         """Longest time without arrivals if ``INTERRUPTED_S`` or longer."""
         self.groups: list[tuple[float, float]] = []
-        """Complete groups since, by ``group``: when the last packet was sent, and arrived."""
+        """Complete groups, made by ``group``: when the last packet was sent, and arrived."""
         self.least_delay = math.inf
-        """Least one-way delay, between clocks that differ; infinite: nothing new."""
+        """Least one-way delay, between unsynchronised clocks; infinite: nothing new."""
         self.latest_delay = math.inf
-        """The same of the newest feedback alone."""
+        """The least delay of the newest message alone."""
         self.received = 0
         self.lost = 0
-        """Not received; negative if more came late than were lost since."""
+        """Packets not received; negative if more came late than were lost."""
         self.octets = 0
         self._reference: int | None = None
         self._highest = -1
-        """Newest number that feedback spoke of."""
+        """Highest number that feedback covered."""
         self._missing: deque[int] = deque()
-        """Not received and not written off yet, ascending."""
+        """Numbers not received and not counted as lost yet, ascending."""
         self._lost_run = 0
-        """How many of the last of them are in a row."""
+        """How many of the last of them are consecutive."""
         self._group_began = -math.inf
         self._group_sent = 0.0
         self._group_arrived = 0.0
         self._ungrouped: deque[tuple[float, list[float], list[float]]] = deque()
-        """Clock, and when packets were sent and arrived, by feedback."""
+        """By message: the clock, and when its packets were sent and arrived."""
         self._ungrouped_packets = 0
-        self._torn = False
-        """Packets were left out before the first of these."""
+        self._broken = False
+        """Packets were discarded before the first of these."""
 
     @property
     def complete(self) -> bool:
-        """Whether nothing is missing of what feedback spoke of."""
+        """Whether all packets that feedback covered have arrived or are given up."""
         return not self._missing
 
     def clear(self) -> None:
-        """Begin new sums."""
+        """Start new sums."""
         self.groups.clear()
         self.least_delay = math.inf
         self.gap_s = 0.0
         self.received = self.lost = self.octets = 0
 
     def advance(self, reference: int) -> None:
-        """Take the reference time of a feedback, unwrapping its 24 bits."""
+        """Take the reference time of a message, unwrapping its 24 bits."""
         if self._reference is None:
             self.clock = reference * REFERENCE_S
         elif reference != self._reference:
@@ -134,18 +135,18 @@ class Digest:
         loss: float,
     ) -> None:
         """
-        Add a feedback.
+        Add a feedback message.
 
         Args:
             first: Number of its first packet; all its packets are in ``sent``.
             arrivals: Per packet, seconds after ``clock``, or None.
-            sent: What was sent; packets that arrived are acknowledged there.
-            loss: Share of packets that get lost, for those no feedback speaks of.
+            sent: The log of sent packets; those that arrived are acknowledged there.
+            loss: Share of lost packets, assumed for packets without any feedback.
         """
         highest = self._highest
         count = len(arrivals)
         if -1 < highest < first - 1:
-            self._untold(highest + 1, first, sent, loss)
+            self._assume_arrivals(highest + 1, first, sent, loss)
         missing = (
             [number for number, at in enumerate(arrivals, first) if at is None]
             if None in arrivals
@@ -160,7 +161,7 @@ class Digest:
         else:
             self._sift(first, arrivals, times, sizes, sent)
         if self._missing:
-            self._write_off(sent)
+            self._give_up(sent)
 
     def _sift(
         self,
@@ -170,7 +171,7 @@ class Digest:
         sizes: Sequence[int],
         sent: SentLog,
     ) -> None:
-        """Take a feedback with losses, or on packets that were acknowledged before."""
+        """Take a message with losses, or on packets that were acknowledged before."""
         highest, missing = self._highest, self._missing
         fresh_times: list[float] = []
         fresh_arrivals: list[float] = []
@@ -182,7 +183,7 @@ class Digest:
                     self._lost_run += 1
                 continue
             if self._lost_run and number > highest:
-                run = min(self._lost_run, len(missing))  # some may be written off
+                run = min(self._lost_run, len(missing))  # some may be given up
                 self._lost_run = 0
                 before = sent.get(missing[-run]) if run else None
                 if before is not None and times[place] - before[0] >= INTERRUPTED_S:
@@ -193,15 +194,15 @@ class Digest:
             self.octets += sizes[place]
             self.received += 1
             if number <= highest and (not missing or number < missing[0]):
-                self.lost -= 1  # it was written off
+                self.lost -= 1  # it was counted as lost
             fresh_times.append(times[place])
             fresh_arrivals.append(arrival)
         self._highest = max(highest, first + len(arrivals) - 1)
         if fresh_times:
             self._follow(fresh_times, fresh_arrivals)
 
-    def _write_off(self, sent: SentLog) -> None:
-        """Count as lost what is missing still though later packets are long there."""
+    def _give_up(self, sent: SentLog) -> None:
+        """Count packets as lost that were sent long before later ones that arrived."""
         missing, until = self._missing, self.sent_at - REORDER_S
         while missing:
             known = sent.get(missing[0])
@@ -212,12 +213,12 @@ class Digest:
                 self.lost += 1
 
     def _follow(self, times: list[float], arrivals: list[float]) -> None:
-        """Measure delays; keep the packets for groups."""
+        """Measure delays; keep the packets for grouping."""
         clock = self.clock
         arrived_at, before = clock + max(arrivals), self.arrived_at
         gap = 0.0 if before is None else abs(clock + arrivals[0] - before)
         interrupted = gap >= INTERRUPTED_S
-        # Behind an interruption its clock may have been set back.
+        # After an interruption the receiver's clock may have been set back.
         if before is None or arrived_at > before or interrupted:
             self.sent_at, self.arrived_at = max(times), arrived_at
         if interrupted:
@@ -226,20 +227,20 @@ class Digest:
             self.groups.clear()
             self._ungrouped.clear()
             self._ungrouped_packets = 0
-            self._tear()
+            self._break_groups()
         self.latest_delay = delay = clock + min(map(sub, arrivals, times))
         if delay < self.least_delay:
             self.least_delay = delay
         self._ungrouped.append((clock, times, arrivals))
         self._ungrouped_packets += len(times)
 
-    def _tear(self) -> None:
-        """Let groups begin anew: they do not go on from what was before."""
-        self._torn = True
+    def _break_groups(self) -> None:
+        """Start new groups, which do not continue the ones before."""
+        self._broken = True
         self._group_began = -math.inf
 
     def leave_ungrouped(self) -> None:
-        """Go without groups of what came so far, but for the newest packets."""
+        """Discard all ungrouped packets but the newest."""
         ungrouped = self._ungrouped
         while ungrouped:
             _, times, _ = ungrouped[0]
@@ -248,28 +249,28 @@ class Digest:
                 return
             ungrouped.popleft()
             self._ungrouped_packets = rest
-            self._tear()
+            self._break_groups()
 
     def group(self) -> bool:
         """
-        Bring ``groups`` up to date.
+        Update ``groups``.
 
         Returns:
-            Whether packets are missing between them and the groups before.
+            Whether packets are missing between these and the groups before.
         """
         for clock, times, arrivals in self._ungrouped:
             self._sort_into_groups(clock, times, arrivals)
         self._ungrouped.clear()
         self._ungrouped_packets = 0
-        torn, self._torn = self._torn, False
-        return torn
+        broken, self._broken = self._broken, False
+        return broken
 
     def _sort_into_groups(
         self, clock: float, times: list[float], arrivals: list[float]
     ) -> None:
         ordered = sorted(times)
         if ordered != times:
-            # A paced packet has its number before it is sent: others overtake it.
+            # A paced packet gets its number before it is sent: others overtake it.
             pairs = sorted(zip(times, arrivals, strict=True))
             times, arrivals = [t for t, _ in pairs], [a for _, a in pairs]
         began, sent = self._group_began, self._group_sent
@@ -283,7 +284,7 @@ class Digest:
                 and sent_at - began < MAX_BURST_S
             ):
                 if sent_at < began:
-                    continue  # of a group that is complete
+                    continue  # its group is complete already
                 if arrival > arrived:
                     arrived = arrival
             else:
@@ -294,11 +295,13 @@ class Digest:
         self._group_began, self._group_sent = began, sent
         self._group_arrived = clock + arrived
 
-    def _untold(self, first: int, end: int, sent: SentLog, loss: float) -> None:
+    def _assume_arrivals(
+        self, first: int, end: int, sent: SentLog, loss: float
+    ) -> None:
         """
-        Count the bytes of packets that no feedback spoke of as if it had.
+        Count the bytes of packets that no feedback covered as if it had.
 
-        Feedback is lost too; that must not look like a slow link.
+        Lost feedback must not look like a slow link.
         """
         first = max(first, sent.oldest)
         _, sizes = sent.window(first, max(0, end - first))

@@ -1,8 +1,8 @@
 """
-How much one viewer's link carries.
+The bandwidth estimate of one viewer's link.
 
-Takes what the viewer's browser says and keeps one number, the estimate. It
-sends nothing and allots nothing. Driven by the viewer's RTCP:
+Takes the RTCP of the viewer's browser and keeps one number, the estimate. It
+sends nothing and allocates nothing. Driven by the viewer's RTCP:
 
 ```
  feedback ──► groups ──► OveruseDetector ──► RateControl ──┐
@@ -14,9 +14,9 @@ sends nothing and allots nothing. Driven by the viewer's RTCP:
 ```
 
 The algorithm is draft-ietf-rmcat-gcc-02 with the departures that ``delay``,
-``rate`` and ``loss`` name. A gap in the feedback is taken for an interruption
-and not for congestion: what was lost in it counts for nothing, and afterwards
-the estimate goes on from where it was.
+``rate`` and ``loss`` describe. A gap in the feedback is treated as an interruption
+and not as congestion: packets lost in it are not counted, and afterwards
+the estimate continues from its last value.
 """
 
 import math
@@ -35,50 +35,49 @@ from conference.sfu.bandwidth.rate import (
 )
 
 CONCLUDE_S = 0.07
-"""Least time between conclusions: browsers send feedback each 50-250 ms, and two
-messages cost little more than one. Longer: congestion is seen later."""
+"""Least time between conclusions: browsers send feedback every 50-250 ms, and two
+messages cost little more than one. Longer: congestion is detected later."""
 CALM_S = 0.25
-"""The same while nothing is lost and nothing waits. Longer: a link that clears is
-used late; shorter: processor time, as most viewers are calm most of the time."""
+"""The same without loss and queue. Longer: capacity that becomes free is used late;
+shorter: CPU, as most viewers are calm most of the time."""
 CALM_QUEUE_S = 0.010
-"""Of the newest feedback's least delay over the least known; no queue is confirmed
-below it (``delay.CONFIRMED_QUEUE_S``)."""
+"""Excess of the newest message's least delay over the least known one, up to which a link is
+calm; no queue is confirmed below it (``delay.CONFIRMED_QUEUE_S``)."""
 CALM_LOSS = 0.002
 MOVED_S = 2.0
-"""After a gap this long the way may be another one, with another least delay."""
+"""After a gap this long the route may have changed, and with it the least delay."""
 LATE_S = 0.05
-"""A cluster is judged when feedback is that far beyond it. Sooner: its packets that
-jitter delayed most are missing, and the rest looks faster than it was."""
+"""A cluster is evaluated when feedback covers packets sent this much later. Lower: the
+packets that jitter delayed most are missing, and the others look faster than they were."""
 PROOF_S = 10.0
-"""A cut within this time after a probe refutes it. Longer: blames it for what changed
-since."""
+"""A cut within this time after a probe disproves its result. Longer: changes of the link are
+attributed to the probe."""
 PROOF_SHARE = 1.3
-"""A probe that raises the estimate by less is not to blame."""
+"""A probe that raises the estimate by less is never disproved."""
 LOSS_MEMORY_S = 2.0
-"""Time constant of ``loss``. Shorter: repairs' overhead jumps about; longer: it
+"""Time constant of ``loss``. Shorter: the overhead of repairs varies too fast; longer: it
 follows late."""
 FALLBACK_S = 2.0
-"""Without feedback for this long REMB and report blocks count."""
+"""Without feedback for this long REMB and report blocks are used."""
 OVERFLOW_PACKETS = 3
 OVERFLOW_SHARE = 0.15
 """Lost packets between two conclusions, and their share above the ambient loss, that
-make a standing queue an overuse. Lower: random loss of a link with a short queue
-does."""
+make a standing queue an overuse. Lower: random loss on a link with a short queue looks like
+overuse."""
 REMB_HEADROOM = 1.2
-"""REMB over the rate sent, above which a receiver sees no congestion: browsers tell
-about 1.5 times what they get. Lower: congestion is seen late."""
+"""Ratio of REMB to the rate sent above which the receiver sees no congestion: browsers report
+about 1.5 times what they receive. Lower: congestion is detected late."""
 REMB_HOLD_S = 10.0
-"""After such a sign, until the rate grows again; sooner, the picture goes up and down
-with it."""
+"""Time after a lower REMB until the rate grows again. Shorter: the quality oscillates."""
 REMB_WINDOW_S = 1.0
-"""Over which the rate sent is taken."""
+"""Window over which the rate sent is measured."""
 REPORT_PACKETS = 50
-"""A report block is taken for a count of so many packets: a second of one voice."""
+"""A report block counts as this many packets: a second of one voice."""
 RTT_MEMORY = 0.125
-"""Weight of a new round trip (RFC 6298 §2), of feedback if it is longer."""
+"""Weight of a longer round trip (RFC 6298 §2)."""
 RTT_REPORTED_S = 5.0
-"""A round trip from a report block is trusted for so long: it does not contain
-the receiver's waiting for its feedback timer."""
+"""How long a round trip from a report block has priority: unlike feedback, it does not
+include the wait for the receiver's feedback timer."""
 
 
 class BandwidthEstimator:
@@ -86,8 +85,8 @@ class BandwidthEstimator:
     The estimate of one viewer.
 
     Inputs: ``on_feedback``, ``on_remb``, ``on_report``, ``on_rtt``. Outputs: the
-    attributes below, read at any time. The caller polls ``prober`` and sends what
-    it wants sent.
+    attributes below, read at any time. The caller polls ``prober`` and sends its
+    clusters.
     """
 
     __slots__ = (
@@ -119,19 +118,19 @@ class BandwidthEstimator:
         self.min_bps = min_bps
         self.max_bps = max_bps
         self.bitrate_bps = float(start_bps)
-        """What may be sent in all: audio, video, repairs, headers."""
+        """What may be sent in total: audio, video, repairs, headers."""
         self.loss = 0.0
         """Share of packets lost, 0…1, smoothed over 2 s."""
         self.rtt_s = 0.0
         """Round-trip time in seconds; 0.0 until measured."""
         self.calm = False
-        """Nothing is lost and nothing waits, as the latest feedback says."""
+        """There is neither loss nor queue in the latest feedback."""
         self.overusing = False
         """More is being sent than the link carries."""
         self.acknowledged_bps = 0.0
-        """What arrives at the viewer, over the last half second."""
+        """Rate of data that arrives at the viewer, over the last half second."""
         self.queue_delay_s = 0.0
-        """Standing queue: the least delay of late over the least of 20 s."""
+        """Standing queue: the recent least delay minus the least of 20 s."""
         self.prober = Prober()
         self._digest = Digest()
         self._detector = OveruseDetector()
@@ -148,12 +147,12 @@ class BandwidthEstimator:
 
     def on_feedback(self, feedback: Feedback, sent: SentLog, *, now: float) -> None:
         """
-        Learn from transport-wide feedback.
+        Take transport-wide feedback.
 
         Args:
-            feedback: As read from the wire. What it says of packets that were never
-                sent, are forgotten, or were acknowledged before is ignored.
-            sent: What was sent; packets that arrived are acknowledged there.
+            feedback: As read from the wire. Packets that were never sent, are no longer
+                logged, or were acknowledged before are ignored.
+            sent: The log of sent packets; those that arrived are acknowledged there.
             now: Monotonic seconds.
         """
         digest = self._digest
@@ -167,7 +166,7 @@ class BandwidthEstimator:
         if not arrivals:
             return
         prober = self.prober
-        prober.heard(now=now)
+        prober.on_feedback(now=now)
         proved = None
         if prober.train is not None:
             proved = self._probe(first, arrivals, sent, now)
@@ -184,24 +183,24 @@ class BandwidthEstimator:
         ):
             return
         if digest.least_delay < math.inf:
-            # Losses and repetitions alone wait for the next arrival.
+            # Losses and duplicates alone wait for the next arrival.
             self._conclude(digest, now)
             digest.clear()
         self._settle()
 
     def on_remb(self, bitrate_bps: float, sent: SentLog, *, now: float) -> None:
         """
-        Learn a receiver's own estimate (draft-alvestrand-rmcat-remb-03).
+        Take a receiver's own estimate (draft-alvestrand-rmcat-remb-03).
 
         Used while there is no other feedback. A receiver does not estimate much
-        more than it gets. So it is followed only when it comes near to what is
-        sent, which is its sign of congestion; until then the rate grows.
+        more than it receives. So its estimate is used only when it is near to the rate
+        sent, which indicates congestion; until then the rate grows.
         """
         if not self._without_feedback(now):
             return
         elapsed = 0.0 if self._remb_at is None else min(1.0, now - self._remb_at)
         self._remb_at = now
-        # The older rate too: a receiver follows an up with its own delay.
+        # The older rate too: a receiver's estimate follows a rise with a delay.
         sending = min(sent.rates_bps(REMB_WINDOW_S, now=now))
         if bitrate_bps < REMB_HEADROOM * sending:
             self._rate.set(bitrate_bps)
@@ -211,7 +210,7 @@ class BandwidthEstimator:
         self._settle()
 
     def on_report(self, fraction_lost: float, *, now: float) -> None:
-        """Learn loss (0…1) from a report block; used like ``on_remb``."""
+        """Take the loss (0…1) of a report block; used like ``on_remb``."""
         if not self._without_feedback(now):
             return
         self.loss += 0.4 * (fraction_lost - self.loss)
@@ -229,20 +228,19 @@ class BandwidthEstimator:
     @property
     def ambient_loss(self) -> float:
         """
-        Share of packets lost at any rate, 0…1: what repairs will cost for good.
+        Share of packets lost independently of the rate, 0…1: the lasting cost of repairs.
 
-        ``loss`` also has what our own queue lost a moment ago, which the lower
-        rate takes care of.
+        ``loss`` also includes recent losses of a full queue, which a lower rate ends.
         """
         return self._loss.ambient
 
     def on_rtt(self, seconds: float, *, now: float) -> None:
-        """Learn the round-trip time from a report block."""
+        """Take the round-trip time of a report block."""
         self._reported_rtt_at = now
         self._take_rtt(seconds)
 
     def _calm(self) -> bool:
-        """Whether there is nothing to conclude from the latest feedback."""
+        """Return whether the latest feedback shows neither loss nor queue."""
         digest = self._digest
         return (
             self.loss < CALM_LOSS
@@ -255,7 +253,7 @@ class BandwidthEstimator:
 
     @property
     def complete(self) -> bool:
-        """Whether all packets that feedback spoke of have come, or are given up."""
+        """Whether all packets that feedback covered have arrived or are given up."""
         return self._digest.complete
 
     def _without_feedback(self, now: float) -> bool:
@@ -291,7 +289,7 @@ class BandwidthEstimator:
             self._take_rtt(seconds)
 
     def _conclude(self, digest: Digest, now: float) -> None:
-        """Draw the conclusions from the feedback since the last ones."""
+        """Update the estimate from the feedback since the last conclusions."""
         detector, loss, acknowledged = self._detector, self._loss, self._acknowledged
         elapsed = 0.0 if self._feedback_at is None else now - self._feedback_at
         self._feedback_at = now
@@ -304,7 +302,7 @@ class BandwidthEstimator:
         assert digest.arrived_at is not None
         acknowledged.add(digest.octets, digest.arrived_at)
         if self.calm:
-            # No trend matters without a queue, and groups are half of the work.
+            # Without a queue no trend matters, and groups are half of the work.
             digest.leave_ungrouped()
             usage = detector.relax(digest.least_delay, now=now)
         else:
@@ -315,7 +313,7 @@ class BandwidthEstimator:
             usage = detector.evaluate(digest.least_delay, now=now)
         queue = self.queue_delay_s = detector.queue.delay_s
         if queue > CAUTIOUS_QUEUE_S and digest.lost >= OVERFLOW_PACKETS:
-            # A short queue that overflows grows no more: there is no trend to see.
+            # A short queue that overflows no longer grows: there is no trend.
             share = digest.lost / (digest.received + digest.lost)
             if share > loss.ambient + OVERFLOW_SHARE:
                 usage = Usage.OVERUSE
@@ -344,12 +342,12 @@ class BandwidthEstimator:
             self.prober.hold(now=now)
 
     def _review_proof(self, *, cut: bool, now: float) -> None:
-        """See whether the link carries what the latest probe showed."""
+        """Check whether the link carries what the latest probe showed."""
         if self._proved_at is None:
             return
         if now - self._proved_at > PROOF_S:
             self._proved_at = None
-            self.prober.held()
+            self.prober.confirm()
         elif cut:
             self._proved_at = None
             self.prober.distrust(now=now)

@@ -1,15 +1,15 @@
 """
-Whether loss is our doing: a limit on the rate only if it is.
+Loss-based control: limits the rate only if the loss depends on it.
 
-draft-ietf-rmcat-gcc-02 §6 cuts by half the loss each time it is above 10 %. On a
-link that loses 20 % whatever is sent, a radio link or a bad cable, that ends at
-nothing without a single packet being saved. So this departs from the draft:
+draft-ietf-rmcat-gcc-02 §6 reduces the rate by half the loss whenever that is above 10 %.
+On a link that loses 20 % at any rate, such as a radio link or a bad cable, the rate would
+fall to nothing without saving a single packet. So this departs from the draft:
 
-- Loss while a queue stands is left to the delay-based control, which measures
+- Loss with a standing queue is left to the delay-based control, which measures
   the link better.
-- Loss well above the *ambient* one, the loss known to come at any rate, starts a
+- Loss well above the *ambient* loss, which occurs at any rate, starts a
   trial: the rate is limited to what was acknowledged. A full link without a
-  queue (a policer) then loses no more, and the limit stays and grows slowly. If
+  queue (a policer) then stops losing packets, and the limit stays and grows slowly. If
   the loss stays, it is ambient from now on, and the limit is lifted at once.
 - No limit is below ``FLOOR_BPS``; there only delay decides.
 
@@ -19,34 +19,34 @@ A pure function of counts and time; driven by ``estimate`` once per feedback.
 from enum import Enum, auto
 
 WINDOW_S = 0.7
-"""Least length of a window of counting. Shorter: chance decides; longer: a policer
-is noticed later."""
+"""Least length of a counting window. Shorter: too much noise; longer: a policer
+is detected later."""
 WINDOW_PACKETS = 30
-"""Least packets of a window; 2 s end it anyway, then it counts for nothing."""
+"""Least packets of a window; after ``STALE_WINDOW_S`` one with fewer is discarded."""
 STALE_WINDOW_S = 2.0
 MARGIN = 0.07
-"""Loss above the ambient one that is looked into, as a share. RTX repairs less
-than that unnoticed; the draft holds its rate up to 10 %."""
+"""Loss above the ambient one that starts a trial, as a share. Less is repaired by RTX
+without visible effect; the draft keeps its rate up to 10 %."""
 CONFIDENCE = 2.5
-"""And so many standard deviations of a count of that size above it."""
+"""The loss must also be this many standard deviations of such a count above it."""
 AMBIENT_WEIGHT = 0.1
-"""Of a window's loss in the ambient one: 7 s; the first windows weigh more. Faster: a policer becomes ambient step
-by step, and chance shows in what is allotted; slower: a link that got better is
-believed late."""
+"""Weight of a window in the ambient loss, a time constant of 7 s; the first windows weigh
+more. Higher: a policer's loss becomes ambient step by step, and the allocation follows
+noise; lower: an improvement of the link is used late."""
 UNTRIED_WEIGHT = 0.3
-"""Likewise where the rate is too low for a trial."""
+"""The same weight where the rate is too low for a trial."""
 MAX_AMBIENT = 0.6
-"""More is no link."""
+"""With more loss a link is unusable."""
 SETTLE_S = 0.4
-"""After the round trip, until a trial's lower rate shows in the counts."""
+"""Added to the round trip until a trial's lower rate shows in the counts."""
 FLOOR_BPS = 250_000.0
 """Two voices and the lowest layer of a camera with their repairs."""
 GROWTH_PER_S = 1.05
-"""Of a limit that was confirmed: 1 Mbit/s to 1.5 Mbit/s in 8 s."""
+"""Growth of a confirmed limit: 1 Mbit/s to 1.5 Mbit/s in 8 s."""
 HOLD_S = 4.0
-"""Until it begins to grow."""
+"""Time until a confirmed limit begins to grow."""
 LIFTED = 3.0
-"""A limit so many times the rate sent means nothing any more."""
+"""A limit this many times above the acknowledged rate has no effect and is removed."""
 
 
 class _State(Enum):
@@ -56,7 +56,7 @@ class _State(Enum):
 
 class LossControl:
     """
-    The limit that loss sets.
+    The loss-based limit of the rate.
 
     Inputs: ``on_counts``, ``interrupted``. Outputs: ``limit_bps``, ``ambient``.
     """
@@ -76,7 +76,7 @@ class LossControl:
 
     def __init__(self) -> None:
         self.ambient = 0.0
-        """Share lost at any rate, 0…1."""
+        """Share of packets lost independently of the rate, 0…1."""
         self.limit_bps: float | None = None
         self._state = _State.WATCHING
         self._windows = 0
@@ -88,7 +88,7 @@ class LossControl:
         self._grown = 0.0
 
     def interrupted(self) -> None:
-        """Drop the present window: nothing came for a while."""
+        """Discard the present window: nothing arrived for a while."""
         self._counted_from = None
 
     def on_counts(
@@ -105,10 +105,10 @@ class LossControl:
         Count packets.
 
         Args:
-            received: Arrived, of those that feedback speaks of.
-            lost: Not arrived; negative if some believed lost came late.
-            acknowledged_bps: Rate of what arrives, None if unknown.
-            queued: A queue stands or overuse is detected.
+            received: Packets that arrived, of those that feedback covers.
+            lost: Packets that did not; negative if some counted as lost arrived late.
+            acknowledged_bps: Rate of arriving data, None if unknown.
+            queued: There is a standing queue, or overuse is detected.
             rtt_s: Round-trip time.
             now: Monotonic seconds.
         """
@@ -116,7 +116,7 @@ class LossControl:
         if queued:
             self._counted_from = None
             if self._state is _State.TRIAL:
-                # A queue at the lower rate: the link is full indeed.
+                # A queue even at the lower rate: the link is full.
                 self._confirm(now)
             return
         if self._counted_from is None:
@@ -155,7 +155,7 @@ class LossControl:
             self.ambient += max(AMBIENT_WEIGHT, 1 / (1 + self._windows)) * excess
             return
         if acknowledged_bps is None or acknowledged_bps <= FLOOR_BPS:
-            # Nothing to try at: it is taken for ambient, slowly.
+            # A trial is impossible: the loss is assumed to be ambient, slowly.
             self.ambient = min(MAX_AMBIENT, self.ambient + UNTRIED_WEIGHT * excess)
             return
         through = acknowledged_bps / (1 - min(self.ambient, MAX_AMBIENT))

@@ -1,13 +1,13 @@
 """
-When to find out by padding whether a link carries more than is being sent.
+Probes with padding whether a link carries more than is being sent.
 
-A viewer that gets a small layer says nothing about a larger one. So a cluster of
-padding is sent in one go at the packet rate to be proved; how far apart its
-packets arrive tells what the bottleneck carries (packet-train dispersion, as the
-probing of the WebRTC code base does it). Jitter hides that in one short train;
-then trains are repeated and judged together, by the slope of arrival over bytes
-with its standard error. It decides when, how much and what came out; the
-padding is made by the caller, and ``estimate`` brings the arrivals.
+A viewer that gets a small layer gives no information about a larger one. So a cluster of
+padding is sent at once for the rate to be proved; the spacing of its packets on arrival
+shows what the bottleneck carries (packet-train dispersion, as in the probing of the WebRTC
+code base). Jitter hides that in one short train; then trains are repeated and evaluated
+together, by the slope of arrival over bytes with its standard error. This module decides
+when and how much to send, and evaluates the result; the caller sends the padding, and
+``estimate`` passes the arrivals.
 
 ```
  poll ──► Cluster ──► caller sends it ──► began(numbers) ──► feedback ──► verdict
@@ -21,73 +21,73 @@ from math import ceil, sqrt
 from typing import NamedTuple
 
 CLUSTER_S = 0.015
-"""Length of a cluster at its own rate. Sent at once on a link of half that rate it
-delays audio by as much again. Longer: clearer results; shorter: less harm."""
+"""Duration of a cluster at its own rate. On a link of half that rate it delays audio by the
+same time. Longer: clearer results; shorter: less delay."""
 MAX_CLUSTER_BYTES = 12_000
-"""Bytes of the longest cluster: ten full packets, reached at 6.4 Mbit/s."""
+"""Size of the largest cluster: ten full packets, reached at 6.4 Mbit/s."""
 MIN_PACKETS = 5
-"""Fewer give no line."""
+"""Fewer packets give no slope."""
 FULL_PACKET_BYTES = 1_200
 STEP = 2.0
-"""Rate of a cluster over the estimate. More finds a free link sooner, and floods
-a full one more."""
+"""Rate of a cluster over the estimate. Higher: a free link is found sooner, and a full one
+is overloaded more."""
 GOAL_SHARE = 1.1
-"""What is wanted, with the headroom that the allocator asks of an up."""
+"""Of what is wanted: the headroom that the allocator needs for a raise."""
 PROVED_SHARE = 0.85
-"""A cluster delivered at this share of its rate has proved the rate; less shows
-where the link ends."""
+"""A cluster delivered at this share of its rate has proved the rate; a lower share shows
+the capacity of the link."""
 TRUSTED_SHARE = 0.95
-"""Of a rate where the link ended, as in the WebRTC code base."""
+"""Share of a measured capacity that is used, as in the WebRTC code base."""
 FIRST_INTERVAL_S = 2.0
-"""After a failure until the next cluster."""
+"""From a failure to the next cluster."""
 MAX_INTERVAL_S = 5.0
-"""Longest interval: a link that is good again carries the top layer within 10 s."""
+"""Longest interval: a link that has recovered carries the top layer within 10 s."""
 BACK_OFF = 1.5
 DISTRUST_S = 4.0
 MAX_DISTRUST_S = 8.0
-"""After a proof that did not hold until the next probe; doubled each time. A train tells
-what a link carries, not what others on it leave over: behind a link that many share
-each proof would be a needless up and down. Longer: a link that is good again after a
-breakdown is seen later than 10 s."""
+"""From a disproved result to the next probe; doubled each time. A train measures the
+capacity of a link, not what other traffic leaves free: on a shared link each result would
+cause a needless raise and lowering. Longer: the recovery of a link is detected later than
+10 s."""
 CONFIDENCE = 2.5
 FEW_CONFIDENCE = 6.0
-"""Standard errors that a result must lie off the limit, and how many more over the
-degrees of freedom (about Student's 98 %): five packets alone prove little."""
+"""Distance of a result from the limit in standard errors, and the addition that is divided
+by the degrees of freedom (about Student's 98 %): five packets alone prove little."""
 REPEAT_S = 0.15
 """Between the trains of one unclear result."""
 LONG_TRAINS = 4
-"""Unclear trains after which they are twice as long: where jitter hides so much, audio
-is used to as much delay, and four times the information ends it sooner."""
+"""Unclear trains after which they become twice as long: with so much jitter the added delay
+of audio matters less, and four times the information gives a result sooner."""
 MAX_TRAINS = 16
-"""Trains for one result; then it counts as proved only if it likely is."""
+"""Most trains for one result; then the more likely verdict is taken."""
 LOST_AFTER_S = 1.0
-"""A cluster without feedback for so long, plus the round trip, has failed."""
+"""A cluster without feedback for this long, plus the round trip, has failed."""
 SILENCE_S = 0.5
-"""Without feedback for so long nothing is probed."""
+"""Without feedback for this long nothing is probed."""
 
 
 class Cluster(NamedTuple):
     """A train of padding packets, to be sent at once."""
 
     rate_bps: float
-    """The rate it tries to prove."""
+    """The rate to prove."""
     size_bytes: int
-    """Bytes on the wire, in all."""
+    """Total bytes on the wire."""
     packets: int
-    """At least so many packets, of about equal size."""
+    """Least number of packets, of about equal size."""
 
 
 class Verdict(NamedTuple):
-    """What a probe showed."""
+    """The result of a probe."""
 
     bps: float
-    """What the link carries, less a margin if it carries no more."""
+    """What the link carries, minus a margin if that is its capacity."""
     limited: bool
     """The link, not the probe, set the limit."""
 
 
 class Train(NamedTuple):
-    """A cluster under way."""
+    """A cluster in transit."""
 
     rate_bps: float
     first: int
@@ -146,14 +146,14 @@ class Prober:
     """
     The probes of one viewer.
 
-    Inputs: ``began``; from the estimator ``heard``, ``hold``, ``held``, ``distrust``,
-    ``on_arrival`` and ``conclude``. Output: ``poll``, some ten times a second.
+    Inputs: ``began``; from the estimator ``on_feedback``, ``hold``, ``confirm``,
+    ``distrust``, ``on_arrival`` and ``conclude``. Output: ``poll``, some ten times a second.
     """
 
     __slots__ = (
         "_arrivals",
         "_distrust_s",
-        "_heard_at",
+        "_feedback_at",
         "_interval_s",
         "_line",
         "_next_at",
@@ -166,12 +166,12 @@ class Prober:
     def __init__(self) -> None:
         self.rtt_s = 0.0
         """Kept by the estimator."""
-        self._heard_at: float | None = None
+        self._feedback_at: float | None = None
         self._next_at = 0.0
         self._interval_s = FIRST_INTERVAL_S
         self._distrust_s = DISTRUST_S
         self.train: Train | None = None
-        """The cluster under way; read by the estimator."""
+        """The cluster in transit; read by the estimator."""
         self._sizes: list[int] = []
         self._arrivals: list[float] = []
         self._rate_bps: float | None = None
@@ -194,8 +194,8 @@ class Prober:
             self.train = None
             self._fail(now)
         if (
-            self._heard_at is None
-            or now - self._heard_at > SILENCE_S
+            self._feedback_at is None
+            or now - self._feedback_at > SILENCE_S
             or now < self._next_at
         ):
             return None
@@ -227,12 +227,12 @@ class Prober:
             now + LOST_AFTER_S + min(self.rtt_s, 1.0),
         )
 
-    def heard(self, *, now: float) -> None:
-        """Note that feedback came: there is a receiver that tells."""
-        self._heard_at = now
+    def on_feedback(self, *, now: float) -> None:
+        """Note that feedback came: the receiver supports it."""
+        self._feedback_at = now
 
     def hold(self, *, now: float) -> None:
-        """Note that the link is full: a probe would only do harm."""
+        """Note that the link is full: a probe would only add to its queue."""
         self._next_at = max(self._next_at, now + self._interval_s)
         self._rate_bps = None
 
@@ -242,18 +242,18 @@ class Prober:
         self._distrust_s = min(MAX_DISTRUST_S, 2 * self._distrust_s)
         self._rate_bps = None
 
-    def held(self) -> None:
+    def confirm(self) -> None:
         """Note that the link carries what a probe had shown."""
         self._distrust_s = DISTRUST_S
 
     def on_arrival(self, size: int, arrived: float) -> None:
-        """Note a packet of the train under way: bytes, receiver's clock."""
+        """Note the arrival of a packet of the train: bytes, receiver's clock."""
         self._sizes.append(size)
         self._arrivals.append(arrived)
 
     def conclude(self, *, now: float) -> Verdict | None:
         """
-        Judge the train under way: feedback spoke of all its packets.
+        Evaluate the train: feedback has covered all its packets.
 
         Returns:
             The verdict; None while it is unclear.

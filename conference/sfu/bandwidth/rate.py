@@ -1,15 +1,15 @@
 """
-What rate follows from the delay: slow increase, quick decrease.
+Delay-based rate control: slow increase, quick decrease.
 
 After draft-ietf-rmcat-gcc-02 §5.5: multiplicative increase, additive near the known
 capacity, multiplicative decrease.
 
-Departures. The draft decreases to 0.85 of the acknowledged rate; here a queue that
-already stands lowers it further, so that it drains within a second or two, and
-once it is gone the rate returns to 0.85 at once. Loss that is there at any rate
-is added to the acknowledged rate, as it is no sign of the link being full. The
-limit of 1.5 times the acknowledged rate holds growth back only: what a probe
-has proved stays, even while little is sent.
+Departures. The draft decreases to 0.85 of the acknowledged rate; here a standing queue
+lowers it further, so that it drains within a second or two, and
+once it has drained the rate returns to 0.85 at once. Ambient loss, which occurs at any
+rate, is added to the acknowledged rate, as it does not show that the link is full. The
+limit of 1.5 times the acknowledged rate applies to growth only: what a probe
+has proved remains, even while little is sent.
 """
 
 from collections import deque
@@ -19,30 +19,30 @@ from conference.sfu.bandwidth.delay import Usage
 BETA = 0.85
 """Decrease (§5.5)."""
 DRAIN_S = 1.0
-"""A standing queue of this length would take the whole rate. Shorter: the picture
-suffers more for each queue; longer: audio waits in it."""
+"""A standing queue of this length would reduce the rate to zero. Shorter: each queue costs
+more picture quality; longer: audio waits in it."""
 DRAIN_FLOOR = 0.5
-"""Least share of what the link carries: the lowest layer goes on."""
+"""Least share of what the link carries, so that the lowest layer continues."""
 DRAINED_S = 0.015
-"""A queue no longer than this is gone; jitter leaves as much."""
+"""A queue of this length or less has drained; jitter looks the same."""
 FRAME_BITS = 19_200.0
-"""Two full packets. More: a link that broke down is seen later; less: a key frame on
-a thin link is taken for that."""
+"""Two full packets. More: a link that got worse is detected later; less: a key frame on
+a thin link looks like that."""
 GROWTH_PER_S = 1.08
 """Multiplicative increase (eta, §5.5)."""
 CAUTIOUS_QUEUE_S = 0.030
 """With a longer standing queue the rate does not grow."""
 AHEAD = 1.5
-"""Growth ends at this multiple of the acknowledged rate (§5.5): more is unproved."""
+"""Growth ends at this multiple of the acknowledged rate (§5.5): more is not proved."""
 AHEAD_BPS = 10_000.0
 CEILING_S = 15.0
-"""A probe that found the end of the link holds growth back for so long, three of
-the prober's longest intervals; without it a small layer lets the rate grow to half as
-much again as it takes, proved by nothing."""
+"""How long a probe that found the capacity of the link limits growth: three of the prober's
+longest intervals. Without it the rate would grow to half as much again as a small layer
+takes, without proof."""
 CEILING_AHEAD = 1.05
-"""Growth over the acknowledged rate that such a probe leaves: it may have erred."""
+"""Growth over the acknowledged rate that is still allowed: the probe may be wrong."""
 PACKET_BITS = 9_600.0
-"""A packet's worth of additive increase per response time (§5.5)."""
+"""Additive increase per response time: one packet (§5.5)."""
 RESPONSE_S = 0.100
 """Added to the round trip for the response time (§5.5)."""
 MEMORY = 0.05
@@ -50,17 +50,17 @@ MEMORY = 0.05
 NEAR = 3.0
 """Standard deviations around the capacity within which growth is additive (§5.5)."""
 BETWEEN_CUTS_S = 0.200
-"""Least time between two decreases, plus the round trip: the first must show."""
+"""Least time between two decreases, plus the round trip: the first must take effect."""
 MAX_RTT_S = 0.5
-"""Round trip that the above counts at most."""
+"""Upper bound of the round trip in this."""
 WINDOW_S = 0.5
-"""Of the acknowledged rate (§5.5 proposes 0.5-1 s)."""
+"""Window of the acknowledged rate (§5.5 proposes 0.5-1 s)."""
 SHORT_WINDOW_S = 0.15
-"""Of the acknowledged rate while a queue stands: a busy link delivers evenly."""
+"""Window with a standing queue: a busy link delivers evenly."""
 
 
 class AcknowledgedRate:
-    """What arrives, by the receiver's clock."""
+    """The rate of arriving data, by the receiver's clock."""
 
     __slots__ = ("_edge", "_entries", "_octets")
 
@@ -70,23 +70,23 @@ class AcknowledgedRate:
         self._edge: float | None = None
 
     def interrupted(self) -> None:
-        """Forget: nothing came for a while."""
+        """Forget everything: nothing arrived for a while."""
         self._entries.clear()
         self._octets = 0
         self._edge = None
 
     def add(self, octets: int, newest: float) -> None:
-        """Note the bytes of one feedback, and when its newest packet arrived."""
+        """Note the bytes of one feedback message, and when its newest packet arrived."""
         if self._edge is None:
-            # Since when the first ones came is not known.
+            # The time that the first bytes took is not known.
             self._edge = newest
             return
         entries = self._entries
         entries.append((newest, octets))
         self._octets += octets
         while entries[0][0] < newest - WINDOW_S:
-            self._edge, gone = entries.popleft()
-            self._octets -= gone
+            self._edge, expired = entries.popleft()
+            self._octets -= expired
 
     def bps(self) -> float | None:
         """Return the rate; None while too little is known."""
@@ -138,7 +138,7 @@ class RateControl:
         self._cut_at: float | None = None
         self._after_drain_bps: float | None = None
         self._before_bps = self.bps
-        """The rate before the first of the cuts that a queue led to."""
+        """The rate before the first cut for the present queue."""
         self._updated: float | None = None
 
     def update(
@@ -151,12 +151,12 @@ class RateControl:
         now: float,
     ) -> bool:
         """
-        Follow the detector.
+        Apply the detector's verdict.
 
         Args:
-            usage: Its verdict.
-            carried_bps: What of our rate gets through the bottleneck; None:
-                unknown, then nothing changes.
+            usage: The verdict.
+            carried_bps: The rate that passes the bottleneck; None: unknown, then
+                nothing changes.
             queue_s: The standing queue.
             rtt_s: Round-trip time.
             now: Monotonic seconds.
@@ -171,8 +171,8 @@ class RateControl:
         if usage is Usage.OVERUSE and queue_s < min(
             CAUTIOUS_QUEUE_S, FRAME_BITS / self.bps
         ):
-            # On a thin link one large frame delays the next by its own length; a
-            # trend without a queue that stands is no more than that.
+            # On a thin link one large frame delays the next by its own duration; a
+            # trend without a standing queue is no more than that.
             return False
         if usage is Usage.OVERUSE:
             pause = BETWEEN_CUTS_S + min(rtt_s, MAX_RTT_S)
@@ -190,11 +190,11 @@ class RateControl:
 
     def prove(self, bps: float, *, limited: bool, now: float) -> None:
         """
-        Take over what a probe showed the link to carry.
+        Take the result of a probe.
 
         Args:
-            bps: What it delivered, less a margin.
-            limited: The link carries no more than that.
+            bps: The rate that it delivered, minus a margin.
+            limited: Whether this is the capacity of the link.
             now: Monotonic seconds.
         """
         self.bps = self._clamp(max(self.bps, bps))
@@ -206,7 +206,7 @@ class RateControl:
             self._capacity_bps = None
 
     def set(self, bps: float) -> None:
-        """Take over somebody else's estimate."""
+        """Take an estimate that the receiver made."""
         self.bps = self._clamp(bps)
 
     def _clamp(self, bps: float) -> float:
@@ -221,7 +221,7 @@ class RateControl:
         self._learn(carried_bps)
 
     def _learn(self, carried_bps: float) -> None:
-        """Remember at which rate the link was full (§5.5)."""
+        """Update the known capacity: the rate at which the link was full (§5.5)."""
         known = self._capacity_bps
         if known is None or abs(carried_bps - known) > NEAR * self._deviation:
             self._capacity_bps = carried_bps

@@ -2,9 +2,9 @@
 Fair shares of a limit that an operator sets, on a room or on the whole server.
 
 Max-min fairness (D. Bertsekas and R. Gallager, "Data Networks", 2nd edition, §6.5.2):
-nobody can get more without taking from somebody who has less. Whoever wants little
-gets all of it; what is left is split evenly among the others. Decides on numbers
-only; what a share means for a viewer's pictures is ``allocate``'s affair.
+no share can grow without reducing a smaller one. A small demand is met in full; what is
+left is split evenly among the others. Works on numbers only; which layers fit into a share
+is decided by ``allocate``.
 """
 
 from collections.abc import Hashable, Mapping
@@ -19,11 +19,11 @@ def fair_shares(limit_bps: float, demands: Mapping[K, float]) -> dict[K, float]:
     Split a limit.
 
     Args:
-        limit_bps: What there is, in bit/s; below 0 counts as 0.
-        demands: What each would take, in bit/s, 0 or more.
+        limit_bps: The limit in bit/s; below 0 counts as 0.
+        demands: The demand of each in bit/s, 0 or more.
 
     Returns:
-        What each gets: at most its demand, and the limit in all.
+        The share of each: at most its demand, and together at most the limit.
     """
     left = max(0.0, limit_bps)
     shares: dict[K, float] = {}
@@ -41,15 +41,15 @@ def nested_shares(
     """
     Split the server's limit among all viewers, within the limits of their rooms.
 
-    Fair between viewers, not between rooms: a hall of a hundred gets more than a talk
-    of three. A room's limit never gives its viewers more than the server's would.
+    Fair between viewers, not between rooms: a room of a hundred gets more than a room of
+    three. A room's limit never gives its viewers more than the server's would.
 
     Args:
         server_bps: The server's limit in bit/s; None: there is none.
         rooms: For each room its limit, or None, and the demands of its viewers.
 
     Returns:
-        What each viewer gets, by room.
+        The share of each viewer, by room.
     """
     within = {
         room: dict(demands) if limit is None else fair_shares(limit, demands)
@@ -57,12 +57,12 @@ def nested_shares(
     }
     if server_bps is None:
         return within
-    everybody = {
+    all_demands = {
         (room, key): demand
         for room, demands in within.items()
         for key, demand in demands.items()
     }
-    shares = fair_shares(server_bps, everybody)
+    shares = fair_shares(server_bps, all_demands)
     return {
         room: {key: shares[room, key] for key in demands}
         for room, demands in within.items()

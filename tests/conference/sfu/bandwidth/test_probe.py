@@ -44,7 +44,7 @@ def deliver(
 def poll(
     prober: Prober, now: float, estimate: float = 1e6, wanted: float = 4e6
 ) -> Cluster | None:
-    prober.heard(now=now)
+    prober.on_feedback(now=now)
     return prober.poll(now=now, estimate=estimate, wanted_bps=wanted)
 
 
@@ -57,7 +57,7 @@ def due(prober: Prober, now: float, estimate: float = 1e6) -> Cluster:
 def test_without_feedback_nothing_is_probed() -> None:
     prober = Prober()
     assert prober.poll(now=1, estimate=1e6, wanted_bps=4e6) is None
-    prober.heard(now=1)
+    prober.on_feedback(now=1)
     assert prober.poll(now=1.1, estimate=1e6, wanted_bps=4e6) is not None
     assert prober.poll(now=3, estimate=1e6, wanted_bps=4e6) is None
 
@@ -123,7 +123,7 @@ def test_one_probe_at_a_time() -> None:
 
 def test_a_full_link_is_not_probed() -> None:
     prober = Prober()
-    prober.heard(now=1)
+    prober.on_feedback(now=1)
     prober.hold(now=1)
     assert poll(prober, 1 + FIRST_INTERVAL_S - 0.1) is None
     assert poll(prober, 1 + FIRST_INTERVAL_S + 0.1) is not None
@@ -139,7 +139,7 @@ def test_proofs_that_do_not_hold_are_asked_for_less_and_less() -> None:
             now += 0.5
         waits.append(now - failed)
     assert waits == [4, 8, 8, 8, 8]
-    prober.held()
+    prober.confirm()
     prober.distrust(now=now)
     assert poll(prober, now + 4.5) is not None
 

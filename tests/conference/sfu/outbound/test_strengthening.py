@@ -96,7 +96,7 @@ def test_the_room_for_repetition_is_looked_for() -> None:
     assert adaptation.insistent
     assert not adaptation.repeating
     adaptation.settled = False
-    adaptation.estimator.prober.heard(now=bench.now)
+    adaptation.estimator.prober.on_feedback(now=bench.now)
     cluster = adaptation.probe(now=bench.now)
     assert cluster is not None
     assert cluster.rate_bps >= 2.5e6
