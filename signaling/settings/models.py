@@ -111,7 +111,7 @@ class Media(Section):
     )
     tcp: bool = Field(
         True,
-        description="Whether media comes over TCP where a network drops UDP.",
+        description="Whether media may use TCP where a network drops UDP.",
     )
 
 
@@ -120,7 +120,7 @@ class TrustPage(Section):
 
     port: Port = Field(
         8080,
-        description="TCP port of the page about the certificate. 0: no such page.",
+        description="TCP port of the trust page. 0: no such page.",
         json_schema_extra=flag("trust-port"),
     )
     bind: IPvAnyAddress | Literal["::"] = Field(
@@ -129,17 +129,17 @@ class TrustPage(Section):
 
 
 class ProxySettings(Section):
-    """A reverse proxy before the site; see docs/operations.md."""
+    """A reverse proxy in front of the site; see docs/operations.md."""
 
     address: Annotated[str, AfterValidator(_public_address)] | None = Field(
         None,
-        description="The address that people open, as https://conference.example.lan: "
-        "links point there, and its pages may connect.",
+        description="Public address of the site, such as https://conference.example.lan. "
+        "Links point there, and its pages may connect.",
     )
     networks: tuple[IPvAnyNetwork, ...] = Field(
         (),
         description="Networks of trusted proxies. X-Forwarded-For, -Host and -Proto "
-        "count on connections from these alone.",
+        "are used only on connections from them.",
     )
 
 
@@ -155,44 +155,46 @@ class DatabaseSettings(Section):
 
 
 class LimitSettings(Section):
-    """What the server holds."""
+    """Limits of the server."""
 
     rooms: int = Field(1000, ge=1, description="Rooms that have not been closed.")
     participants_per_room: int = Field(
-        500, ge=2, description="Seats in one room, kept ones included."
+        500,
+        ge=2,
+        description="Seats in one room, including those kept for lost connections.",
     )
     waiting_at_door: int = Field(
         100,
         ge=1,
-        description="Connections that may wait at a room's door, for each link and "
-        "network address. When one more comes, the one that has waited longest is "
-        "ended; a page connects again by itself.",
+        description="Connections that may wait to join by one link from one network "
+        "address. When there is one more, the oldest is closed; its page connects "
+        "again automatically.",
     )
     joins_at_once: int = Field(
         20,
         ge=1,
-        description="People who may enter at once by one link from one network "
-        "address; after them one a second. Five times as many by one link from all "
+        description="Participants who may join at once by one link from one network "
+        "address; after them one per second. Five times as many by one link from all "
         "addresses together.",
     )
     participant_kbps: int = Field(
         0,
         ge=0,
-        description="Media sent to one participant, in kbit/s. Pictures become "
-        "smaller before anything is left out; voices always come. 0: no limit.",
+        description="Limit of the media sent to one participant, in kbit/s. Video is "
+        "reduced before it is left out; audio is always sent. 0: no limit.",
     )
     room_kbps: int = Field(
         0,
         ge=0,
-        description="Media sent to all participants of one room together, in kbit/s; "
-        "shared out evenly, and what one does not need goes to the others. 0: no "
+        description="Limit of the media sent to all participants of one room, in "
+        "kbit/s; divided evenly, and what one does not need goes to the others. 0: no "
         "limit.",
     )
     server_kbps: int = Field(
         0,
         ge=0,
-        description="Media sent to everybody together, in kbit/s, shared out among "
-        "all in the same way. 0: no limit.",
+        description="Limit of the media sent to all participants of the server, in "
+        "kbit/s, divided in the same way. 0: no limit.",
     )
 
 
@@ -201,33 +203,33 @@ class Metrics(Section):
 
     networks: tuple[IPvAnyNetwork, ...] = Field(
         (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128")),
-        description="Networks from which anybody may read them; to others the page "
-        "does not exist. Empty: only with the token.",
+        description="Networks that may read the figures without the token; others get "
+        "404. Empty: only with the token.",
     )
     token: Annotated[str, Field(min_length=16, max_length=256)] | None = Field(
         None,
-        description="Lets a scraper from anywhere read them: Authorization: Bearer "
-        "<token>. At least 16 characters.",
+        description="Token with which any address may read the figures: "
+        "Authorization: Bearer <token>. At least 16 characters.",
     )
 
 
 class Log(Section):
-    """What is written to standard error."""
+    """The log on standard error."""
 
     level: Literal["debug", "info", "warning", "error"] = Field(
         "info",
-        description="The least weight that is written: debug, info, warning or error.",
+        description="Lowest level that is written: debug, info, warning or error.",
         json_schema_extra=flag("log-level"),
     )
     format: Literal["text", "json"] = Field(
         "text",
-        description="text for people, json for a collector.",
+        description="text, or json for log collectors.",
         json_schema_extra=flag("log-format"),
     )
 
 
 class Settings(Section):
-    """Everything that can be set."""
+    """All settings."""
 
     data_dir: Path = Field(
         DATA_DIR,
@@ -237,8 +239,8 @@ class Settings(Section):
     )
     names: tuple[HostName, ...] = Field(
         (),
-        description="Names by which people open the site, the best first. The host's "
-        "own name and addresses are added.",
+        description="Host names of the site, the preferred one first. The host's own "
+        "name and addresses are added.",
         json_schema_extra=flag("name"),
     )
     https: Https = Https.model_construct()

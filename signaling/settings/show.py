@@ -13,7 +13,7 @@ def sample() -> str:
     """Return a TOML file with every key, its default and what it is for."""
     lines = [
         "# Settings of Pavilion. Every key is shown with its default; remove the #",
-        "# of those you change. A variable or a flag of the same setting wins.",
+        "# of those you change. A variable or a flag takes precedence.",
     ]
     section: tuple[str, ...] = ()
     for path, info in fields():
