@@ -1,4 +1,4 @@
-/* A menu that opens over the bar, and closes on a press outside or when the focus leaves. */
+/* A menu over the bar, which closes on a press outside or when the focus leaves. */
 import type { Signal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';

@@ -2,7 +2,8 @@
  * Opens microphone, camera and screen with the constraints we publish with.
  *
  * A chosen device is requested with `exact`: with `ideal` Chromium may open the default
- * device instead. When the chosen one is missing, another is opened and the user is informed.
+ * device instead. When the chosen one is missing, another is opened, and the user is
+ * informed.
  */
 import type { Style } from './layers';
 import { captureProblem } from './problems';

@@ -70,7 +70,7 @@ export interface Wanted {
   readonly source: VideoSource;
   /** Lines captured, the shorter side; null: not known. */
   readonly lines: number | null;
-  /** The layers the server asked for, lowest = 0; null: it has not asked yet. */
+  /** The layers that the server requested, lowest = 0; null: none requested yet. */
   readonly layers: readonly number[] | null;
   readonly style: Style;
   /** Negotiated codec in capitals; null: not negotiated. */

@@ -34,12 +34,14 @@ const DROPPED_TOO_MANY = 0.1; // one frame in ten is visible as stutter
 const DROPPED_FEW = 0.03;
 const DECODING_TOO_LONG = 0.8; // of a decoder's time; the next hiccup drops frames
 const DECODING_EASY = 0.5;
-const WAITS_LONG_MS = 500; // frames that queue without loss show that the decoder is too slow
+const WAITS_LONG_MS = 500; // frames that queue without loss: the decoder is too slow
 const CLEAN_LOSS = 0.02; // above it, dropped frames may be caused by the link
 const FEWEST_FRAMES = 5; // per second, of all pictures; shares of fewer mean nothing
 
-const DOWN_AFTER = 3; // consecutive samples. Lower: the start of another program reduces pictures
-const UP_AFTER = 10; // samples with a low load. Lower: steps back and forth every few seconds
+/** Consecutive samples. Lower: the start of another program reduces pictures. */
+const DOWN_AFTER = 3;
+/** Samples with a low load. Lower: steps back and forth every few seconds. */
+const UP_AFTER = 10;
 const UP_AFTER_MOST = 120;
 
 export type Load = 'strained' | 'easy' | 'between';

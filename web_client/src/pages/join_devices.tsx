@@ -92,7 +92,7 @@ function Trouble({ seat }: { seat: SeatClient }): JSX.Element | null {
       {texts.map((text) => (
         <p key={text}>{text}</p>
       ))}
-      <Mend problem={camera ?? microphone ?? 'failed'} seat={seat} />
+      <Solution problem={camera ?? microphone ?? 'failed'} seat={seat} />
       <p class="soft small">{t('join-watch-anyway')}</p>
     </div>
   );
@@ -108,26 +108,26 @@ export function Trust(): JSX.Element | null {
     trustPage().then(setPage, () => setPage(null));
   }, []);
   if (page === undefined) return null;
-  if (page === null) return <p data-testid="trust-ask">{t('mend-insecure-ask')}</p>;
+  if (page === null) return <p data-testid="trust-ask">{t('solution-insecure-ask')}</p>;
   return (
     <a class="button" href={page} data-testid="trust-page">
-      {t('mend-insecure')}
+      {t('solution-insecure')}
     </a>
   );
 }
 
-interface MendProps {
+interface SolutionProps {
   problem: CaptureProblem;
   seat: SeatClient;
 }
 
-function Mend({ problem, seat }: MendProps): JSX.Element | null {
+function Solution({ problem, seat }: SolutionProps): JSX.Element | null {
   if (problem === 'unsupported') return null;
   if (problem === 'insecure') return <Trust />;
   const { local } = seat;
   return (
     <Button
-      testid="mend"
+      testid="solution"
       onPress={() => {
         if (local.microphoneProblem.value) void local.unmute();
         if (local.cameraProblem.value) void local.startCamera();

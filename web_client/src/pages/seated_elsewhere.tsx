@@ -1,4 +1,4 @@
-/* Asks a user who is in the room already, in another tab or on another computer, where to stay. */
+/* Asks users who are in the room already, in another tab or computer, where to stay. */
 import type { JSX } from 'preact';
 import { go } from '../navigation/routes';
 import { Button } from '../design/parts';

@@ -175,7 +175,7 @@ export class Link {
   }
 
   /** Sends a request and ignores the result; for reports that are soon superseded. */
-  tell<N extends keyof ClientEvents>(
+  report<N extends keyof ClientEvents>(
     name: N,
     payload: ClientEvents[N]['request'],
   ): void {

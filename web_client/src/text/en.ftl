@@ -228,8 +228,8 @@ problem-microphone-denied = The browser was not allowed to use the microphone. A
 problem-microphone-absent = No microphone was found. Plug one in, then try again.
 problem-microphone-busy = Another program uses the microphone. Close it, then try again.
 problem-microphone-failed = The microphone did not start. Try again, or choose another one.
-mend-insecure = Show me how to trust this site
-mend-insecure-ask = Ask the administrator of this server how to trust its certificate.
+solution-insecure = Show me how to trust this site
+solution-insecure-ask = Ask the administrator of this server how to trust its certificate.
 
 ## Room
 

@@ -211,8 +211,8 @@ problem-microphone-denied = 마이크 사용이 허용되지 않았습니다. �
 problem-microphone-absent = 마이크를 찾을 수 없습니다. 마이크를 연결한 다음 다시 시도하십시오.
 problem-microphone-busy = 다른 프로그램이 마이크를 사용하고 있습니다. 그 프로그램을 닫고 다시 시도하십시오.
 problem-microphone-failed = 마이크가 시작되지 않았습니다. 다시 시도하거나 다른 마이크를 선택하십시오.
-mend-insecure = 이 사이트를 신뢰하는 방법 보기
-mend-insecure-ask = 이 서버의 인증서를 신뢰하는 방법을 서버 운영자에게 문의하십시오.
+solution-insecure = 이 사이트를 신뢰하는 방법 보기
+solution-insecure-ask = 이 서버의 인증서를 신뢰하는 방법을 서버 운영자에게 문의하십시오.
 
 ## 회의실
 

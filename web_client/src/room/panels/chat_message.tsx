@@ -19,13 +19,15 @@ interface MessageProps {
   /** It is shown under the heading of the previous message. */
   continued: boolean;
   /**
-   * It is far from the newest message: browsers need not lay it out while it is not visible.
+   * It is far from the newest message: browsers need not lay it out while it is not
+   * visible.
    */
   settled: boolean;
 }
 
 /**
- * One formatter for each language, because creating one takes longer than rendering a message.
+ * One formatter for each language, because creating one takes longer than rendering a
+ * message.
  */
 const formats = computed(() => ({
   time: new Intl.DateTimeFormat(language.value, { timeStyle: 'short' }),

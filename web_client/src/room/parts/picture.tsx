@@ -42,13 +42,13 @@ export function Picture(props: PictureProps): JSX.Element {
   useEffect(() => {
     const video = element.current;
     if (!video || !onRatio) return;
-    const tell = (): void => {
+    const report = (): void => {
       if (video.videoHeight > 0) onRatio(video.videoWidth / video.videoHeight);
     };
-    tell();
-    video.addEventListener('resize', tell);
+    report();
+    video.addEventListener('resize', report);
     return () => {
-      video.removeEventListener('resize', tell);
+      video.removeEventListener('resize', report);
       onRatio(0);
     };
   }, [track, onRatio]);

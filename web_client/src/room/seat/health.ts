@@ -207,7 +207,7 @@ export class Health {
     // If the others send nothing, this viewer's link is not the cause.
     if (quality === null || quality.trouble === 'silent') return;
     if (this.#reporter.due(quality.level, now)) {
-      this.#link.tell('quality.report', { level: quality.level });
+      this.#link.report('quality.report', { level: quality.level });
     }
   }
 }

@@ -23,7 +23,7 @@ export class Sending {
   readonly #allowed = signal(false);
   /** The mute states that the server has been sent: true is not muted. */
   readonly #announced = new Map<SourceName, boolean>();
-  /** The layers of each source that the server asked for last. */
+  /** The layers of each source that the server requested last. */
   readonly #layers = new Map<VideoSource, readonly number[]>();
   readonly #failed: (error: CodedError) => void;
   readonly #stop: () => void;

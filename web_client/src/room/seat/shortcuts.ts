@@ -146,7 +146,7 @@ export interface ShortcutHandlers {
 export function listenShortcuts(handlers: ShortcutHandlers): () => void {
   let held: ShortcutName | null = null;
   // Outlives `held`: the key may be released only after the window lost the focus.
-  let swallowed: string | null = null;
+  let prevented: string | null = null;
   // `:focus-visible` is no evidence: browsers set it at the first key.
   let lastByPointer = false;
   let focusedByPointer = false;
@@ -161,7 +161,7 @@ export function listenShortcuts(handlers: ShortcutHandlers): () => void {
     focusedByPointer = lastByPointer;
   };
   const down = (event: KeyboardEvent): void => {
-    if (event.repeat && event.code === swallowed) {
+    if (event.repeat && event.code === prevented) {
       event.preventDefault();
       return;
     }
@@ -172,7 +172,7 @@ export function listenShortcuts(handlers: ShortcutHandlers): () => void {
     if (event.repeat) return;
     if (shortcut.held) {
       held = shortcut.name;
-      swallowed = event.code;
+      prevented = event.code;
     }
     handlers.press(shortcut.name);
   };
@@ -181,11 +181,11 @@ export function listenShortcuts(handlers: ShortcutHandlers): () => void {
     held = null;
   };
   const up = (event: KeyboardEvent): void => {
-    if (swallowed === null || event.code !== swallowed) return;
+    if (prevented === null || event.code !== prevented) return;
     // Buttons are pressed when Space is released, in some browsers even if the default
     // of `keydown` was prevented.
     event.preventDefault();
-    swallowed = null;
+    prevented = null;
     letGo();
   };
   window.addEventListener('pointerdown', pointed, true);
