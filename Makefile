@@ -97,16 +97,19 @@ coverage: .make/dev ## Unit tests, and that they reach every branch of the pure 
 .PHONY: test
 test: .make/dev .make/npm .make/client .make/debian .make/axe ## Everything (15 to 20 minutes): sets up browsers and fonts too
 	@$(MAKE) -j2 --output-sync=target AT_ONCE=1 coverage lint
-	$(MAKE) -j2 AT_ONCE=1 lane-server lane-browser
+	$(MAKE) -j3 AT_ONCE=1 lane-server lane-browsers-0 lane-browsers-1
 	$(MAKE) test-lab
 
-# Two lanes at once: each waits half of its time. Both fail alone, and then `test` does.
-.PHONY: lane-server lane-browser
+# Three lanes at once, because each waits for most of its time. Every second file of the
+# browser tests is in the second of their lanes. A lane that fails does not stop the others.
+BROWSER_TESTS := $(sort $(wildcard tests/browser/test_*.py))
+every_second = $(shell printf '%s\n' $(BROWSER_TESTS) | awk 'NR % 2 == $(1)')
+.PHONY: lane-server lane-browsers-0 lane-browsers-1
 lane-server:
 	@$(MAKE) -j1 AT_ONCE= test-server test-postgres test-namespace 2>&1 | sed -u 's/^/server   | /'
 
-lane-browser:
-	@$(MAKE) -j1 AT_ONCE= test-browser 2>&1 | sed -u 's/^/browsers | /'
+lane-browsers-0 lane-browsers-1: lane-browsers-%:
+	@$(MAKE) -j1 AT_ONCE= test-browser BROWSER_TESTS="$(call every_second,$*)" 2>&1 | sed -u 's/^/browsers$* | /'
 
 .PHONY: explore
 explore: .make/dev ## Try examples that no run has tried yet (ARGS="tests/conference/rooms")
@@ -122,7 +125,7 @@ test-server: .make/dev .make/client ## Server and end-to-end tests over the publ
 .PHONY: test-browser
 test-browser: .make/dev .make/client .make/debian .make/axe ## Real Chromium and Firefox (ARGS="-k …"); screenshots in artifacts/
 	@echo "test: browsers"
-	$(PYTEST) $(SLOWEST) -m browser tests $(ARGS)
+	$(PYTEST) $(SLOWEST) -m browser $(BROWSER_TESTS) $(ARGS)
 
 .PHONY: test-namespace
 test-namespace: .make/dev .make/client .make/debian ## No packet leaves; installs without a network (needs root)
