@@ -1,48 +1,48 @@
 """
-What a line swallowed while it was dead: lost, but nothing to repair.
+Detects outages: packets lost in one are neither requested again nor reported.
 
-Decides by numbers and times alone; whoever asks for repairs, or tells of losses,
-leaves out what is said here. Driven by each packet that arrives.
+Decides by sequence numbers and times alone. Driven by each packet that arrives.
 """
 
 from conference.rtp.sequence import HALF
 
-DEAD_S = 1.5
-"""Silence after which a line counts as dead, and time after which a packet is given up:
-viewers wait no longer for one frame. Lower: bursts of loss go unrepaired; higher: whoever
-was away is back later."""
-BACK_S = 0.5
-"""For so long after a silence the gap may come: a buffer on the way (Wi-Fi) delivers some
-of the first packets of the dark before it. Lower: such a buffer brings all repairs back;
-higher: a burst of loss soon after a pause, on a still screen, costs a key frame."""
-DEAD_GAP = 32
-"""A longer gap than this is of the dark: a picture would wait behind all repairs, which
-a browser sends before anything new. Lower: a still screen that loses a part of a frame is
-sent whole; higher: thin layers wait for what nobody shows any more."""
+OUTAGE_S = 1.5
+"""Silence that may be an outage, and time after which a packet is given up: viewers wait no
+longer for one frame. Lower: bursts of loss are not repaired; higher: the picture returns
+later after an outage."""
+RECOVERY_S = 0.5
+"""Time after a silence within which a gap belongs to the outage: a buffer on the path (Wi-Fi)
+may deliver some of the first packets of the outage before it. Lower: with such a buffer
+everything is requested again; higher: a burst of loss soon after a pause, on a still screen,
+costs a key frame."""
+REPAIRED_GAP = 32
+"""Longest gap that is repaired after a silence; with a longer one a picture would wait for
+all repairs, which a browser sends before new packets. Lower: a still screen that loses part
+of a frame needs a key frame; higher: thin layers wait for frames that are obsolete."""
 
 
 class OutageDetector:
     """
-    Silences of what sends numbered packets, and what got lost in them.
+    The outages of one stream of numbered packets.
 
-    Input and output: ``swallowed``, for each packet that arrives.
+    Input and output: ``on_packet``, for each packet that arrives.
     """
 
-    __slots__ = ("_back_until", "_heard_at")
+    __slots__ = ("_back_until", "_received_at")
 
     def __init__(self) -> None:
-        self._heard_at: float | None = None
+        self._received_at: float | None = None
         self._back_until = float("-inf")
 
-    def swallowed(self, gap: int, *, now: float) -> bool:
+    def on_packet(self, gap: int, *, now: float) -> bool:
         """
-        Note an arrival; say whether what is missing before it got lost in a silence.
+        Note an arrival; return whether the packets before it were lost in an outage.
 
         Args:
-            gap: Its number less the highest before it, modulo 65,536.
+            gap: Its number minus the highest one before, modulo 65,536.
             now: Monotonic seconds.
         """
-        if self._heard_at is not None and now - self._heard_at >= DEAD_S:
-            self._back_until = now + BACK_S
-        self._heard_at = now
-        return DEAD_GAP < gap < HALF and now <= self._back_until
+        if self._received_at is not None and now - self._received_at >= OUTAGE_S:
+            self._back_until = now + RECOVERY_S
+        self._received_at = now
+        return REPAIRED_GAP < gap < HALF and now <= self._back_until

@@ -42,22 +42,22 @@ class ArrivalRecorder:
     Input: ``record``. Output: ``feedback``, which also removes what it reports.
     """
 
-    __slots__ = ("_arrivals", "_count", "_line", "_next", "_numbers")
+    __slots__ = ("_arrivals", "_count", "_next", "_numbers", "_outages")
 
     def __init__(self) -> None:
         self._numbers = Unwrapper()
         self._arrivals: dict[int, float] = {}
         self._next: int | None = None
-        self._line = OutageDetector()
+        self._outages = OutageDetector()
         self._count = 0
 
     def record(self, number: int, *, now: float) -> None:
         """Record the arrival of a packet by its 16-bit transport-wide number."""
         before = self._numbers.highest
         gap = 0 if before is None else (number - before) & 0xFFFF
-        swallowed = self._line.swallowed(gap, now=now)
+        outage = self._outages.on_packet(gap, now=now)
         extended = self._numbers.unwrap(number)
-        if self._next is None or swallowed:
+        if self._next is None or outage:
             # Earlier arrivals that were not reported yet are reported as late.
             self._next = extended
         if len(self._arrivals) < MAX_PACKETS:

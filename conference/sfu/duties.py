@@ -1,8 +1,7 @@
 """
 What the packet plane does on its timetable, and the RTCP that it sends.
 
-Every interval says when it ends: with the publisher, the viewer or the room that it is
-for. Driven by ``Router``.
+Every repetition ends with the publisher, the viewer or the room that it is for. Driven by ``Router``.
 """
 
 from collections.abc import Mapping
@@ -53,7 +52,7 @@ class Duties:
     and ``timetable.run``. Output: ``drain_rtcp``, and events.
 
     Args:
-        fanout: Sends probes, and what goes twice.
+        fanout: Sends probes, and doubles packets.
         rooms: All rooms, as the router keeps them.
         events: For the domain; shared with the router.
         wall_offset: Seconds since 1900 minus the monotonic clock.

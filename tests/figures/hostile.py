@@ -165,7 +165,7 @@ def same_packets_again() -> tuple[float, int]:
     asked = 0
     before = len(sink.repaired(mid))
     for _ in range(50):
-        sink.ask(nack)
+        sink.send_rtcp(nack)
         asked += len(nack) + 20  # SRTCP's index and tag
         bench.pass_time(0.02)
     again = sink.repaired(mid)[before:]

@@ -313,7 +313,7 @@ class Sink:
         """Return the retransmissions of a slot."""
         return self.packets[self.slots[mid].rtx_ssrc]
 
-    def ask(self, data: bytes) -> None:
+    def send_rtcp(self, data: bytes) -> None:
         """Send RTCP to the server."""
         self.bench.router.on_rtcp(
             self.participant, LegKind.SUBSCRIBE, data, now=self.bench.now
@@ -327,7 +327,11 @@ class Sink:
 
     def carries(self, mid: Mid) -> str | None:
         """Return the participant whose track a slot carries, as reported to the client."""
-        return self.bench.told[self.participant].get(mid, m.SlotState(mid)).participant
+        return (
+            self.bench.slot_states[self.participant]
+            .get(mid, m.SlotState(mid))
+            .participant
+        )
 
 
 class Bench:
@@ -349,7 +353,9 @@ class Bench:
         )
         self.events: list[m.Event] = []
         self.rtcp: dict[tuple[ParticipantId, LegKind], list[bytes]] = defaultdict(list)
-        self.told: dict[ParticipantId, dict[Mid, m.SlotState]] = defaultdict(dict)
+        self.slot_states: dict[ParticipantId, dict[Mid, m.SlotState]] = defaultdict(
+            dict
+        )
         self._numbers = itertools.count(65_000)
         self._ssrcs = itertools.count(1000, 10)
         self._answered: dict[ParticipantId, int] = defaultdict(int)
@@ -475,7 +481,7 @@ class Bench:
         for event in events:
             if isinstance(event, m.SlotsChanged):
                 for state in event.slots:
-                    self.told[event.viewer][state.mid] = state
+                    self.slot_states[event.viewer][state.mid] = state
 
     def sent(self, participant: str, leg: LegKind, kind: int) -> list[rtcp.Message]:
         """Return RTCP messages of a kind sent so far on a leg."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import TypeAlias
 
 from conference.fanout.contract import ViewerKey
-from conference.rtp.outage import DEAD_S
+from conference.rtp.outage import OUTAGE_S
 
 MIN_INTERVAL_S = 0.5
 """Between requests for one layer. Lower: faster first pictures, more bitrate
@@ -76,11 +76,11 @@ class KeyFrameRequests:
         """
         Note that the last requests were lost in an outage: the next one need not wait.
 
-        The track's budget is restored at most once in ``DEAD_S``, in which as many
+        The track's budget is restored at most once in ``OUTAGE_S``, in which as many
         requests refill: repeated outages do not raise the rate of requests.
         """
         self._last.pop(spatial, None)
-        if now - self._forgot_at >= DEAD_S:
+        if now - self._forgot_at >= OUTAGE_S:
             self._forgot_at, self._full_at = now, float("-inf")
 
     def poll(self, spatials: Iterable[int], *, now: float) -> list[int]:

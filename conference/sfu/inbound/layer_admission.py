@@ -141,7 +141,7 @@ class LayerAdmission:
                 return Outcome.PROBE
         else:
             gap = 0 if highest is None else (packet.sequence - highest) & 0xFFFF
-            outage = self._outages.swallowed(gap, now=now) and self._repairable
+            outage = self._outages.on_packet(gap, now=now) and self._repairable
             if outage or MAX_GAP < gap < HALF:
                 soon = now - self._jumped_at < JUMP_INTERVAL_S
                 if soon and gap > MAX_GAP:

@@ -1,5 +1,5 @@
 """
-Which layers of a track its publisher is asked to send, and since when.
+The layers of a track that are requested from its publisher, and since when.
 
 Layers are numbers here. Driven by ``Track``, ten times a second.
 """
@@ -11,8 +11,8 @@ WAKE_S = 4.0
 the encoder's start, and the browser's own probes that its uplink has room. Afterwards the
 publisher is assumed to be unable to send it."""
 KEEP_S = 4.0
-"""An unwatched layer goes on for this long: a viewer that turns a page back finds it
-running. Lower: more key frames at its publisher; higher: more upstream that nobody needs."""
+"""How long an unwatched layer is still requested, so that a viewer that turns a page back
+finds it running. Lower: more key frames at its publisher; higher: more unused upstream."""
 
 
 class LayerDemand:
@@ -26,21 +26,20 @@ class LayerDemand:
 
     def __init__(self) -> None:
         self.requested: frozenset[int] | None = None
-        """Layers that the publisher was last asked for; None: it was asked for nothing
-        in particular and sends all."""
+        """The last request; None: there was none, and the publisher sends all layers."""
         self._requested_at: dict[int, float] = {}
-        """When each layer of ``requested`` was asked for."""
+        """When each layer of ``requested`` was requested."""
         self._watched_since: dict[int, float] = {}
         """Since when each layer is watched without a break."""
         self._watched_at: dict[int, float] = {}
         """When each layer was last watched."""
 
     def stopped(self, spatial: int) -> bool:
-        """Return whether the publisher was asked to leave a layer out."""
+        """Return whether the publisher was requested to leave a layer out."""
         return self.requested is not None and spatial not in self.requested
 
     def request(self, layers: frozenset[int], *, now: float) -> None:
-        """Record what the publisher is asked for; new layers count as watched now."""
+        """Record a request; new layers count as watched now."""
         before = self._requested_at
         self._requested_at = {spatial: before.get(spatial, now) for spatial in layers}
         self._watched_at = dict.fromkeys(layers, now) | self._watched_at

@@ -5,7 +5,7 @@ Works on extended sequence numbers and decides when generic NACKs (RFC 4585 §6.
 due; sends nothing itself. Driven by packets and by the publish leg's timer.
 """
 
-from conference.rtp.outage import DEAD_S
+from conference.rtp.outage import OUTAGE_S
 
 REORDER_S = 0.010
 """Wait before the first request. Lower: needless requests on Wi-Fi, which
@@ -107,7 +107,7 @@ class MissingPackets:
         for number, (when, requests, first) in list(self._missing.items()):
             if when > now:
                 continue
-            if requests >= MAX_REQUESTS or now - first > DEAD_S:
+            if requests >= MAX_REQUESTS or now - first > OUTAGE_S:
                 del self._missing[number]
                 continue
             requested_at = first if requests else now

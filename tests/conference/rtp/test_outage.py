@@ -1,39 +1,39 @@
-"""Silences, and which gaps are theirs."""
+"""Which gaps after a silence belong to an outage."""
 
 import pytest
 
-from conference.rtp.outage import BACK_S, DEAD_GAP, DEAD_S, OutageDetector
+from conference.rtp.outage import OUTAGE_S, RECOVERY_S, REPAIRED_GAP, OutageDetector
 from conference.rtp.sequence import HALF
 
-LONG = DEAD_GAP + 1
+LONG = REPAIRED_GAP + 1
 
 
 @pytest.mark.parametrize(
-    ("silent_s", "gap", "dead"),
+    ("silent_s", "gap", "outage"),
     [
-        (DEAD_S, LONG, True),
-        (DEAD_S, HALF - 1, True),
-        (DEAD_S, DEAD_GAP, False),
-        (DEAD_S, HALF, False),  # an old one that came late
-        (0.99 * DEAD_S, LONG, False),
+        (OUTAGE_S, LONG, True),
+        (OUTAGE_S, HALF - 1, True),
+        (OUTAGE_S, REPAIRED_GAP, False),
+        (OUTAGE_S, HALF, False),  # an old packet that came late
+        (0.99 * OUTAGE_S, LONG, False),
     ],
 )
-def test_a_long_gap_behind_a_long_silence_is_of_the_dark(
-    silent_s: float, gap: int, dead: bool
+def test_a_long_gap_after_a_long_silence_belongs_to_an_outage(
+    silent_s: float, gap: int, outage: bool
 ) -> None:
-    line = OutageDetector()
-    assert not line.swallowed(0, now=7.0)
-    assert line.swallowed(gap, now=7.0 + silent_s) is dead
+    detector = OutageDetector()
+    assert not detector.on_packet(0, now=7.0)
+    assert detector.on_packet(gap, now=7.0 + silent_s) is outage
 
 
-def test_nothing_is_before_the_first_packet() -> None:
-    assert not OutageDetector().swallowed(LONG, now=100.0)
+def test_the_first_packet_has_no_outage_before_it() -> None:
+    assert not OutageDetector().on_packet(LONG, now=100.0)
 
 
-def test_it_stays_so_for_a_while() -> None:
-    line = OutageDetector()
-    line.swallowed(0, now=0.0)
-    assert not line.swallowed(1, now=5.0)
-    assert line.swallowed(LONG, now=5.0 + BACK_S / 2)
-    assert line.swallowed(LONG, now=5.0 + BACK_S)
-    assert not line.swallowed(LONG, now=5.01 + BACK_S)
+def test_gaps_belong_to_an_outage_until_the_recovery_has_passed() -> None:
+    detector = OutageDetector()
+    detector.on_packet(0, now=0.0)
+    assert not detector.on_packet(1, now=5.0)
+    assert detector.on_packet(LONG, now=5.0 + RECOVERY_S / 2)
+    assert detector.on_packet(LONG, now=5.0 + RECOVERY_S)
+    assert not detector.on_packet(LONG, now=5.01 + RECOVERY_S)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conference.rtp.outage import BACK_S, DEAD_GAP, DEAD_S
+from conference.rtp.outage import OUTAGE_S, RECOVERY_S, REPAIRED_GAP
 from conference.rtp.transport_cc import MAX_PACKETS, ArrivalRecorder
 
 
@@ -75,13 +75,13 @@ def test_losses_in_an_outage_are_not_reported() -> None:
     recorder = ArrivalRecorder()
     recorder.record(10, now=1.0)
     recorder.feedback()
-    recorder.record(300, now=1.0 + DEAD_S)
-    recorder.record(299, now=1.01 + DEAD_S)
-    recorder.record(302, now=1.02 + DEAD_S)
+    recorder.record(300, now=1.0 + OUTAGE_S)
+    recorder.record(299, now=1.01 + OUTAGE_S)
+    recorder.record(302, now=1.02 + OUTAGE_S)
     late, fresh = recorder.feedback()
     assert struct.unpack_from("!HH", late) == (299, 1)
     assert struct.unpack_from("!HH", fresh) == (300, 3)
-    recorder.record(304, now=1.1 + DEAD_S)
+    recorder.record(304, now=1.1 + OUTAGE_S)
     (after,) = recorder.feedback()
     assert struct.unpack_from("!HH", after) == (303, 2)
 
@@ -106,9 +106,9 @@ def test_losses_in_an_outage_are_not_reported_after_stragglers_either(
 @pytest.mark.parametrize(
     ("silent_s", "then_s", "lost"),
     [
-        (DEAD_S, 0.0, DEAD_GAP - 1),  # the first packets of a frame after a pause
-        (0.9 * DEAD_S, 0.0, 2 * DEAD_GAP),
-        (DEAD_S, 1.1 * BACK_S, 2 * DEAD_GAP),
+        (OUTAGE_S, 0.0, REPAIRED_GAP - 1),  # the first packets of a frame after a pause
+        (0.9 * OUTAGE_S, 0.0, 2 * REPAIRED_GAP),
+        (OUTAGE_S, 1.1 * RECOVERY_S, 2 * REPAIRED_GAP),
     ],
 )
 def test_losses_without_an_outage_are_reported(
@@ -132,8 +132,8 @@ def test_a_late_packet_after_a_silence_does_not_repeat_losses() -> None:
     for number in (10, 11, 13):
         recorder.record(number, now=1.0)
     recorder.feedback()
-    recorder.record(12, now=1.0 + DEAD_S)
-    recorder.record(15, now=1.0 + DEAD_S)
+    recorder.record(12, now=1.0 + OUTAGE_S)
+    recorder.record(15, now=1.0 + OUTAGE_S)
     late, fresh = recorder.feedback()
     assert struct.unpack_from("!HH", late) == (12, 1)
     assert struct.unpack_from("!HH", fresh) == (14, 2)

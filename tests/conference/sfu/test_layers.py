@@ -1,4 +1,4 @@
-"""Simulcast: whose packets are which layer, and which layer each viewer gets."""
+"""Simulcast: binding packets to layers, and the layer that each viewer gets."""
 
 import dataclasses
 import itertools
@@ -29,7 +29,7 @@ VIEWER = ParticipantId("viewer")
 
 
 def play(bench: Bench, *cameras: Simulcast, seconds: float = 1.0) -> None:
-    """Let cameras send what they are asked for, at 20 frames a second."""
+    """Let cameras send the requested layers, at 20 frames a second."""
     for _ in range(round(seconds * 20)):
         for camera in cameras:
             camera.tick()
@@ -68,7 +68,7 @@ def show(
 
 
 def layers_on(sink: Sink, group: SlotGroup, place: int = 0) -> list[int]:
-    """Return the layers that came on a slot, each change once."""
+    """Return the layers that arrived on a slot, once per change."""
     found: list[int] = []
     for packet in sink.on(sink.mid(group, "video", place)):
         layer = packet.payload[-1]
@@ -77,7 +77,7 @@ def layers_on(sink: Sink, group: SlotGroup, place: int = 0) -> list[int]:
     return found
 
 
-def test_layers_are_told_apart_by_name() -> None:
+def test_layers_are_identified_by_rid() -> None:
     bench = Bench()
     camera = bench.simulcast("ada", CAMERA)
     play(bench, camera)
@@ -87,7 +87,7 @@ def test_layers_are_told_apart_by_name() -> None:
     assert len(started) == 1
 
 
-def test_a_repair_is_bound_by_the_name_of_what_it_repairs() -> None:
+def test_a_retransmission_is_bound_by_the_repaired_rid() -> None:
     bench = Bench()
     camera = bench.simulcast("ada", CAMERA)
     play(bench, camera, seconds=0.1)
@@ -102,7 +102,7 @@ def test_a_repair_is_bound_by_the_name_of_what_it_repairs() -> None:
     assert not track.layers[2].admission.missing
 
 
-def test_a_layer_without_a_known_name_is_nobodys() -> None:
+def test_a_packet_with_an_unknown_rid_belongs_to_no_layer() -> None:
     bench = Bench()
     camera = bench.simulcast("ada", CAMERA)
     camera.layers[0].rid = b"x"
@@ -121,7 +121,7 @@ def test_a_tile_gets_the_layer_of_its_size(height: int, layer: int) -> None:
     assert layers_on(sink, GRID)[-1] == layer
 
 
-def test_a_switch_goes_by_a_key_frame_and_the_numbers_go_on() -> None:
+def test_a_switch_is_at_a_key_frame_and_the_numbers_continue() -> None:
     bench = Bench()
     camera = bench.simulcast("ada", CAMERA)
     bench.unlimited("viewer")
@@ -140,8 +140,8 @@ def test_a_switch_goes_by_a_key_frame_and_the_numbers_go_on() -> None:
             assert rtp.parse_vp8(after.payload).key
 
 
-def test_a_place_that_shows_nothing_is_filled_with_what_flows() -> None:
-    """The chosen layer sleeps: a smaller one that flows comes first."""
+def test_an_empty_slot_is_filled_with_a_layer_that_flows() -> None:
+    """The chosen layer is stopped: a smaller one that flows comes first."""
     bench = Bench()
     camera = bench.simulcast("ada", CAMERA)
     bench.unlimited("first", "viewer")
@@ -157,7 +157,7 @@ def test_a_place_that_shows_nothing_is_filled_with_what_flows() -> None:
     assert layers_on(sink, GRID) == [0, 2]
 
 
-def test_what_is_off_the_screen_is_not_sent() -> None:
+def test_pictures_that_are_not_on_the_screen_are_not_sent() -> None:
     bench = Bench()
     camera = bench.simulcast("ada", CAMERA)
     screen = bench.simulcast("ada", SCREEN, names=(b"h", b"f"), also=camera)
@@ -174,7 +174,7 @@ def test_what_is_off_the_screen_is_not_sent() -> None:
     ]
 
 
-def test_audio_only_shows_no_picture_and_a_saver_small_ones() -> None:
+def test_audio_only_gets_no_picture_and_data_saver_small_ones() -> None:
     bench = Bench()
     camera = bench.simulcast("ada", CAMERA)
     bench.stage("ada")
@@ -197,7 +197,7 @@ def test_nine_of_twenty_five_cameras_are_sent_each_at_its_tiles_layer() -> None:
     play(bench, *cameras, seconds=KEEP_S + 1)
     shown = {
         state.participant: sink.on(mid)[-1].payload[-1]
-        for mid, state in bench.told[VIEWER].items()
+        for mid, state in bench.slot_states[VIEWER].items()
         if state.participant is not None
     }
     assert shown == {who: (180, 300, 720).index(h) for who, h in heights.items()}
@@ -206,16 +206,16 @@ def test_nine_of_twenty_five_cameras_are_sent_each_at_its_tiles_layer() -> None:
         assert camera.silent == (camera.participant not in watched)
 
 
-def test_a_link_without_room_pauses_pictures_and_says_so() -> None:
+def test_a_link_without_room_pauses_pictures_and_publishes_it() -> None:
     bench = Bench()
     cameras = [bench.simulcast(f"p{i}", CAMERA) for i in range(4)]
     sink = watch(bench, **{f"p{i}": 180 for i in range(4)})
-    bench.limited("viewer", 180_000)  # two pictures of this table
+    bench.limited("viewer", 180_000)  # two pictures of this size
     play(bench, *cameras, seconds=3)
-    states = list(bench.told[VIEWER].values())
+    states = list(bench.slot_states[VIEWER].values())
     paused = [s.participant for s in states if s.gap is SlotGap.LINK]
     assert paused
-    assert paused[-1] == "p3"  # what comes last in the layout goes first
+    assert paused[-1] == "p3"  # the last in the layout is paused first
     carried = [s for s in states if s.participant and s.gap is None]
     assert carried
     assert sink.on(carried[0].mid)
@@ -223,7 +223,7 @@ def test_a_link_without_room_pauses_pictures_and_says_so() -> None:
     assert news[-1].reduced is Reduced.LINK
 
 
-def test_another_set_of_layers_is_another_track() -> None:
+def test_another_set_of_layers_starts_another_track() -> None:
     bench = Bench()
     camera = bench.simulcast("ada", CAMERA)
     play(bench, camera, seconds=0.2)
@@ -232,7 +232,7 @@ def test_another_set_of_layers_is_another_track() -> None:
     bench.settle()
     play(bench, camera, seconds=0.2)
     story = [e for e in bench.events if isinstance(e, m.TrackStarted | m.TrackStopped)]
-    # The room keeps what it knows of the track, a moderator's mute among it.
+    # The room keeps the track's state, such as a moderator's mute.
     assert [type(e) for e in story] == [m.TrackStarted, m.TrackStarted]
 
 
@@ -250,7 +250,7 @@ def redundant(origin: Origin, older: bytes) -> bytes:
     return rtp.serialize(dataclasses.replace(packet, payload_type=63, payload=payload))
 
 
-def test_voices_carry_older_frames_only_to_those_who_lose_packets() -> None:
+def test_older_frames_are_sent_only_to_viewers_that_lose_packets() -> None:
     bench = Bench()
     origin, sink = voices(bench)
     bench.stage("ada")
@@ -265,7 +265,7 @@ def test_voices_carry_older_frames_only_to_those_who_lose_packets() -> None:
     assert last.payload.endswith(b"beforeada")
 
 
-def test_a_voice_lost_on_its_way_to_the_server_comes_with_the_next_packet() -> None:
+def test_a_voice_packet_lost_upstream_is_recovered_from_the_next() -> None:
     bench = Bench()
     origin, sink = voices(bench)
     bench.stage("ada")
@@ -287,10 +287,10 @@ def test_a_voice_lost_on_its_way_to_the_server_comes_with_the_next_packet() -> N
         BitrateLimits(server_bps=520_000),
     ],
 )
-def test_an_operators_limit_makes_pictures_smaller_and_says_why(
+def test_an_operators_limit_lowers_pictures_and_is_published_as_the_reason(
     limits: BitrateLimits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A layer of this table takes some 70 kbit/s; ten tiles would take 700."""
+    """A layer of this size takes some 70 kbit/s; ten tiles would take 700."""
     monkeypatch.setattr("conference.sfu.limits.LEAST_DEMAND_BPS", 0.0)
     bench = Bench(limits)
     bench.unlimited("viewer", "other")
@@ -300,7 +300,7 @@ def test_an_operators_limit_makes_pictures_smaller_and_says_why(
     show(bench, other, {f"p{i}": 180 for i in range(10)})
     play(bench, *cameras, seconds=4)
     for who in ("viewer", "other"):
-        states = list(bench.told[ParticipantId(who)].values())
+        states = list(bench.slot_states[ParticipantId(who)].values())
         carried = [s for s in states if s.participant and s.gap is None]
         assert 1 <= len(carried) <= 4
         news = [
@@ -309,7 +309,7 @@ def test_an_operators_limit_makes_pictures_smaller_and_says_why(
         assert news[-1].reduced is Reduced.OPERATOR
 
 
-def test_a_voices_encoder_hears_of_the_listener_who_loses_most() -> None:
+def test_the_loss_of_the_worst_listener_is_reported_to_a_voice() -> None:
     bench = Bench()
     (microphone,) = bench.origin("ada", Source.MICROPHONE)
     bench.sink("viewer")
@@ -323,8 +323,8 @@ def test_a_voices_encoder_hears_of_the_listener_who_loses_most() -> None:
     assert lost[-1] == pytest.approx(0.2, abs=0.01)
 
 
-def test_packets_that_are_too_large_move_no_number() -> None:
-    """Two of them, unseen, could move a viewer's numbers by a turn (RFC 3711 §3.3.1)."""
+def test_packets_that_are_too_large_change_no_number() -> None:
+    """Two of them, undetected, could break a viewer's rollover counter (RFC 3711 §3.3.1)."""
     bench = Bench()
     camera = bench.simulcast("ada", CAMERA)
     bench.unlimited("viewer")
@@ -344,8 +344,8 @@ def test_packets_that_are_too_large_move_no_number() -> None:
     assert steps == {1}
 
 
-def test_layers_keep_their_sources_when_the_codec_changes() -> None:
-    """A browser that was told of an SSRC by report does not name it again."""
+def test_layers_keep_their_ssrcs_when_the_codec_changes() -> None:
+    """A browser that got a report on an SSRC no longer sends its RID."""
     bench = Bench()
     camera = bench.simulcast("ada", CAMERA)
     bench.unlimited("viewer")
@@ -365,7 +365,7 @@ def test_layers_keep_their_sources_when_the_codec_changes() -> None:
     assert sink.on(sink.mid(GRID, "video"))[-1].payload == b"\x65picture"
 
 
-def test_an_old_picture_does_not_wait_for_a_silent_one_for_ever() -> None:
+def test_an_old_picture_ends_if_the_next_one_does_not_start() -> None:
     bench = Bench()
     camera = bench.simulcast("ada", CAMERA)
     silent = bench.simulcast("bo", CAMERA)
@@ -384,15 +384,15 @@ def test_an_old_picture_does_not_wait_for_a_silent_one_for_ever() -> None:
     assert len(sink.on(mid)) == count
 
 
-def test_what_one_viewer_tells_is_read_within_bounds() -> None:
+def test_the_feedback_that_is_read_of_one_viewer_is_bounded() -> None:
     bench = Bench()
     camera = bench.simulcast("ada", CAMERA)
     watch(bench, ada=180)
     play(bench, camera, seconds=0.5)
     viewer = bench.plane.viewers[VIEWER]
-    # Run lengths: ten octets that tell of two thousand packets.
-    told = (0).to_bytes(2, "big") + (2000).to_bytes(2, "big") + bytes(4)
-    told += (2000).to_bytes(2, "big")
-    read = sum(viewer.feedback_allowed(told, now=bench.now) for _ in range(1000))
+    # Run lengths: ten octets that cover two thousand packets.
+    feedback = (0).to_bytes(2, "big") + (2000).to_bytes(2, "big") + bytes(4)
+    feedback += (2000).to_bytes(2, "big")
+    read = sum(viewer.feedback_allowed(feedback, now=bench.now) for _ in range(1000))
     assert read <= 3
-    assert viewer.feedback_allowed(told, now=bench.now + 1)
+    assert viewer.feedback_allowed(feedback, now=bench.now + 1)

@@ -1,4 +1,4 @@
-"""Who gets what: stage, screens, voices, grid, codecs, and what publishers are told."""
+"""What viewers get: stage, screens, voices, grid, codecs; requests to publishers."""
 
 from conference.contract import media as m
 from conference.contract.words import LegKind, SlotGap, SlotGroup, Source
@@ -34,15 +34,15 @@ def show(bench: Bench, origin: Origin) -> None:
     bench.settle()
 
 
-def heard(bench: Bench, viewer: str) -> set[str]:
+def voices_of(bench: Bench, viewer: str) -> set[str]:
     return {
         state.participant
-        for state in bench.told[ParticipantId(viewer)].values()
+        for state in bench.slot_states[ParticipantId(viewer)].values()
         if state.participant is not None and state.source is MICROPHONE
     }
 
 
-def test_nobody_gets_their_own_media_back() -> None:
+def test_a_participant_does_not_get_its_own_media() -> None:
     bench = Bench()
     camera, microphone = bench.origin("ada", CAMERA, MICROPHONE)
     sink = bench.sink("ada")
@@ -53,7 +53,7 @@ def test_nobody_gets_their_own_media_back() -> None:
     assert dict(sink.packets) == {}
 
 
-def test_a_shared_screen_comes_with_its_sound_and_leaves_the_stage_alone() -> None:
+def test_a_shared_screen_with_sound_does_not_change_the_stage() -> None:
     bench = Bench()
     screen, sound, camera = bench.origin("ada", SCREEN, SCREEN_AUDIO, CAMERA)
     sink = bench.sink("viewer")
@@ -67,7 +67,7 @@ def test_a_shared_screen_comes_with_its_sound_and_leaves_the_stage_alone() -> No
     assert sink.carries(sink.mid(STAGE, "video")) == "ada"
 
 
-def test_the_newest_screen_wins_and_the_older_one_comes_back() -> None:
+def test_the_newest_screen_is_shown_and_then_the_older_one_again() -> None:
     bench = Bench()
     (first,) = bench.origin("ada", SCREEN)
     (second,) = bench.origin("bo", SCREEN)
@@ -89,27 +89,28 @@ def test_three_loudest_voices_are_heard_and_a_louder_one_takes_a_place() -> None
     sink = bench.sink("viewer")
     levels = {voices[name]: 20 + 10 * place for place, name in enumerate(names)}
     talk(bench, levels, 100)
-    assert heard(bench, "viewer") == {"ada", "bo", "cy"}
+    assert voices_of(bench, "viewer") == {"ada", "bo", "cy"}
     places = {
-        mid: state.participant for mid, state in bench.told[sink.participant].items()
+        mid: state.participant
+        for mid, state in bench.slot_states[sink.participant].items()
     }
     levels[voices["gus"]] = 5
     talk(bench, levels, 60)
-    assert "gus" in heard(bench, "viewer")
+    assert "gus" in voices_of(bench, "viewer")
     kept = sum(
-        bench.told[sink.participant][mid].participant == who
+        bench.slot_states[sink.participant][mid].participant == who
         for mid, who in places.items()
     )
     assert kept == 2
 
 
-def test_voices_of_like_loudness_do_not_flicker() -> None:
+def test_equally_loud_voices_keep_their_slots() -> None:
     bench = Bench()
     names = ["ada", "bo", "cy", "di", "ed"]
     voices = {name: bench.origin(name, MICROPHONE)[0] for name in names}
     bench.sink("viewer")
     talk(bench, dict.fromkeys(voices.values(), 40), 100)
-    before = heard(bench, "viewer")
+    before = voices_of(bench, "viewer")
     changes = len(bench.events)
     for turn in range(20):
         levels = {
@@ -117,9 +118,9 @@ def test_voices_of_like_loudness_do_not_flicker() -> None:
             for place, voice in enumerate(voices.values())
         }
         talk(bench, levels, 20)
-    told = [e for e in bench.events[changes:] if isinstance(e, m.SlotsChanged)]
-    assert told == []
-    assert heard(bench, "viewer") == before
+    changed = [e for e in bench.events[changes:] if isinstance(e, m.SlotsChanged)]
+    assert changed == []
+    assert voices_of(bench, "viewer") == before
 
 
 def test_the_stage_is_not_heard_twice() -> None:
@@ -131,7 +132,7 @@ def test_the_stage_is_not_heard_twice() -> None:
     talk(bench, {first: 20, second: 40}, 40)
     carried = [
         state.participant
-        for state in bench.told[sink.participant].values()
+        for state in bench.slot_states[sink.participant].values()
         if state.participant
     ]
     assert sorted(carried) == ["ada", "bo"]
@@ -190,7 +191,7 @@ def test_a_view_that_came_before_its_leg_is_kept() -> None:
     assert sink.carries(sink.mid(GRID, "video")) == "ada"
 
 
-def test_a_viewer_that_cannot_decode_is_told_and_gets_nothing() -> None:
+def test_a_viewer_that_cannot_decode_a_codec_gets_its_name_and_no_packets() -> None:
     bench = Bench()
     ada = ParticipantId("ada")
     fmt = track_format(CAMERA, codec=Codec.H264, ssrc=50)
@@ -200,7 +201,7 @@ def test_a_viewer_that_cannot_decode_is_told_and_gets_nothing() -> None:
     sink = bench.sink("viewer", frozenset(Codec) - {Codec.H264})
     bench.stage("ada")
     bench.settle()
-    state = bench.told[sink.participant][sink.mid(STAGE, "video")]
+    state = bench.slot_states[sink.participant][sink.mid(STAGE, "video")]
     assert (state.participant, state.gap, state.codec) == (
         "ada",
         SlotGap.CODEC,
@@ -211,7 +212,7 @@ def test_a_viewer_that_cannot_decode_is_told_and_gets_nothing() -> None:
     assert dict(sink.packets) == {}
 
 
-def test_one_viewer_without_vp8_moves_no_publisher() -> None:
+def test_one_viewer_without_vp8_changes_no_codec() -> None:
     bench = Bench()
     (camera,) = bench.origin("ada", CAMERA)
     camera.send(camera.frame())
@@ -220,11 +221,11 @@ def test_one_viewer_without_vp8_moves_no_publisher() -> None:
     bench.settle()
     assert not [e for e in bench.events if isinstance(e, m.PublishNeeded)]
     assert bench.router.decodable(ROOM) == {Codec.OPUS, Codec.VP8, Codec.AV1}
-    state = bench.told[sink.participant][sink.mid(STAGE, "video")]
+    state = bench.slot_states[sink.participant][sink.mid(STAGE, "video")]
     assert state.gap is SlotGap.CODEC
 
 
-def test_a_codec_change_starts_the_track_anew() -> None:
+def test_a_codec_change_restarts_the_track() -> None:
     bench = Bench()
     (camera,) = bench.origin("ada", CAMERA)
     sink = bench.sink("viewer")
@@ -252,12 +253,12 @@ def test_a_flood_of_key_frame_requests_reaches_the_publisher_twice_a_second() ->
     show(bench, camera)
     before = bench.key_frame_requests("ada")
     for _ in range(500):
-        sink.ask(rtcp.pli(1, sink.slots[sink.mid(STAGE, "video")].ssrc))
+        sink.send_rtcp(rtcp.pli(1, sink.slots[sink.mid(STAGE, "video")].ssrc))
         bench.pass_time(0.01)
     assert 9 <= bench.key_frame_requests("ada") - before <= 11
 
 
-def test_a_request_inside_the_throttle_is_kept_not_lost() -> None:
+def test_a_throttled_request_is_sent_later() -> None:
     bench = Bench()
     (camera,) = bench.origin("ada", CAMERA)
     camera.send(camera.frame())
@@ -265,14 +266,14 @@ def test_a_request_inside_the_throttle_is_kept_not_lost() -> None:
     bench.stage("ada")
     show(bench, camera)
     assert bench.key_frame_requests("ada") == 1
-    second.ask(rtcp.pli(1, second.slots[second.mid(STAGE, "video")].ssrc))
+    second.send_rtcp(rtcp.pli(1, second.slots[second.mid(STAGE, "video")].ssrc))
     assert bench.key_frame_requests("ada") == 1
     bench.pass_time(0.6)
     assert bench.key_frame_requests("ada") == 2
     assert first.carries(first.mid(STAGE, "video")) == "ada"
 
 
-def test_lost_packets_are_asked_for_again_and_given_up_at_last() -> None:
+def test_lost_packets_are_requested_several_times_and_then_given_up() -> None:
     bench = Bench()
     (camera,) = bench.origin("ada", CAMERA, sequence=65_533)
     camera.send(camera.frame())
@@ -329,7 +330,7 @@ def test_an_idle_viewer_costs_no_reports() -> None:
     assert bench.sent("viewer", LegKind.SUBSCRIBE, 200) == []
 
 
-def test_speakers_are_told_soon_and_leave_after_a_second_of_silence() -> None:
+def test_speakers_are_published_soon_and_removed_after_a_second_of_silence() -> None:
     bench = Bench()
     (voice,) = bench.origin("ada", MICROPHONE)
     talk(bench, {voice: 127}, 20)
@@ -345,7 +346,7 @@ def test_speakers_are_told_soon_and_leave_after_a_second_of_silence() -> None:
     assert [e.speakers for e in spoke] == [("ada",), ()]
 
 
-def test_a_click_makes_no_speaker() -> None:
+def test_a_click_does_not_count_as_speech() -> None:
     bench = Bench()
     (voice,) = bench.origin("ada", MICROPHONE)
     for _ in range(20):
@@ -354,7 +355,7 @@ def test_a_click_makes_no_speaker() -> None:
     assert not [e for e in bench.events if isinstance(e, m.SpeakersChanged)]
 
 
-def test_foreign_sources_are_dropped_and_counted() -> None:
+def test_packets_of_unknown_ssrcs_are_dropped_and_counted() -> None:
     bench = Bench()
     (camera,) = bench.origin("ada", CAMERA)
     sink = bench.sink("viewer")
@@ -363,14 +364,14 @@ def test_foreign_sources_are_dropped_and_counted() -> None:
     show(bench, camera)
     count = len(sink.on(sink.mid(STAGE, "video")))
     for ssrc in range(5_000, 5_100):
-        stranger = Origin(bench, "ada", SCREEN, ssrc=ssrc)  # it offered none
+        stranger = Origin(bench, "ada", SCREEN, ssrc=ssrc)  # not in the offer
         stranger.send(stranger.frame(key=True))
     assert len(sink.on(sink.mid(STAGE, "video"))) == count
     publisher = bench.plane.publishers[camera.participant]
     assert publisher.dropped == 100
 
 
-def test_a_source_that_the_offer_did_not_name_is_bound_by_its_mid() -> None:
+def test_an_ssrc_that_the_offer_did_not_name_is_bound_by_its_mid() -> None:
     bench = Bench()
     ada = ParticipantId("ada")
     formats = [
@@ -386,7 +387,7 @@ def test_a_source_that_the_offer_did_not_name_is_bound_by_its_mid() -> None:
     assert started == [SCREEN, CAMERA]
 
 
-def test_leaving_takes_tracks_and_slots_away() -> None:
+def test_leaving_removes_tracks_and_clears_slots() -> None:
     bench = Bench()
     camera, microphone, _ = bench.origin("ada", CAMERA, MICROPHONE, SCREEN)
     sink = bench.sink("viewer")
@@ -396,9 +397,11 @@ def test_leaving_takes_tracks_and_slots_away() -> None:
     talk(bench, {microphone: 30}, 20)
     bench.apply(m.CloseLegs(camera.participant))
     bench.settle()
-    assert {s.participant for s in bench.told[sink.participant].values()} == {None}
+    assert {s.participant for s in bench.slot_states[sink.participant].values()} == {
+        None
+    }
     stopped = {e.source for e in bench.events if isinstance(e, m.TrackStopped)}
-    # What was declared and sent nothing is no longer declared either.
+    # A declared track that sent nothing is removed too.
     assert stopped == {CAMERA, MICROPHONE, SCREEN}
     bench.apply(m.SetStage(ROOM, None))
     bench.apply(m.CloseLegs(sink.participant))

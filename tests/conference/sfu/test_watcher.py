@@ -1,4 +1,4 @@
-"""A watcher that is no viewer: as a recorder or a relay will be."""
+"""A watcher that is not a viewer, as a recorder or a relay will be."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ from conference.ids import ParticipantId
 from conference.sfu.inbound.layer_demand import KEEP_S
 from conference.sfu.inbound.publisher import Arrived
 from conference.sfu.inbound.track import Track
-from tests.conference.sfu.inbound.test_wanted_layers import told
+from tests.conference.sfu.inbound.test_wanted_layers import layer_requests
 from tests.conference.sfu.test_layers import play
 from tests.support.bench import ROOM, Bench, Simulcast
 
@@ -47,14 +47,14 @@ def key_frames(recorder: Recorder) -> int:
     return sum(arrived.head.starts_key_frame for arrived in recorder.got)
 
 
-def test_what_it_watches_is_sent_without_any_viewer() -> None:
+def test_the_layers_that_a_tap_watches_are_sent_without_viewers() -> None:
     bench = Bench()
     _, camera = recorded(bench)
     play(bench, camera, seconds=KEEP_S + 1)
-    assert told(bench, ADA)[-1] == (TOP,)
+    assert layer_requests(bench, ADA)[-1] == (TOP,)
 
 
-def test_it_gets_each_packet_once_and_complete() -> None:
+def test_a_tap_gets_each_packet_once() -> None:
     bench = Bench()
     recorder, camera = recorded(bench)
     play(bench, camera, seconds=KEEP_S + 2)
@@ -64,7 +64,7 @@ def test_it_gets_each_packet_once_and_complete() -> None:
     assert all(arrived.packet.payload for arrived in recorder.got)
 
 
-def test_it_is_given_a_key_frame_when_it_asks() -> None:
+def test_a_tap_gets_a_key_frame_on_request() -> None:
     bench = Bench()
     recorder, camera = recorded(bench)
     play(bench, camera, seconds=2)
@@ -72,7 +72,9 @@ def test_it_is_given_a_key_frame_when_it_asks() -> None:
     asked = len(bench.sent(ADA, LegKind.PUBLISH, 206))
     begun = key_frames(recorder)
     play(bench, camera, seconds=1)
-    assert len(bench.sent(ADA, LegKind.PUBLISH, 206)) == asked  # nobody asked meanwhile
+    assert (
+        len(bench.sent(ADA, LegKind.PUBLISH, 206)) == asked
+    )  # without a request meanwhile
     track, spatial = recorder.layers[0]
     bench.plane.want_key_frame(track.layers[spatial], recorder.key)
     play(bench, camera, seconds=0.5)
@@ -90,30 +92,30 @@ def test_a_muted_track_is_not_recorded() -> None:
     assert len(recorder.got) == before
 
 
-def test_when_it_goes_its_layer_stops_and_the_room_closes() -> None:
+def test_without_its_tap_the_layer_stops_and_the_room_closes() -> None:
     bench = Bench()
     recorder, camera = recorded(bench)
     play(bench, camera, seconds=KEEP_S + 1)
     bench.router.unwatch(ROOM, recorder.key)
     before = len(recorder.got)
     play(bench, camera, seconds=KEEP_S + 1)
-    assert told(bench, ADA)[-1] == ()
+    assert layer_requests(bench, ADA)[-1] == ()
     assert len(recorder.got) == before
     bench.router.unpublish(ADA, now=bench.now)
     assert bench.router.figures() == []
 
 
-def test_it_keeps_a_room_open_that_has_nobody_else() -> None:
+def test_a_tap_keeps_an_empty_room_open() -> None:
     bench = Bench()
     recorder, _ = recorded(bench)
     bench.router.unpublish(ADA, now=bench.now)
     assert len(bench.router.figures()) == 1
     bench.router.unwatch(ROOM, recorder.key)
-    bench.router.unwatch(ROOM, recorder.key)  # once more does nothing
+    bench.router.unwatch(ROOM, recorder.key)  # removing it again does nothing
     assert bench.router.figures() == []
 
 
-def test_closing_a_room_takes_it_away() -> None:
+def test_closing_a_room_removes_its_taps() -> None:
     bench = Bench()
     recorded(bench)
     bench.apply(m.CloseRoom(ROOM))

@@ -14,7 +14,7 @@ from conference.rtp.transport_cc_reader import parse_transport_cc
 from conference.sfu.bandwidth.estimate import BandwidthEstimator
 
 MESSAGES = 100
-"""A hundredth of a second's work: short enough to find the machine undisturbed."""
+"""Intervals per run: 10 ms of work, short enough for an undisturbed run on a busy machine."""
 REPEATS = 60
 BURSTS = 5
 
@@ -24,7 +24,7 @@ Round = tuple[float, list[tuple[int, float]], list[bytes]]
 def rounds(
     packets: int, interval_s: float, loss: float, jitter_s: float
 ) -> list[Round]:
-    """Return what is sent and told per interval."""
+    """Return the packets and the feedback of each interval."""
     random, recorder = Random(1), ArrivalRecorder()
     result: list[Round] = []
     number, now = 0, 10.0
@@ -35,7 +35,7 @@ def rounds(
             wait = 0.02 + random.uniform(0, jitter_s)
             for _ in range(packets // BURSTS):
                 sends.append((number, at))
-                wait += 0.0003  # one after the other through the link
+                wait += 0.0003  # serialised by the link
                 if random.random() >= loss:
                     recorder.record(number & 0xFFFF, now=at + wait)
                 number += 1

@@ -1,5 +1,5 @@
 """
-A seeded model of the way to a viewer.
+A simulated path to a viewer, reproducible by a seed.
 
 A bottleneck with a drop-tail queue, then delay, jitter and loss. Time is an argument;
 what it returns is when things arrive.
@@ -10,21 +10,21 @@ from random import Random
 from typing import Any
 
 DATAGRAM_BYTES = 28
-"""IPv4 and UDP headers: they use the link too."""
+"""IPv4 and UDP headers, which use the link too."""
 
 
 @dataclass(frozen=True)
 class Shape:
-    """What one direction of a link does from some time on."""
+    """The properties of one direction of a link from some time on."""
 
     rate_bps: float = 100e6
     queue_s: float = 0.3
-    """Longest wait in the queue; what would wait longer is dropped."""
+    """Longest wait in the queue; packets that would wait longer are dropped."""
     delay_s: float = 0.02
     jitter_s: float = 0.0
     """Uniform, plus or minus; packets may overtake each other."""
     loss: float = 0.0
-    """Random, behind the bottleneck."""
+    """Random loss after the bottleneck."""
     down: bool = False
     """A blackout: everything is lost."""
 

@@ -27,20 +27,20 @@ from tests.conference.sfu.bandwidth.network import Link, Shape
 
 SPATIAL_BPS = (120e3, 450e3, 1.5e6)
 TEMPORAL_SHARE = (0.4, 0.6, 1.0)
-"""Cumulative, as libvpx spreads three temporal layers."""
+"""Cumulative shares, as libvpx divides three temporal layers."""
 FRAME_S = 1 / 30
 AUDIO_S = 0.02
 AUDIO_BYTES = 100
 PACKET_BYTES = 1200
 KEY_FRAME = 5
-"""A key frame in ordinary frames."""
+"""Size of a key frame in ordinary frames."""
 OVERHEAD = 1.06
 FEEDBACK_S = 0.05
 NACK_S = 0.02
 PLAYED_S = 0.5
-"""A frame that is not whole by then is never shown."""
+"""A frame that is not complete by then is never shown."""
 SKEW = 1000.0
-"""The receiver's clock is another one."""
+"""Offset of the receiver's clock."""
 
 LAYERS = tuple(
     LayerRate(s, t, bps * share * OVERHEAD)
@@ -56,7 +56,7 @@ class Packet:
     kind: str
     number: int = -1
     identity: int = -1
-    """The same in a repair: what the receiver lacks."""
+    """The identity of the packet that a repair replaces."""
     frame: int = -1
     sent_at: float = 0.0
 
@@ -85,12 +85,12 @@ class Trace:
     estimates: list[tuple[float, float]] = field(default_factory=list)
     queues: list[tuple[float, float]] = field(default_factory=list)
     audio: list[tuple[float, float | None]] = field(default_factory=list)
-    """Per voice packet: when sent, and its way's duration; None if lost."""
+    """Per voice packet: when it was sent, and its delay; None if lost."""
     frames: list[Frame] = field(default_factory=list)
     probes: list[tuple[float, float]] = field(default_factory=list)
 
     def most_switches(self, start: float, end: float, camera: int = 0) -> int:
-        """Switches in the worst minute."""
+        """Most switches within a minute."""
         times = [t for t, c, _ in self.layers if c == camera and start < t <= end]
         return max((sum(t <= u < t + 60 for u in times) for t in times), default=0)
 
@@ -99,7 +99,7 @@ class Trace:
         return found[-1] if found else None
 
     def reached(self, start: float, *spatial: int, camera: int = 0) -> float:
-        """Seconds from ``start`` until a frame of one of these layers is whole."""
+        """Seconds from ``start`` until a frame of one of these layers is complete."""
         times = [
             frame.whole_at
             for frame in self.frames
@@ -112,8 +112,8 @@ class Trace:
 
     def voices_lost(self, start: float, end: float) -> float:
         """Share of voice packets that did not arrive."""
-        ways = [way for t, way in self.audio if start <= t < end]
-        return sum(way is None for way in ways) / len(ways)
+        delays = [delay for t, delay in self.audio if start <= t < end]
+        return sum(delay is None for delay in delays) / len(delays)
 
     def longest_queue(self, start: float, end: float) -> float:
         return max(queue for t, queue in self.queues if start <= t <= end)
@@ -122,7 +122,7 @@ class Trace:
         return [bps for t, bps in self.estimates if start <= t <= end]
 
     def shown(self, start: float, end: float, camera: int = 0) -> float:
-        """Frames per second that became whole in time."""
+        """Frames per second that were complete in time."""
         good = sum(
             frame.whole_at is not None and frame.whole_at - frame.made_at <= PLAYED_S
             for frame in self.frames
@@ -143,7 +143,7 @@ class Trace:
 
 
 class Session:
-    """Runs for a while; ``trace`` tells."""
+    """Runs for a while; results are in ``trace``."""
 
     def __init__(
         self,
@@ -173,7 +173,7 @@ class Session:
         self.frames: dict[int, Frame] = {}
         self.video_on = True
         self.others_bps = 0.0
-        """What somebody else sends over the same link, evenly."""
+        """Other traffic on the same link, at a constant rate."""
         self._feedback, self._remb, self._pace = feedback, remb, pace
         self._variation = variation
         self._random = Random(seed + 2)
@@ -192,7 +192,7 @@ class Session:
             (AUDIO_S, self._others),
             (AUDIO_S, self._voice),
             (FRAME_S, self._picture),
-            (FEEDBACK_S, self._tell),
+            (FEEDBACK_S, self._give_feedback),
             (NACK_S, self._ask),
             (0.1, self._decide),
             (0.01, self._look),
@@ -265,7 +265,7 @@ class Session:
             self._offer(packet, Priority.VIDEO)
 
     def _offer(self, packet: Packet, priority: Priority) -> None:
-        # Numbered before it waits, as the fan-out does: numbers go out of order.
+        # Numbered before pacing, as in the fan-out: numbers are sent out of order.
         packet.number = self._number(packet.size)
         if not self._pace or self.pacer.push(
             packet, packet.size, priority, now=self.now
@@ -299,8 +299,8 @@ class Session:
         packet.sent_at = self.now
         arrival = self.down.send(packet.size, self.now)
         if packet.kind == "audio":
-            way = None if arrival is None else arrival - self.now
-            self.trace.audio.append((self.now, way))
+            delay = None if arrival is None else arrival - self.now
+            self.trace.audio.append((self.now, delay))
         if arrival is not None:
             self._at(arrival, partial(self._arrive, packet))
 
@@ -363,7 +363,7 @@ class Session:
         if not frame.missing and frame.whole_at is None:
             frame.whole_at = self.now
 
-    def _tell(self) -> None:
+    def _give_feedback(self) -> None:
         if self._remb:
             self._tell_remb()
         if not self._feedback:
@@ -371,23 +371,24 @@ class Session:
         for information in self.recorder.feedback():
             arrival = self.up.send(len(information) + 20, self.now)
             if arrival is not None:
-                self._at(arrival, partial(self._told, information))
+                self._at(arrival, partial(self._covered, information))
 
-    def _told(self, information: bytes) -> None:
+    def _covered(self, information: bytes) -> None:
         feedback = parse_transport_cc(information)
         self.estimator.on_feedback(feedback, self.sent, now=self.now)
 
     def _tell_remb(self) -> None:
-        """A receiver's estimate, much simplified: 1.5 times what comes, or a cut."""
+        """A receiver's estimate, simplified: 1.5 times the rate received, or a cut."""
         if self.now < 1.0:
-            return  # a browser's first one takes a while
+            return  # a browser's first estimate takes a while
         recent = [item for item in self._remb_bytes if item[0] > self.now - 0.5]
         self._remb_bytes = recent
         if not recent:
             return
         rate = sum(size for _, size, _ in recent) * 8 / 0.5
         queue = (
-            min(way for _, _, way in recent[-10:]) - self.down.shape(self.now).delay_s
+            min(delay for _, _, delay in recent[-10:])
+            - self.down.shape(self.now).delay_s
         )
         if queue > 0.05:
             self._remb_bps = 0.85 * rate

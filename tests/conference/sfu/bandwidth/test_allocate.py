@@ -1,4 +1,4 @@
-"""Sharing a viewer's budget among its pictures."""
+"""Dividing a viewer's budget among its pictures."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,45 +50,45 @@ def settled(budget: float, wants: list[Want[str]]) -> Allocator[str]:
     return allocator
 
 
-def test_everything_preferred_is_given_when_there_is_room() -> None:
+def test_a_sufficient_budget_gives_every_preferred_layer() -> None:
     allocator: Allocator[str] = Allocator()
     wants = [want("stage"), want("tile", (0, 2))]
     assert allocator.allocate(5e6, wants, now=0) == {"stage": (2, 2), "tile": (0, 2)}
     assert allocator.wanted_bps == 1.62e6
 
 
-def test_everybody_is_shown_before_anybody_is_shown_well() -> None:
+def test_every_picture_is_shown_before_any_is_raised() -> None:
     wants = [want(name) for name in ("stage", "large", "small")]
     chosen = Allocator[str]().allocate(410e3, wants, now=0)
     assert chosen["stage"] == (1, 1)
     assert chosen["large"] == chosen["small"] == (0, 0)
 
 
-def test_what_comes_first_gets_the_only_place() -> None:
+def test_the_first_want_gets_the_only_place() -> None:
     wants = [want(name) for name in ("stage", "large", "small")]
     chosen = Allocator[str]().allocate(60e3, wants, now=0)
     assert chosen == {"stage": (0, 0), "large": None, "small": None}
 
 
-def test_a_dear_picture_does_not_keep_cheap_ones_away() -> None:
+def test_an_expensive_picture_does_not_exclude_cheap_ones() -> None:
     wants = [want("screen", layers=SINGLE), want("tile")]
     chosen = Allocator[str]().allocate(300e3, wants, now=0)
     assert chosen["screen"] is None
     assert chosen["tile"] is not None
 
 
-def test_frames_go_before_pixels_if_that_suffices() -> None:
+def test_the_frame_rate_is_lowered_before_the_resolution() -> None:
     assert Allocator[str]().allocate(1.1e6, [want("a")], now=0) == {"a": (2, 1)}
-    # Less than half the frames of a large picture: a smaller one moves better.
+    # Less than half the frames of a large picture: a smaller one is smoother.
     assert Allocator[str]().allocate(800e3, [want("a")], now=0) == {"a": (1, 2)}
 
 
-def test_a_sharp_picture_keeps_its_pixels() -> None:
+def test_a_sharp_picture_keeps_its_resolution() -> None:
     chosen = Allocator[str]().allocate(800e3, [want("slides", sharp=True)], now=0)
     assert chosen == {"slides": (2, 0)}
 
 
-def test_a_track_without_a_small_layer_is_taken_at_its_lowest() -> None:
+def test_a_track_without_a_small_layer_uses_its_lowest() -> None:
     layers = tuple(layer for layer in CAMERA if layer.spatial == 2)
     steps = ladder(want("a", (0, 1), layers))
     assert [(step.spatial, step.temporal) for step in steps] == [(2, 0), (2, 1)]
@@ -97,7 +97,7 @@ def test_a_track_without_a_small_layer_is_taken_at_its_lowest() -> None:
     assert ladder(want("a", (1, 0), only_full)) == list(only_full)
 
 
-def test_down_goes_at_once_and_up_waits_for_calm() -> None:
+def test_lowering_is_immediate_and_raising_waits_for_a_calm_time() -> None:
     wants = [want("a")]
     allocator = settled(3e6, wants)
     allocator.allocate(3e6, wants, now=20)
@@ -106,7 +106,7 @@ def test_down_goes_at_once_and_up_waits_for_calm() -> None:
     assert allocator.allocate(3e6, wants, now=30 + UP_AFTER_DOWN_S) == {"a": (2, 2)}
 
 
-def test_an_up_needs_headroom_that_staying_does_not() -> None:
+def test_raising_needs_headroom_that_staying_does_not() -> None:
     wants = [want("a")]
     allocator = settled(450e3 / UP_SHARE - 1, wants)
     assert allocator.allocate(450e3 / UP_SHARE - 1, wants, now=1) == {"a": (1, 1)}
@@ -114,7 +114,7 @@ def test_an_up_needs_headroom_that_staying_does_not() -> None:
     assert allocator.allocate(450e3, wants, now=3) == {"a": (1, 2)}
 
 
-def test_an_up_that_failed_is_not_tried_again_within_a_minute() -> None:
+def test_a_failed_raise_is_not_repeated_within_a_minute() -> None:
     wants = [want("a", (1, 2))]
     allocator = settled(400e3, wants)
     assert allocator.allocate(500e3, wants, now=10) == {"a": (1, 2)}
@@ -124,14 +124,14 @@ def test_an_up_that_failed_is_not_tried_again_within_a_minute() -> None:
     assert allocator.allocate(500e3, wants, now=15 + FORGIVEN_S) == {"a": (1, 2)}
 
 
-def test_a_link_that_was_narrow_all_along_counts_as_failed_later_too() -> None:
+def test_a_link_that_was_thin_all_along_is_a_failure_even_later() -> None:
     wants = [want("a", (1, 2))]
     allocator = settled(500e3, wants)
     assert allocator.allocate(440e3, wants, now=50) == {"a": (1, 1)}
     assert allocator.allocate(500e3, wants, now=60) == {"a": (1, 1)}
 
 
-def test_a_link_that_changed_is_used_again_before_that() -> None:
+def test_a_changed_link_is_used_again_sooner() -> None:
     wants = [want("a", (1, 2))]
     allocator = settled(500e3, wants)
     assert allocator.allocate(440e3, wants, now=5) == {"a": (1, 1)}
@@ -156,14 +156,14 @@ def test_each_failure_doubles_the_wait() -> None:
     assert waits == [4, 8, 16, 30, 30, 30]
 
 
-def test_a_smaller_tile_is_no_failure() -> None:
+def test_a_smaller_tile_is_not_a_failed_raise() -> None:
     wants = [want("a")]
     allocator = settled(3e6, wants)
     assert allocator.allocate(3e6, [want("a", (0, 2))], now=1) == {"a": (0, 2)}
     assert allocator.allocate(3e6, wants, now=1.5) == {"a": (2, 2)}
 
 
-def test_a_layer_that_its_publisher_stopped_is_no_failure() -> None:
+def test_a_layer_that_its_publisher_stopped_is_not_a_failed_raise() -> None:
     allocator = settled(3e6, [want("a")])
     lower = tuple(layer for layer in CAMERA if layer.spatial < 2)
     assert allocator.allocate(3e6, [want("a", layers=lower)], now=1) == {"a": (1, 2)}
@@ -171,7 +171,7 @@ def test_a_layer_that_its_publisher_stopped_is_no_failure() -> None:
     assert allocator.allocate(3e6, [want("a", layers=())], now=2) == {"a": None}
 
 
-def test_the_first_picture_lives_through_a_short_shortage() -> None:
+def test_the_first_picture_survives_a_short_shortage() -> None:
     wants = [want("stage"), want("tile")]
     allocator = settled(3e6, wants)
     chosen = allocator.allocate(10e3, wants, now=10)
@@ -182,11 +182,11 @@ def test_the_first_picture_lives_through_a_short_shortage() -> None:
 
 
 def holes(loss: float) -> float:
-    """Return what a single round of repairs leaves missing."""
+    """Return the loss that one round of repairs leaves."""
     return loss * unrepaired(loss)
 
 
-def test_large_frames_are_given_up_where_repairs_do_not_keep_up() -> None:
+def test_large_layers_are_lowered_where_repairs_are_too_slow() -> None:
     wants = [want("face"), want("slides", sharp=True)]
     allocator: Allocator[str] = Allocator()
     assert allocator.allocate(9e6, wants, now=0, holes=holes(0.05))["face"] == (2, 2)
@@ -194,12 +194,12 @@ def test_large_frames_are_given_up_where_repairs_do_not_keep_up() -> None:
     assert chosen == {"face": (1, 2), "slides": (2, 2)}
     assert allocator.wanted_bps == 450e3 + 1.5e6
     assert allocator.allocate(9e6, wants, now=9, holes=holes(0.3))["face"] == (0, 2)
-    # Up again only well below the loss that brought it down.
+    # Raised again only well below the loss that lowered it.
     assert allocator.allocate(9e6, wants, now=90, holes=holes(0.12))["face"] == (0, 2)
     assert allocator.allocate(9e6, wants, now=99, holes=holes(0.1))["face"] == (1, 2)
 
 
-def test_who_left_is_forgotten() -> None:
+def test_a_removed_want_is_forgotten() -> None:
     allocator = settled(500e3, [want("a", (1, 2))])
     allocator.allocate(440e3, [want("a", (1, 2))], now=5)
     allocator.allocate(440e3, [], now=6)
@@ -230,7 +230,7 @@ walks = st.lists(
 
 
 @given(st.lists(st.tuples(preferences, tracks(), st.booleans()), max_size=6), walks)
-def test_the_budget_holds_whatever_happens(
+def test_the_budget_is_kept_in_any_sequence_of_events(
     specs: list[tuple[Layer, tuple[LayerRate, ...], bool]],
     walk: list[tuple[float, float, float]],
 ) -> None:
@@ -260,7 +260,7 @@ def test_the_budget_holds_whatever_happens(
 
 
 @given(st.lists(tracks(), min_size=2, max_size=6), st.floats(0, 3e6))
-def test_nobody_is_paused_for_somebody_less_important(
+def test_no_want_is_paused_for_a_less_important_one(
     layers: list[tuple[LayerRate, ...]], budget: float
 ) -> None:
     wants = [Want(str(i), (2, 2), track) for i, track in enumerate(layers)]
@@ -274,7 +274,7 @@ def test_nobody_is_paused_for_somebody_less_important(
 
 
 @given(st.lists(tracks(), min_size=1, max_size=6))
-def test_room_for_everything_gives_everything(
+def test_a_budget_for_everything_gives_everything(
     layers: list[tuple[LayerRate, ...]],
 ) -> None:
     wants = [Want(str(i), (2, 2), track) for i, track in enumerate(layers)]

@@ -1,4 +1,4 @@
-"""Telling a growing queue from jitter and bursts."""
+"""Distinguishing a growing queue from jitter and bursts."""
 
 from random import Random
 
@@ -28,7 +28,7 @@ def feed(
     start: float = 0.0,
     per_feedback: int = 10,
 ) -> list[Usage]:
-    """Bring one group each 10 ms with these delays; return a verdict per feedback."""
+    """Add a group every 10 ms with these delays; return a verdict per feedback message."""
     verdicts = []
     for index, delay in enumerate(delays):
         sent = start + index * GROUP_S
@@ -72,20 +72,20 @@ def test_jitter_of_twenty_milliseconds_is_normal(seed: int) -> None:
 def test_the_burst_of_a_key_frame_is_normal() -> None:
     detector = OveruseDetector()
     delays = [0.05] * 200
-    for i in range(10):  # 100 ms of queue, gone again 100 ms later
+    for i in range(10):  # 100 ms of queue, which drains within 100 ms
         delays[100 + i] = 0.05 + 0.01 * i
         delays[110 + i] = 0.15 - 0.01 * i
     assert Usage.OVERUSE not in feed(detector, delays)
 
 
-def test_a_long_queue_is_overuse_even_if_it_grows_no_more() -> None:
+def test_a_long_queue_is_overuse_even_without_growth() -> None:
     detector = OveruseDetector()
     feed(detector, [0.05] * 100)
     verdicts = feed(detector, [0.05 + 1.5 * LONG_QUEUE_S] * 200, start=1)
     assert verdicts[-1] is Usage.OVERUSE
 
 
-def test_a_queue_that_no_cut_shortens_is_somebody_elses() -> None:
+def test_a_queue_that_no_cut_shortens_is_attributed_to_other_traffic() -> None:
     detector = OveruseDetector()
     feed(detector, [0.05] * 100)
     start, cuts = 1.0, 0
@@ -121,7 +121,7 @@ def test_an_interruption_leaves_no_trend() -> None:
     assert detector.queue.delay_s == pytest.approx(0)
 
 
-def test_the_least_delay_is_forgotten_in_time() -> None:
+def test_the_least_delay_expires() -> None:
     queue = StandingQueue()
     queue.on_delay(0.05, now=0)
     now = 0.0

@@ -1,4 +1,4 @@
-"""What is summed up of feedback, and what is left for later."""
+"""Sums over feedback, and packets that are kept for grouping."""
 
 import pytest
 
@@ -12,12 +12,12 @@ TOLD_S = 0.1
 
 
 class Line:
-    """Frames of some packets each, of which feedback tells ten times a second."""
+    """Frames of some packets each, with feedback ten times a second."""
 
     def __init__(self, packets: int, per_s: float) -> None:
         self.sent, self.digest = SentRing(), Digest()
         self._packets, self._every_s = packets, 1 / per_s
-        self._told = 0
+        self._covered = 0
         self._now = 0.0
 
     def send(self, seconds: float) -> None:
@@ -28,10 +28,10 @@ class Line:
                 for place in range(self._packets):
                     self.sent.note(1000, now=self._now + place * 0.000_2)
                 self._now += self._every_s
-            self.tell(self._told, self.sent.next)
-            self._told = self.sent.next
+            self.give_feedback(self._covered, self.sent.next)
+            self._covered = self.sent.next
 
-    def tell(self, first: int, end: int) -> None:
+    def give_feedback(self, first: int, end: int) -> None:
         times, _ = self.sent.window(first, end - first)
         reference = int(times[0] / 0.064)
         self.digest.advance(reference)
@@ -40,15 +40,15 @@ class Line:
 
 
 @pytest.mark.parametrize(("packets", "per_s"), [(1, 50.0), (5, 30.0), (18, 25.0)])
-def test_a_trend_can_be_read_from_what_was_left(packets: int, per_s: float) -> None:
+def test_the_kept_packets_contain_a_trend(packets: int, per_s: float) -> None:
     line = Line(packets, per_s)
     for _ in range(40):
         line.send(TOLD_S)
         line.digest.leave_ungrouped()
-    assert line.digest.group()  # there is a gap behind the groups before
+    assert line.digest.group()  # packets are missing after the groups before
     assert len(line.digest.groups) >= GROUPS
     assert all(arrived - sent > 0 for sent, arrived in line.digest.groups)
-    # And not from ages ago: all of it is made into groups at once.
+    # Only recent packets are kept: all of them are grouped at once.
     oldest, newest = line.digest.groups[0][0], line.digest.groups[-1][0]
     assert newest - oldest <= max(KEPT_S, KEPT_PACKETS / packets / per_s) + 2 * TOLD_S
     line.digest.clear()
@@ -56,7 +56,7 @@ def test_a_trend_can_be_read_from_what_was_left(packets: int, per_s: float) -> N
     assert not line.digest.group()
 
 
-def test_groups_made_at_each_turn_go_on_from_each_other() -> None:
+def test_groups_of_consecutive_messages_continue_each_other() -> None:
     line = Line(5, 30.0)
     sent: list[float] = []
     for _ in range(10):
@@ -68,21 +68,21 @@ def test_groups_made_at_each_turn_go_on_from_each_other() -> None:
     assert sent == sorted(set(sent))
 
 
-def test_what_is_told_late_is_not_the_newest() -> None:
+def test_late_feedback_does_not_count_as_the_newest() -> None:
     line = Line(1, 100.0)
     line.send(TOLD_S)
     line.send(TOLD_S)
     digest = line.digest
     newest = digest.sent_at, digest.arrived_at
-    line.tell(0, 5)
+    line.give_feedback(0, 5)
     assert (digest.sent_at, digest.arrived_at) == newest
 
 
-def test_what_no_feedback_spoke_of_counts_as_arrived() -> None:
-    """Feedback is lost too; also where the numbers' places begin again."""
+def test_packets_without_any_feedback_count_as_arrived() -> None:
+    """Lost feedback, also where the log of sent packets wraps."""
     line = Line(1, 100.0)
-    begun = line.sent.next = line._told = SIZE - 16
+    begun = line.sent.next = line._covered = SIZE - 16
     line.send(TOLD_S)
-    line._told += 8  # on both sides of the last place
+    line._covered += 8  # on both sides of the wrap
     line.send(TOLD_S)
     assert line.digest.octets == 1000 * (line.sent.next - begun)

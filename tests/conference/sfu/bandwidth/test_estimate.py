@@ -1,4 +1,4 @@
-"""The estimate of one viewer's link, from feedback as it comes."""
+"""The estimate of one viewer's link, from feedback."""
 
 from random import Random
 
@@ -16,14 +16,14 @@ START, LEAST, MOST = 1e6, 50e3, 8e6
 
 
 class Path:
-    """A sender with even packets, and feedback about them as asked for."""
+    """A sender of even packets, and feedback on them."""
 
     def __init__(self, first: int = 0) -> None:
         self.estimator = BandwidthEstimator(START, LEAST, MOST)
         self.sent = SentRing()
         self.sent.next = first
         self.now = 100.0
-        self.told = first
+        self.covered = first
         self.skew = 5000.0
 
     def send(self, count: int = 1, *, size: int = 1200, every_s: float = 0.01) -> None:
@@ -31,14 +31,14 @@ class Path:
             self.sent.note(size, now=self.now)
             self.now += every_s
 
-    def tell(
+    def give_feedback(
         self, *, delay_s: float = 0.03, lost: frozenset[int] | set[int] = frozenset()
     ) -> None:
-        """Feedback on all since the last one, 20 ms after the newest arrival."""
-        self.tell_range(self.told, self.sent.next, delay_s=delay_s, lost=lost)
-        self.told = self.sent.next
+        """Give feedback on all packets since the last one, 20 ms after the newest arrival."""
+        self.give_feedback_on(self.covered, self.sent.next, delay_s=delay_s, lost=lost)
+        self.covered = self.sent.next
 
-    def tell_range(
+    def give_feedback_on(
         self,
         first: int,
         end: int,
@@ -65,13 +65,13 @@ class Path:
             first = self.sent.next
             self.send(10, size=size)
             last = self.sent.next - 1
-            self.tell(
+            self.give_feedback(
                 lost={n for n in range(first, last) if random.random() < loss},
             )
 
 
 @pytest.mark.parametrize("start", [0, 1, 32767, 65534, 65535])
-def test_what_arrives_is_measured_across_the_wrap(start: int) -> None:
+def test_the_arrival_rate_is_measured_across_the_wrap(start: int) -> None:
     path = Path(start)
     path.flow(3)
     estimator = path.estimator
@@ -100,26 +100,26 @@ def test_loss_is_smoothed_and_forgotten() -> None:
     assert path.estimator.loss < 0.01
 
 
-def test_a_late_packet_is_no_loss() -> None:
+def test_a_late_packet_is_not_counted_as_lost() -> None:
     path = Path()
     path.flow(1)
     path.send(10)
     late = path.sent.next - 4
-    path.tell(lost={late})
-    path.tell_range(late, late + 1, delay_s=0.06)
+    path.give_feedback(lost={late})
+    path.give_feedback_on(late, late + 1, delay_s=0.06)
     path.flow(1)
     assert path.estimator.loss == 0
 
 
-def test_a_packet_that_comes_after_it_was_given_up_is_no_loss_either() -> None:
+def test_a_packet_that_arrives_after_it_was_given_up_is_not_lost() -> None:
     path = Path()
     path.flow(1)
     path.send(10)
     late = path.sent.next - 4
-    path.tell(lost={late})
+    path.give_feedback(lost={late})
     path.flow(0.4)
     assert path.estimator.loss > 0
-    path.tell_range(late, late + 1, delay_s=0.5)
+    path.give_feedback_on(late, late + 1, delay_s=0.5)
     path.flow(0.2)
     assert path.estimator.loss == 0
 
@@ -129,15 +129,15 @@ def test_feedback_that_repeats_itself_changes_nothing() -> None:
     for p in (path, other):
         p.flow(2)
         p.send(10)
-        p.tell()
-    path.tell_range(path.sent.next - 50, path.sent.next)
+        p.give_feedback()
+    path.give_feedback_on(path.sent.next - 50, path.sent.next)
     for p in (path, other):
         p.flow(1)
     assert path.estimator.bitrate_bps == other.estimator.bitrate_bps
     assert path.estimator.acknowledged_bps == other.estimator.acknowledged_bps
 
 
-def test_packets_lost_in_a_blackout_count_for_nothing() -> None:
+def test_packets_lost_in_a_blackout_are_not_counted() -> None:
     path = Path()
     path.flow(3)
     before = path.estimator.bitrate_bps
@@ -145,13 +145,13 @@ def test_packets_lost_in_a_blackout_count_for_nothing() -> None:
     path.send(200)
     last = path.sent.next
     path.send(10)
-    path.tell(lost=set(range(first, last)))
+    path.give_feedback(lost=set(range(first, last)))
     assert path.estimator.loss == 0
     path.flow(3)
     assert path.estimator.bitrate_bps >= before
 
 
-def test_nothing_grows_while_nothing_is_heard() -> None:
+def test_the_estimate_does_not_grow_without_feedback() -> None:
     path = Path()
     path.flow(3)
     before = path.estimator.bitrate_bps
@@ -163,7 +163,7 @@ def test_nothing_grows_while_nothing_is_heard() -> None:
     )
 
 
-def test_a_queue_that_fills_is_overuse_and_cuts() -> None:
+def test_a_filling_queue_is_overuse_and_cuts_the_rate() -> None:
     path = Path()
     path.flow(3)
     delay = 0.03
@@ -171,14 +171,14 @@ def test_a_queue_that_fills_is_overuse_and_cuts() -> None:
     for _ in range(15):
         path.send(10)
         delay += 0.03
-        path.tell(delay_s=delay)
+        path.give_feedback(delay_s=delay)
         seen = seen or path.estimator.overusing
     assert seen
     assert path.estimator.queue_delay_s > 0.1
     assert path.estimator.bitrate_bps < 0.85 * 960e3
 
 
-def test_a_short_queue_that_overflows_is_overuse_though_it_grows_no_more() -> None:
+def test_an_overflowing_short_queue_is_overuse() -> None:
     path = Path()
     path.flow(3)
     before = path.estimator.bitrate_bps
@@ -186,15 +186,15 @@ def test_a_short_queue_that_overflows_is_overuse_though_it_grows_no_more() -> No
     for _ in range(30):
         first = path.sent.next
         path.send(10)
-        path.tell(delay_s=0.08, lost={first + 1, first + 3, first + 5, first + 7})
+        path.give_feedback(
+            delay_s=0.08, lost={first + 1, first + 3, first + 5, first + 7}
+        )
         seen = seen or path.estimator.overusing
     assert seen
     assert path.estimator.bitrate_bps < 0.7 * before
 
 
-def test_packets_that_overtake_each_other_in_the_pacer_are_measured_all_the_same() -> (
-    None
-):
+def test_packets_reordered_by_the_pacer_are_measured() -> None:
     path = Path()
     path.flow(2)
     for _ in range(40):
@@ -205,25 +205,25 @@ def test_packets_that_overtake_each_other_in_the_pacer_are_measured_all_the_same
             path.sent.times[number & MASK] = path.now
             path.now += 0.005
         path.send(1)
-        path.tell()
+        path.give_feedback()
     assert path.estimator.loss == 0
     assert not path.estimator.overusing
     assert path.estimator.queue_delay_s == pytest.approx(0, abs=1e-6)
     assert path.estimator.acknowledged_bps > 1e6
 
 
-def test_lost_feedback_is_made_up_for() -> None:
+def test_lost_feedback_does_not_lower_the_acknowledged_rate() -> None:
     path = Path()
     path.flow(2)
     for _ in range(20):
         path.send(10)
-        path.told = path.sent.next  # nobody hears of these
+        path.covered = path.sent.next  # no feedback covers these
         path.send(10)
-        path.tell()
+        path.give_feedback()
     assert path.estimator.acknowledged_bps == pytest.approx(960e3, rel=0.1)
 
 
-def test_a_round_trip_from_a_report_comes_first() -> None:
+def test_a_round_trip_from_a_report_has_priority() -> None:
     path = Path()
     path.flow(1)
     path.estimator.on_rtt(0.02, now=path.now)
@@ -233,12 +233,12 @@ def test_a_round_trip_from_a_report_comes_first() -> None:
     assert path.estimator.rtt_s > 0.03
 
 
-def test_remb_counts_only_without_feedback() -> None:
+def test_remb_is_used_only_without_feedback() -> None:
     path = Path()
     path.send(300)
     path.estimator.on_remb(300e3, path.sent, now=path.now)
     assert path.estimator.bitrate_bps == 300e3
-    path.told = path.sent.next
+    path.covered = path.sent.next
     path.flow(1)
     before = path.estimator.bitrate_bps
     path.estimator.on_remb(100e3, path.sent, now=path.now)
@@ -250,7 +250,7 @@ def test_remb_counts_only_without_feedback() -> None:
     assert path.estimator.bitrate_bps == 100e3
 
 
-def test_remb_well_above_what_is_sent_lets_the_rate_grow() -> None:
+def test_remb_well_above_the_rate_sent_lets_the_rate_grow() -> None:
     path = Path()
     for _ in range(5):
         path.send(100, size=300)
@@ -265,7 +265,7 @@ def test_remb_well_above_what_is_sent_lets_the_rate_grow() -> None:
     assert path.estimator.bitrate_bps == 200e3
 
 
-def test_reports_of_loss_count_without_feedback() -> None:
+def test_reported_loss_is_used_without_feedback() -> None:
     estimator = BandwidthEstimator(START, LEAST, MOST)
     for i in range(10):
         estimator.on_report(0.2, now=i * 1.0)
@@ -285,11 +285,11 @@ def test_a_probe_raises_the_estimate_at_once() -> None:
     size = cluster.size_bytes // cluster.packets
     path.send(cluster.packets, size=size, every_s=0)
     estimator.prober.began(cluster, first, path.sent.next - 1, now=path.now)
-    # The first feedback ends within the cluster, the next goes beyond it.
-    path.tell_range(path.told, first + 2)
-    path.told = first + 2
+    # The first feedback ends within the cluster, the next one after it.
+    path.give_feedback_on(path.covered, first + 2)
+    path.covered = first + 2
     path.send(10)
-    path.tell()
+    path.give_feedback()
     assert estimator.bitrate_bps == pytest.approx(cluster.rate_bps, rel=0.01)
 
 
@@ -311,7 +311,7 @@ def test_feedback_of_losses_alone_waits_for_an_arrival() -> None:
     path = Path()
     path.flow(1)
     path.send(10)
-    path.tell(lost=set(range(path.told, path.sent.next)))
+    path.give_feedback(lost=set(range(path.covered, path.sent.next)))
     assert path.estimator.loss == 0
     path.flow(0.4)
     assert path.estimator.loss > 0
@@ -333,7 +333,7 @@ messages = st.builds(
         max_size=40,
     )
 )
-def test_no_feedback_leads_out_of_bounds(
+def test_any_feedback_keeps_the_estimate_within_bounds(
     steps: list[tuple[Feedback, int, float, bool]],
 ) -> None:
     path = Path()
@@ -359,11 +359,11 @@ def test_no_feedback_leads_out_of_bounds(
         assert estimator.acknowledged_bps >= 0
 
 
-def test_a_history_overrun_forgets_and_goes_on() -> None:
+def test_feedback_on_packets_that_are_no_longer_logged_is_ignored() -> None:
     path = Path()
     path.flow(1)
     path.send(SIZE + 500, every_s=0.001)
-    path.tell_range(path.told, path.sent.next)
-    path.told = path.sent.next
+    path.give_feedback_on(path.covered, path.sent.next)
+    path.covered = path.sent.next
     path.flow(2)
     assert path.estimator.acknowledged_bps == pytest.approx(960e3, rel=0.05)

@@ -1,4 +1,4 @@
-"""Telling loss that comes at any rate from loss that is our doing."""
+"""Distinguishing ambient loss from loss that depends on the rate."""
 
 from collections.abc import Callable
 from random import Random
@@ -19,7 +19,7 @@ PACKET_BITS = 9_600
 
 
 class Sender:
-    """Sends at the limit, or at what it wants; the link loses by a rule."""
+    """Sends at the limit, or at a wanted rate; a function decides the loss."""
 
     def __init__(self, wanted_bps: float, lost: Callable[[float], float]) -> None:
         self.control = LossControl()
@@ -52,7 +52,7 @@ class Sender:
 
 
 @pytest.mark.parametrize("share", [0.0, 0.02, 0.05, 0.1, 0.2, 0.3])
-def test_random_loss_does_not_limit_for_long(share: float) -> None:
+def test_random_loss_limits_the_rate_only_briefly(share: float) -> None:
     sender = Sender(1.5e6, lambda rate: share)
     sender.run(60)
     limited = sum(limit is not None for limit in sender.limits) / len(sender.limits)
@@ -61,14 +61,14 @@ def test_random_loss_does_not_limit_for_long(share: float) -> None:
     assert sender.control.ambient == pytest.approx(share, abs=0.05)
 
 
-def test_a_policer_limits_to_what_it_lets_through() -> None:
+def test_a_policer_limits_the_rate_to_what_passes() -> None:
     sender = Sender(1.5e6, lambda rate: max(0.0, 1 - 1e6 / rate))
     sender.run(5)
     assert sender.control.limit_bps == pytest.approx(1e6, rel=0.1)
     assert sender.control.ambient < 0.05
 
 
-def test_a_limit_grows_again_and_is_lifted_where_it_means_nothing() -> None:
+def test_a_limit_grows_and_is_removed_when_it_has_no_effect() -> None:
     sender = Sender(1.5e6, lambda rate: max(0.0, 1 - 1e6 / rate))
     sender.run(4)
     limit = sender.control.limit_bps
@@ -82,7 +82,7 @@ def test_a_limit_grows_again_and_is_lifted_where_it_means_nothing() -> None:
     assert sender.control.limit_bps is None
 
 
-def test_loss_while_a_queue_stands_is_left_to_the_delay() -> None:
+def test_loss_with_a_standing_queue_is_left_to_delay_control() -> None:
     sender = Sender(1.5e6, lambda rate: 0.3)
     sender.run(20, queued=True)
     assert set(sender.limits) == {None}
@@ -106,7 +106,7 @@ def test_a_small_rate_is_never_limited() -> None:
     assert sender.control.ambient == pytest.approx(0.3, abs=0.1)
 
 
-def test_an_interruption_starts_the_count_anew() -> None:
+def test_an_interruption_restarts_the_count() -> None:
     sender = Sender(1.5e6, lambda rate: 1.0)
     sender.run(0.5)
     sender.control.interrupted()
@@ -136,7 +136,7 @@ def test_few_packets_prove_nothing() -> None:
         max_size=80,
     )
 )
-def test_the_bounds_hold_whatever_is_told(
+def test_any_counts_keep_the_bounds(
     counts: list[tuple[int, int, float | None, bool]],
 ) -> None:
     control = LossControl()

@@ -1,4 +1,4 @@
-"""Finding out by padding what a link carries."""
+"""Measuring the capacity of a link with padding."""
 
 from random import Random
 
@@ -30,7 +30,7 @@ def deliver(
     random: Random | None = None,
     arriving: int | None = None,
 ) -> Verdict | None:
-    """Carry a cluster over a link of this rate and bring the arrivals."""
+    """Send a cluster over a link of this rate and pass its arrivals."""
     prober.began(cluster, 100, 99 + cluster.packets, now=now)
     size = cluster.size_bytes // cluster.packets
     arrived = now
@@ -62,12 +62,12 @@ def test_without_feedback_nothing_is_probed() -> None:
     assert prober.poll(now=3, estimate=1e6, wanted_bps=4e6) is None
 
 
-def test_with_enough_nothing_is_probed() -> None:
+def test_nothing_is_probed_if_the_estimate_suffices() -> None:
     assert poll(Prober(), 1, estimate=4.5e6) is None
 
 
 @pytest.mark.parametrize("estimate", [50e3, 200e3, 1e6, 3e6])
-def test_a_cluster_does_little_harm(estimate: float) -> None:
+def test_a_cluster_adds_little_delay(estimate: float) -> None:
     cluster = poll(Prober(), 1, estimate=estimate, wanted=20e6)
     assert cluster is not None
     assert cluster.rate_bps == 2 * estimate
@@ -94,7 +94,7 @@ def test_a_free_link_is_found_in_a_few_steps() -> None:
     ]
 
 
-def test_the_end_of_the_link_is_found_and_then_left_alone_for_a_while() -> None:
+def test_the_capacity_is_found_and_then_not_probed_for_a_while() -> None:
     prober = Prober()
     verdict = deliver(prober, due(prober, 1), 1.2e6, now=1)
     assert verdict is not None
@@ -116,7 +116,7 @@ def test_one_probe_at_a_time() -> None:
     prober = Prober()
     prober.began(due(prober, 1), 100, 104, now=1)
     assert poll(prober, 1.1) is None
-    # Its feedback never came: that is a failure.
+    # Its feedback never came, which is a failure.
     assert poll(prober, 2.5) is None
     assert poll(prober, 2.5 + FIRST_INTERVAL_S) is not None
 
@@ -129,7 +129,7 @@ def test_a_full_link_is_not_probed() -> None:
     assert poll(prober, 1 + FIRST_INTERVAL_S + 0.1) is not None
 
 
-def test_proofs_that_do_not_hold_are_asked_for_less_and_less() -> None:
+def test_disproved_results_make_probes_less_frequent() -> None:
     prober, now, waits = Prober(), 1.0, []
     for _ in range(5):
         deliver(prober, due(prober, now), 100e6, now=now)
@@ -168,7 +168,7 @@ def test_jitter_hides_a_result_until_there_are_enough_trains(
     assert right >= least
 
 
-def test_a_cluster_that_got_lost_says_nothing_but_is_not_repeated_for_ever() -> None:
+def test_a_lost_cluster_is_repeated_a_limited_number_of_times() -> None:
     prober, now = Prober(), 1.0
     for train in range(MAX_TRAINS):
         cluster = due(prober, now)
@@ -178,7 +178,7 @@ def test_a_cluster_that_got_lost_says_nothing_but_is_not_repeated_for_ever() -> 
     assert poll(prober, now + FIRST_INTERVAL_S) is not None
 
 
-def test_packets_that_arrive_all_at_once_prove_the_rate_and_no_more() -> None:
+def test_packets_that_arrive_at_once_prove_only_the_rate_of_the_probe() -> None:
     prober = Prober()
     cluster = due(prober, 1)
     prober.began(cluster, 0, cluster.packets - 1, now=1)

@@ -1,4 +1,4 @@
-"""What rate follows from the verdicts."""
+"""The rate that follows from the verdicts."""
 
 import pytest
 
@@ -34,7 +34,7 @@ def cut(
     return rate.update(Usage.OVERUSE, carried, queue_s=queue_s, rtt_s=0.05, now=now)
 
 
-def test_it_grows_by_eight_percent_a_second() -> None:
+def test_the_rate_grows_by_eight_percent_a_second() -> None:
     rate = RateControl(1e6, 50e3, 8e6)
     grow(rate, 0.1, 5e6, start=0)
     before = rate.bps
@@ -42,22 +42,22 @@ def test_it_grows_by_eight_percent_a_second() -> None:
     assert rate.bps / before == pytest.approx(1.08, abs=0.01)
 
 
-def test_it_grows_no_further_than_what_arrives_proves() -> None:
+def test_growth_ends_at_a_multiple_of_the_acknowledged_rate() -> None:
     rate = RateControl(400e3, 50e3, 8e6)
     grow(rate, 60, 400e3, start=0)
     assert rate.bps == pytest.approx(1.5 * 400e3 + 10e3)
-    # Less arriving takes nothing away.
+    # A lower acknowledged rate does not lower the rate.
     grow(rate, 10, 50e3, start=60)
     assert rate.bps == pytest.approx(1.5 * 400e3 + 10e3)
 
 
-def test_it_does_not_grow_into_a_queue() -> None:
+def test_the_rate_does_not_grow_with_a_standing_queue() -> None:
     rate = RateControl(1e6, 50e3, 8e6)
     grow(rate, 10, 5e6, start=0, queue_s=0.05)
     assert rate.bps == 1e6
 
 
-def test_overuse_cuts_below_what_gets_through_and_not_again_at_once() -> None:
+def test_overuse_cuts_below_the_carried_rate_once_per_round_trip() -> None:
     rate = RateControl(3e6, 50e3, 8e6)
     assert cut(rate, 1e6, now=1)
     assert BETA * 1e6 - 50e3 < rate.bps <= BETA * 1e6
@@ -76,14 +76,14 @@ def test_a_standing_queue_cuts_deeper_until_it_has_drained() -> None:
     assert rate.bps == pytest.approx(BETA * 1e6)
 
 
-def test_draining_never_ends_above_where_it_began() -> None:
+def test_the_rate_after_draining_is_not_above_the_rate_before() -> None:
     rate = RateControl(500e3, 50e3, 8e6)
     cut(rate, 2e6, now=1)
     rate.update(Usage.UNDERUSE, 500e3, queue_s=0.0, rtt_s=0.05, now=2)
     assert rate.bps == 500e3
 
 
-def test_near_the_known_capacity_it_grows_slowly_and_beyond_it_forgets() -> None:
+def test_growth_is_slow_near_the_known_capacity_and_forgets_it_beyond() -> None:
     rate = RateControl(1e6, 50e3, 8e6)
     cut(rate, 1e6, now=1)
     now = grow(rate, 0.1, 1e6, start=1.5)
@@ -96,7 +96,7 @@ def test_near_the_known_capacity_it_grows_slowly_and_beyond_it_forgets() -> None
     assert rate.bps / before == pytest.approx(1.08, abs=0.02)
 
 
-def test_a_carried_rate_far_above_forgets_the_capacity_too() -> None:
+def test_a_carried_rate_far_above_the_capacity_forgets_it() -> None:
     rate = RateControl(1e6, 50e3, 8e6)
     cut(rate, 1e6, now=1)
     now = grow(rate, 0.3, 4e6, start=1.5)
@@ -105,13 +105,13 @@ def test_a_carried_rate_far_above_forgets_the_capacity_too() -> None:
     assert rate.bps / before > 1.07
 
 
-def test_nothing_is_decided_while_nothing_is_known() -> None:
+def test_an_unknown_carried_rate_changes_nothing() -> None:
     rate = RateControl(1e6, 50e3, 8e6)
     assert not rate.update(Usage.OVERUSE, None, queue_s=1, rtt_s=0.05, now=1)
     assert rate.bps == 1e6
 
 
-def test_a_probe_that_found_the_end_holds_growth_back_for_a_while() -> None:
+def test_a_probe_that_found_the_capacity_limits_growth_for_a_while() -> None:
     rate = RateControl(1e6, 50e3, 8e6)
     grow(rate, 0.1, 1e6, start=0)
     rate.prove(1.05e6, limited=True, now=0.2)
@@ -121,7 +121,7 @@ def test_a_probe_that_found_the_end_holds_growth_back_for_a_while() -> None:
     assert rate.bps > 1.3e6
 
 
-def test_the_bounds_hold() -> None:
+def test_the_rate_stays_within_its_bounds() -> None:
     rate = RateControl(1e6, 50e3, 2e6)
     rate.prove(9e6, limited=False, now=0)
     assert rate.bps == 2e6
@@ -131,16 +131,16 @@ def test_the_bounds_hold() -> None:
     assert rate.bps == 50e3
 
 
-def test_repeated_overuse_sharpens_the_capacity() -> None:
+def test_repeated_overuse_refines_the_capacity() -> None:
     rate = RateControl(1e6, 50e3, 8e6)
     for i in range(20):
         cut(rate, 1e6 + 20e3 * (i % 2), now=1.0 + i)
-    # A rate well outside starts over.
+    # A rate far outside replaces the capacity.
     cut(rate, 200e3, now=30)
     assert rate.bps <= BETA * 200e3
 
 
-def test_what_arrives_is_counted_by_the_receivers_clock() -> None:
+def test_the_acknowledged_rate_uses_the_receivers_clock() -> None:
     arrived = AcknowledgedRate()
     assert arrived.bps() is None
     assert arrived.short_bps() is None
@@ -159,7 +159,7 @@ def test_what_arrives_is_counted_by_the_receivers_clock() -> None:
     assert arrived.bps() is None
 
 
-def test_one_large_frame_on_a_thin_link_is_no_overuse() -> None:
+def test_one_large_frame_on_a_thin_link_does_not_cut_the_rate() -> None:
     rate = RateControl(200e3, 50e3, 8e6)
     assert not cut(rate, 60e3, now=1, queue_s=0.02)
     assert rate.bps == 200e3

@@ -1,4 +1,4 @@
-"""The closed loop over a seeded network: what a viewer on such a link gets."""
+"""The closed loop over a simulated network: what a viewer gets on such a link."""
 
 from itertools import pairwise
 
@@ -55,7 +55,7 @@ def test_random_loss_and_jitter_do_not_starve_a_viewer(
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_jitter_is_no_congestion(seed: int) -> None:
+def test_jitter_is_not_treated_as_congestion(seed: int) -> None:
     trace = Session(Shape(rate_bps=3e6, delay_s=0.05, jitter_s=0.02), seed=seed).run(30)
     estimates = trace.estimates_in(0, 30)
     assert all(b >= 0.8 * a for a, b in pairwise(estimates))
@@ -63,18 +63,18 @@ def test_jitter_is_no_congestion(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_thin_link_holds_one_layer_and_audio_does_not_notice(seed: int) -> None:
+def test_a_thin_link_keeps_one_layer_without_delaying_audio(seed: int) -> None:
     trace = Session(Shape(rate_bps=1e6), seed=seed).run(90)
     assert trace.most_switches(1, 90) == 0
     assert trace.layer_at(90) == (1, 2)
     assert trace.voices_lost(0, 90) == 0
-    ways = [way for t, way in trace.audio if way is not None and t < 89]
-    assert max(ways) < 0.15
-    assert sorted(ways)[len(ways) * 99 // 100] < 0.1
+    delays = [delay for t, delay in trace.audio if delay is not None and t < 89]
+    assert max(delays) < 0.15
+    assert sorted(delays)[len(delays) * 99 // 100] < 0.1
 
 
 @pytest.mark.parametrize("rate_bps", [150e3, 200e3, 500e3, 550e3, 600e3, 1.65e6, 1.8e6])
-def test_a_rate_at_the_edge_of_a_layer_does_not_flap(rate_bps: float) -> None:
+def test_a_rate_at_the_boundary_of_a_layer_does_not_oscillate(rate_bps: float) -> None:
     trace = Session(Shape(rate_bps=rate_bps)).run(75)
     assert trace.most_switches(10, 75) <= 2
     assert trace.shown(10, 75) >= 7
@@ -89,21 +89,21 @@ def test_a_blackout_is_not_congestion(blackout_s: float, back_s: float) -> None:
         link.at(10 + blackout_s, down=False)
     trace = session.run(20 + blackout_s)
     assert trace.reached(10 + blackout_s, 2) <= back_s
-    # Repairs of what was lost come all at once, but nothing has to give way.
+    # Repairs of the lost packets come at once, but no layer has to be lowered.
     assert trace.most_switches(9, 20 + blackout_s) == 0
     assert trace.layer_at(20 + blackout_s) == (2, 2)
 
 
-def test_a_policer_without_a_queue_is_found_out_by_its_loss() -> None:
+def test_a_policer_without_a_queue_is_detected_by_its_loss() -> None:
     session = Session(Shape(rate_bps=1e6, queue_s=0.015), start_bps=3e6)
     trace = session.run(60)
     assert trace.layer_at(60) == (1, 2)
     assert trace.most_switches(5, 60) <= 2
-    # What is left is the bursts of single frames, which no queue takes up.
+    # The remaining loss is in bursts of single frames, which no queue absorbs.
     assert trace.voices_lost(10, 60) < 0.06
 
 
-def test_a_shared_link_gives_way_to_others_and_comes_back() -> None:
+def test_a_shared_link_yields_to_other_traffic_and_recovers() -> None:
     session = Session(Shape(rate_bps=1e6))
     session.run(20)
     session.others_bps = 500e3
@@ -116,12 +116,12 @@ def test_a_shared_link_gives_way_to_others_and_comes_back() -> None:
     assert trace.longest_queue(23, 75) < 0.3
     assert trace.voices_lost(23, 75) == 0
     assert trace.layer_at(75) == (1, 2)
-    # A train tells what the link carries, not what others on it leave: each proof is
-    # an up that they refute. Fewer probes would cost the 10 s after a breakdown.
+    # A train measures the capacity, not what other traffic leaves free: each result is
+    # a raise that fails. Fewer probes would delay the recovery beyond 10 s.
     assert trace.most_switches(1, 75) <= 6
 
 
-def test_a_grid_shares_what_the_stage_leaves() -> None:
+def test_a_grid_shares_the_rest_of_the_budget_after_the_stage() -> None:
     session = Session(Shape(rate_bps=3e6), cameras=10, preferred=(1, 2))
     session.preferred[0] = (2, 2)
     trace = session.run(60)
@@ -133,7 +133,7 @@ def test_a_grid_shares_what_the_stage_leaves() -> None:
     assert trace.voices_lost(0, 60) == 0
 
 
-def test_a_browser_with_its_own_estimate_only() -> None:
+def test_a_browser_that_sends_only_remb() -> None:
     session = Session(Shape(rate_bps=3e6), feedback=False, remb=True)
     session.down.at(20, rate_bps=400e3)
     session.down.at(40, rate_bps=3e6)
@@ -154,7 +154,7 @@ def test_feedback_that_gets_lost_does_not_look_like_a_slow_link() -> None:
     assert trace.longest_queue(3, 30) < 0.1
 
 
-def test_what_is_hidden_costs_nothing_and_comes_back_at_once() -> None:
+def test_hidden_pictures_cost_nothing_and_return_at_once() -> None:
     session = Session(Shape(rate_bps=3e6))
     session.run(10)
     before = session.estimator.bitrate_bps

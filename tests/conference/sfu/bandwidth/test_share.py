@@ -9,22 +9,22 @@ from conference.sfu.bandwidth.share import fair_shares, nested_shares
 SLACK = 1e-3
 
 
-def test_who_wants_little_gets_it_and_the_rest_is_split() -> None:
+def test_small_demands_are_met_and_the_rest_is_split() -> None:
     demands = {"a": 5e6, "b": 100e3, "c": 2e6}
     assert fair_shares(2.1e6, demands) == {"a": 1e6, "b": 100e3, "c": 1e6}
     assert list(fair_shares(2.1e6, demands)) == ["a", "b", "c"]
 
 
-def test_enough_for_all_is_all() -> None:
+def test_every_demand_is_met_if_the_limit_suffices() -> None:
     assert fair_shares(9e6, {"a": 5e6, "b": 1e6}) == {"a": 5e6, "b": 1e6}
     assert fair_shares(9e6, {}) == {}
 
 
-def test_nothing_is_nothing() -> None:
+def test_a_limit_of_zero_gives_zero() -> None:
     assert fair_shares(-1, {"a": 5e6, "b": 0}) == {"a": 0, "b": 0}
 
 
-def test_the_limits_of_rooms_and_server_hold_together() -> None:
+def test_the_limits_of_rooms_and_server_apply_together() -> None:
     rooms = {
         "hall": (None, {"h1": 3e6, "h2": 3e6}),
         "talk": (1e6, {"t1": 3e6, "t2": 200e3}),
@@ -53,12 +53,12 @@ def test_shares_are_max_min_fair(limit: float, demands: dict[int, float]) -> Non
     for key, share in shares.items():
         assert 0 <= share <= demands[key]
         if share < demands[key] - SLACK:
-            # Who is short has as much as anybody.
+            # An unmet demand has the largest share.
             assert share >= max(shares.values()) - SLACK
 
 
 @given(limits, limits, wants)
-def test_more_to_share_makes_nobody_poorer(
+def test_a_higher_limit_lowers_no_share(
     one: float, other: float, demands: dict[int, float]
 ) -> None:
     less, more = sorted((one, other))
@@ -70,7 +70,7 @@ def test_more_to_share_makes_nobody_poorer(
     st.none() | limits,
     st.dictionaries(st.integers(0, 5), st.tuples(st.none() | limits, wants)),
 )
-def test_nested_limits_hold_and_waste_nothing(
+def test_nested_limits_are_kept_and_used_in_full(
     server: float | None, rooms: dict[int, tuple[float | None, dict[int, float]]]
 ) -> None:
     shares = nested_shares(server, rooms)

@@ -1,4 +1,4 @@
-"""Capture times on the server's clock, whatever a publisher's own clock does."""
+"""Capture times on the server's clock, independent of the publisher's clock."""
 
 import pytest
 
@@ -31,7 +31,9 @@ class Sender:
 
 
 @pytest.mark.parametrize("wall_s", [0.0, 3_900_000_000.0, 1_000.0])
-def test_the_wall_clock_of_a_publisher_does_not_matter(wall_s: float) -> None:
+def test_capture_times_do_not_depend_on_the_publishers_wall_clock(
+    wall_s: float,
+) -> None:
     sender = Sender(wall_s)
     sender.report_both(100.0, delay=0.02)
     captured = sender.picture.captured_at(int(100.4 * 90_000), now=100.5)
@@ -39,7 +41,7 @@ def test_the_wall_clock_of_a_publisher_does_not_matter(wall_s: float) -> None:
     assert sender.picture.timestamp_at(101.0) == pytest.approx(100.98 * 90_000, abs=20)
 
 
-def test_the_quickest_report_counts() -> None:
+def test_the_report_with_the_least_delay_is_used() -> None:
     sender = Sender(0.0)
     for at, delay in ((1.0, 0.3), (2.0, 0.01), (3.0, 0.5)):
         sender.report_both(at, delay)
@@ -47,7 +49,7 @@ def test_the_quickest_report_counts() -> None:
     assert captured == pytest.approx(3.21, abs=0.001)
 
 
-def test_without_a_report_the_arrival_counts() -> None:
+def test_without_a_report_the_arrival_is_used() -> None:
     sender = Sender(0.0)
     assert sender.picture.captured_at(5, now=7.0) == 7.0
     assert sender.picture.timestamp_at(7.0) is None
@@ -55,26 +57,26 @@ def test_without_a_report_the_arrival_counts() -> None:
     assert sender.picture.captured_at(5, now=7.0) == 7.0
 
 
-def test_nothing_was_captured_after_it_arrived() -> None:
+def test_a_capture_time_is_never_after_the_arrival() -> None:
     sender = Sender(0.0)
     sender.report_both(1.0, delay=0.2)
     assert sender.picture.captured_at(int(2.0 * 90_000), now=2.05) == 2.05
 
 
-def test_a_capture_time_that_cannot_be_is_not_believed() -> None:
+def test_an_impossible_capture_time_is_rejected() -> None:
     sender = Sender(0.0)
     sender.report_both(1.0)
     assert sender.picture.captured_at(int(90.0 * 90_000), now=2.0) == 2.0
 
 
 @pytest.mark.parametrize("step_s", [-3600.0, -60.0, -3.0, 3.0, 60.0, 3600.0])
-def test_a_step_of_the_wall_clock_parts_no_lips_from_their_voice(step_s: float) -> None:
+def test_a_step_of_the_wall_clock_keeps_audio_and_video_in_sync(step_s: float) -> None:
     sender = Sender(0.0)
     for second in range(20):
         sender.report_both(float(second))
     sender.wall_offset_s += step_s
     sender.report(sender.picture, 90_000, 20.0)
-    # The voice has not reported since: what it said is void, its arrival counts.
+    # The voice has sent no report since: its old one is invalid, its arrival is used.
     assert sender.voice.captured_at(int(20.1 * 48_000), now=20.1) == 20.1
     assert sender.voice.timestamp_at(20.1) is None
     sender.report(sender.voice, 48_000, 21.0)
@@ -94,7 +96,7 @@ def test_a_clock_that_runs_fast_is_followed() -> None:
     assert captured == pytest.approx(3_599.5, abs=0.01)
 
 
-def test_reports_from_before_a_long_silence_do_not_count() -> None:
+def test_reports_from_before_a_long_silence_are_not_used() -> None:
     sender = Sender(0.0)
     sender.report_both(1.0)
     sender.wall_offset_s = 0.5

@@ -1,4 +1,4 @@
-"""How often a publisher is asked for key frames, whoever asks."""
+"""How often key frames are requested of a publisher."""
 
 from itertools import pairwise
 
@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conference.fanout.contract import ViewerKey
-from conference.rtp.outage import DEAD_S
+from conference.rtp.outage import OUTAGE_S
 from conference.sfu.inbound.keyframes import (
     MIN_INTERVAL_S,
     OVERDUE_S,
@@ -20,10 +20,10 @@ from conference.sfu.inbound.keyframes import (
 LAYERS = (0, 1, 2)
 ANN, BOB = ViewerKey(1), ViewerKey(2)
 STEP_S = 0.05
-"""Between looks of the timer that sends what is due."""
+"""Interval of the timer that sends due requests."""
 
 Ask = tuple[float, int, ViewerKey]
-"""Seconds after the one before, layer, who."""
+"""Seconds after the one before, layer, requester."""
 
 asks = st.lists(
     st.tuples(st.floats(0, 0.4), st.sampled_from(LAYERS), st.sampled_from((ANN, BOB))),
@@ -32,7 +32,7 @@ asks = st.lists(
 
 
 def play(requests: KeyFrameRequests, asked: list[Ask]) -> list[tuple[float, int]]:
-    """Ask, and let the encoder answer at once; return what was sent, and when."""
+    """Make requests that the encoder answers at once; return the sent ones with their time."""
     sent = []
     now = 0.0
     for pause, layer, who in asked:
@@ -49,7 +49,7 @@ def play(requests: KeyFrameRequests, asked: list[Ask]) -> list[tuple[float, int]
 
 
 def flood(requests: KeyFrameRequests, *layers: int, until: float) -> list[float]:
-    """Let Bob ask for layers twenty times a second; return when requests went out."""
+    """Let Bob request layers twenty times a second; return when requests were sent."""
     sent = []
     for step in range(round(until / STEP_S)):
         for layer in layers:
@@ -61,7 +61,7 @@ def flood(requests: KeyFrameRequests, *layers: int, until: float) -> list[float]
 
 
 @given(asks)
-def test_no_track_is_asked_more_than_two_times_a_second(asked: list[Ask]) -> None:
+def test_a_track_gets_at_most_two_requests_a_second(asked: list[Ask]) -> None:
     sent = play(KeyFrameRequests(), asked)
     for first, (begin, _) in enumerate(sent):
         for last, (end, _) in enumerate(sent[first:], first):
@@ -70,7 +70,7 @@ def test_no_track_is_asked_more_than_two_times_a_second(asked: list[Ask]) -> Non
 
 
 @given(asks)
-def test_one_layer_is_asked_for_at_intervals(asked: list[Ask]) -> None:
+def test_requests_for_one_layer_keep_an_interval(asked: list[Ask]) -> None:
     sent = play(KeyFrameRequests(), asked)
     for layer in LAYERS:
         times = [when for when, of in sent if of == layer]
@@ -100,7 +100,7 @@ def test_no_request_is_lost(asked: list[Ask]) -> None:
     ),
     st.sampled_from(LAYERS),
 )
-def test_a_flood_by_one_delays_nobody_elses_switch(
+def test_a_flood_by_one_viewer_does_not_delay_others(
     asked: list[Ask], layer: int
 ) -> None:
     requests = KeyFrameRequests()
@@ -112,7 +112,7 @@ def test_a_flood_by_one_delays_nobody_elses_switch(
     assert layer in requests.poll(LAYERS, now=due)
 
 
-def test_each_layer_of_a_track_can_be_asked_for_at_once() -> None:
+def test_every_layer_of_a_track_can_be_requested_at_once() -> None:
     requests = KeyFrameRequests()
     for layer, who in zip(LAYERS, (ANN, BOB, ViewerKey(3)), strict=True):
         requests.want(layer, who)
@@ -123,7 +123,7 @@ def test_a_flood_over_all_layers_gets_two_a_second() -> None:
     sent = flood(KeyFrameRequests(), *LAYERS, until=20.0)
     late = [when for when in sent if when >= 2.0]
     assert len(late) <= TRACK_PER_S * 18 + 1
-    # It is slowed down and not shut out: it may be all that there is.
+    # It is slowed down but not blocked: it may be the only viewer.
     assert len(late) >= TRACK_PER_S * 18 - 4
 
 
@@ -132,7 +132,7 @@ def test_a_lone_viewer_that_loses_packets_gets_two_a_second() -> None:
     assert 19 <= len(sent) <= 21
 
 
-def test_a_share_comes_back() -> None:
+def test_a_share_refills() -> None:
     requests = KeyFrameRequests()
     flood(requests, *LAYERS, until=5.0)
     now = 5.0 + SHARE_BURST / SHARE_PER_S
@@ -141,12 +141,12 @@ def test_a_share_comes_back() -> None:
     assert sorted(requests.poll((0, 1), now=now)) == [0, 1]
 
 
-def test_with_few_left_the_layer_that_waits_longest_goes_first() -> None:
+def test_with_few_requests_left_the_longest_waiting_layer_is_first() -> None:
     requests = KeyFrameRequests()
     for layer, who in zip(LAYERS, (ANN, BOB, ViewerKey(3)), strict=True):
         requests.want(layer, who)
         assert requests.poll(LAYERS, now=layer * 0.01) == [layer]
-    # None of them comes. One request is left by now, for the first that waits.
+    # No key frame comes. One request is left, for the layer that waits longest.
     assert requests.poll((2, 1, 0), now=1.02) == [0, 1]
     assert requests.poll((2, 1, 0), now=1.52) == [2]
 
@@ -162,12 +162,12 @@ def test_a_layer_that_never_comes_leaves_requests_to_the_others() -> None:
             requests.want(1, ANN)
             assert requests.poll(LAYERS, now=now) == [1]
             requests.on_key_frame(1)
-    # A lost request is repeated soon, and not given up.
+    # A lost request is repeated soon.
     gaps = [later - earlier for earlier, later in pairwise(sent)]
     assert max(gaps) <= OVERDUE_S + STEP_S
 
 
-def test_a_layer_that_cannot_be_asked_for_costs_nothing() -> None:
+def test_a_layer_that_cannot_be_requested_costs_nothing() -> None:
     requests = KeyFrameRequests()
     requests.want(2, ANN)
     assert requests.poll((0, 1), now=0.0) == []
@@ -176,12 +176,12 @@ def test_a_layer_that_cannot_be_asked_for_costs_nothing() -> None:
     assert requests.poll(LAYERS, now=0.0) == [2]
 
 
-def test_what_was_asked_over_a_dead_line_is_forgotten_once_in_its_time() -> None:
+def test_requests_lost_in_an_outage_are_forgotten_once_per_interval() -> None:
     requests = KeyFrameRequests()
     for layer in LAYERS:
         requests.want(layer, None)
     assert requests.poll(LAYERS, now=0.0) == [*LAYERS]
-    again, late = 0.1, DEAD_S + 0.2
+    again, late = 0.1, OUTAGE_S + 0.2
     for now, sent in ((again, [*LAYERS]), (2 * again, []), (late, [*LAYERS])):
         for layer in LAYERS:
             requests.forget(layer, now=now)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conference.rtp import extensions
-from conference.rtp.outage import DEAD_GAP, DEAD_S
+from conference.rtp.outage import OUTAGE_S, REPAIRED_GAP
 from conference.rtp.packet import RtpPacket
 from conference.rtp.red import Older
 from conference.sfu.inbound.layer_admission import (
@@ -144,14 +144,14 @@ def test_a_second_jump_soon_after_is_dropped_until_its_time(arrivals: Arrivals) 
 
 def test_a_gap_after_an_outage_restarts_slots(arrivals: Arrivals) -> None:
     arrivals.arrive(10)
-    outcome = arrivals.arrive(10 + DEAD_GAP + 1, after_s=DEAD_S)
+    outcome = arrivals.arrive(10 + REPAIRED_GAP + 1, after_s=OUTAGE_S)
     assert outcome is Outcome.RESTART_AFTER_OUTAGE
     assert not arrivals.layer.missing
 
 
 def test_further_gaps_of_an_outage_restart_nothing_more(arrivals: Arrivals) -> None:
     arrivals.arrive(10)
-    arrivals.arrive(50, after_s=DEAD_S)
+    arrivals.arrive(50, after_s=OUTAGE_S)
     assert arrivals.arrive(100) is Outcome.FORWARD
     assert not arrivals.layer.missing
 
@@ -159,7 +159,7 @@ def test_further_gaps_of_an_outage_restart_nothing_more(arrivals: Arrivals) -> N
 def test_a_voice_is_never_restarted_by_an_outage() -> None:
     voice = Arrivals(repairable=False)
     voice.arrive(10)
-    assert voice.arrive(10 + DEAD_GAP + 1, after_s=DEAD_S) is Outcome.FORWARD
+    assert voice.arrive(10 + REPAIRED_GAP + 1, after_s=OUTAGE_S) is Outcome.FORWARD
 
 
 def test_a_packet_far_behind_the_newest_is_dropped(arrivals: Arrivals) -> None:

@@ -1,4 +1,4 @@
-"""Missing packets: found, asked for, given up, and never without bound."""
+"""Missing packets: detected, requested, given up, and bounded in number."""
 
 import itertools
 
@@ -16,7 +16,7 @@ from conference.sfu.inbound.nack import (
 
 
 @pytest.mark.parametrize("start", [65_536, 65_536 + 65_535, 131_071])
-def test_a_gap_is_asked_for_after_the_time_that_reordering_takes(start: int) -> None:
+def test_a_gap_is_requested_after_the_reordering_time(start: int) -> None:
     missing = MissingPackets()
     assert missing.on_packet(start, now=0.0)
     assert missing.on_packet(start + 3, now=0.0)
@@ -27,7 +27,7 @@ def test_a_gap_is_asked_for_after_the_time_that_reordering_takes(start: int) -> 
     assert missing.due(now=1.0) == [start + 2]
 
 
-def test_a_packet_is_given_up_at_last() -> None:
+def test_a_packet_is_given_up_after_some_requests() -> None:
     missing = MissingPackets()
     missing.on_packet(1, now=0.0)
     missing.on_packet(3, now=0.0)
@@ -36,7 +36,7 @@ def test_a_packet_is_given_up_at_last() -> None:
     assert not missing
 
 
-def test_duplicates_are_told_from_what_was_missing() -> None:
+def test_duplicates_are_distinguished_from_missing_packets() -> None:
     missing = MissingPackets()
     missing.on_packet(10, now=0.0)
     missing.on_packet(12, now=0.0)
@@ -45,7 +45,7 @@ def test_duplicates_are_told_from_what_was_missing() -> None:
     assert not missing.on_packet(11, now=0.0)
 
 
-def test_packets_that_the_first_one_overtook_are_taken_once() -> None:
+def test_packets_that_the_first_one_overtook_are_accepted_once() -> None:
     missing = MissingPackets()
     missing.on_packet(100, now=0.0)
     assert missing.on_packet(99, now=0.0)
@@ -54,7 +54,7 @@ def test_packets_that_the_first_one_overtook_are_taken_once() -> None:
     assert missing.due(now=1.0) == []
 
 
-def test_what_begins_anew_takes_what_its_first_packet_overtook() -> None:
+def test_a_restart_accepts_packets_that_its_first_one_overtook() -> None:
     missing = MissingPackets()
     missing.on_packet(1, now=0.0)
     missing.on_packet(3, now=0.0)
@@ -65,7 +65,7 @@ def test_what_begins_anew_takes_what_its_first_packet_overtook() -> None:
     assert not missing
 
 
-def test_a_publisher_that_skips_on_purpose_costs_little() -> None:
+def test_deliberately_skipped_numbers_cost_little() -> None:
     missing = MissingPackets()
     for step in range(400):
         missing.on_packet(step * MAX_GAP, now=0.0)

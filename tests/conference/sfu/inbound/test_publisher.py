@@ -1,4 +1,4 @@
-"""Whose packets are whose: binding SSRCs to what was negotiated."""
+"""Binding SSRCs to negotiated tracks and layers."""
 
 import dataclasses
 
@@ -70,7 +70,7 @@ def test_a_wrong_mid_or_payload_type_binds_nothing() -> None:
     assert publisher(bench).dropped == 3
 
 
-def test_sources_that_belong_to_nothing_are_soon_ignored() -> None:
+def test_ssrcs_that_belong_to_no_track_are_soon_ignored() -> None:
     bench = Bench()
     publish(bench, track_format(CAMERA, announced=False))
     for ssrc in range(100):
@@ -103,7 +103,7 @@ def test_packets_of_another_payload_type_are_dropped() -> None:
     assert publisher(bench).dropped == 2
 
 
-def test_what_is_no_rtp_changes_nothing() -> None:
+def test_a_packet_that_is_not_rtp_changes_nothing() -> None:
     bench = Bench()
     bench.origin("ada", CAMERA)
     with pytest.raises(MalformedPacket):
@@ -120,7 +120,7 @@ def test_a_muted_track_stays_muted_over_a_change_of_codec() -> None:
     assert not publisher(bench).tracks[CAMERA].active
 
 
-def test_the_same_section_offered_again_goes_on() -> None:
+def test_a_section_that_is_offered_again_continues() -> None:
     bench = Bench()
     (origin,) = bench.origin("ada", CAMERA)
     track = publisher(bench).tracks[CAMERA]
@@ -140,7 +140,7 @@ def test_feedback_survives_an_offer_that_names_no_source() -> None:
     assert [x.count for x in bench.sent("ada", LegKind.PUBLISH, 205)] == [15]
 
 
-def test_lost_voice_is_not_asked_for_again() -> None:
+def test_lost_voice_packets_are_not_requested() -> None:
     bench = Bench()
     (voice,) = bench.origin("ada", MICROPHONE)
     voice.send(voice.voice())
@@ -151,7 +151,7 @@ def test_lost_voice_is_not_asked_for_again() -> None:
     assert not publisher(bench).tracks[MICROPHONE].layers[0].admission.missing
 
 
-def test_reports_about_nobody_are_ignored() -> None:
+def test_reports_of_unknown_ssrcs_are_ignored() -> None:
     bench = Bench()
     (origin,) = bench.origin("ada", CAMERA)
     for ssrc in (origin.rtx_ssrc, 4_711):
@@ -168,7 +168,7 @@ def test_reports_about_nobody_are_ignored() -> None:
     bench.apply(m.CloseLegs(stranger))
 
 
-def test_a_publisher_is_asked_once_for_the_same_choice() -> None:
+def test_a_publisher_is_asked_once_for_the_same_codecs() -> None:
     bench = Bench()
     publish(bench, track_format(CAMERA, codec=Codec.H264, ssrc=5))
     for name in ("one", "two", "three"):

@@ -1,11 +1,11 @@
-"""Sources that change their SSRC, or their numbers, in mid-call."""
+"""Publishers that change their SSRC or jump in sequence numbers during a call."""
 
 import dataclasses
 from itertools import pairwise
 
 from conference.contract.words import LegKind, SlotGroup, Source
 from conference.ids import ParticipantId
-from conference.rtp.outage import BACK_S, DEAD_GAP, DEAD_S
+from conference.rtp.outage import OUTAGE_S, RECOVERY_S, REPAIRED_GAP
 from conference.sfu.inbound.layer_admission import JUMP_INTERVAL_S, MAX_GAP
 from conference.sfu.inbound.publisher import MAX_UNBOUND, REBIND_INTERVAL_S
 from conference.sfu.inbound.track import Layer
@@ -29,7 +29,7 @@ def watched(bench: Bench, source: Source = CAMERA) -> tuple[Origin, Sink]:
 
 
 def play(origin: Origin, frames: int) -> None:
-    """Send frames, key frames where they are asked for."""
+    """Send frames, and key frames where they are requested."""
     bench = origin.bench
     for _ in range(frames):
         if origin.source is MICROPHONE:
@@ -42,7 +42,7 @@ def play(origin: Origin, frames: int) -> None:
 
 
 def change(origin: Origin, ssrc: int = NEW_SSRC) -> None:
-    """Go on with another SSRC, as after a collision: everything begins anew."""
+    """Continue with another SSRC, as after a collision: all numbers start again."""
     origin.ssrc, origin.rtx_ssrc = ssrc, ssrc + 1
     origin.sequence = (origin.sequence * 31 + ssrc) & 0xFFFF
     origin.timestamp = (origin.timestamp * 31 + ssrc) & 0xFFFFFFFF
@@ -77,7 +77,7 @@ def test_a_new_ssrc_of_a_known_section_replaces_the_old_one() -> None:
     assert sink.carries(sink.mid(STAGE, "video")) == "ada"
 
 
-def test_a_voice_goes_on_under_a_new_ssrc() -> None:
+def test_a_voice_continues_with_a_new_ssrc() -> None:
     bench = Bench()
     voice, sink = watched(bench, MICROPHONE)
     seen = len(sink.on(sink.mid(STAGE, "audio")))
@@ -112,7 +112,7 @@ def test_a_new_ssrc_of_a_known_layer_replaces_the_old_one() -> None:
     assert_unbroken(sink.on(mid))
 
 
-def test_what_the_old_ssrc_still_sends_is_dropped() -> None:
+def test_packets_of_the_old_ssrc_are_dropped() -> None:
     bench = Bench()
     camera, sink = watched(bench)
     old = dataclasses.replace(rtp.parse(camera.frame()[0]))
@@ -125,7 +125,7 @@ def test_what_the_old_ssrc_still_sends_is_dropped() -> None:
     assert layer(bench).ssrc == NEW_SSRC
 
 
-def test_the_new_ssrc_is_asked_and_reported_on() -> None:
+def test_nacks_and_reports_name_the_new_ssrc() -> None:
     bench = Bench()
     camera, _ = watched(bench)
     change(camera)
@@ -144,22 +144,22 @@ def test_the_new_ssrc_is_asked_and_reported_on() -> None:
     bench.pass_time(2)
     block = bench.sent("ada", LegKind.PUBLISH, 201)[-1].body[4:]
     assert int.from_bytes(block[:4], "big") == NEW_SSRC
-    assert int.from_bytes(block[5:8], "big") <= 2  # of what was sent under this one
+    assert int.from_bytes(block[5:8], "big") <= 2  # of the packets with this SSRC
 
 
-def test_its_sender_reports_tell_when_frames_were_captured() -> None:
+def test_sender_reports_of_the_new_ssrc_give_capture_times() -> None:
     bench = Bench()
     camera, _ = watched(bench)
     camera.report(wall_s=bench.now + WALL_OFFSET_S)
     change(camera)
     play(camera, 1)
-    # The old mapping says nothing of the new timestamps.
+    # The old mapping does not apply to the new timestamps.
     assert layer(bench).clock.timestamp_at(bench.now) is None
     camera.report(wall_s=bench.now + WALL_OFFSET_S)
     assert layer(bench).clock.timestamp_at(bench.now) is not None
 
 
-def test_ssrcs_that_flap_cost_their_viewers_little() -> None:
+def test_alternating_ssrcs_restart_viewers_rarely() -> None:
     bench = Bench()
     camera, sink = watched(bench)
     bench.pass_time(REBIND_INTERVAL_S)
@@ -176,7 +176,7 @@ def test_ssrcs_that_flap_cost_their_viewers_little() -> None:
     assert_unbroken(sink.on(mid))
 
 
-def test_one_that_came_too_soon_is_taken_later() -> None:
+def test_an_ssrc_that_came_too_soon_is_bound_later() -> None:
     bench = Bench()
     camera, sink = watched(bench)
     change(camera)
@@ -189,7 +189,7 @@ def test_one_that_came_too_soon_is_taken_later() -> None:
     assert_unbroken(sink.on(sink.mid(STAGE, "video")))
 
 
-def test_a_payload_type_alone_takes_nothing_from_anybody() -> None:
+def test_a_payload_type_alone_replaces_no_bound_ssrc() -> None:
     bench = Bench()
     camera, _ = watched(bench)
     packet = rtp.parse(camera.frame(key=True)[0])
@@ -198,7 +198,7 @@ def test_a_payload_type_alone_takes_nothing_from_anybody() -> None:
     assert layer(bench).ssrc == camera.ssrc
 
 
-def test_one_that_is_bound_stays_whatever_it_is_called_later() -> None:
+def test_a_bound_ssrc_ignores_later_mids() -> None:
     bench = Bench()
     camera, voice = bench.origin("ada", CAMERA, MICROPHONE)
     camera.send(camera.frame(key=True))
@@ -225,7 +225,7 @@ def test_another_offer_keeps_the_new_ssrc() -> None:
     assert layer(bench).ssrc == NEW_SSRC
 
 
-def test_numbers_that_jump_all_the_time_cost_their_viewers_little() -> None:
+def test_endless_jumps_restart_viewers_rarely() -> None:
     bench = Bench()
     camera, sink = watched(bench)
     asked = bench.key_frame_requests("ada")
@@ -244,27 +244,29 @@ def test_numbers_that_jump_all_the_time_cost_their_viewers_little() -> None:
     assert len(sink.on(mid)) == before + 5
 
 
-def swallow(origin: Origin, packets: int, *, silent_s: float) -> None:
-    """Let a line be dead for a while, and so many packets get lost in it."""
+def lose_in_outage(origin: Origin, packets: int, *, silent_s: float) -> None:
+    """Let an outage last for a while, in which this many packets are lost."""
     origin.sequence = (origin.sequence + packets) & 0xFFFF
     origin.timestamp = (origin.timestamp + round(90_000 * silent_s)) & 0xFFFFFFFF
     origin.bench.pass_time(silent_s)
     origin.bench.key_frames_asked(ADA)
 
 
-def test_behind_a_dead_line_a_picture_begins_anew_at_once() -> None:
+def test_after_an_outage_a_picture_restarts_at_once() -> None:
     bench = Bench()
     camera, sink = watched(bench)
     mid = sink.mid(STAGE, "video")
-    lost = DEAD_GAP + 1
-    for silent_s in (DEAD_S, 2 * DEAD_S):
+    lost = REPAIRED_GAP + 1
+    for silent_s in (OUTAGE_S, 2 * OUTAGE_S):
         bench.plane.want_key_frame(layer(bench), None)
-        swallow(camera, lost, silent_s=silent_s - FRAME_S)
+        lose_in_outage(camera, lost, silent_s=silent_s - FRAME_S)
         seen = len(sink.on(mid))
         camera.send(camera.frame())
-        assert bench.key_frames_asked(ADA) == {camera.ssrc}  # those before were lost
+        assert bench.key_frames_asked(ADA) == {
+            camera.ssrc
+        }  # earlier requests were lost
         assert not layer(bench).admission.missing
-        assert len(sink.on(mid)) == seen  # nobody can decode it
+        assert len(sink.on(mid)) == seen  # it cannot be decoded
         camera.send(camera.frame(key=True))
         assert starts_key_frame(sink.on(mid)[seen])
         play(camera, 5)
@@ -274,18 +276,18 @@ def test_behind_a_dead_line_a_picture_begins_anew_at_once() -> None:
 
 
 def nacks(bench: Bench) -> int:
-    """Return how often Ada was asked for lost packets."""
+    """Return the number of NACKs that Ada got."""
     return sum(m.count == 1 for m in bench.sent("ada", LegKind.PUBLISH, 205))
 
 
-def test_so_it_does_if_some_of_the_dark_come_first() -> None:
+def test_it_restarts_if_packets_of_the_outage_arrive_first() -> None:
     bench = Bench()
     camera, sink = watched(bench)
     mid = sink.mid(STAGE, "video")
-    swallow(camera, 0, silent_s=5.0)
-    camera.send(camera.frame())  # the straggler
-    bench.pass_time(0.8 * BACK_S)
-    swallow(camera, 100, silent_s=0.0)
+    lose_in_outage(camera, 0, silent_s=5.0)
+    camera.send(camera.frame())  # a delayed packet of the outage
+    bench.pass_time(0.8 * RECOVERY_S)
+    lose_in_outage(camera, 100, silent_s=0.0)
     seen = len(sink.on(mid))
     camera.send(camera.frame())
     assert bench.key_frames_asked(ADA) == {camera.ssrc}
@@ -296,17 +298,17 @@ def test_so_it_does_if_some_of_the_dark_come_first() -> None:
     assert nacks(bench) == 0
 
 
-def test_so_it_does_if_the_dark_comes_in_pieces() -> None:
+def test_it_restarts_once_if_the_outage_ends_in_several_gaps() -> None:
     bench = Bench()
     camera, sink = watched(bench)
     mid = sink.mid(STAGE, "video")
     seen = len(sink.on(mid))
-    swallow(camera, 2 * DEAD_GAP, silent_s=5.0)
+    lose_in_outage(camera, 2 * REPAIRED_GAP, silent_s=5.0)
     for _ in range(3):
         camera.send(camera.frame())
         bench.pass_time(0.1)
-        camera.sequence = (camera.sequence + 2 * DEAD_GAP) & 0xFFFF
-    camera.send(camera.frame(key=True))  # no jump that is too soon: it is taken
+        camera.sequence = (camera.sequence + 2 * REPAIRED_GAP) & 0xFFFF
+    camera.send(camera.frame(key=True))  # not a second jump: it is accepted
     assert starts_key_frame(sink.on(mid)[seen])
     assert bench.key_frames_asked(ADA) == {camera.ssrc}
     play(camera, 5)
@@ -314,25 +316,25 @@ def test_so_it_does_if_the_dark_comes_in_pieces() -> None:
     assert nacks(bench) == 0
 
 
-def test_viewers_begin_anew_once_behind_each_silence() -> None:
+def test_viewers_restart_once_after_each_outage() -> None:
     bench = Bench()
     camera, _ = watched(bench)
-    swallow(camera, 0, silent_s=5.0)
+    lose_in_outage(camera, 0, silent_s=5.0)
     jumps = 0
-    for _ in range(round(BACK_S / 0.02)):
-        camera.sequence = (camera.sequence + 2 * DEAD_GAP) & 0xFFFF
+    for _ in range(round(RECOVERY_S / 0.02)):
+        camera.sequence = (camera.sequence + 2 * REPAIRED_GAP) & 0xFFFF
         camera.send(camera.frame(key=True))
         jumps += layer(bench).restarts
         bench.pass_time(0.02)
     assert jumps == 1
 
 
-def test_what_gets_lost_a_while_after_a_silence_is_repaired() -> None:
+def test_packets_lost_later_after_an_outage_are_repaired() -> None:
     bench = Bench()
     camera, _ = watched(bench)
-    swallow(camera, 0, silent_s=5.0)
+    lose_in_outage(camera, 0, silent_s=5.0)
     camera.send(camera.frame())
-    swallow(camera, 100, silent_s=1.2 * BACK_S)
+    lose_in_outage(camera, 100, silent_s=1.2 * RECOVERY_S)
     camera.send(camera.frame())
     assert bench.key_frames_asked(ADA) == set()
     assert len(layer(bench).admission.missing.due(now=bench.now + 1)) == 100
@@ -342,34 +344,36 @@ def test_a_gap_is_repaired_until_it_is_too_long() -> None:
     for lost, asked in ((MAX_GAP - 1, True), (MAX_GAP, False)):
         bench = Bench()
         camera, _ = watched(bench)
-        swallow(camera, lost, silent_s=FRAME_S)
+        lose_in_outage(camera, lost, silent_s=FRAME_S)
         camera.send(camera.frame())
         assert bool(layer(bench).admission.missing) == asked
         assert layer(bench).restarts != asked
 
 
-def test_few_packets_behind_a_silence_are_repaired() -> None:
+def test_few_packets_lost_in_an_outage_are_repaired() -> None:
     bench = Bench()
     camera, _ = watched(bench)
-    swallow(camera, DEAD_GAP - 1, silent_s=2 * DEAD_S)
+    lose_in_outage(camera, REPAIRED_GAP - 1, silent_s=2 * OUTAGE_S)
     camera.send(camera.frame())
-    assert len(layer(bench).admission.missing.due(now=bench.now + 1)) == DEAD_GAP - 1
+    assert (
+        len(layer(bench).admission.missing.due(now=bench.now + 1)) == REPAIRED_GAP - 1
+    )
     assert bench.key_frames_asked(ADA) == set()
 
 
-def test_a_short_silence_is_repaired() -> None:
+def test_packets_lost_in_a_short_silence_are_repaired() -> None:
     bench = Bench()
     camera, _ = watched(bench)
-    swallow(camera, 2 * DEAD_GAP, silent_s=0.8 * DEAD_S)
+    lose_in_outage(camera, 2 * REPAIRED_GAP, silent_s=0.8 * OUTAGE_S)
     camera.send(camera.frame())
     assert layer(bench).admission.missing
     assert bench.key_frames_asked(ADA) == set()
 
 
-def test_a_voice_is_not_begun_anew() -> None:
+def test_a_voice_is_not_restarted() -> None:
     bench = Bench()
     voice, sink = watched(bench, MICROPHONE)
-    swallow(voice, 2 * DEAD_GAP, silent_s=2 * DEAD_S)
+    lose_in_outage(voice, 2 * REPAIRED_GAP, silent_s=2 * OUTAGE_S)
     seen = len(sink.on(sink.mid(STAGE, "audio")))
     voice.send(voice.voice())
     assert not layer(bench, MICROPHONE).restarts
@@ -377,7 +381,7 @@ def test_a_voice_is_not_begun_anew() -> None:
     assert len(sink.on(sink.mid(STAGE, "audio"))) == seen + 5
 
 
-def test_a_request_for_the_old_ssrc_is_no_more_sent() -> None:
+def test_the_old_ssrc_is_no_longer_requested() -> None:
     bench = Bench()
     camera, sink = watched(bench)
     old = camera.ssrc
@@ -385,6 +389,6 @@ def test_a_request_for_the_old_ssrc_is_no_more_sent() -> None:
     play(camera, 10)
     bench.key_frames_asked(ADA)
     bench.pass_time(1.0)
-    sink.ask(rtcp.pli(1, sink.slots[sink.mid(STAGE, "video")].ssrc))
+    sink.send_rtcp(rtcp.pli(1, sink.slots[sink.mid(STAGE, "video")].ssrc))
     assert bench.key_frames_asked(ADA) == {NEW_SSRC}
     assert old not in bench.key_frames_asked(ADA)

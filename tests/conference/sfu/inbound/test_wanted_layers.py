@@ -1,4 +1,4 @@
-"""Which layers publishers are told to send, and how long each is waited for."""
+"""Which layers are requested of publishers, and how long each is waited for."""
 
 from conference.contract import media as m
 from conference.contract.words import SlotGroup, Source
@@ -14,7 +14,9 @@ ADA = ParticipantId("ada")
 TOP = 2
 
 
-def told(bench: Bench, who: str, source: Source = CAMERA) -> list[tuple[int, ...]]:
+def layer_requests(
+    bench: Bench, who: str, source: Source = CAMERA
+) -> list[tuple[int, ...]]:
     bench.settle()
     return [
         e.layers
@@ -23,21 +25,21 @@ def told(bench: Bench, who: str, source: Source = CAMERA) -> list[tuple[int, ...
     ]
 
 
-def test_an_unwatched_camera_is_told_to_stop_and_starts_at_once() -> None:
+def test_an_unwatched_camera_is_stopped_and_starts_again_at_once() -> None:
     bench = Bench()
     camera = bench.simulcast("ada", CAMERA)
     sink = bench.sink("viewer")
     show(bench, sink)
     play(bench, camera, seconds=KEEP_S + 1)
-    assert told(bench, "ada")[-1] == ()
+    assert layer_requests(bench, "ada")[-1] == ()
     assert camera.silent
     show(bench, sink, {"ada": 180})
-    assert told(bench, "ada")[-1] == (0,)
+    assert layer_requests(bench, "ada")[-1] == (0,)
     play(bench, camera, seconds=0.5)
     assert layers_on(sink, GRID) == [0]
 
 
-def test_only_the_layers_that_somebody_watches_are_sent() -> None:
+def test_only_watched_layers_are_sent() -> None:
     bench = Bench()
     camera = bench.simulcast("ada", CAMERA)
     bench.unlimited("viewer", "other")
@@ -45,10 +47,10 @@ def test_only_the_layers_that_somebody_watches_are_sent() -> None:
     other = bench.sink("other")
     show(bench, other, {"ada": 720})
     play(bench, camera, seconds=KEEP_S + 3)
-    assert told(bench, "ada")[-1] == (0, 2)
+    assert layer_requests(bench, "ada")[-1] == (0, 2)
     show(bench, other)
     play(bench, camera, seconds=KEEP_S + 1)
-    assert told(bench, "ada")[-1] == (0,)
+    assert layer_requests(bench, "ada")[-1] == (0,)
 
 
 def test_a_layer_that_stops_by_itself_is_replaced_by_the_next_smaller_one() -> None:
@@ -65,13 +67,15 @@ def test_a_layer_that_stops_by_itself_is_replaced_by_the_next_smaller_one() -> N
     play(bench, camera, seconds=STALLED_S + 0.5)
     assert layers_on(sink, GRID)[-1] == 1
     play(bench, camera, seconds=WAKE_S + 2)
-    before = len(told(bench, "ada"))
+    before = len(layer_requests(bench, "ada"))
     play(bench, camera, seconds=REST_S / 2)
-    assert len(told(bench, "ada")) <= before + 1  # not asked again and again
+    assert (
+        len(layer_requests(bench, "ada")) <= before + 1
+    )  # the request is not repeated
 
 
-def test_a_camera_that_starts_slowly_has_its_first_watcher_wait_no_longer() -> None:
-    """That its top layer did not come while nobody watched says nothing."""
+def test_a_slow_start_while_unwatched_does_not_delay_the_first_viewer() -> None:
+    """A layer that does not come while it is unwatched is not counted as late."""
     bench = Bench()
     camera = bench.simulcast("ada", CAMERA)
     bench.unlimited("viewer")
@@ -83,17 +87,17 @@ def test_a_camera_that_starts_slowly_has_its_first_watcher_wait_no_longer() -> N
     assert layers_on(sink, GRID)[-1] == 2
 
 
-def test_a_layer_that_does_not_come_stays_asked_for_and_is_taken_when_it_does() -> None:
-    """A browser adds its top layer when it trusts its uplink, if it may."""
+def test_a_layer_that_does_not_come_stays_requested_and_is_used_later() -> None:
+    """A browser adds its top layer once its uplink estimate allows it."""
     bench = Bench()
     camera = bench.simulcast("ada", CAMERA)
     bench.unlimited("viewer")
     sink = watch(bench, ada=720)
     camera.capable = 2
     play(bench, camera, seconds=1)
-    before = len(told(bench, "ada"))
+    before = len(layer_requests(bench, "ada"))
     play(bench, camera, seconds=WAKE_S + REST_S / 2)
-    assert all(2 in layers for layers in told(bench, "ada")[before:])
+    assert all(2 in layers for layers in layer_requests(bench, "ada")[before:])
     assert layers_on(sink, GRID)[-1] == 1
     camera.capable = 3
     play(bench, camera, seconds=LOOK_S + 0.5)
@@ -104,13 +108,13 @@ def test_a_layer_that_does_not_come_stays_asked_for_and_is_taken_when_it_does() 
 
 
 def rests(bench: Bench) -> bool:
-    """Whether the top layer is not reckoned with for now."""
+    """Return whether the top layer is left out of allocation for now."""
     track = bench.plane.publishers[ADA].tracks[CAMERA]
     return track.layers[TOP].resting_until > bench.now
 
 
 def play_until_rest(bench: Bench, camera: Simulcast) -> float:
-    """Wait for a top layer that does not come; return for how long, in seconds."""
+    """Wait until a top layer that does not come rests; return the seconds."""
     camera.capable = TOP
     begun = bench.now
     while not rests(bench):
@@ -119,8 +123,8 @@ def play_until_rest(bench: Bench, camera: Simulcast) -> float:
     return bench.now - begun
 
 
-def test_room_is_kept_for_a_late_layer_for_as_long_as_that_may_take() -> None:
-    """Though the publisher is told meanwhile to stop one that nobody watches."""
+def test_budget_is_reserved_for_a_late_layer_until_it_rests() -> None:
+    """Although the publisher is asked meanwhile to stop an unwatched one."""
     bench = Bench()
     camera = bench.simulcast("ada", CAMERA)
     bench.unlimited("viewer")
@@ -142,7 +146,7 @@ def test_a_late_layer_that_came_stops_with_its_last_viewer() -> None:
     assert TOP not in camera.wanted
 
 
-def test_what_two_viewers_begin_to_watch_at_one_moment_is_kept_in_mind() -> None:
+def test_layers_that_two_viewers_request_at_once_are_both_kept() -> None:
     bench = Bench()
     camera = bench.simulcast("ada", CAMERA)
     bench.unlimited("one", "two")
@@ -151,7 +155,7 @@ def test_what_two_viewers_begin_to_watch_at_one_moment_is_kept_in_mind() -> None
     assert camera.silent
     show(bench, one, {"ada": 300})
     show(bench, two, {"ada": 720})
-    assert told(bench, "ada")[-1] == (1, TOP)
-    before = len(told(bench, "ada"))
+    assert layer_requests(bench, "ada")[-1] == (1, TOP)
+    before = len(layer_requests(bench, "ada"))
     play(bench, camera, seconds=KEEP_S / 2)
-    assert len(told(bench, "ada")) == before  # it was told all there was to tell
+    assert len(layer_requests(bench, "ada")) == before  # nothing more was requested

@@ -1,4 +1,4 @@
-"""What a viewer's link and browser say, and what follows from it."""
+"""Feedback of a viewer's browser, and the decisions that follow."""
 
 import itertools
 
@@ -28,64 +28,66 @@ def viewer_of(bench: Bench) -> Viewer:
     return bench.plane.viewers[VIEWER]
 
 
-class Teller:
-    """A browser that tells when packets came, over a link of some latency."""
+class Browser:
+    """A browser that sends feedback, over a link of some latency."""
 
     def __init__(self, bench: Bench, sink: Sink) -> None:
         self.bench, self.sink = bench, sink
         self.latency_s = LATENCY_S
         self._arrivals = transport_cc.ArrivalRecorder()
-        self._told = 0
+        self._covered = 0
 
-    def tell(self) -> None:
+    def give_feedback(self) -> None:
         packets = [p for on in self.sink.packets.values() for p in on]
         numbers = sorted(
             int.from_bytes(p.extensions[4], "big") for p in packets if 4 in p.extensions
         )
         sent = self.bench.fanout.sent(viewer_of(self.bench).key)
-        for number in numbers[self._told :]:
+        for number in numbers[self._covered :]:
             known = sent.get(sent.extend(number))
             assert known is not None
             self._arrivals.record(number, now=known[0] + self.latency_s)
-        self._told = len(numbers)
+        self._covered = len(numbers)
         for information in self._arrivals.feedback():
-            self.sink.ask(build_transport_cc(1, 2, information))
+            self.sink.send_rtcp(build_transport_cc(1, 2, information))
 
 
 def test_a_link_is_probed_until_it_carries_what_is_wanted() -> None:
     bench = Bench()
     cameras = [bench.simulcast(f"p{i}", CAMERA) for i in range(3)]
     sink = watch(bench, **{f"p{i}": 720 for i in range(3)})
-    teller = Teller(bench, sink)
+    browser = Browser(bench, sink)
     for _ in range(40):
         play(bench, *cameras, seconds=0.05)
-        teller.tell()
+        browser.give_feedback()
     adaptation = viewer_of(bench).adaptation
     assert adaptation.has_feedback
     assert adaptation.estimator.bitrate_bps > START_BPS
     assert any(sink.repaired(slot.mid) for slot in sink.slots.values())
 
 
-def test_a_link_is_listened_to_closely_as_soon_as_something_waits() -> None:
+def test_every_message_is_read_as_soon_as_there_is_a_queue() -> None:
     bench = Bench()
     camera = bench.simulcast("ada", CAMERA)
     sink = watch(bench, ada=720)
-    teller = Teller(bench, sink)
+    browser = Browser(bench, sink)
     for _ in range(60):
         play(bench, camera, seconds=0.05)
-        teller.tell()
+        browser.give_feedback()
     adaptation = viewer_of(bench).adaptation
     assert adaptation.settled
     for _ in range(10):  # 0.5 s
-        teller.latency_s += 0.025
+        browser.latency_s += 0.025
         play(bench, camera, seconds=0.05)
-        teller.tell()
+        browser.give_feedback()
     assert adaptation.estimator.overusing
     assert not any(adaptation.skips_feedback(now=bench.now) for _ in range(4))
 
 
-def hear(adaptation: Adaptation, sent: SentRing, *lost: int, now: float) -> None:
-    """Tell of the newest ten of packets that were sent one each 10 ms."""
+def give_feedback(
+    adaptation: Adaptation, sent: SentRing, *lost: int, now: float
+) -> None:
+    """Give feedback on the newest ten of packets that were sent every 10 ms."""
     first = sent.next
     for number in range(first, first + 10):
         sent.note(1000, now=now - 0.1 + (number - first) * 0.01)
@@ -98,49 +100,49 @@ def hear(adaptation: Adaptation, sent: SentRing, *lost: int, now: float) -> None
 
 
 def listener() -> tuple[Adaptation, SentRing]:
-    """Return the decisions for a viewer that has all it wants on a calm link."""
+    """Return the decisions for a viewer that gets everything on a calm link."""
     adaptation, sent = Adaptation(now=0.0), SentRing()
     adaptation.settled = True
     for turn in range(1, 11):
-        hear(adaptation, sent, now=turn * 0.1)
+        give_feedback(adaptation, sent, now=turn * 0.1)
     return adaptation, sent
 
 
-def test_each_second_message_of_a_calm_link_goes_unread() -> None:
+def test_every_second_message_of_a_calm_link_is_skipped() -> None:
     adaptation, sent = listener()
     passed = []
     for turn in range(20):
         now = 1.06 + turn * 0.06
         passed.append(adaptation.skips_feedback(now=now))
         if not passed[-1]:
-            hear(adaptation, sent, now=now)
+            give_feedback(adaptation, sent, now=now)
     assert passed == [True, False] * 10
 
 
-def test_a_viewer_that_could_have_more_is_listened_to() -> None:
+def test_no_message_is_skipped_while_a_viewer_could_get_more() -> None:
     adaptation, _ = listener()
     adaptation.settled = False
     assert not any(adaptation.skips_feedback(now=1.06) for _ in range(4))
 
 
-def test_where_something_is_missing_the_next_message_tells_whether_it_came() -> None:
+def test_no_message_is_skipped_while_packets_are_missing() -> None:
     adaptation, sent = listener()
-    hear(adaptation, sent, sent.next + 8, now=1.1)
+    give_feedback(adaptation, sent, sent.next + 8, now=1.1)
     assert not adaptation.skips_feedback(now=1.16)
     for turn in range(3):
-        hear(adaptation, sent, now=1.2 + turn * 0.1)
-    # It is given up by now, and counts as lost: that is not calm either.
+        give_feedback(adaptation, sent, now=1.2 + turn * 0.1)
+    # It is given up by now and counts as lost: the link is not calm either.
     assert not adaptation.skips_feedback(now=1.46)
 
 
-def test_what_is_told_seldom_is_read_each_time() -> None:
+def test_infrequent_feedback_is_never_skipped() -> None:
     adaptation, sent = listener()
     assert not adaptation.skips_feedback(now=1.01 + UNREAD_S)
-    hear(adaptation, sent, now=1.3)
+    give_feedback(adaptation, sent, now=1.3)
     assert adaptation.skips_feedback(now=1.31)
 
 
-def test_a_browser_that_says_nothing_is_sent_what_it_shows() -> None:
+def test_a_browser_without_feedback_is_sent_what_it_shows() -> None:
     bench = Bench()
     cameras = [bench.simulcast(f"p{i}", CAMERA) for i in range(3)]
     sink = watch(bench, **{f"p{i}": 720 for i in range(3)})
@@ -153,7 +155,7 @@ def temporals(packets: list[rtp.Packet]) -> set[int]:
     return {inspect_vp8(p.payload).temporal for p in packets}
 
 
-def test_a_link_that_is_short_of_a_little_gets_fewer_frames() -> None:
+def test_a_small_shortage_lowers_the_frame_rate() -> None:
     bench = Bench()
     camera = bench.simulcast("ada", CAMERA, names=(b"f",))
     camera.temporal = True
@@ -180,12 +182,12 @@ def test_a_link_that_is_short_of_a_little_gets_fewer_frames() -> None:
 
 
 def camera_rate(bench: Bench) -> float:
-    """Return what the first camera takes with all its frames."""
+    """Return the bitrate of the first camera with all its frames."""
     publisher = next(iter(bench.plane.publishers.values()))
     return float(publisher.tracks[CAMERA].layers[-1].meter.rates[-1])
 
 
-def test_reports_tell_the_round_trip() -> None:
+def test_the_round_trip_is_measured_from_reports() -> None:
     bench = Bench()
     bench.simulcast("ada", CAMERA)
     sink = watch(bench, ada=180)
@@ -193,43 +195,43 @@ def test_reports_tell_the_round_trip() -> None:
     ssrc = sink.slots[sink.mid(GRID, "video")].ssrc
     for of in (ssrc, 12345):
         block = ReportBlock(of, 26, 3, 100, 0, sent, int(0.1 * 65_536))
-        sink.ask(build_receiver_report(1, [block]))
+        sink.send_rtcp(build_receiver_report(1, [block]))
     estimator = viewer_of(bench).adaptation.estimator
     assert estimator.rtt_s == pytest.approx(0.2, abs=0.01)
     assert estimator.loss > 0
 
 
-def test_a_report_from_the_future_is_not_believed() -> None:
+def test_a_report_from_the_future_is_ignored() -> None:
     bench = Bench()
     bench.simulcast("ada", CAMERA)
     sink = watch(bench, ada=180)
     later = ntp.middle(ntp.from_seconds(bench.now + 50 + WALL_OFFSET_S))
     ssrc = sink.slots[sink.mid(GRID, "video")].ssrc
-    sink.ask(build_receiver_report(1, [ReportBlock(ssrc, 0, 0, 1, 0, later, 0)]))
+    sink.send_rtcp(build_receiver_report(1, [ReportBlock(ssrc, 0, 0, 1, 0, later, 0)]))
     assert viewer_of(bench).adaptation.estimator.rtt_s == 0.0
 
 
-def test_a_participant_is_told_of_its_link_when_it_changes() -> None:
+def test_changes_of_a_link_are_published_to_its_participant() -> None:
     bench = Bench()
     camera = bench.simulcast("ada", CAMERA)
     sink = watch(bench, ada=180)
     bench.limited("viewer", 2e6)
     play(bench, camera, seconds=3)
-    told = [e for e in bench.events if isinstance(e, m.LinkChanged)]
-    assert [e.down_bps for e in told][-1] == 2_000_000
-    count = len(told)
+    published = [e for e in bench.events if isinstance(e, m.LinkChanged)]
+    assert [e.down_bps for e in published][-1] == 2_000_000
+    count = len(published)
     play(bench, camera, seconds=3)
     bench.limited("viewer", 2.1e6)
     play(bench, camera, seconds=2)
-    told = [e for e in bench.events if isinstance(e, m.LinkChanged)]
-    assert len(told) == count
+    published = [e for e in bench.events if isinstance(e, m.LinkChanged)]
+    assert len(published) == count
     show(bench, sink, receive=Receive.SAVER)
     play(bench, camera, seconds=2)
-    told = [e for e in bench.events if isinstance(e, m.LinkChanged)]
-    assert told[-1].reduced is Reduced.CHOICE
+    published = [e for e in bench.events if isinstance(e, m.LinkChanged)]
+    assert published[-1].reduced is Reduced.CHOICE
 
 
-def test_an_operator_reads_what_a_room_is_doing() -> None:
+def test_the_figures_of_a_room_describe_its_state() -> None:
     bench = Bench()
     camera = bench.simulcast("ada", CAMERA)
     hungry = [bench.simulcast(f"p{i}", CAMERA) for i in range(3)]
@@ -248,7 +250,7 @@ def test_an_operator_reads_what_a_room_is_doing() -> None:
     assert figures.estimate_bps == pytest.approx(180_000)
 
 
-def test_pictures_go_twice_on_a_long_link_that_loses_and_has_room() -> None:
+def test_pictures_are_sent_twice_on_a_long_lossy_link_with_room() -> None:
     bench = Bench()
     camera = bench.simulcast("ada", CAMERA)
     sink = watch(bench, ada=180)
@@ -263,14 +265,14 @@ def test_pictures_go_twice_on_a_long_link_that_loses_and_has_room() -> None:
     estimator._loss.ambient = 0.2
     play(bench, camera, seconds=2)
     assert len(sink.repaired(mid)) >= 15
-    bench.limited("viewer", 80_000)  # no room any more
+    bench.limited("viewer", 80_000)  # no room for doubling
     play(bench, camera, seconds=2)
     count = len(sink.repaired(mid))
     play(bench, camera, seconds=2)
     assert len(sink.repaired(mid)) == count
 
 
-def test_pictures_that_waited_too_long_are_followed_by_a_key_frame() -> None:
+def test_pictures_dropped_by_the_pacer_are_followed_by_a_key_frame() -> None:
     bench = Bench()
     camera = bench.simulcast("ada", CAMERA)
     watch(bench, ada=180)
@@ -286,7 +288,7 @@ def test_pictures_that_waited_too_long_are_followed_by_a_key_frame() -> None:
 
 
 def repairs_a_second(bench: Bench) -> int:
-    """Return how many a viewer gets that asks for far more."""
+    """Return the repairs that a viewer gets which requests far more."""
     viewer = viewer_of(bench)
     viewer.repairs_allowed(10_000, now=bench.now)
     return sum(
@@ -294,7 +296,7 @@ def repairs_a_second(bench: Bench) -> int:
     )
 
 
-def test_repairs_take_a_share_of_a_thin_link_and_what_a_lossy_one_sets_aside() -> None:
+def test_repairs_are_limited_to_a_share_of_a_thin_or_lossy_link() -> None:
     bench = Bench()
     camera = bench.simulcast("ada", CAMERA)
     watch(bench, ada=720)
@@ -308,5 +310,5 @@ def test_repairs_take_a_share_of_a_thin_link_and_what_a_lossy_one_sets_aside() -
     adaptation.estimator._loss.ambient = 0.2
     lossy = repairs_a_second(bench)
     assert 1.4 * thin <= lossy
-    adaptation.insistent = True  # each of them goes twice, from the same allowance
+    adaptation.insistent = True  # each of them is sent twice, from the same allowance
     assert repairs_a_second(bench) <= lossy

@@ -38,17 +38,17 @@ class Scene:
 
     def nack(self, *sequences: int) -> None:
         ssrc = self.sink.slots[self.picture].ssrc
-        self.sink.ask(rtcp.nack(1, ssrc, list(sequences)))
+        self.sink.send_rtcp(rtcp.nack(1, ssrc, list(sequences)))
 
     def requests(self) -> int:
         return self.bench.key_frame_requests("ada")
 
-    def tell(self, number: int = 0) -> None:
+    def give_feedback(self, number: int = 0) -> None:
         """Send transport-wide feedback about one packet."""
         recorder = transport_cc.ArrivalRecorder()
         recorder.record(number, now=self.bench.now)
         for information in recorder.feedback():
-            self.sink.ask(build_transport_cc(1, 2, information))
+            self.sink.send_rtcp(build_transport_cc(1, 2, information))
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_a_nack_for_a_slot_that_never_carried_anything_is_ignored(
     scene: Scene,
 ) -> None:
     mid = scene.sink.mid(SlotGroup.GRID, "video")
-    scene.sink.ask(rtcp.nack(1, scene.sink.slots[mid].ssrc, [1]))
+    scene.sink.send_rtcp(rtcp.nack(1, scene.sink.slots[mid].ssrc, [1]))
     assert scene.bench.plane.counts.nacked_packets == 0
 
 
@@ -89,7 +89,7 @@ def test_without_retransmissions_a_nack_requests_a_key_frame() -> None:
 
 def test_a_key_frame_request_reaches_the_publisher(scene: Scene) -> None:
     before = scene.requests()
-    scene.sink.ask(rtcp.pli(1, scene.sink.slots[scene.picture].ssrc))
+    scene.sink.send_rtcp(rtcp.pli(1, scene.sink.slots[scene.picture].ssrc))
     assert scene.requests() == before + 1
 
 
@@ -101,31 +101,31 @@ def test_other_key_frame_requests_reach_nobody(scene: Scene, kind: str) -> None:
         "unknown": 77,
     }[kind]
     before = scene.requests()
-    scene.sink.ask(rtcp.pli(1, ssrc))
+    scene.sink.send_rtcp(rtcp.pli(1, ssrc))
     assert scene.requests() == before
 
 
 def test_transport_feedback_reaches_the_estimator(scene: Scene) -> None:
     assert not scene.viewer.adaptation.has_feedback
-    scene.tell()
+    scene.give_feedback()
     assert scene.viewer.adaptation.has_feedback
 
 
 def test_feedback_from_before_the_connection_is_ignored(scene: Scene) -> None:
     scene.viewer.connected = False
-    scene.tell()
-    scene.sink.ask(_remb(500_000))
+    scene.give_feedback()
+    scene.sink.send_rtcp(_remb(500_000))
     assert not scene.viewer.adaptation.has_feedback
 
 
 def test_a_browsers_own_estimate_is_taken(scene: Scene) -> None:
-    scene.sink.ask(_remb(500_000))
+    scene.sink.send_rtcp(_remb(500_000))
     assert scene.viewer.adaptation.has_feedback
 
 
 def test_a_malformed_packet_raises(scene: Scene) -> None:
     with pytest.raises(MalformedPacket):
-        scene.sink.ask(b"\x81\xcd\x00\xff")
+        scene.sink.send_rtcp(b"\x81\xcd\x00\xff")
 
 
 def test_rtcp_of_a_leg_that_is_gone_is_ignored(scene: Scene) -> None:

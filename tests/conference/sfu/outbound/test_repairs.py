@@ -1,4 +1,4 @@
-"""A packet is sent again once in a round trip, and not without end."""
+"""A packet is repaired once per round trip, and not endlessly."""
 
 import pytest
 
@@ -16,7 +16,7 @@ from tests.support.bench import Bench
 
 
 @pytest.mark.parametrize("rtt_s", [0.0, 0.001, 0.3])
-def test_one_repair_of_a_packet_in_a_round_trip(rtt_s: float) -> None:
+def test_a_packet_is_repaired_once_per_round_trip(rtt_s: float) -> None:
     repaired = Repairs()
     wait_s = max(MIN_WAIT_S, TRIP_SHARE * rtt_s)
     assert repaired.due([7, 8, 7], rtt_s=rtt_s, now=1.0) == [7, 8]
@@ -25,7 +25,7 @@ def test_one_repair_of_a_packet_in_a_round_trip(rtt_s: float) -> None:
     assert repaired.due([7, 8], rtt_s=rtt_s, now=1.0 + 1.1 * wait_s) == [7, 8]
 
 
-def test_a_packet_that_is_asked_for_without_end_is_given_up() -> None:
+def test_an_endlessly_requested_packet_is_given_up() -> None:
     repaired = Repairs()
     now = 1.0
     for _ in range(MAX_REPAIRS):
@@ -33,14 +33,14 @@ def test_a_packet_that_is_asked_for_without_end_is_given_up() -> None:
         repaired.note([7], now=now)
         now += 0.1
     assert repaired.due([7], rtt_s=0.0, now=now) == []
-    # Long after, another packet has its number.
+    # Long after, another packet uses its number.
     now += FORGET_S
     assert repaired.due([7], rtt_s=0.0, now=now) == [7]
     repaired.note([7], now=now)
     assert repaired.due([7], rtt_s=0.0, now=now + 0.1) == [7]
 
 
-def test_what_is_remembered_is_bounded() -> None:
+def test_the_number_of_remembered_packets_is_bounded() -> None:
     repaired = Repairs()
     for number in range(3 * MAX_KEPT):
         repaired.note([number], now=1.0)
@@ -49,7 +49,7 @@ def test_what_is_remembered_is_bounded() -> None:
     assert list(repaired._sent) == [1]
 
 
-def test_a_storm_of_nacks_brings_little() -> None:
+def test_a_flood_of_nacks_brings_few_repairs() -> None:
     bench = Bench()
     (camera,) = bench.origin("ada", Source.CAMERA)
     sink = bench.sink("viewer")
@@ -63,10 +63,10 @@ def test_a_storm_of_nacks_brings_little() -> None:
     lost = [packet.sequence for packet in sink.on(mid)[-17:]]
     (nack,) = build_nacks(1, sink.slots[mid].ssrc, lost)
     before = len(sink.repaired(mid))
-    sink.ask(nack)
-    sink.ask(nack)
+    sink.send_rtcp(nack)
+    sink.send_rtcp(nack)
     assert len(sink.repaired(mid)) == before + len(lost)
     for _ in range(400):
-        sink.ask(nack)
+        sink.send_rtcp(nack)
         bench.pass_time(0.005)
     assert len(sink.repaired(mid)) <= before + MAX_REPAIRS * len(lost)

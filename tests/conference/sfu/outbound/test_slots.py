@@ -18,7 +18,7 @@ STAGE, FLOATING, GRID = SlotGroup.STAGE, SlotGroup.FLOATING, SlotGroup.GRID
 
 
 def play(bench: Bench, origin: Origin, frames: int, *, interval: float = 0.04) -> None:
-    """Send frames in time, a key frame whenever one was asked for."""
+    """Send frames at their time, and a key frame whenever one is requested."""
     for _ in range(frames):
         asked = bench.key_frame_requests(origin.participant)
         key = asked > getattr(origin, "answered", 0)
@@ -31,7 +31,7 @@ def play(bench: Bench, origin: Origin, frames: int, *, interval: float = 0.04) -
 
 
 def assert_continuous(packets: list[rtp.Packet]) -> None:
-    """Check what a browser relies on in one source."""
+    """Check the continuity that a browser needs in one RTP source."""
     for before, after in itertools.pairwise(packets):
         assert (after.sequence - before.sequence) & 0xFFFF == 1
         step = (after.timestamp - before.timestamp) & 0xFFFFFFFF
@@ -67,7 +67,7 @@ def test_switching_source_keeps_one_continuous_stream_of_numbers(sequence: int) 
     assert changes == 6
 
 
-def test_a_new_source_starts_at_a_key_frame_that_was_asked_for_at_once() -> None:
+def test_a_new_source_starts_at_a_key_frame_that_is_requested_at_once() -> None:
     bench = Bench()
     (origin,) = bench.origin("ada", CAMERA)
     origin.send(origin.frame())
@@ -82,7 +82,7 @@ def test_a_new_source_starts_at_a_key_frame_that_was_asked_for_at_once() -> None
     assert rtp.parse_vp8(sink.on(mid)[0].payload).key
 
 
-def test_the_old_picture_goes_on_until_the_new_one_can_start() -> None:
+def test_the_old_picture_continues_until_the_new_one_can_start() -> None:
     bench = Bench()
     (first,) = bench.origin("ada", CAMERA)
     (second,) = bench.origin("bo", CAMERA)
@@ -102,7 +102,7 @@ def test_the_old_picture_goes_on_until_the_new_one_can_start() -> None:
     assert sink.carries(mid) == "bo"
 
 
-def test_a_pause_leaves_no_gap_but_the_time_that_passed() -> None:
+def test_a_pause_advances_only_the_timestamp() -> None:
     bench = Bench()
     (origin,) = bench.origin("ada", CAMERA)
     sink, mid = watch_stage(bench)
@@ -176,7 +176,7 @@ def test_duplicates_and_probes_are_never_forwarded() -> None:
     assert len(sink.on(mid)) == count
 
 
-def test_packets_from_before_the_key_frame_stay_out() -> None:
+def test_packets_from_before_the_key_frame_are_not_forwarded() -> None:
     bench = Bench()
     (origin,) = bench.origin("ada", CAMERA)
     sink, mid = watch_stage(bench)
@@ -199,7 +199,7 @@ def test_an_old_nack_is_answered_after_a_switch() -> None:
     second.send(second.frame())
     bench.stage("bo")
     second.send(second.frame(key=True))
-    sink.ask(rtcp.nack(1, sink.slots[mid].ssrc, [lost.sequence]))
+    sink.send_rtcp(rtcp.nack(1, sink.slots[mid].ssrc, [lost.sequence]))
     (repair,) = sink.repaired(mid)
     assert int.from_bytes(repair.payload[:2], "big") == lost.sequence
     assert repair.payload[2:] == lost.payload
@@ -207,7 +207,7 @@ def test_an_old_nack_is_answered_after_a_switch() -> None:
     assert repair.payload_type == 97
 
 
-def test_a_nack_for_what_never_was_is_met_with_silence() -> None:
+def test_a_nack_for_packets_that_were_never_sent_is_ignored() -> None:
     bench = Bench()
     (origin,) = bench.origin("ada", CAMERA)
     sink, mid = watch_stage(bench)
@@ -215,13 +215,15 @@ def test_a_nack_for_what_never_was_is_met_with_silence() -> None:
     play(bench, origin, 2)
     slot = sink.slots[mid]
     last = sink.on(mid)[-1].sequence
-    sink.ask(rtcp.nack(1, slot.ssrc, [(last + 5) & 0xFFFF, (last - 600) & 0xFFFF]))
-    sink.ask(rtcp.nack(1, 123, [last]))
-    sink.ask(rtcp.nack(1, sink.slots[sink.mid(GRID, "video")].ssrc, [last]))
+    sink.send_rtcp(
+        rtcp.nack(1, slot.ssrc, [(last + 5) & 0xFFFF, (last - 600) & 0xFFFF])
+    )
+    sink.send_rtcp(rtcp.nack(1, 123, [last]))
+    sink.send_rtcp(rtcp.nack(1, sink.slots[sink.mid(GRID, "video")].ssrc, [last]))
     assert sink.repaired(mid) == []
 
 
-def test_a_nack_storm_is_answered_within_its_budget() -> None:
+def test_a_flood_of_nacks_is_answered_within_its_budget() -> None:
     bench = Bench()
     (origin,) = bench.origin("ada", CAMERA)
     sink, mid = watch_stage(bench)
@@ -229,17 +231,17 @@ def test_a_nack_storm_is_answered_within_its_budget() -> None:
     play(bench, origin, 60)
     wanted = [p.sequence for p in sink.on(mid)]
     for _ in range(200):
-        sink.ask(rtcp.nack(1, sink.slots[mid].ssrc, wanted[:16]))
+        sink.send_rtcp(rtcp.nack(1, sink.slots[mid].ssrc, wanted[:16]))
     assert len(sink.repaired(mid)) <= 500
     bench.pass_time(1.0)
     before = len(sink.repaired(mid))
     for _ in range(200):
-        sink.ask(rtcp.nack(1, sink.slots[mid].ssrc, wanted[:16]))
+        sink.send_rtcp(rtcp.nack(1, sink.slots[mid].ssrc, wanted[:16]))
     assert len(sink.repaired(mid)) - before <= 300
 
 
 def talk(bench: Bench, voices: dict[Origin, int], packets: int) -> None:
-    """Let microphones talk at levels in -dBov, 50 packets a second."""
+    """Send voice packets at levels in -dBov, 50 packets a second."""
     for _ in range(packets):
         for origin, level in voices.items():
             origin.send(origin.voice(level=level))
@@ -248,8 +250,10 @@ def talk(bench: Bench, voices: dict[Origin, int], packets: int) -> None:
 
 
 @pytest.mark.parametrize("apart_s", [0.0, 0.005, 0.01, 0.018])
-def test_a_new_voice_is_held_until_it_fits_and_never_pushed(apart_s: float) -> None:
-    """Two voices whose packets come in turn, some milliseconds apart."""
+def test_packets_of_a_new_voice_are_dropped_until_their_timestamps_fit(
+    apart_s: float,
+) -> None:
+    """Two voices whose packets alternate, some milliseconds apart."""
     bench = Bench()
     (first,) = bench.origin("ada", MICROPHONE)
     (second,) = bench.origin("bo", MICROPHONE)
@@ -275,7 +279,7 @@ def test_a_new_voice_is_held_until_it_fits_and_never_pushed(apart_s: float) -> N
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_any_order_of_events_keeps_every_slot_continuous(data: st.DataObject) -> None:
-    """The viewer's libsrtp refuses a repeated number, so replay fails here too."""
+    """The viewer's libsrtp rejects a repeated number, so replay fails here too."""
     bench = Bench()
     origins = {
         name: bench.origin(name, CAMERA, sequence=data.draw(st.integers(0, 65_535)))[0]
@@ -311,7 +315,7 @@ def test_any_order_of_events_keeps_every_slot_continuous(data: st.DataObject) ->
 
 
 def test_a_long_gap_of_the_publisher_does_not_reach_the_browser() -> None:
-    """Numbers that jumped as far would cost its SRTP the rollover count."""
+    """A jump of that length would break the rollover counter of its SRTP."""
     bench = Bench()
     (origin,) = bench.origin("ada", CAMERA)
     sink, mid = watch_stage(bench)
@@ -324,7 +328,7 @@ def test_a_long_gap_of_the_publisher_does_not_reach_the_browser() -> None:
     assert len(sink.on(mid)) > 30
 
 
-def test_a_night_of_silence_leaves_no_trace() -> None:
+def test_a_night_of_silence_does_not_disturb_timestamps() -> None:
     """More than 2³¹ ticks: the difference of two timestamps changes its sign."""
     for hours in (1, 7, 12, 13.5, 30):
         bench = Bench()
@@ -372,7 +376,7 @@ def test_a_packet_too_large_to_copy_is_dropped() -> None:
     assert len(sink.on(mid)) == before
 
 
-def test_a_viewer_that_goes_right_after_a_switch_harms_nothing() -> None:
+def test_a_viewer_that_leaves_right_after_a_switch_disturbs_no_other() -> None:
     bench = Bench()
     (origin,) = bench.origin("ada", CAMERA)
     sink, mid = watch_stage(bench)
@@ -388,7 +392,7 @@ def test_a_viewer_that_goes_right_after_a_switch_harms_nothing() -> None:
     assert again.carries(mid) is not None
 
 
-def test_a_slot_that_waits_for_a_source_shows_nobody() -> None:
+def test_a_slot_that_waits_for_a_source_names_no_participant() -> None:
     bench = Bench()
     (first,) = bench.origin("ada", CAMERA)
     (second,) = bench.origin("bo", CAMERA)

@@ -1,4 +1,4 @@
-"""What goes twice to whom, how fast pictures are sent, and what is left for them."""
+"""Doubled repairs and pictures, pacing, and the share left for pictures."""
 
 import pytest
 from hypothesis import given
@@ -49,14 +49,14 @@ def line(adaptation: Adaptation, loss: float, rtt_s: float) -> None:
         (0.20, NEAR_S, False, False),
     ],
 )
-def test_the_more_a_long_way_loses_the_more_goes_twice(
+def test_with_more_loss_on_a_long_round_trip_more_is_sent_twice(
     loss: float, rtt_s: float, insistent: bool, repeating: bool
 ) -> None:
     adaptation = on_a_line(loss, rtt_s)
     assert (adaptation.insistent, adaptation.repeating) == (insistent, repeating)
 
 
-def test_a_way_at_the_edge_does_not_change_with_each_look() -> None:
+def test_loss_at_the_threshold_does_not_alternate() -> None:
     adaptation = on_a_line(1.1 * INSIST_LOSS, 1.1 * LONG_RTT_S)
     assert adaptation.insistent
     line(adaptation, 0.9 * INSIST_LOSS, 0.9 * LONG_RTT_S)
@@ -68,12 +68,10 @@ def test_a_way_at_the_edge_does_not_change_with_each_look() -> None:
 
 
 @given(st.floats(0, MAX_AMBIENT), st.sampled_from([NEAR_S, FAR_S]))
-def test_something_is_left_for_pictures_whatever_is_lost(
-    loss: float, rtt_s: float
-) -> None:
+def test_any_loss_leaves_a_share_for_pictures(loss: float, rtt_s: float) -> None:
     adaptation = on_a_line(loss, rtt_s)
     assert 0.25 < adaptation.kept <= 1
-    # More loss never leaves more, as long as as much goes twice.
+    # More loss never leaves a larger share, as long as the same is doubled.
     worse = on_a_line(min(MAX_AMBIENT, loss + 0.01), rtt_s)
     if (worse.insistent, worse.repeating) == (
         adaptation.insistent,
@@ -82,7 +80,7 @@ def test_something_is_left_for_pictures_whatever_is_lost(
         assert worse.kept <= adaptation.kept
 
 
-def test_the_room_for_repetition_is_looked_for() -> None:
+def test_room_for_doubled_pictures_is_probed() -> None:
     bench = Bench()
     camera = bench.simulcast("ada", CAMERA)
     watch(bench, ada=720)
@@ -105,7 +103,7 @@ def test_the_room_for_repetition_is_looked_for() -> None:
     assert adaptation.repeating
 
 
-def test_pictures_are_spread_over_what_voices_leave() -> None:
+def test_pictures_are_paced_at_the_rate_without_voices() -> None:
     adaptation = on_a_line(0, NEAR_S, 400_000)
     adaptation.choose([], {}, 100_000, now=1)
     adaptation.settled = False
@@ -118,7 +116,7 @@ def test_pictures_are_spread_over_what_voices_leave() -> None:
     assert adaptation.pace_bps is None
 
 
-def test_a_voice_with_older_frames_costs_its_payload_more() -> None:
+def test_older_frames_add_the_payload_to_the_price_of_a_voice() -> None:
     bench = Bench()
     bench.origin("ada", Source.MICROPHONE)
     (publisher,) = bench.plane.publishers.values()

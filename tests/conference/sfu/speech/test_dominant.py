@@ -1,4 +1,4 @@
-"""Who holds the word, from traces of levels."""
+"""The dominant speaker, from traces of levels."""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -48,7 +48,7 @@ def quiet(now: float) -> int | None:
 
 
 def burst(seconds: float, start: float, level: int = 15) -> Trace:
-    """A cough, a door: loud for a moment, else a quiet room."""
+    """A cough or a door: loud for a moment in a quiet room."""
     return lambda now: level if start <= now < start + seconds else 80
 
 
@@ -59,7 +59,7 @@ class Room:
         self.log: list[tuple[float, str | None]] = []
 
     def run(self, seconds: float, **traces: Trace) -> list[str | None]:
-        """Let microphones follow traces; return who was dominant at each tick."""
+        """Play traces of levels; return the dominant speaker at each tick."""
         start, seen = self.now, []
         for packet in range(round(seconds / PACKET_S)):
             for name, trace in traces.items():
@@ -73,16 +73,16 @@ class Room:
         return seen
 
     def took(self, name: str) -> float:
-        """Seconds of the latest run until somebody was dominant."""
+        """Seconds of the latest run until a speaker became dominant."""
         return next(at for at, who in self.log if who == name)
 
 
-def test_nobody_speaks() -> None:
+def test_without_speech_there_is_no_dominant_speaker() -> None:
     random = Random(1)
     assert set(Room().run(10, a=noise(random), b=quiet)) == {None}
 
 
-def test_the_first_speaker_has_the_word_within_a_second() -> None:
+def test_the_first_speaker_is_dominant_within_a_second() -> None:
     took = []
     for seed in range(21):
         random, room = Random(seed), Room()
@@ -93,7 +93,7 @@ def test_the_first_speaker_has_the_word_within_a_second() -> None:
     assert took[18] <= 1.5  # some draw breath at once
 
 
-def test_a_change_of_speaker_is_seen_within_a_second() -> None:
+def test_a_change_of_speaker_is_detected_within_a_second() -> None:
     took = []
     for seed in range(21):
         random, room = Random(seed), Room()
@@ -107,7 +107,7 @@ def test_a_change_of_speaker_is_seen_within_a_second() -> None:
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_coughs_and_doors_take_no_word(seed: int) -> None:
+def test_coughs_and_doors_do_not_change_the_speaker(seed: int) -> None:
     random, room = Random(seed), Room()
     room.run(3, a=speech(random), b=burst(0, 0))
     for _ in range(5):
@@ -119,14 +119,14 @@ def test_coughs_and_doors_take_no_word(seed: int) -> None:
         assert set(seen) == {"a"}
 
 
-def test_a_cough_into_silence_takes_no_word_either() -> None:
+def test_a_cough_into_silence_does_not_change_the_speaker() -> None:
     random, room = Random(2), Room()
     room.run(3, a=speech(random), b=burst(0, 0))
     assert set(room.run(4, a=noise(random), b=burst(0.45, 1.0))) == {"a"}
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_two_who_talk_at_once_do_not_alternate(seed: int) -> None:
+def test_two_simultaneous_speakers_do_not_alternate(seed: int) -> None:
     random, room = Random(seed), Room()
     seen = room.run(20, a=speech(random), b=speech(random, 34))
     changes = sum(x != y for x, y in pairwise(seen))
@@ -139,7 +139,7 @@ def test_the_last_speaker_stays_while_nobody_speaks() -> None:
     assert set(room.run(20, a=quiet, b=quiet)) == {"a"}
 
 
-def test_a_steady_fan_does_not_hold_the_word() -> None:
+def test_a_steady_fan_does_not_stay_dominant() -> None:
     random, room = Random(1), Room()
     room.run(10, fan=noise(random, 45), a=noise(random))
     room.log.clear()
@@ -147,7 +147,7 @@ def test_a_steady_fan_does_not_hold_the_word() -> None:
     assert room.took("a") <= 1.0
 
 
-def test_who_leaves_is_not_dominant() -> None:
+def test_a_speaker_that_leaves_is_no_longer_dominant() -> None:
     random, room = Random(1), Room()
     room.run(3, a=speech(random), b=quiet)
     room.dominant.remove("b")
@@ -157,7 +157,7 @@ def test_who_leaves_is_not_dominant() -> None:
     room.dominant.remove("a")
 
 
-def test_the_longer_speaker_of_two_newcomers_is_taken() -> None:
+def test_of_two_new_speakers_the_longer_one_becomes_dominant() -> None:
     random, room = Random(4), Room()
     seen = room.run(
         3,
@@ -176,7 +176,9 @@ def test_the_longer_speaker_of_two_newcomers_is_taken() -> None:
         max_size=150,
     )
 )
-def test_any_levels_at_any_times(packets: list[tuple[str, int, float]]) -> None:
+def test_any_levels_at_any_times_give_a_known_speaker(
+    packets: list[tuple[str, int, float]],
+) -> None:
     dominant: DominantSpeaker[str] = DominantSpeaker()
     now = 100.0
     heard = set()

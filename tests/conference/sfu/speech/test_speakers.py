@@ -1,4 +1,4 @@
-"""Who is heard: loud enough to matter, and without flicker."""
+"""The ranking of microphones: loud enough to matter, and without flicker."""
 
 import random
 
@@ -20,17 +20,17 @@ class Table:
                     self.loudest.on_level(name, level, now=self.now)
             self.now += 0.02
 
-    def heard(self) -> set[str]:
-        """Return who is heard by almost all."""
+    def ranked(self) -> set[str]:
+        """Return the first places of the ranking."""
         return set(self.loudest.evaluate(now=self.now)[0][:HEARD])
 
     def speaking(self) -> set[str]:
-        """Return who speaks."""
+        """Return the speaking participants."""
         return set(self.loudest.evaluate(now=self.now)[1])
 
 
-def test_the_loudest_are_heard_however_close_their_neighbours_are() -> None:
-    """Steps of five decibels each: hysteresis must not add up along them."""
+def test_the_loudest_are_ranked_first_despite_close_neighbours() -> None:
+    """Steps of five decibels each, along which hysteresis must not add up."""
     table = Table()
     names = "abcdefgh"
     levels = {name: 77 - 5 * place for place, name in enumerate(names)}
@@ -40,11 +40,11 @@ def test_the_loudest_are_heard_however_close_their_neighbours_are() -> None:
     for _ in range(30):
         table.talk(levels, 0.1)
         table.loudest.evaluate(now=table.now)
-    assert {"g", "h"} <= table.heard()
+    assert {"g", "h"} <= table.ranked()
     assert table.speaking() == {"g", "h"}
 
 
-def test_places_of_like_voices_do_not_change() -> None:
+def test_places_of_equally_loud_voices_do_not_change() -> None:
     table = Table()
     names = [f"m{i}" for i in range(8)]
     table.talk(dict.fromkeys(names, 45), 2.0)
@@ -55,7 +55,7 @@ def test_places_of_like_voices_do_not_change() -> None:
         assert table.loudest.evaluate(now=table.now)[0] == ranking
 
 
-def test_a_newcomer_takes_one_place_and_moves_nobody_else() -> None:
+def test_a_new_voice_takes_one_place_and_moves_no_other() -> None:
     table = Table()
     table.talk(dict.fromkeys("abcdefg", 60), 1.0)
     before = table.loudest.evaluate(now=table.now)[0]
@@ -63,18 +63,18 @@ def test_a_newcomer_takes_one_place_and_moves_nobody_else() -> None:
     table.talk({**dict.fromkeys("abcdefg", 60), outsider: 20}, 1.0)
     after = table.loudest.evaluate(now=table.now)[0]
     assert outsider in after[:HEARD]
-    # One place is given up; at most one more changes hands with it.
+    # One place becomes free; at most one other changes with it.
     assert sum(a != b for a, b in zip(before, after, strict=True)) <= 2
 
 
-def test_silence_under_dtx_gives_a_place_up_within_seconds() -> None:
+def test_silence_with_dtx_frees_a_place_within_seconds() -> None:
     table = Table()
     talkers = dict.fromkeys("abc", 30)
     table.talk({**talkers, **dict.fromkeys("def", 100)}, 2.0)
-    table.heard()
+    table.ranked()
     table.talk(dict.fromkeys("abcde", 127), 2.0, every=20)
     table.talk({**dict.fromkeys("abcde", 127), "f": 60}, 1.0, every=1)
-    assert "f" in table.heard()
+    assert "f" in table.ranked()
 
 
 def test_a_click_after_silence_does_not_count_as_speech() -> None:
@@ -84,7 +84,7 @@ def test_a_click_after_silence_does_not_count_as_speech() -> None:
     assert table.speaking() == set()
 
 
-def test_speakers_stay_the_same_while_two_talk_in_turn() -> None:
+def test_two_alternating_voices_both_stay_speakers() -> None:
     table = Table()
     table.talk({"a": 30, "b": 35}, 1.0)
     first = table.loudest.evaluate(now=table.now)[1]
@@ -94,7 +94,7 @@ def test_speakers_stay_the_same_while_two_talk_in_turn() -> None:
         assert table.loudest.evaluate(now=table.now)[1] == first
 
 
-def test_who_sends_nothing_any_more_is_silent() -> None:
+def test_a_microphone_without_packets_is_silent() -> None:
     table = Table()
     table.talk({"a": 20}, 1.0)
     assert table.speaking() == {"a"}
@@ -105,9 +105,9 @@ def test_who_sends_nothing_any_more_is_silent() -> None:
     assert table.loudest.evaluate(now=table.now) == ((), ())
 
 
-def test_few_microphones_are_all_heard() -> None:
+def test_few_microphones_are_all_ranked() -> None:
     table = Table()
     table.talk({"a": 127, "b": 127}, 1.0)
-    assert table.heard() == {"a", "b"}
+    assert table.ranked() == {"a", "b"}
     table.talk(dict.fromkeys("abcdefghij", 90), 1.0)
     assert len(table.loudest.evaluate(now=table.now)[0]) == CANDIDATES
