@@ -1,5 +1,5 @@
 # Pavilion: `make serve` to run it, `make test` to check it, `make help` for the rest.
-# Stamps under .make/ remember what is set up, so that a second start is quick.
+# Stamps under .make/ record what is set up, so that a second start is quick.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -24,7 +24,7 @@ CLIENT_SOURCES := $(shell find web_client -type f \
 PURE_TESTS := $(wildcard tests/conference/contract tests/conference/fanout tests/conference/rtp tests/conference/sdp tests/conference/sfu \
 	tests/conference/rooms tests/signaling/protocol tests/deploy \
 	tests/test_bounds.py tests/test_mirror.py)
-STRUCTURE_TESTS := tests/test_mirror.py tests/deploy/test_glossary.py
+STRUCTURE_TESTS := tests/test_mirror.py tests/deploy/test_glossary.py tests/deploy/test_documents.py tests/deploy/test_ui_checks.py
 PYTEST := $(BIN)/python -m pytest
 SLOWEST := --durations=40 --durations-min=1
 PLAIN := 'not browser and not namespace and not lab and not postgres and not figure'
@@ -68,11 +68,11 @@ lint: .make/dev .make/npm ## Format, lint, types, contracts, spelling, names; th
 	step types $(BIN)/mypy --no-error-summary
 	step contracts $(BIN)/python deploy/scripts/quietly.py $(BIN)/lint-imports
 	step spelling $(BIN)/codespell -L abd --skip '*/node_modules,*/locks,*-lock.json,*.ftl' $(SOURCES) docs README.md CHANGELOG.md web_client/src
-	step mirror $(BIN)/python deploy/scripts/quietly.py $(PYTEST) --no-header $(STRUCTURE_TESTS)
+	step structure $(BIN)/python deploy/scripts/quietly.py $(PYTEST) --no-header $(STRUCTURE_TESTS)
 	step client $(BIN)/python deploy/scripts/quietly.py npm --prefix web_client run check
 
-# What a package's own tests must reach, branches included; the rest is reached
-# through real servers and browsers, where nothing is counted.
+# Required coverage of packages by unit tests, branches included. Other code is tested
+# through real servers and browsers, without measuring coverage.
 FULLY_COVERED := conference/rtp conference/rooms signaling/protocol
 WELL_COVERED := conference/fanout conference/sfu conference/sdp
 COVERAGE := $(BIN)/coverage
@@ -81,7 +81,7 @@ empty :=
 listed = $(subst $(empty) $(empty),$(comma),$(foreach p,$(1),$(p)/*))
 
 .PHONY: coverage
-coverage: .make/dev ## Unit tests, and that they reach every branch of the pure core (100 %; sfu and sdp 95 %)
+coverage: .make/dev ## Unit tests with the required branch coverage (100 % or 95 %)
 	@echo "test: unit tests and their coverage"
 	$(COVERAGE) run --source=$(subst /*,,$(call listed,$(FULLY_COVERED) $(WELL_COVERED))) \
 		-m pytest --no-header -m $(PLAIN) \
@@ -112,7 +112,7 @@ lane-browsers-0 lane-browsers-1: lane-browsers-%:
 	@$(MAKE) -j1 AT_ONCE= test-browser BROWSER_TESTS="$(call every_second,$*)" 2>&1 | sed -u 's/^/browsers$* | /'
 
 .PHONY: explore
-explore: .make/dev ## Try examples that no run has tried yet (ARGS="tests/conference/rooms")
+explore: .make/dev ## Unit tests with examples that no run has tried yet (ARGS="tests/conference/rooms")
 	@echo "test: new examples"
 	$(PYTEST) --hypothesis-profile=explore -m $(PLAIN) $(or $(ARGS),$(PURE_TESTS))
 
@@ -133,7 +133,7 @@ test-namespace: .make/dev .make/client .make/debian ## No packet leaves; install
 	$(PYTEST) $(SLOWEST) -m namespace tests $(ARGS)
 
 .PHONY: test-lab
-test-lab: .make/dev .make/client .make/debian ## Thin, lossy and broken lines between real programs (needs root)
+test-lab: .make/dev .make/client .make/debian ## Real browsers and servers on slow, lossy and interrupted links (needs root)
 	@echo "test: network lab"
 	$(PYTEST) $(SLOWEST) -m lab tests $(ARGS)
 
@@ -145,7 +145,7 @@ test-postgres: .make/dev .make/debian ## Storage tests against PostgreSQL
 # Keeping
 
 .PHONY: lock
-lock: .make/venv ## Resolve the dependencies anew into deploy/locks/ (UPGRADE=1: to the newest)
+lock: .make/venv ## Resolve the dependencies again into deploy/locks/ (UPGRADE=1: to the newest)
 	@$(PIP) install uv==$(UV_VERSION)
 	compile() { $(BIN)/uv pip compile --quiet --universal --generate-hashes \
 		--python-version 3.11 --no-header --no-annotate $(if $(UPGRADE),--upgrade) "$$@"; }
@@ -155,12 +155,12 @@ lock: .make/venv ## Resolve the dependencies anew into deploy/locks/ (UPGRADE=1:
 	compile deploy/locks/build.in -o deploy/locks/build.txt
 
 .PHONY: protocol
-protocol: .make/dev .make/npm ## Write the protocol's schema and TypeScript anew from its models
+protocol: .make/dev .make/npm ## Write the protocol's schema and TypeScript types from its models
 	@$(BIN)/python -m signaling.protocol.schema
 	npm --prefix web_client run protocol --silent
 
 .PHONY: clean
-clean: ## Remove what was built and set up; data/ stays
+clean: ## Remove build results and the set-up; data/ is kept
 	@rm -rf .make $(VENV) dist artifacts web_client/dist web_client/node_modules \
 		tests/browser/node_modules \
 		.mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage

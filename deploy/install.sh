@@ -33,14 +33,14 @@ while [[ $# -gt 0 ]]; do
     esac
 done
 
-# The archive is whole, and holds nothing else.
+# The archive is complete and contains no other files.
 sha256sum --check --strict --quiet SHA256SUMS ||
     fail "a file differs from SHA256SUMS. Copy the archive again, and compare its own SHA-256."
 listed=$(sed 's/^[0-9a-f]*  //' SHA256SUMS | LC_ALL=C sort)
 present=$(find . -type f ! -path ./SHA256SUMS -printf '%P\n' | LC_ALL=C sort)
 [[ $listed == "$present" ]] || fail "there are files that SHA256SUMS does not list."
 
-# The host fits.
+# The host is supported.
 [[ $(uname -sm) == "Linux x86_64" ]] || fail "this archive is for Linux on x86-64."
 command -v "$python" >/dev/null ||
     fail "this archive needs Python $(cat PYTHON); name it with --python."
@@ -60,7 +60,7 @@ if [[ -L $base/current ]]; then
         fail "version $installed is installed, which is newer than $version (--downgrade allows it)."
 fi
 
-# Into a directory of its own; the running version is not disturbed.
+# Install into a new directory; the running version is not affected.
 if [[ ! -e $release/.complete ]]; then
     echo "Installing Pavilion $version into $release"
     rm -rf "$release"
@@ -77,7 +77,7 @@ if [[ ! -e $release/.complete ]]; then
     trap - EXIT
 fi
 
-# The switch: one rename.
+# Switch to the new release by one rename.
 previous=$(readlink "$base/current" 2>/dev/null || true)
 ln -sfn "releases/$(basename "$release")" "$base/current.new"
 mv -T "$base/current.new" "$base/current"
@@ -100,7 +100,7 @@ if [[ -z $prefix && -d /run/systemd/system ]]; then
     systemctl daemon-reload
     if systemctl --quiet is-active pavilion; then
         systemctl restart pavilion
-        echo "The service was restarted; its clients come back by themselves."
+        echo "The service was restarted; its clients reconnect automatically."
     else
         echo "Start it, now and at every boot:   systemctl enable --now pavilion"
         echo "Then read its one-time link:       journalctl -u pavilion -n 40"
