@@ -143,7 +143,7 @@ async def test_pasted_text_is_sent_or_refused_with_a_reason(
     lines = ["Donaudampfschiff\non two lines"]
     await person.reads(*lines)
 
-    # What cannot be sent stays in the field, with what is wrong with it.
+    # A text that cannot be sent stays in the field, with the reason.
     smile = "\U0001f600"
     await paste(person, "chat-input", smile * 4001)
     await page.read(by_id("chat-too-long"), "4,001")

@@ -169,7 +169,7 @@ async def test_language_and_theme_are_remembered(
     assert await page.evaluate("() => document.documentElement.lang") == "en"
     await page.click(by_id("language"))
     await page.wait_for("() => document.documentElement.lang === 'ko'")
-    # A font cut off on its way would be an error in the console.
+    # An interrupted load of a font would be an error in the console.
     await page.wait_for("() => document.fonts.status === 'loaded'")
     await page.reload()
     await page.see(by_id("join-page"))

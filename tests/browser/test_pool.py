@@ -138,7 +138,7 @@ async def test_concurrent_requests_of_a_kind_share_one_browser(shelf: Shelf) -> 
     pool = Pool(shelf.start)
     wanted = [asyncio.create_task(pool.get(USUAL)) for _ in range(2)]
     other = asyncio.create_task(pool.get(OTHER))
-    while shelf.starts < 2:  # both kinds are on their way: neither waits for the other
+    while shelf.starts < 2:  # both kinds are starting: neither waits for the other
         await asyncio.sleep(0)
     ending = asyncio.create_task(pool.close())
     shelf.open.set()

@@ -66,7 +66,7 @@ async def test_without_an_invitation_only_devices_are_tested(
     person = await gallery.visit(browser, "Paul", Options(width=320, locale="ko"))
     page = person.page
     await page.goto(server.url)
-    # The button promises what the page does: nothing of the way to the server.
+    # The button promises only what the page does: no test of the connection.
     await page.see(by_id("to-check"))
     assert "연결" not in await page.text(by_id("to-check"))
     await page.click(by_id("to-check"))

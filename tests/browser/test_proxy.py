@@ -31,14 +31,14 @@ async def test_page_explains_that_the_proxy_is_not_configured(
         assert f"https://{UPSTREAM}" in line
 
 
-@pytest.mark.parametrize("way", ["address", "networks"])
+@pytest.mark.parametrize("setting", ["address", "networks"])
 async def test_joining_works_through_a_configured_proxy(
-    gallery: Gallery, way: str
+    gallery: Gallery, setting: str
 ) -> None:
     port = free_port(socket.SOCK_STREAM)
     extra = f'[proxy]\naddress = "https://localhost:{port}"'
     more: tuple[str, ...] = ()
-    if way == "networks":
+    if setting == "networks":
         extra = '[proxy]\nnetworks = ["127.0.0.0/8"]'
         more = (f"X-Forwarded-Host: localhost:{port}", "X-Forwarded-For: 192.0.2.7")
     async with (

@@ -121,7 +121,9 @@ async def test_second_camera_is_shown_beside_the_first(
     await presenter.page.click(f"li:last-child > {by_id('share-camera')}")
     await viewer.sees_screen()
     await viewer.sees("Paul")
-    await presenter.sees_screen()  # what lies under it is seen by whoever shows it
+    await (
+        presenter.sees_screen()
+    )  # the presenter sees the picture of the second camera too
     await gallery.picture(presenter, "presenter")
     await gallery.picture(viewer, "viewer")
     await assert_nothing_lost(presenter.page)

@@ -27,7 +27,7 @@ ZOOMED = Options(width=640, height=400)
 """A window of 1280 x 800 at 200 % zoom."""
 
 TWO_LINES_PX = 18
-FLOWS = 30  # frames more than were on their way
+FLOWS = 30  # more frames than were in transit
 
 FULL = "() => document.querySelector('.room').classList.contains('full')"
 WAKE = """() => {

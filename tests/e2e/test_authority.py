@@ -76,7 +76,7 @@ async def test_muted_microphone_is_silent_until_its_owner_unmutes(
     await moderator.ask(
         "participant.mute", participant=presenter.id, source="microphone"
     )
-    await presenter.until(lambda: presenter.seen(m.SeatMuted), "to be told")
+    await presenter.until(lambda: presenter.seen(m.SeatMuted), "the notice")
     assert presenter.seen(m.SeatMuted)[0].by == "Mina"
     await is_still(viewer, audio)
     await viewer.until(
@@ -101,7 +101,7 @@ async def test_removed_participant_cannot_resume_the_seat(room: TestRoom) -> Non
     assert presenter.seat is not None
 
     await moderator.ask("participant.remove", participant=presenter.id)
-    await presenter.until(lambda: presenter.closed, "to be told")
+    await presenter.until(lambda: presenter.closed, "the notice")
     assert presenter.closed is not None
     assert presenter.closed.reason == "removed"
     await presenter.until(lambda: not presenter.connected, "the socket to close")
@@ -153,7 +153,7 @@ async def test_second_connection_takes_over_the_seat(room: TestRoom) -> None:
     await second.connect(seat=first.seat.seat)
     taken = await second.resume(subscribe=True)
     assert taken.participant == first.id
-    await first.until(lambda: first.closed, "the first to be told")
+    await first.until(lambda: first.closed, "the first to be informed")
     assert first.closed is not None
     assert first.closed.reason == "taken-over"
     await second.publish(outgoing("0", "microphone", await encoded(tone)))

@@ -42,7 +42,7 @@ async def test_every_connection_is_counted_under_its_ending(room: TestRoom) -> N
     presenter = await room.guest("presenter", "Paul")
     await publish_camera(presenter, "pink", width=320, height=180)
     before = await endings(room)
-    ways, asked, cut = cycle(("leave", "drop", "close", "crash")), Counter[str](), 0
+    manners, asked, cut = cycle(("leave", "drop", "close", "crash")), Counter[str](), 0
 
     async def visits(name: str) -> None:
         nonlocal cut
@@ -54,7 +54,7 @@ async def test_every_connection_is_counted_under_its_ending(room: TestRoom) -> N
             await flows(client, client.mids("stage", "video")[0], frames=5)
             await client.ask("chat.send", text="Hello", nonce=f"{name}{number}")
             cut += not client.connected
-            how = next(ways)
+            how = next(manners)
             asked[how] += 1
             await goes(client, how)
 

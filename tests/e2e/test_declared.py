@@ -21,8 +21,8 @@ async def screen() -> Outgoing:
 
 def shown(viewer: ScriptedClient, of: str) -> list[list[m.TrackInfo]]:
     """Return the tracks of a participant in all events to a viewer, in order."""
-    told = [e.participant for e in viewer.seen(m.ParticipantChanged)]
-    return [p.tracks for p in told if p.id == of]
+    reported = [e.participant for e in viewer.seen(m.ParticipantChanged)]
+    return [p.tracks for p in reported if p.id == of]
 
 
 @pytest.mark.parametrize("active", [("camera",), ("camera", "screen")])

@@ -1,9 +1,9 @@
 """
 People come and go for minutes: ``python -m tests.figures.churn --minutes 20``.
 
-Each visitor joins, waits for pictures of the presenter, says something and goes in one
-of four ways. Reports how many connections were cut that nobody had ended, and the
-reasons that the server counted for all ends.
+Each visitor joins, waits for pictures of the presenter, sends a chat message and leaves
+in one of four manners. Reports how many connections were cut without a reason, and the
+reasons that the server counted for all endings.
 """
 
 import argparse
@@ -25,7 +25,7 @@ STAYS_S = 4.0
 
 async def measure(minutes: float) -> None:
     """Run once and report."""
-    ways, numbers = cycle(("leave", "drop", "close", "crash")), count(1)
+    manners, numbers = cycle(("leave", "drop", "close", "crash")), count(1)
     cut, faults, joined_s = 0, Counter[str](), list[float]()
     end = time.monotonic() + 60 * minutes
 
@@ -43,7 +43,7 @@ async def measure(minutes: float) -> None:
         except Exception as fault:
             faults[f"{type(fault).__name__}: {str(fault)[:80]}"] += 1
         was_cut = not client.connected
-        await goes(client, "crash" if was_cut else next(ways))
+        await goes(client, "crash" if was_cut else next(manners))
         return was_cut
 
     async def visits(room: TestRoom) -> None:

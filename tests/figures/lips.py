@@ -39,11 +39,11 @@ async def measure(presents: BrowserName, watches: BrowserName) -> list[float]:
         running() as server,
         opened(server) as room,
         launch(presents) as stage,
-        launch(watches) as hall,
+        launch(watches) as watching,
     ):
         presenter = Person(await stage.new_page(), "Paul")
         await presenter.enter(f"{server.url}/join#{room.token('presenter')}")
-        viewer = Person(await hall.new_page(), "Rita")
+        viewer = Person(await watching.new_page(), "Rita")
         await viewer.enter(f"{server.url}/join#{room.token('researcher')}")
         await viewer.sees("Paul")
         await asyncio.sleep(SETTLE_S)

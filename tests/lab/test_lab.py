@@ -144,7 +144,7 @@ def test_blackout_drops_everything_until_it_ends(net: Lab) -> None:
     link = net.link("rita")
     link.both(Shape(delay_ms=10))
     with echo(net) as address:
-        with link.dark():
+        with link.blackout():
             assert ask(link, address, 2, DARK_S) == []
         assert statistics.median(ask(link, address, 5)) > 0.020
     link.clear()

@@ -24,7 +24,7 @@ async def test_watch_distinguishes_a_good_line_from_a_dead_one() -> None:
             since = time.monotonic()
             await asyncio.sleep(LOOK_S)
             good = await watch.seen(since)
-            with net.link("rita").dark():
+            with net.link("rita").blackout():
                 since = time.monotonic()
                 await asyncio.sleep(LOOK_S)
                 dead = await watch.seen(since)

@@ -71,7 +71,7 @@ class Namespace:
         return self.open_socket(family, kind, protocol)
 
     def count_departures(self) -> None:
-        """Count (and drop) every packet that would leave by another way than loopback."""
+        """Count and drop every packet to another interface than loopback."""
         self.run(
             "nft",
             "add table inet watch;"

@@ -170,7 +170,7 @@ class Server:
 
     async def start(self) -> None:
         """
-        Start it and wait until it answers and has told how to begin.
+        Start it, and wait until it answers and has printed its sign-in link.
 
         Raises:
             PortTaken: Somebody else listens on one of its ports.

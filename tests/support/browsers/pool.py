@@ -1,13 +1,13 @@
 """
-Browsers that stay for the next test, which begins with no tab of the last one.
+Browsers that are kept for the next test; tabs are closed with their test.
 
-A start costs seconds of both cores, a tab a fraction of one. Everybody has a tab
-with cookies, storage and permissions of its own (a browser context in Chromium, a
-user context in Firefox), and all of them are closed when their test ends. What a
-browser is told at its start tells one kind from another, so nothing of it ever
-changes under a test. One in which something went wrong is not used again.
+Starting a browser costs seconds of both cores, a tab a fraction of one. Each person has
+a tab with cookies, storage and permissions of its own (a browser context in Chromium, a
+user context in Firefox). The options that are fixed at the start of a browser are its
+kind, and a test gets a browser of the kind that it needs. A browser in which something
+failed is not used again.
 
-A pool belongs to one event loop: that of whatever made it.
+A pool belongs to the event loop in which it was created.
 """
 
 import asyncio

@@ -95,7 +95,7 @@ async def heal(call: Call, victim: Victim, fault: Fault) -> Healed:
     elif fault == "udp":
         link.refuse_udp()
     else:
-        with link.dark():
+        with link.blackout():
             await asyncio.sleep(fault)
         since = time.monotonic()
     back = time.monotonic() + (0.5 if isinstance(fault, str) else 0.0)

@@ -24,7 +24,7 @@ class Shape:
     """The properties of one direction of a line."""
 
     delay_ms: float = 0.0
-    """One way."""
+    """In this direction."""
     jitter_ms: float = 0.0
     """Uniform, on both sides of the delay."""
     loss: float = 0.0

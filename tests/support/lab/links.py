@@ -1,8 +1,8 @@
 """
-What happens to a viewer on a good, thin, failing or lossy line.
+What happens to a viewer on a good, slow, failing or lossy line.
 
-Each function plays one story with real browsers and gives its figures; the tests
-hold them against bounds, ``tests.figures.links`` prints them.
+Each function runs one scenario with real browsers and returns its figures; the tests
+compare them with bounds, ``tests.figures.links`` prints them.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ GOOD = Shape(delay_ms=10, rate_kbps=3_000, queue_ms=600)
 THIN = Shape(delay_ms=10, rate_kbps=200, queue_ms=600)
 SHARED = Shape(delay_ms=20, rate_kbps=1_000, queue_ms=300)
 STEADY_S = 2.0
-"""A picture of one size for so long has found its layer."""
+"""A picture that kept its size for this long has reached its layer."""
 PREFER = "(codec) => localStorage.setItem('pavilion.codec', codec)"
 WATCH_SIZES = """() => {
   window.sizes = [];
@@ -53,7 +53,7 @@ SIZES = "() => window.sizes"
 WAIT = """() => Math.max(0, ...window.peerConnections.flatMap(
   (connection) => connection.getReceivers().map((r) => r.jitterBufferTarget ?? 0)))"""
 ROUTE = re.compile(r"route: (\S+)  rtt: (\d+) ms")
-"""In the text for operators of the connection panel."""
+"""The route and its round trip, in the connection panel's text for administrators."""
 TRIP_MS = 380
 """A round trip of the lossy line, on a busy machine. One that needed a check twice
 takes longer, until the next check."""
@@ -63,7 +63,7 @@ EVERY_S = 0.1
 
 @dataclass(slots=True)
 class Stage:
-    """A presenter on a good line and a viewer under watch."""
+    """A presenter on a good line, and a viewer whose page is watched."""
 
     net: Lab
     room: Scene
@@ -73,7 +73,7 @@ class Stage:
     joined_at: float
 
     async def since(self, start: float) -> Seen:
-        """Return what the viewer saw since a time."""
+        """Return what the viewer received since a time."""
         return await self.watch.seen(start)
 
     async def settles(self, watch: Watch | None = None) -> None:
@@ -91,7 +91,7 @@ class Stage:
         )
 
     async def wait(self, seconds: float) -> None:
-        """Let the conference go on."""
+        """Let the conference continue for some seconds."""
         end = time.monotonic() + seconds
         await self.watch.until(
             lambda moment: moment.at >= end,
@@ -110,7 +110,7 @@ async def stage(
     others: tuple[str, ...] = (),
     codec: str = "auto",
 ) -> AsyncIterator[Stage]:
-    """Bring Paul on the stage and Rita, on a line of this shape, before it."""
+    """Let Paul present, and Rita watch on a line of this shape."""
     with (
         tempfile.TemporaryDirectory(prefix="pavilion-voice-") as home,
         lab(["paul", "rita", *others]) as net,
@@ -131,7 +131,7 @@ async def stage(
 
 
 async def join(viewer: BrowserName = "chromium") -> dict[str, float]:
-    """Join on a free line: how soon is the top layer there?"""
+    """Measure how soon the top layer is received after joining on an unshaped line."""
     async with stage(FREE, viewer=viewer) as s:
         top = await s.watch.until(lambda m: m.height >= TOP, what="the top layer")
         first = next(m for m in s.watch.moments if m.height)
@@ -194,7 +194,7 @@ async def lossy(
     loss: float, seconds: float, *, viewers: Sequence[BrowserName] = ("chromium",)
 ) -> list[dict[str, float]]:
     """
-    Loss both ways with 100 ± 20 ms of delay, and what each viewer's panel says.
+    Loss in both directions with 100 ± 20 ms of delay, and each viewer's connection panel.
 
     Figures that begin with ``calm_`` are of the same line before it lost anything.
     """
@@ -239,7 +239,7 @@ async def lossy(
 async def seen_of(
     watch: Watch, since: float, till: float = float("inf")
 ) -> dict[str, float]:
-    """Return what was seen between two times, as figures."""
+    """Return the figures of the time between two moments."""
     seen = await watch.seen(since, till)
     connections = {slot.connection for m in seen.moments for slot in m.slots}
     return {
@@ -253,14 +253,14 @@ async def seen_of(
 
 
 async def panel_of(page: Page) -> dict[str, float]:
-    """Return what the connection panel says, and how long pictures wait for repairs."""
+    """Return the text of the connection panel, and the playout delay of pictures."""
     wait_ms = await page.evaluate(WAIT)
     path, rtt_ms = await told_path(page, TRIP_MS)
     return {"udp": float(path == "udp"), "rtt_ms": rtt_ms, "wait_ms": wait_ms}
 
 
 async def told_path(page: Page, trip_ms: int) -> tuple[str, int]:
-    """Return what carries media and its round trip, once the panel tells one so short."""
+    """Return the transport and its round trip, once the panel shows one this short."""
     await page.click(by_id("connection"))
     await page.click(by_id("details"))
 
@@ -274,7 +274,7 @@ async def told_path(page: Page, trip_ms: int) -> tuple[str, int]:
 
 
 async def steady(seconds: float) -> dict[str, float]:
-    """1 Mbit/s for stage and voice: does the quality hold still?"""
+    """Stage and voice over 1 Mbit/s: counts changes of the quality."""
     async with stage(SHARED) as s:
         await s.viewer.sees("Paul")
         await s.settles()

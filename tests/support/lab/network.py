@@ -126,7 +126,7 @@ class Link:
         self.both(Shape())
 
     @contextlib.contextmanager
-    def dark(self) -> Iterator[None]:
+    def blackout(self) -> Iterator[None]:
         """Let nothing through within the block; afterwards restore the line."""
         self._tell(down=Shape(blackout=True), up=Shape(blackout=True))
         try:
@@ -151,7 +151,7 @@ class Link:
         return [Bucket(**bucket) for bucket in answer["history"]]
 
     def refuse_udp(self) -> None:
-        """Put a firewall on the host that drops all UDP, both ways, silently."""
+        """Put a firewall on the host that silently drops all UDP in both directions."""
         self.space.run(
             "nft",
             "add table inet firewall;"

@@ -101,7 +101,7 @@ class Moment:
 
     @property
     def frames(self) -> int:
-        """Pictures decoded so far, over all slots."""
+        """Number of pictures decoded so far, over all slots."""
         return sum(slot.frames for slot in self.of("video"))
 
     @property
@@ -145,12 +145,12 @@ class Seen:
 
     @property
     def freezes(self) -> int:
-        """How often it froze."""
+        """Number of freezes."""
         return int(self._grown("video", "freezes"))
 
     @property
     def longest_still_s(self) -> float:
-        """The longest time without a new picture, to the grain of the samples."""
+        """The longest time without a new picture, to the resolution of the samples."""
         return self._longest("video", lambda grown: grown("frames") == 0)
 
     @property
@@ -170,7 +170,7 @@ class Seen:
 
     @property
     def longest_audio_silence_s(self) -> float:
-        """The longest time without any packet of sound, to the grain."""
+        """The longest time without an audio packet, to the resolution of the samples."""
         return self._longest("audio", lambda grown: grown("packets") == 0)
 
     @property
@@ -263,14 +263,14 @@ class Watch:
         return watch
 
     async def end(self) -> None:
-        """Stop collecting; what was collected stays."""
+        """Stop collecting; the collected samples are kept."""
         await self._fetch()
         await self.page.evaluate(STOP)
 
     async def seen(
         self, since: float = 0.0, till: float = float("inf"), mid: str | None = None
     ) -> Seen:
-        """Return what was seen between two times (``time.monotonic``)."""
+        """Return the samples between two times (``time.monotonic``)."""
         await self._fetch()
         return Seen([m for m in self.moments if since <= m.at <= till], mid)
 
@@ -282,7 +282,7 @@ class Watch:
         deadline_s: float = DEADLINE_S,
         what: str = "",
     ) -> Moment:
-        """Wait for a moment after ``since`` that satisfies, and give it."""
+        """Wait for a sample after ``since`` that meets the condition, and return it."""
         end = max(time.monotonic(), since) + deadline_s
         judged = 0
         while True:
@@ -300,7 +300,7 @@ class Watch:
     async def until_moving(
         self, *, since: float, frames: int = 3, deadline_s: float = DEADLINE_S
     ) -> Moment:
-        """Wait for this many pictures decoded after ``since``; give that moment."""
+        """Wait until this many pictures were decoded after ``since``; return that sample."""
         await self._fetch()
         base = next((m for m in self.moments if m.at >= since), None)
         if base is None:

@@ -1,9 +1,9 @@
 """
-Watch the slots of a subscription as a strict browser would.
+Check the slots of a subscription as a strict browser would.
 
-Each slot must be one continuous RTP stream whoever it carries: sequence numbers
-without a hole, timestamps and picture ids that only go up. What is lost is asked
-for again; complete frames may be decoded.
+Each slot must be one continuous RTP stream, whichever participant it carries: sequence
+numbers without gaps, timestamps and picture ids that only increase. Lost packets are
+requested again; complete frames may be decoded.
 """
 
 import time
@@ -279,7 +279,7 @@ class Watcher:
             for section in offer.sections
         }
         self.drop: Callable[[rtp.Packet], bool] = lambda _packet: False
-        """Which packets the network loses on the way here."""
+        """Which received packets count as lost by the network."""
         self.strangers = 0
         """Packets of an SSRC that is in no slot."""
         self._by_ssrc = {slot.ssrc: slot for slot in self.slots.values()}
