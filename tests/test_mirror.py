@@ -13,8 +13,6 @@ ELSEWHERE = {
     "conference/rooms/rules/room": "conference/rooms/test_room",
     "conference/rooms/state": "conference/rooms/test_room",
     "conference/service/conference": "conference/service/test_timeouts",
-    "conference/sfu/figures": "signaling/http/test_metrics",
-    "conference/sfu/inbound/reception": "conference/sfu/inbound/test_publisher",
     "conference/sfu/inbound/track": "conference/sfu/test_layers",
     "conference/sfu/outbound/slot": "conference/sfu/outbound/test_slots",
     "conference/sfu/outbound/slot_control": "conference/sfu/outbound/test_slots",

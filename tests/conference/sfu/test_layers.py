@@ -20,61 +20,13 @@ from conference.rtp.codecs import Codec
 from conference.sfu.inbound.layer_demand import KEEP_S
 from conference.sfu.limits import BitrateLimits
 from conference.sfu.outbound.switching import PATIENCE_S
-from tests.support.bench import Bench, Origin, Simulcast, Sink
+from tests.conference.sfu.support import layers_on, play, show, watch
+from tests.support.bench import Bench, Origin, Sink
 from tests.support.wire import rtcp, rtp
 
 CAMERA, SCREEN = Source.CAMERA, Source.SCREEN
 STAGE, GRID, CONTENT = SlotGroup.STAGE, SlotGroup.GRID, SlotGroup.CONTENT
 VIEWER = ParticipantId("viewer")
-
-
-def play(bench: Bench, *cameras: Simulcast, seconds: float = 1.0) -> None:
-    """Let cameras send the requested layers, at 20 frames a second."""
-    for _ in range(round(seconds * 20)):
-        for camera in cameras:
-            camera.tick()
-        bench.pass_time(0.05)
-    bench.settle()
-
-
-def watch(bench: Bench, **heights: int) -> Sink:
-    """Let a viewer see the stage and some tiles, at these heights."""
-    sink = bench.sink("viewer")
-    show(bench, sink, heights)
-    return sink
-
-
-def show(
-    bench: Bench,
-    sink: Sink,
-    tiles: dict[str, int] | None = None,
-    *,
-    stage: int = 720,
-    receive: Receive = Receive.AUTO,
-) -> None:
-    bench.apply(
-        m.SetView(
-            sink.participant,
-            None,
-            tuple(
-                m.Tile(ParticipantId(who), height)
-                for who, height in (tiles or {}).items()
-            ),
-            stage_height=stage,
-            receive=receive,
-        )
-    )
-    bench.settle()
-
-
-def layers_on(sink: Sink, group: SlotGroup, place: int = 0) -> list[int]:
-    """Return the layers that arrived on a slot, once per change."""
-    found: list[int] = []
-    for packet in sink.on(sink.mid(group, "video", place)):
-        layer = packet.payload[-1]
-        if not found or found[-1] != layer:
-            found.append(layer)
-    return found
 
 
 def test_layers_are_identified_by_rid() -> None:

@@ -9,8 +9,7 @@ from conference.ids import ParticipantId
 from conference.sfu.inbound.layer_demand import KEEP_S
 from conference.sfu.inbound.publisher import Arrived
 from conference.sfu.inbound.track import Track
-from tests.conference.sfu.inbound.test_wanted_layers import layer_requests
-from tests.conference.sfu.test_layers import play
+from tests.conference.sfu.support import layer_requests, play
 from tests.support.bench import ROOM, Bench, Simulcast
 
 CAMERA = Source.CAMERA

@@ -8,7 +8,7 @@ from conference.sfu.bandwidth.delay import GROUPS
 from conference.sfu.bandwidth.digest import KEPT_PACKETS, KEPT_S, Digest
 
 DELAY_S = 0.02
-TOLD_S = 0.1
+FEEDBACK_S = 0.1
 
 
 class Line:
@@ -23,8 +23,8 @@ class Line:
     def send(self, seconds: float) -> None:
         end = self._now + seconds
         while self._now < end:
-            tells_at = self._now + TOLD_S
-            while self._now < tells_at:
+            feedback_at = self._now + FEEDBACK_S
+            while self._now < feedback_at:
                 for place in range(self._packets):
                     self.sent.note(1000, now=self._now + place * 0.000_2)
                 self._now += self._every_s
@@ -43,16 +43,18 @@ class Line:
 def test_the_kept_packets_contain_a_trend(packets: int, per_s: float) -> None:
     line = Line(packets, per_s)
     for _ in range(40):
-        line.send(TOLD_S)
+        line.send(FEEDBACK_S)
         line.digest.leave_ungrouped()
     assert line.digest.group()  # packets are missing after the groups before
     assert len(line.digest.groups) >= GROUPS
     assert all(arrived - sent > 0 for sent, arrived in line.digest.groups)
     # Only recent packets are kept: all of them are grouped at once.
     oldest, newest = line.digest.groups[0][0], line.digest.groups[-1][0]
-    assert newest - oldest <= max(KEPT_S, KEPT_PACKETS / packets / per_s) + 2 * TOLD_S
+    assert (
+        newest - oldest <= max(KEPT_S, KEPT_PACKETS / packets / per_s) + 2 * FEEDBACK_S
+    )
     line.digest.clear()
-    line.send(TOLD_S)
+    line.send(FEEDBACK_S)
     assert not line.digest.group()
 
 
@@ -60,7 +62,7 @@ def test_groups_of_consecutive_messages_continue_each_other() -> None:
     line = Line(5, 30.0)
     sent: list[float] = []
     for _ in range(10):
-        line.send(TOLD_S)
+        line.send(FEEDBACK_S)
         assert not line.digest.group()
         sent += [at for at, _ in line.digest.groups]
         line.digest.clear()
@@ -70,8 +72,8 @@ def test_groups_of_consecutive_messages_continue_each_other() -> None:
 
 def test_late_feedback_does_not_count_as_the_newest() -> None:
     line = Line(1, 100.0)
-    line.send(TOLD_S)
-    line.send(TOLD_S)
+    line.send(FEEDBACK_S)
+    line.send(FEEDBACK_S)
     digest = line.digest
     newest = digest.sent_at, digest.arrived_at
     line.give_feedback(0, 5)
@@ -82,7 +84,7 @@ def test_packets_without_any_feedback_count_as_arrived() -> None:
     """Lost feedback, also where the log of sent packets wraps."""
     line = Line(1, 100.0)
     begun = line.sent.next = line._covered = SIZE - 16
-    line.send(TOLD_S)
+    line.send(FEEDBACK_S)
     line._covered += 8  # on both sides of the wrap
-    line.send(TOLD_S)
+    line.send(FEEDBACK_S)
     assert line.digest.octets == 1000 * (line.sent.next - begun)

@@ -11,8 +11,7 @@ from conference.rtp.outage import REPAIRED_GAP
 from conference.sfu.inbound.keyframes import TRACK_BURST, TRACK_PER_S
 from conference.sfu.inbound.layer_demand import KEEP_S, WAKE_S
 from conference.sfu.inbound.track import REST_S
-from tests.conference.sfu.inbound.test_wanted_layers import layer_requests
-from tests.conference.sfu.test_layers import layers_on, play, show, watch
+from tests.conference.sfu.support import layer_requests, layers_on, play, show, watch
 from tests.support.bench import Bench, Simulcast
 from tests.support.wire import rtcp
 

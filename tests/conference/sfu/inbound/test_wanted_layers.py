@@ -1,28 +1,16 @@
 """Which layers are requested of publishers, and how long each is waited for."""
 
-from conference.contract import media as m
 from conference.contract.words import SlotGroup, Source
 from conference.ids import ParticipantId
 from conference.sfu.inbound.layer_demand import KEEP_S, WAKE_S
 from conference.sfu.inbound.track import REST_S, STALLED_S
 from conference.sfu.outbound.adaptation import LOOK_S
-from tests.conference.sfu.test_layers import layers_on, play, show, watch
+from tests.conference.sfu.support import layer_requests, layers_on, play, show, watch
 from tests.support.bench import Bench, Simulcast
 
 CAMERA, GRID = Source.CAMERA, SlotGroup.GRID
 ADA = ParticipantId("ada")
 TOP = 2
-
-
-def layer_requests(
-    bench: Bench, who: str, source: Source = CAMERA
-) -> list[tuple[int, ...]]:
-    bench.settle()
-    return [
-        e.layers
-        for e in bench.events
-        if isinstance(e, m.LayersWanted) and (e.participant, e.source) == (who, source)
-    ]
 
 
 def test_an_unwatched_camera_is_stopped_and_starts_again_at_once() -> None:

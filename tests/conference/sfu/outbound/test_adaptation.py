@@ -14,18 +14,13 @@ from conference.rtp.codecs import inspect_vp8
 from conference.rtp.rtcp import ReportBlock, build_receiver_report, build_transport_cc
 from conference.rtp.transport_cc_reader import Feedback
 from conference.sfu.outbound.adaptation import START_BPS, UNREAD_S, Adaptation
-from conference.sfu.outbound.viewer import Viewer
-from tests.conference.sfu.test_layers import layers_on, play, show, watch
+from tests.conference.sfu.support import layers_on, play, show, viewer_of, watch
 from tests.support.bench import WALL_OFFSET_S, Bench, Sink
 from tests.support.wire import rtp
 
 CAMERA, GRID = Source.CAMERA, SlotGroup.GRID
 VIEWER = ParticipantId("viewer")
 LATENCY_S = 0.02
-
-
-def viewer_of(bench: Bench) -> Viewer:
-    return bench.plane.viewers[VIEWER]
 
 
 class Browser:
@@ -229,25 +224,6 @@ def test_changes_of_a_link_are_published_to_its_participant() -> None:
     play(bench, camera, seconds=2)
     published = [e for e in bench.events if isinstance(e, m.LinkChanged)]
     assert published[-1].reduced is Reduced.CHOICE
-
-
-def test_the_figures_of_a_room_describe_its_state() -> None:
-    bench = Bench()
-    camera = bench.simulcast("ada", CAMERA)
-    hungry = [bench.simulcast(f"p{i}", CAMERA) for i in range(3)]
-    watch(bench, ada=180, p0=180, p1=180, p2=180)
-    bench.limited("viewer", 180_000)
-    play(bench, camera, *hungry, seconds=3)
-    (figures,) = bench.router.figures()
-    assert figures.publishers == 4
-    assert figures.viewers == 1
-    assert figures.counts.forwarded_packets > 0
-    assert figures.counts.received_packets > figures.counts.forwarded_packets
-    assert figures.counts.key_frame_requests > 0
-    assert figures.paused >= 1
-    assert figures.layers
-    assert figures.reduced == {Reduced.LINK: 1}
-    assert figures.estimate_bps == pytest.approx(180_000)
 
 
 def test_pictures_are_sent_twice_on_a_long_lossy_link_with_room() -> None:

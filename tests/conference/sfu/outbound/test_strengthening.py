@@ -15,8 +15,7 @@ from conference.sfu.outbound.adaptation import (
     Adaptation,
     voice_price,
 )
-from tests.conference.sfu.outbound.test_adaptation import viewer_of
-from tests.conference.sfu.test_layers import play, watch
+from tests.conference.sfu.support import play, viewer_of, watch
 from tests.support.bench import Bench
 
 CAMERA = Source.CAMERA
