@@ -29,7 +29,7 @@ def client_hello() -> bytes:
 async def test_a_client_hello_of_a_stranger_disturbs_no_handshake(
     table: Table, count: int
 ) -> None:
-    """Defect D2: with stock aiortc one such datagram ended 11 of 11 sessions."""
+    """With stock aiortc one such datagram ended 11 of 11 sessions."""
     await table.publish()
     table.stage()
     leg, remote = await table.offered()
@@ -48,7 +48,7 @@ async def test_a_client_hello_of_a_stranger_disturbs_no_handshake(
 
 
 async def test_odd_datagrams_close_no_leg(table: Table) -> None:
-    """Defect D3: empty, oversized, and every first byte there is."""
+    """Empty and oversized datagrams, and all values of the first byte."""
     await table.publish()
     table.stage()
     watcher = await table.subscribe()
@@ -82,7 +82,7 @@ async def test_plaintext_alerts_of_strangers_close_no_leg(table: Table) -> None:
 async def test_malformed_checks_get_no_response_and_no_log_line(
     table: Table, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Defects D5 and D6: no exception, no log, no reflection."""
+    """No exception, no log line, no reflected packet."""
     sock, address = stranger(table)
     bad = struct.pack("!HHI12sHH4s", 1, 8, 0x2112A442, bytes(12), 0x20, 4, b"\0\1ab")
     unauthenticated = struct.pack("!HHI12s", 1, 0, 0x2112A442, bytes(12))
