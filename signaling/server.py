@@ -113,7 +113,7 @@ class Server:
         self._failures = Failures()
         self._arrivals = Arrivals(
             ArrivalLimits(
-                waiting=settings.limits.waiting_at_door,
+                waiting=settings.limits.waiting_to_join,
                 joins_at_once=settings.limits.joins_at_once,
             )
         )

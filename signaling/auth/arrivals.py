@@ -83,7 +83,8 @@ class Arrivals:
         shares = self._shares(link, address, now)
         if any(share.empty(now=now) for share in shares):
             raise TooMuch(
-                "door-busy", "Many people are entering by this link. Wait a moment."
+                "too-many-joins",
+                "Many people are entering by this link. Wait a moment.",
             )
         for share in shares:
             share.take(now=now)

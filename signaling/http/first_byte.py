@@ -181,9 +181,9 @@ class Entrance:
         return FirstByte(self)
 
     def close_all(self) -> None:
-        """Cut all that wait."""
-        for door in list(self.open):
-            door.abort()
+        """Abort all connections that wait for their first byte."""
+        for waiting in list(self.open):
+            waiting.abort()
 
 
 def answer(head: bytes, redirect: Redirect) -> bytes:

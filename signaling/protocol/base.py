@@ -59,7 +59,7 @@ MediaKind = Literal["audio", "video"]
 GroupName = Literal["content", "stage", "floating", "grid"]
 CapabilityName = Literal[
     "room.create",  # account: make rooms and see one's own
-    "room.preview",  # look at the door of a room, and enter by it
+    "room.preview",  # see the preview of a room, and join it
     "room.manage",  # invitations, closing the room
     "room.watch",  # be in the room: watch, listen, leave
     "chat.send",

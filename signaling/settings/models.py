@@ -163,7 +163,7 @@ class LimitSettings(Section):
         ge=2,
         description="Seats in one room, including those kept for lost connections.",
     )
-    waiting_at_door: int = Field(
+    waiting_to_join: int = Field(
         100,
         ge=1,
         description="Connections that may wait to join by one link from one network "

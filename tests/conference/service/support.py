@@ -91,9 +91,15 @@ class World:
         found.restore(replace(found.state, chat=ChatLog(found.chat_seq)))
 
     async def join(self, role: str, connection: str) -> SeatRef:
-        door = await self.conference.seats.admission_by_invitation(self.tokens[role])
+        admission = await self.conference.seats.admission_by_invitation(
+            self.tokens[role]
+        )
         taken = await self.conference.seats.join(
-            door, ConnectionId(connection), name="N", organisation="O", subscribe=False
+            admission,
+            ConnectionId(connection),
+            name="N",
+            organisation="O",
+            subscribe=False,
         )
         self.token = taken.token
         return taken.seat_ref

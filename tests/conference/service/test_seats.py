@@ -128,9 +128,9 @@ async def test_the_preview_lists_the_other_connected_participants(
     token = world.token
     second = await world.join("presenter", "c2")
     await seats.lose(second, ConnectionId("c2"))
-    door = await admission(world)
-    assert [s.id for s in seats.preview(door).seats] == [first.participant]
-    mine = seats.preview(door, own_token=token)
+    admitted = await admission(world)
+    assert [s.id for s in seats.preview(admitted).seats] == [first.participant]
+    mine = seats.preview(admitted, own_token=token)
     assert (mine.seats, mine.seated_elsewhere) == ((), True)
 
 
@@ -211,12 +211,12 @@ async def test_a_closing_page_keeps_its_seat_for_a_reload_only(world: World) -> 
 
 
 async def test_a_full_room_leaves_no_trace_of_the_refused(world: World) -> None:
-    door = await admission(world)
+    admitted = await admission(world)
     for number in range(world.max_seats):
         await world.join("researcher", f"c{number}")
     with pytest.raises(TooMuch):
         await world.conference.seats.join(
-            door, ConnectionId("late"), name="N", organisation="O", subscribe=False
+            admitted, ConnectionId("late"), name="N", organisation="O", subscribe=False
         )
     (stored,) = await world.rooms.load()
     assert len(stored.seats) == world.max_seats

@@ -35,7 +35,7 @@ def test_a_refusal_has_a_reason() -> None:
     arrivals.enter("link", "a", now=0.0)
     with pytest.raises(TooMuch) as caught:
         arrivals.enter("link", "a", now=0.0)
-    assert caught.value.code == "door-busy"
+    assert caught.value.code == "too-many-joins"
 
 
 def test_a_refusal_costs_nothing() -> None:

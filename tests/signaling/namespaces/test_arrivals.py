@@ -1,4 +1,4 @@
-"""At the door: links with a note and a limit, waiting, entering, saying goodbye."""
+"""Before and after joining: links with a note and a limit, waiting, joining, leaving."""
 
 import time
 from pathlib import Path
@@ -86,7 +86,7 @@ async def test_links_keep_note_limit_and_order(room: RoomWithLinks) -> None:
     await room.join("optics")
 
 
-@pytest.mark.parametrize("flags", [{"limits.waiting_at_door": 2}])
+@pytest.mark.parametrize("flags", [{"limits.waiting_to_join": 2}])
 async def test_many_waiting_connections_of_one_client_do_not_block_others(
     tmp_path: Path, flags: dict[str, int]
 ) -> None:
@@ -114,7 +114,7 @@ async def test_a_link_lets_only_so_many_in_at_once(
                 await room.join("researcher")
             except Refusal as refusal:
                 refused.append(refusal.code)
-        assert set(refused) == {"door-busy"}
+        assert set(refused) == {"too-many-joins"}
         # Three at once, and one a second after them.
         assert 20 - len(refused) <= 3 + (time.monotonic() - begun)
         await room.join("presenter")

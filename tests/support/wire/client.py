@@ -205,7 +205,7 @@ class ScriptedClient:
                 )
                 break
             except RefusedError as refusal:
-                if refusal.code != "door-busy":
+                if refusal.code != "too-many-joins":
                     raise
                 await asyncio.sleep(BUSY_WAIT_S)
         await self._settle(taken, decode=decode)

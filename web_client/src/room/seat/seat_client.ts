@@ -235,7 +235,7 @@ export class SeatClient {
       try {
         return await this.link.request('seat.join', request);
       } catch (error) {
-        const busy = error instanceof CodedError && error.code === 'door-busy';
+        const busy = error instanceof CodedError && error.code === 'too-many-joins';
         if (!busy || this.link.phase.value.name !== 'online') throw error;
         this.queued.value = true;
         // Spread, so that waiting clients do not all retry at once.
