@@ -34,6 +34,19 @@ def test_other_vp8_packets_do_not_start_a_key_frame(payload: bytes) -> None:
     assert not inspect_vp8(payload).starts_key_frame
 
 
+@pytest.mark.parametrize(
+    "payload",
+    [
+        bytes((0x90, 0x10, 0x07, 0x00)),  # K bit alone: a key frame index
+        bytes((0x90, 0x20)),  # T bit, but the packet ends there
+    ],
+)
+def test_vp8_without_a_temporal_index(payload: bytes) -> None:
+    head = inspect_vp8(payload)
+    assert head.temporal == 0
+    assert not head.switch_up
+
+
 def test_vp8_without_extension_fields() -> None:
     head = inspect_vp8(bytes((0x10, 0x00, 0x9D)))
     assert head.starts_key_frame
