@@ -55,3 +55,11 @@ def test_a_document_names_only_what_exists(document: Path) -> None:
     here = (ROOT / document).parent
     missing += [name for name in LINK.findall(text) if not (here / name).exists()]
     assert missing == []
+
+
+def test_decisions_are_numbered_without_gap_or_repetition() -> None:
+    decisions = sorted((ROOT / "docs/decisions").glob("[0-9]*.md"))
+    assert [int(path.name[:4]) for path in decisions] == [*range(1, len(decisions) + 1)]
+    for path in decisions:
+        title = path.read_text(encoding="utf-8").splitlines()[0]
+        assert title.startswith(f"# {int(path.name[:4])}. ")
