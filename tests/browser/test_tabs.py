@@ -71,7 +71,7 @@ async def test_second_tab_asks_before_it_takes_the_seat(
     second = await gallery.second_tab(first)
     await second.page.goto(link(room, "researcher"))
     await second.page.see(by_id("seated-elsewhere"))
-    # Mina is there; oneself is not somebody else.
+    # The preview lists Mina, and not the participant itself.
     await second.page.read(by_id("present"), "1 person is there")
     assert not await second.page.count(by_id("join"))
     await gallery.picture(second, "question")

@@ -238,14 +238,14 @@ class Simulcast:
     def wanted(self) -> tuple[int, ...]:
         """The layers that the server requests."""
         self.bench.settle()
-        told = [
+        requested = [
             event.layers
             for event in self.bench.events
             if isinstance(event, m.LayersWanted)
             and event.participant == self.participant
             and event.source is self.source
         ]
-        return told[-1] if told else tuple(range(len(self.layers)))
+        return requested[-1] if requested else tuple(range(len(self.layers)))
 
     @property
     def silent(self) -> bool:

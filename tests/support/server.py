@@ -68,7 +68,7 @@ def free_ports() -> Ports:
 
 
 class PortTaken(AssertionError):
-    """Somebody else listens where a server was to."""
+    """Another program listens on a port of the server."""
 
 
 def configuration(data: Path, ports: Ports, extra: str = "") -> str:
@@ -173,7 +173,7 @@ class Server:
         Start it, and wait until it answers and has printed its sign-in link.
 
         Raises:
-            PortTaken: Somebody else listens on one of its ports.
+            PortTaken: Another program listens on one of its ports.
             AssertionError: It ended, or did not answer in time; with its output.
         """
         assert self.process is None

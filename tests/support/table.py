@@ -24,7 +24,7 @@ DEADLINE_S = 60.0  # ends a hang; says nothing about speed
 async def until(condition: Callable[[], bool], what: str) -> None:
     deadline = time.monotonic() + DEADLINE_S
     while not condition():
-        assert time.monotonic() < deadline, f"waited in vain for {what}"
+        assert time.monotonic() < deadline, f"timed out waiting for {what}"
         await asyncio.sleep(0.01)
 
 
@@ -104,7 +104,7 @@ class Table:
         return leg
 
     def stage(self, who: ParticipantId = ADA) -> None:
-        """Put somebody on the stage."""
+        """Put a participant on the stage."""
         self.plane.apply(m.SetStage(ROOM, who))
 
     async def flows(self, watcher: Watcher) -> None:
@@ -123,6 +123,6 @@ class Table:
 
 
 def stranger(table: Table) -> tuple[socket.socket, tuple[str, int]]:
-    """Return a socket of somebody else, and an address of the media port."""
+    """Return a socket of a stranger, and an address of the media port."""
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     return sock, ("127.0.0.1", table.plane.port)

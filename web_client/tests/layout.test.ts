@@ -179,7 +179,7 @@ describe('the arrangement', () => {
     });
   });
 
-  it('moves no tile when somebody speaks', () => {
+  it('moves no tile when a participant speaks', () => {
     const speaking = { ...three, speakers: ['chair'] };
     expect(arrange(speaking, USUAL)).toEqual(arrange(three, USUAL));
     const grid: Choices = { ...USUAL, layout: 'grid' };

@@ -137,7 +137,7 @@ class DominantSpeaker(Generic[K]):
 
     def __init__(self) -> None:
         self.speaker: K | None = None
-        """None until somebody has spoken, and after the speaker has left."""
+        """None until a participant has spoken, and after the speaker has left."""
         self._voices: dict[K, _Voice] = {}
 
     def on_level(self, key: K, level: int, *, now: float) -> None:

@@ -55,7 +55,7 @@ NEW_FRAMES = 10  # decoded one after the other: it moves
 
 
 class Person:
-    """Somebody with a browser tab."""
+    """A person with a browser tab."""
 
     def __init__(self, page: Page, name: str) -> None:
         self.page = page
@@ -197,7 +197,7 @@ class Person:
         )
 
     async def acts_on(self, name: str, action: str) -> None:
-        """Open somebody's menu in the list of people and choose an action."""
+        """Open the menu of a participant in the list of people and choose an action."""
         await self.open_panel("people")
         person = await self.page.wait_for(
             "(name) => [...document.querySelectorAll('[data-testid=\"person\"]')]"

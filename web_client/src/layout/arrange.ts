@@ -2,7 +2,7 @@
  * Which participant is shown where, from the room's state and this viewer's choices.
  *
  * Pure. Two rules always hold: a shared screen takes the stage, and visible participants
- * do not move when somebody speaks.
+ * do not move when a participant speaks.
  */
 import type { ParticipantInfo } from '../protocol';
 import { sends, type RoomView } from '../state/room';

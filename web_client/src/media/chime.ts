@@ -1,4 +1,4 @@
-/* Two soft tones for moderators: somebody joined or raised a hand. */
+/* Two soft tones for moderators: a participant joined or raised a hand. */
 
 const TONES_HZ: Readonly<Record<'joined' | 'hand', readonly [number, number]>> = {
   joined: [523, 659],

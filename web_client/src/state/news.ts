@@ -26,7 +26,7 @@ export function newsBetween(before: RoomView, after: RoomView): readonly News[] 
   for (const now of others(after)) {
     const then = before.participants.get(now.id);
     if (!then) names.joined.push(now.name);
-    // The raised hand of somebody who has reconnected is not news.
+    // The raised hand of a participant that has reconnected is not news.
     if (now.hand !== null && then?.hand === null && then.connected) {
       names.hand.push(now.name);
     }
