@@ -127,8 +127,8 @@ def media_of(room: Room, events: Sequence[e.Event]) -> list[media.Command]:
                 commands.append(media.CloseLegs(participant))
             case e.StageMoved(participant):
                 commands.append(media.SetStage(room.id, participant))
-            case e.GateMoved(participant, source, is_open):
-                commands.append(media.SetTrack(participant, source, is_open))
+            case e.TrackSwitched(participant, source, active):
+                commands.append(media.SetTrack(participant, source, active))
             case e.RoomEnded():
                 commands.append(media.CloseRoom(room.id))
                 commands += [media.CloseLegs(participant) for participant in room.seats]
@@ -195,7 +195,7 @@ def _deliveries(
         case (
             e.StageMoved()
             | e.StageChosen()
-            | e.GateMoved()
+            | e.TrackSwitched()
             | e.PageClosed()
             | e.RemovalHeld()
             | e.RemovalLifted()

@@ -18,7 +18,7 @@ from conference.rooms.events.seats import (
     SeatVacated,
 )
 from conference.rooms.events.stage import StageChosen, StageMoved
-from conference.rooms.events.tracks import GateMoved, TrackMuted
+from conference.rooms.events.tracks import TrackMuted, TrackSwitched
 
 Event = (
     SeatOpened
@@ -30,7 +30,7 @@ Event = (
     | CapabilitiesChanged
     | StageMoved
     | StageChosen
-    | GateMoved
+    | TrackSwitched
     | TrackMuted
     | QualityChanged
     | Said
@@ -40,7 +40,6 @@ Event = (
 __all__ = [
     "CapabilitiesChanged",
     "Event",
-    "GateMoved",
     "PageClosed",
     "QualityChanged",
     "RemovalHeld",
@@ -53,4 +52,5 @@ __all__ = [
     "StageChosen",
     "StageMoved",
     "TrackMuted",
+    "TrackSwitched",
 ]

@@ -7,12 +7,13 @@ from conference.ids import ParticipantId
 
 
 @dataclass(frozen=True, slots=True)
-class GateMoved:
-    """A track is unmuted or muted in the media plane."""
+class TrackSwitched:
+    """The media plane must forward a track, or stop forwarding it."""
 
     participant: ParticipantId
     source: Source
-    open: bool
+    active: bool
+    """Whether the track is forwarded."""
 
 
 @dataclass(frozen=True, slots=True)

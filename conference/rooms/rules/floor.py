@@ -13,7 +13,7 @@ from conference.rooms.state import RoomState, Step
 
 
 def give_floor(state: RoomState, command: c.GiveFloor, *, now: float) -> Step:
-    """Let a researcher publish, or not any more."""
+    """Give the floor to a researcher, or take it back."""
     del now
     state.actor(command.by, Capability.FLOOR_GIVE)
     seat = state.seat(command.participant)
@@ -30,7 +30,7 @@ def give_floor(state: RoomState, command: c.GiveFloor, *, now: float) -> Step:
     else:
         # Muted, not forgotten: the publish leg stays, silent, and a floor
         # given again needs no new negotiation.
-        events += [e.GateMoved(seat.id, source, open=False) for source in tracks]
+        events += [e.TrackSwitched(seat.id, source, active=False) for source in tracks]
         tracks = MappingProxyType(
             {source: replace(track, muted=True) for source, track in tracks.items()}
         )

@@ -35,9 +35,10 @@ def publish(state: RoomState, command: c.Publish, *, now: float) -> Step:
             for source in command.sources
         }
     )
-    # A new leg begins with open gates, so the state of each is said again.
+    # The media plane forwards every track of a new leg until it is switched off,
+    # so the state of each track is sent again.
     events: list[e.Event] = [
-        e.GateMoved(seat.id, source, open=not track.muted)
+        e.TrackSwitched(seat.id, source, active=not track.muted)
         for source, track in tracks.items()
     ]
     events += [
@@ -59,8 +60,8 @@ def switch_track(state: RoomState, command: c.SwitchTrack, *, now: float) -> Ste
         raise Refused("not-published", "This track is not published.")
     seat = replace(seat, stopped=without(seat.stopped, {command.source}))
     state, updated = state.updated(seat)
-    state, gated = _gate(state, seat, command.source, is_open=command.active)
-    return state, updated + gated
+    state, switched = _switched(state, seat, command.source, active=command.active)
+    return state, updated + switched
 
 
 def mute(state: RoomState, command: c.Mute, *, now: float) -> Step:
@@ -68,7 +69,7 @@ def mute(state: RoomState, command: c.Mute, *, now: float) -> Step:
     del now
     actor = state.actor(command.by, Capability.PARTICIPANT_MUTE)
     seat = state.seat(command.participant)
-    state, events = _gate(state, seat, command.source, is_open=False)
+    state, events = _switched(state, seat, command.source, active=False)
     if not events:
         return state, []
     events.append(e.TrackMuted(seat.id, command.source, actor.name))
@@ -114,10 +115,11 @@ def _set_track(state: RoomState, seat: Seat, source: Source, track: Track) -> St
     return state.updated(replace(seat, tracks=tracks))
 
 
-def _gate(state: RoomState, seat: Seat, source: Source, *, is_open: bool) -> Step:
+def _switched(state: RoomState, seat: Seat, source: Source, *, active: bool) -> Step:
+    """Unmute or mute a track, unless it is in that state already."""
     track = seat.tracks.get(source)
-    if track is None or track.muted != is_open:
+    if track is None or track.muted != active:
         return state, []
-    track = replace(track, muted=not is_open)
+    track = replace(track, muted=not active)
     state, updated = _set_track(state, seat, source, track)
-    return state, [e.GateMoved(seat.id, source, open=is_open), *updated]
+    return state, [e.TrackSwitched(seat.id, source, active=active), *updated]

@@ -25,7 +25,7 @@ class RoomMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.driver = RoomDriver(max_seats=5)
-        self.gates: dict[tuple[ParticipantId, Source], bool] = {}
+        self.active: dict[tuple[ParticipantId, Source], bool] = {}
         self.stage: ParticipantId | None = None
         self.lines: list[int] = []
         self.gone: set[ParticipantId] = set()
@@ -40,8 +40,8 @@ class RoomMachine(RuleBasedStateMachine):
             return
         for event in events:
             match event:
-                case e.GateMoved(participant, source, is_open):
-                    self.gates[participant, source] = is_open
+                case e.TrackSwitched(participant, source, active):
+                    self.active[participant, source] = active
                 case e.StageMoved(participant):
                     self.stage = participant
                 case e.Said(line):
@@ -49,8 +49,8 @@ class RoomMachine(RuleBasedStateMachine):
                 case e.SeatVacated(participant):
                     self.gone.add(participant)
                     self.told_at.pop(participant, None)
-                    for key in [k for k in self.gates if k[0] == participant]:
-                        del self.gates[key]
+                    for key in [k for k in self.active if k[0] == participant]:
+                        del self.active[key]
                 case e.QualityChanged(participant):
                     last = self.told_at.get(participant, -SHOW_EVERY_S)
                     assert self.driver.now - last >= SHOW_EVERY_S
@@ -158,10 +158,10 @@ class RoomMachine(RuleBasedStateMachine):
 
     @invariant()
     def nobody_is_heard_without_the_right(self) -> None:
-        for (who, source), is_open in self.gates.items():
+        for (who, source), active in self.active.items():
             seat = self.driver.room.seats[who]
             track = seat.tracks.get(source)
-            if is_open and track is not None:
+            if active and track is not None:
                 assert seat.may(Capability.MEDIA_PUBLISH)
                 assert not track.muted
 

@@ -41,24 +41,24 @@ def test_the_floor_lowers_the_hand_and_lets_publish(driver: RoomDriver) -> None:
     assert driver.room.seat(a).may(Capability.MEDIA_PUBLISH)
     assert driver.room.hand_place(a) is None
     assert driver.do(c.GiveFloor(moderator, a, given=True)) == []
-    assert e.GateMoved(a, CAMERA, open=True) in driver.publish(a, CAMERA)
+    assert e.TrackSwitched(a, CAMERA, active=True) in driver.publish(a, CAMERA)
 
 
-def test_taking_the_floor_back_shuts_every_gate_at_once(driver: RoomDriver) -> None:
+def test_taking_the_floor_back_mutes_every_track_at_once(driver: RoomDriver) -> None:
     moderator, a = driver.join("m", Role.MODERATOR), driver.join("a")
     driver.do(c.GiveFloor(moderator, a, given=True))
     driver.publish(a, CAMERA, MICROPHONE)
     events = driver.do(c.GiveFloor(moderator, a, given=False))
     assert events[:2] == [
-        e.GateMoved(a, CAMERA, open=False),
-        e.GateMoved(a, MICROPHONE, open=False),
+        e.TrackSwitched(a, CAMERA, active=False),
+        e.TrackSwitched(a, MICROPHONE, active=False),
     ]
     assert all(track.muted for track in driver.room.seat(a).tracks.values())
     with pytest.raises(NotAllowed):
         driver.do(c.SwitchTrack(a, CAMERA, active=True))
     driver.do(c.GiveFloor(moderator, a, given=True))
-    assert driver.do(c.SwitchTrack(a, CAMERA, active=True))[0] == e.GateMoved(
-        a, CAMERA, open=True
+    assert driver.do(c.SwitchTrack(a, CAMERA, active=True))[0] == e.TrackSwitched(
+        a, CAMERA, active=True
     )
 
 

@@ -18,13 +18,13 @@ def test_a_muted_one_may_start_again(driver: RoomDriver) -> None:
     moderator, p = driver.join("m", Role.MODERATOR), driver.join("p", Role.PRESENTER)
     driver.publish(p, MICROPHONE)
     assert driver.do(c.Mute(moderator, p, MICROPHONE)) == [
-        e.GateMoved(p, MICROPHONE, open=False),
+        e.TrackSwitched(p, MICROPHONE, active=False),
         e.SeatUpdated(p, durable=False),
         e.TrackMuted(p, MICROPHONE, "M"),
     ]
     assert driver.do(c.Mute(moderator, p, MICROPHONE)) == []
     assert driver.do(c.Mute(moderator, p, CAMERA)) == []
-    assert e.GateMoved(p, MICROPHONE, open=True) in driver.do(
+    assert e.TrackSwitched(p, MICROPHONE, active=True) in driver.do(
         c.SwitchTrack(p, MICROPHONE, active=True)
     )
     with pytest.raises(Refused) as caught:
@@ -38,8 +38,8 @@ def test_negotiating_again_keeps_a_mute(driver: RoomDriver) -> None:
     driver.do(c.SwitchTrack(p, MICROPHONE, active=False))
     offer = c.Publish(p, LEG, (MICROPHONE, CAMERA), frozenset({CAMERA}))
     assert driver.do(offer) == [
-        e.GateMoved(p, MICROPHONE, open=False),
-        e.GateMoved(p, CAMERA, open=True),
+        e.TrackSwitched(p, MICROPHONE, active=False),
+        e.TrackSwitched(p, CAMERA, active=True),
     ]
     driver.publish(p, CAMERA)
     assert set(driver.room.seat(p).tracks) == {CAMERA}
@@ -51,8 +51,8 @@ def test_an_offer_does_not_undo_a_moderators_mute(driver: RoomDriver) -> None:
     driver.do(c.Mute(moderator, p, MICROPHONE))
     crossing = c.Publish(p, LEG, (MICROPHONE, CAMERA), frozenset({MICROPHONE, CAMERA}))
     kept = [
-        e.GateMoved(p, MICROPHONE, open=False),
-        e.GateMoved(p, CAMERA, open=True),
+        e.TrackSwitched(p, MICROPHONE, active=False),
+        e.TrackSwitched(p, CAMERA, active=True),
         e.TrackMuted(p, MICROPHONE, "M"),  # it may have missed it
     ]
     assert driver.do(crossing) == kept
@@ -77,7 +77,7 @@ def test_a_participant_that_acknowledged_a_mute_may_offer_the_track_again(
         assert driver.room.seat(p).stopped == {MICROPHONE: "M"}
         driver.do(knows)
         assert driver.room.seat(p).stopped == {}
-        assert driver.do(offer)[0] == e.GateMoved(p, MICROPHONE, open=True)
+        assert driver.do(offer)[0] == e.TrackSwitched(p, MICROPHONE, active=True)
 
 
 def test_a_declared_track_is_shown_with_its_first_packet(
@@ -86,8 +86,8 @@ def test_a_declared_track_is_shown_with_its_first_packet(
     p = driver.join("p", Role.PRESENTER)
     declared = c.Publish(p, LEG, (CAMERA, SCREEN), frozenset({CAMERA}))
     assert driver.do(declared) == [
-        e.GateMoved(p, CAMERA, open=True),
-        e.GateMoved(p, SCREEN, open=False),
+        e.TrackSwitched(p, CAMERA, active=True),
+        e.TrackSwitched(p, SCREEN, active=False),
     ]
     assert driver.room.seat(p).started == {}
     assert driver.room.stage is None
@@ -100,7 +100,7 @@ def test_a_declared_track_is_shown_with_its_first_packet(
     # Nobody sees a change of what nobody sees.
     for active in (True, False):
         assert driver.do(c.SwitchTrack(p, SCREEN, active=active)) == [
-            e.GateMoved(p, SCREEN, open=active)
+            e.TrackSwitched(p, SCREEN, active=active)
         ]
     assert driver.do(c.TrackDown(p, LEG, SCREEN)) == []
 

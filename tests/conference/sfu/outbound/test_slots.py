@@ -288,7 +288,7 @@ def test_any_order_of_events_keeps_every_slot_continuous(data: st.DataObject) ->
     sink = bench.sink("viewer")
     names = st.sampled_from(list(origins))
     for _ in range(data.draw(st.integers(1, 40))):
-        match data.draw(st.sampled_from(["frame", "stage", "view", "gate", "time"])):
+        match data.draw(st.sampled_from(["frame", "stage", "view", "switch", "time"])):
             case "frame":
                 origin = origins[data.draw(names)]
                 origin.send(
@@ -302,7 +302,7 @@ def test_any_order_of_events_keeps_every_slot_continuous(data: st.DataObject) ->
                 bench.stage(data.draw(st.none() | names))
             case "view":
                 sink.view(*data.draw(st.lists(names, unique=True)))
-            case "gate":
+            case "switch":
                 origin = origins[data.draw(names)]
                 bench.apply(
                     m.SetTrack(origin.participant, CAMERA, data.draw(st.booleans()))
