@@ -22,7 +22,6 @@ ELSEWHERE = {
     "conference/transport/negotiation": "conference/transport/test_plane",
     "conference/transport/seen": "conference/transport/test_ice",
     "conference/transport/sockets/addresses": "conference/transport/test_plane",
-    "conference/transport/sockets/demux": "conference/transport/test_attacks",
     "conference/transport/sockets/mux": "conference/transport/sockets/test_tcp",
     "conference/transport/sockets/udp": "conference/transport/test_plane",
     "signaling/build": "signaling/test_cli",

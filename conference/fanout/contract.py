@@ -108,7 +108,7 @@ class Fanout(Protocol):
         Args:
             viewer: A new key.
             keys: From its DTLS handshake.
-            destination: An open socket, and the source address of an authenticated
+            destination: A socket, and the source address of an authenticated
                 connectivity check on it.
             audio_transport_cc: The viewer negotiated transport-cc for audio: its audio
                 packets get transport-wide numbers too.
@@ -116,7 +116,12 @@ class Fanout(Protocol):
         ...
 
     def set_destination(self, viewer: ViewerKey, destination: Destination) -> None:
-        """Send to a viewer at another address; ignored for one that is not open."""
+        """
+        Send to a viewer at another address; ignored for one that is not open.
+
+        The socket may have been closed meanwhile: then copies count as unsent until
+        another destination is set.
+        """
         ...
 
     def open_layer(self, layer: LayerKey, codec: Codec) -> None:

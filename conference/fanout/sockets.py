@@ -27,16 +27,32 @@ class DatagramSocket(Protocol):
         ...
 
 
+class _ClosedSocket:
+    """What the id of a removed socket stands for."""
+
+    def sendto(self, _data: bytes, _address: Address, /) -> object:
+        """Refuse a datagram."""
+        raise ConnectionResetError("the socket has been closed")
+
+
+_CLOSED = _ClosedSocket()
+
+
 class SocketTable:
-    """The open sockets of one media plane. An id is never used twice."""
+    """
+    The open sockets of one media plane. An id is never used twice.
+
+    A destination may outlive its socket: a TCP connection ends while packets are
+    copied. Nothing reaches such a destination until the transport sets another one.
+    """
 
     def __init__(self) -> None:
         self._numbers = count(1)
         self._sockets: dict[SocketId, DatagramSocket] = {}
 
     def __getitem__(self, number: SocketId) -> DatagramSocket:
-        """Return an open socket; an unknown id is a programming error."""
-        return self._sockets[number]
+        """Return a socket; for a removed one, a socket that refuses all datagrams."""
+        return self._sockets.get(number, _CLOSED)
 
     def add(self, socket: DatagramSocket) -> SocketId:
         """Add a socket; return its id."""

@@ -40,7 +40,7 @@ class Demux:
         self._forget_fragments(ice)
         if not ice.closed:
             ice.close()
-            self._forget(ice.take_routes())
+            self._forget(ice, ice.take_routes())
 
     def _forget_fragments(self, ice: IceLite) -> None:
         """Accept no further checks for a transport."""
@@ -108,14 +108,18 @@ class Demux:
         if response is None:
             self.counts["bad_check"] += 1
             return
-        self._forget(ice.take_evicted())
+        self._forget(ice, ice.take_evicted())
         if ice.knows(route):
             ice_socket.by_address[address] = (ice, route)
+            if known is not None and known[0] is not ice:
+                # Otherwise the other one would return to this route, even after the
+                # socket has closed.
+                known[0].lose(route)
         with suppress(OSError):
             ice_socket.send(response, address)
 
-    def _forget(self, routes: list[Route]) -> None:
+    def _forget(self, ice: IceLite, routes: list[Route]) -> None:
         for route in routes:
             known = route.ice_socket.by_address.get(route.address)
-            if known is not None and known[1] == route:
+            if known is not None and known[0] is ice:
                 del route.ice_socket.by_address[route.address]

@@ -139,8 +139,10 @@ class Connection:
         self._loop.remove_reader(sock)
         self._loop.remove_writer(sock)
         sock.close()
-        self._demux.close_socket(self.ice_socket)
-        self._listener.ended(self)
+        try:
+            self._demux.close_socket(self.ice_socket)
+        finally:
+            self._listener.ended(self)
 
     def _on_writable(self) -> None:
         sock = self._socket

@@ -351,6 +351,22 @@ def test_packets_are_protected_with_the_negotiated_profile(
     assert wire.got[1].payload[2:] == wire.got[0].payload
 
 
+def test_copies_to_a_closed_socket_are_unsent_until_there_is_another(
+    engine: FanoutFactory,
+) -> None:
+    wire = Wire(engine)
+    first = vp8(10, 0, 1)
+    wire.attach(ADA, first, timestamp=0)
+    wire.sockets.remove(wire.destination.socket)
+    wire.fanout.set_destination(VIEWER, wire.destination)
+    assert wire.forward(ADA, first) == 1
+    assert (wire.fanout.unsent, wire.got) == (1, [])
+    again = Destination(wire.sockets.add(FakeSocket(wire.send)), ADDRESS)
+    wire.fanout.set_destination(VIEWER, again)
+    wire.forward(ADA, vp8(11, 3_000, 2))
+    assert [packet.sequence for packet in wire.got] == [16_001]
+
+
 def test_a_packet_too_long_for_its_profile_loses_only_its_own_copy(
     engine: FanoutFactory,
 ) -> None:

@@ -14,5 +14,11 @@ def test_the_id_of_a_closed_socket_is_not_used_again() -> None:
     table.remove(number)
     table.remove(number)  # a second time is ignored
     assert table.add(second) != number
-    with pytest.raises(KeyError):
-        table[number]
+
+
+def test_a_closed_socket_refuses_datagrams() -> None:
+    table = SocketTable()
+    number = table.add(FakeSocket(print))
+    table.remove(number)
+    with pytest.raises(OSError, match="closed"):
+        table[number].sendto(b"x", ("192.0.2.1", 9))
