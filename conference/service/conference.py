@@ -168,13 +168,13 @@ class Conference:
                 self._ticks[room] = asyncio.create_task(self._tick(opened), name="tick")
 
     async def _tick(self, opened: OpenRoom) -> None:
-        retry_at = None
         try:
             await self._rooms.handle(opened, c.Tick())
+            opened.retry_at = None
         except Exception as error:
             if opened.room.closed:
                 return  # it was closed while this waited for its lock
-            retry_at = self._rooms.clock() + RETRY_S
+            opened.retry_at = self._rooms.clock() + RETRY_S
             why = error.code if isinstance(error, ConferenceError) else "a mistake"
             trace = None if isinstance(error, ConferenceError) else error
             log.error(
@@ -182,4 +182,4 @@ class Conference:
             )
         finally:
             del self._ticks[opened.room.id]
-            self._rooms.arm(opened, not_before=retry_at)
+            self._rooms.arm(opened)

@@ -62,6 +62,8 @@ class OpenRoom:
     """What each viewer's slots carry, for those who return."""
     speakers: tuple[ParticipantId, ...] = ()
     dominant: ParticipantId | None = None
+    retry_at: float | None = None
+    """Before this time no timeout is handled, because the last one failed."""
 
 
 class OpenRooms:
@@ -214,11 +216,11 @@ class OpenRooms:
         if not opened.room.closed:
             self._happen(opened, opened.room.handle(command, now=self.clock()))
 
-    def arm(self, opened: OpenRoom, *, not_before: float | None = None) -> None:
-        """Note when the next timeout of a room is due."""
+    def arm(self, opened: OpenRoom) -> None:
+        """Note when the next timeout of a room is due, not before its ``retry_at``."""
         at = None if opened.room.closed else opened.room.next_timeout()
-        if at is not None and not_before is not None:
-            at = max(at, not_before)
+        if at is not None and opened.retry_at is not None:
+            at = max(at, opened.retry_at)
         if self.timeouts.set(opened.room.id, at):
             self.timeout_moved.set()
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from conference.contract import media
 from conference.contract.media_plane import MediaPlane
 from conference.contract.words import Source
-from conference.errors import TooMuch
+from conference.errors import TooMuch, UserError
 from conference.ids import ConnectionId, Mid, ParticipantId, RoomId
 from conference.service.tokens import new_id
 from conference.strangers import stranger
@@ -109,8 +109,11 @@ class Preflight:
             answer = await self._media.publish(
                 media.Publish(trials.room, leg, sdp, SECTIONS, TRIAL_BYTES)
             )
-        except BaseException:
+        except BaseException as error:
             trials.ends.pop(leg, None)
+            if not isinstance(error, UserError):
+                # Cancelled, or without an answer in time: the leg may still open.
+                self._media.apply(media.CloseLegs(leg))
             with suppress(ValueError):  # it was too old to count any more
                 begun.remove(now)
             self._forget_empty(connection)

@@ -151,6 +151,42 @@ async def test_a_room_that_cannot_be_stored_holds_up_no_other(
     assert not world.conference.seats.capabilities(stuck)
 
 
+async def test_events_of_the_media_plane_do_not_shorten_the_wait_of_a_failing_store(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = await world.join("researcher", "c1")
+    presenter = await world.join("presenter", "c2")
+    track = media.TrackDeclaration(Mid("0"), Source.CAMERA)
+    await world.conference.media.publish(
+        presenter, "v=0", [track], frozenset({Source.CAMERA})
+    )
+    await world.conference.seats.lose(lost, ConnectionId("c1"))
+    world.now += SEAT_KEPT_S
+    tries: list[float] = []
+
+    async def fail(_: Sequence[Change]) -> None:
+        tries.append(world.now)
+        raise InfrastructureError("storage-busy", "The disk is slow.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.rooms, "apply", fail)
+        await world.conference.tick()
+        world.packets_come(presenter, Source.CAMERA)
+        await world.conference.tick()
+        who = presenter.participant
+        world.conference.on_media(media.SpeakersChanged(lost.room, (who,), who))
+        await world.conference.tick()
+        assert tries == [world.now]
+        world.now += RETRY_S
+        await world.conference.tick()
+        assert len(tries) == 2
+    world.now += RETRY_S
+    await world.conference.tick()
+    assert not world.conference.seats.capabilities(lost)
+    # After a success nothing waits for longer than its own time.
+    assert world.conference._rooms.room(lost.room).retry_at is None
+
+
 async def test_the_stage_follows_the_dominant_speaker_after_its_hold(
     world: World,
 ) -> None:

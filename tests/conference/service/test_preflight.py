@@ -1,5 +1,6 @@
 """Connectivity tests before joining: few, short, and closed with their connection."""
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
@@ -16,7 +17,7 @@ from conference.service.preflight import (
     Preflight,
 )
 from conference.strangers import stranger
-from tests.signaling.support import QuietPlane
+from tests.signaling.support import QuietPlane, until
 
 RITA = ConnectionId("rita")
 PAUL = ConnectionId("paul")
@@ -28,9 +29,12 @@ class WaitingPlane(QuietPlane):
     """A plane during whose work something else may happen."""
 
     meanwhile: Callable[[], None] | None = None
+    waits_for: asyncio.Event | None = None
 
     async def publish(self, command: media.Publish) -> media.PublishAnswer:
         answer = await super().publish(command)
+        if self.waits_for is not None:
+            await self.waits_for.wait()
         if self.meanwhile is not None:
             self.meanwhile()
         return answer
@@ -125,6 +129,20 @@ async def test_a_connection_that_closes_while_a_test_opens_leaves_nothing(
     await world.open(RITA)
     assert world.legs == set()
     assert world.preflight.next_timeout() is None
+
+
+async def test_a_test_that_is_cancelled_while_it_opens_leaves_nothing(
+    world: World,
+) -> None:
+    world.plane.waits_for = asyncio.Event()
+    opening = asyncio.create_task(world.open(RITA))
+    await until(lambda: bool(world.plane.published))
+    opening.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await opening
+    assert world.legs == set()
+    assert world.preflight.next_timeout() is None
+    assert isinstance(world.plane.commands[-1], media.CloseRoom)
 
 
 async def test_the_server_takes_only_so_many(world: World) -> None:
