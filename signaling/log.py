@@ -43,7 +43,17 @@ class LimitedHandler(logging.StreamHandler[TextIO]):
         """By cause: the first record that was suppressed since the last written line."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write a record in full or in one line, or count it."""
+        """
+        Write a record in full or in one line, or count it.
+
+        It raises nothing, whatever a library passes: that would end the code that logs.
+        """
+        try:
+            self._limit(record)
+        except Exception:
+            self.handleError(record)
+
+    def _limit(self, record: logging.LogRecord) -> None:
         cause = _cause(record)
         verdict = self._limits.admit(cause, now=self._clock())
         if not verdict.write:
@@ -103,7 +113,7 @@ def _brief(record: logging.LogRecord, *, left_out: int) -> logging.LogRecord:
     error = _error(record)
     brief = copy.copy(record)
     brief.exc_info = brief.exc_text = brief.stack_info = None
-    text = record.getMessage()
+    text = _message(record)
     if error is not None:
         text = f"{_first(text)}: {_first(traceback.format_exception_only(error)[-1])}"
     return _with_text(brief, _first(text), left_out=left_out)
@@ -111,10 +121,15 @@ def _brief(record: logging.LogRecord, *, left_out: int) -> logging.LogRecord:
 
 def _full(record: logging.LogRecord, *, left_out: int) -> logging.LogRecord:
     """Return a record with its traceback and a message of at most ``LINE_LENGTH``."""
-    text = record.getMessage()
-    if len(text) <= LINE_LENGTH and not left_out:
-        return record
-    return _with_text(copy.copy(record), text, left_out=left_out)
+    return _with_text(copy.copy(record), _message(record), left_out=left_out)
+
+
+def _message(record: logging.LogRecord) -> str:
+    """Return the message, without its arguments where they cannot be put into it."""
+    try:
+        return record.getMessage()
+    except Exception as error:
+        return f"{record.msg} (not formatted: {type(error).__name__})"
 
 
 def _with_text(

@@ -7,8 +7,8 @@ what it shows; requests the layers that are watched. Who may share or be on the 
 decided in ``conference.rooms``; this only follows. Driven by ``Router`` and ``Duties``.
 """
 
+import logging
 from collections.abc import Iterable
-from itertools import chain
 
 from conference.contract import media as m
 from conference.contract.words import SlotGroup, Source
@@ -31,6 +31,8 @@ from conference.sfu.outbound.slot_control import (
 from conference.sfu.outbound.viewer import Viewer
 from conference.sfu.speech.speakers import Loudest
 from conference.sfu.watcher import Tap, Watcher
+
+log = logging.getLogger(__name__)
 
 SILENT = 127
 """Level of RFC 6464 for a packet that carries none: present, but never loud."""
@@ -152,8 +154,7 @@ class RoomPlane:
         if arrived.recovered is not None:
             self._fanout.forward(layer.key, arrived.recovered, NOTHING, now=now)
         if self.taps:
-            for tap in self.taps.values():
-                tap.on_packet(arrived, now=now)
+            self._to_taps(arrived, now)
         self._switchboard.on_packet(arrived, now=now)
         copies = self._fanout.forward(layer.key, arrived.packet, arrived.head, now=now)
         counts, octets = self.counts, len(arrived.packet.payload)
@@ -161,6 +162,18 @@ class RoomPlane:
         counts.received_octets += octets
         counts.forwarded_packets += copies
         counts.forwarded_octets += copies * octets
+
+    def _to_taps(self, arrived: Arrived, now: float) -> None:
+        for key, tap in list(self.taps.items()):
+            try:
+                tap.on_packet(arrived, now=now)
+            except Exception:
+                self._drop_tap(key)
+
+    def _drop_tap(self, key: ViewerKey) -> None:
+        """Remove a tap whose exception is being handled: the room goes on without it."""
+        self.taps.pop(key, None)
+        log.exception("a tap of a room's packets failed and was removed")
 
     def _start(self, track: Track, now: float) -> None:
         self.events.append(
@@ -318,12 +331,14 @@ class RoomPlane:
             for track in publisher.tracks.values()
             if track.video
         }
-        connected = (one for one in self.viewers.values() if one.connected)
-        watchers: Iterable[Watcher] = chain(connected, self.taps.values())
-        for watcher in watchers:
-            for track, spatial in watcher.watched():
-                if track in watched:
-                    watched[track].add(spatial)
+        for viewer in self.viewers.values():
+            if viewer.connected:
+                _add_watched(watched, viewer)
+        for key, tap in list(self.taps.items()):
+            try:
+                _add_watched(watched, tap)
+            except Exception:
+                self._drop_tap(key)
         return watched
 
     def repeat_requests(self, tracks: Iterable[Track], *, now: float) -> None:
@@ -357,3 +372,10 @@ class RoomPlane:
         """Request a key frame of a layer, without which a watcher cannot continue."""
         layer.track.key_frames.want(layer.spatial, requester)
         self.requests.add(layer.track)
+
+
+def _add_watched(watched: dict[Track, set[int]], watcher: Watcher) -> None:
+    """Add the layers of a watcher to those of the tracks that are listed."""
+    for track, spatial in watcher.watched():
+        if track in watched:
+            watched[track].add(spatial)

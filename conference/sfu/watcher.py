@@ -46,6 +46,7 @@ class Tap(Watcher, Protocol):
 
         Called once for each packet, decrypted and without duplicates, before it is
         copied to viewers. Packets may be reordered or missing. It must return
-        immediately and raise nothing: forwarding waits for it.
+        immediately, because forwarding waits for it. A tap that raises, here or
+        in ``watched``, is removed from the room.
         """
         ...

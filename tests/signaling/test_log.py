@@ -100,6 +100,47 @@ def test_a_full_line_keeps_its_count_and_is_shortened(log: Log) -> None:
     assert log.lines == [short, f"{short} (2 more like this left out)"]
 
 
+class Unprintable:
+    """An argument that cannot be put into a message."""
+
+    def __str__(self) -> str:
+        raise RuntimeError("not printable")
+
+    __repr__ = __str__
+
+
+def library_over(log: Log) -> logging.Logger:
+    """Return a logger with this handler alone: pytest's own handler raises."""
+    library = logging.Logger("library")
+    library.addHandler(log.handler)
+    return library
+
+
+@pytest.mark.parametrize(
+    ("args", "why"),
+    [(("two", "arguments"), "TypeError"), ((Unprintable(),), "RuntimeError")],
+)
+def test_a_malformed_log_call_is_written_and_raises_nothing(
+    log: Log, args: tuple[object, ...], why: str
+) -> None:
+    library = library_over(log)
+    for log.now in (0.0, 0.1, 1.2):  # in full, counted, in one line
+        library.error("it failed for %s", *args)
+    log.now = 10.0
+    log.handler.write_counts()
+    written = f"library it failed for %s (not formatted: {why})"
+    assert log.lines == [written, f"{written} (1 more like this left out)"]
+
+
+def test_a_record_that_cannot_be_counted_raises_nothing(log: Log) -> None:
+    library = library_over(log)
+    library.error("lost", extra={"limited_by": []})
+    library.error(Unprintable())
+    assert log.lines == []
+    library.error("kept")
+    assert log.lines == ["library kept"]
+
+
 def test_an_ending_does_not_suppress_one_of_another_reason(
     log: Log, caplog: pytest.LogCaptureFixture
 ) -> None:

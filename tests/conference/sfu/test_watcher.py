@@ -1,6 +1,9 @@
 """A watcher that is not a viewer, as a recorder or a relay will be."""
 
+import logging
 from collections.abc import Iterable
+
+import pytest
 
 from conference.contract import media as m
 from conference.contract.words import LegKind, Source
@@ -118,4 +121,41 @@ def test_closing_a_room_removes_its_taps() -> None:
     bench = Bench()
     recorded(bench)
     bench.apply(m.CloseRoom(ROOM))
+    assert bench.router.figures() == []
+
+
+class FailingRecorder(Recorder):
+    """Fails at one of its two methods from some moment on."""
+
+    fails_at: str | None = None
+
+    def watched(self) -> Iterable[tuple[Track, int]]:
+        if self.fails_at == "watched":
+            raise RuntimeError("the disk is full")
+        return super().watched()
+
+    def on_packet(self, arrived: Arrived, *, now: float) -> None:
+        if self.fails_at == "on_packet":
+            raise RuntimeError("the disk is full")
+        super().on_packet(arrived, now=now)
+
+
+@pytest.mark.parametrize("method", ["watched", "on_packet"])
+def test_a_tap_that_fails_is_removed_and_disturbs_nobody(
+    method: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench = Bench()
+    failing = FailingRecorder(bench.router.new_key())
+    bench.router.watch(ROOM, failing, now=bench.now)
+    other, camera = recorded(bench)
+    play(bench, camera, seconds=KEEP_S + 1)
+    before, failing.fails_at = len(other.got), method
+    with caplog.at_level(logging.ERROR):
+        play(bench, camera, seconds=KEEP_S + 1)
+    assert len(other.got) - before > 20 * KEEP_S
+    assert layer_requests(bench, ADA)[-1] == (TOP,)
+    assert [record.name for record in caplog.records] == ["conference.sfu.room_plane"]
+    bench.router.unwatch(ROOM, failing.key)
+    bench.router.unwatch(ROOM, other.key)
+    bench.router.unpublish(ADA, now=bench.now)
     assert bench.router.figures() == []
