@@ -82,8 +82,7 @@ def build(
 
 def _real_plane(settings: Settings) -> PlaneFactory:
     from conference.sfu.limits import BitrateLimits
-    from conference.transport.plane import Plane as UdpPlane
-    from conference.transport.plane import PlaneConfig
+    from conference.transport.plane import Plane, PlaneConfig
 
     media = settings.media
     config = PlaneConfig(
@@ -97,7 +96,7 @@ def _real_plane(settings: Settings) -> PlaneFactory:
             server_bps=_bps(settings.limits.server_kbps),
         ),
     )
-    return lambda on_event: UdpPlane(config, on_event)
+    return lambda on_event: Plane(config, on_event)
 
 
 def _bps(kbps: int) -> float | None:

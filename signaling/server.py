@@ -49,7 +49,7 @@ CLEANUP_S = 1.0  # for the media legs to end
 # Both stay, with the waits of ``signaling.listen``, below the 3 s of a clean stop.
 
 
-class Plane(MediaPlane, Measured, Protocol):
+class RunningMediaPlane(MediaPlane, Measured, Protocol):
     """A media plane with its start, stop and figures."""
 
     async def start(self) -> None:
@@ -61,7 +61,7 @@ class Plane(MediaPlane, Measured, Protocol):
         ...
 
 
-PlaneFactory = Callable[[Callable[[Event], None]], Plane]
+PlaneFactory = Callable[[Callable[[Event], None]], RunningMediaPlane]
 
 
 async def opened(database: Database, settings: Settings) -> None:
@@ -93,7 +93,7 @@ class Server:
         *,
         lock: DataDirLock,
         database: Database,
-        plane: Plane,
+        plane: RunningMediaPlane,
         hub: Hub,
         conference: Conference,
         trust: Trust,

@@ -7,7 +7,7 @@ from conference.rooms.events import Said
 from conference.service.open_rooms import OpenRooms, SeatRef
 
 
-class Chat:
+class ChatService:
     """The chat."""
 
     def __init__(self, rooms: OpenRooms, store: ChatStore) -> None:

@@ -24,13 +24,13 @@ from conference.errors import ConferenceError
 from conference.ids import RoomId
 from conference.rooms import commands as c
 from conference.rooms.state import RoomLimits
-from conference.service.chat import Chat
+from conference.service.chat import ChatService
 from conference.service.media import Media
 from conference.service.notices import Outbox, ServerStopping
 from conference.service.open_rooms import OpenRoom, OpenRooms, SeatRef
 from conference.service.preflight import Preflight
 from conference.service.room_admin import RoomAdmin
-from conference.service.seats import Seats
+from conference.service.seats import SeatService
 from conference.service.sign_in import SignIn
 from conference.service.tokens import InvitationTokens
 
@@ -89,12 +89,12 @@ class Conference:
             tokens,
             max_rooms=limits.rooms,
         )
-        self.seats = Seats(self._rooms, stores.invitations, stores.chat, tokens)
+        self.seats = SeatService(self._rooms, stores.invitations, stores.chat, tokens)
         self.media = Media(self._rooms)
         self.preflight = Preflight(
             media, clock=clock, moved=self._rooms.timeout_moved.set
         )
-        self.chat = Chat(self._rooms, stores.chat)
+        self.chat = ChatService(self._rooms, stores.chat)
         self._timer: asyncio.Task[None] | None = None
         self._ticks: dict[RoomId, asyncio.Task[None]] = {}
         """Rooms whose timeouts are being handled."""

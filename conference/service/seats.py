@@ -65,7 +65,7 @@ class Joined:
     offer: media.SlotOffer | None
 
 
-class Seats:
+class SeatService:
     """Joining, returning, removing and losing."""
 
     def __init__(

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from conference.contract import media as m
+from conference.contract import media
 from conference.contract.words import LegKind
 from conference.fanout.contract import Fanout
 from conference.ids import ParticipantId, RoomId
@@ -63,7 +63,7 @@ class Duties:
         self,
         fanout: Fanout,
         rooms: Mapping[RoomId, RoomPlane],
-        events: list[m.Event],
+        events: list[media.Event],
         *,
         wall_offset: float,
         limits: BitrateLimits,

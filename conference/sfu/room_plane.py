@@ -10,7 +10,7 @@ decided in ``conference.rooms``; this only follows. Driven by ``Router`` and ``D
 import logging
 from collections.abc import Iterable
 
-from conference.contract import media as m
+from conference.contract import media
 from conference.contract.words import SlotGroup, Source
 from conference.fanout.contract import Fanout, ViewerKey
 from conference.ids import ParticipantId, RoomId
@@ -65,7 +65,7 @@ class RoomPlane:
         self,
         room: RoomId,
         fanout: Fanout,
-        events: list[m.Event],
+        events: list[media.Event],
         *,
         wall_offset: float,
     ) -> None:
@@ -131,7 +131,7 @@ class RoomPlane:
             ):
                 publisher.requested_codecs = decodable
                 self.events.append(
-                    m.PublishNeeded(
+                    media.PublishNeeded(
                         self.room, publisher.participant, publisher.generation
                     )
                 )
@@ -177,7 +177,7 @@ class RoomPlane:
 
     def _start(self, track: Track, now: float) -> None:
         self.events.append(
-            m.TrackStarted(
+            media.TrackStarted(
                 self.room,
                 track.participant,
                 track.generation,
@@ -225,7 +225,7 @@ class RoomPlane:
             if publisher is None or track.source not in publisher.tracks:
                 # Otherwise another track of its source replaces it.
                 self.events.append(
-                    m.TrackStopped(
+                    media.TrackStopped(
                         self.room, track.participant, track.generation, track.source
                     )
                 )
@@ -291,7 +291,7 @@ class RoomPlane:
         dominant = self._loudest.dominant
         if (speaking, dominant) != (self._speaking, self._dominant):
             self._speaking, self._dominant = speaking, dominant
-            self.events.append(m.SpeakersChanged(self.room, speaking, dominant))
+            self.events.append(media.SpeakersChanged(self.room, speaking, dominant))
         if ranking != self._ranking:
             self._ranking = ranking
             self.reassign(groups=FLOATING, now=now)
@@ -359,7 +359,7 @@ class RoomPlane:
         if track.demand.requested is None:
             return
         self.events.append(
-            m.LayersWanted(
+            media.LayersWanted(
                 self.room,
                 track.participant,
                 track.generation,

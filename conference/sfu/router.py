@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 
-from conference.contract import media as m
+from conference.contract import media
 from conference.contract.words import Generation, LegKind
 from conference.fanout.contract import Fanout, LayerKey, SlotKey, ViewerKey
 from conference.fanout.formats import SlotFormat, TrackFormat, ViewerFormat
@@ -60,9 +60,9 @@ class Router:
         self._rooms: dict[RoomId, RoomPlane] = {}
         self._publishing: dict[ParticipantId, RoomPlane] = {}
         self._viewing: dict[ParticipantId, RoomPlane] = {}
-        self._views: dict[ParticipantId, m.SetView] = {}
+        self._views: dict[ParticipantId, media.SetView] = {}
         """Of participants with a leg, or about to have one."""
-        self._events: list[m.Event] = []
+        self._events: list[media.Event] = []
         self._duties = Duties(
             fanout, self._rooms, self._events, wall_offset=wall_offset, limits=limits
         )
@@ -214,22 +214,22 @@ class Router:
 
     # Changes
 
-    def apply(self, command: m.Command, *, now: float) -> None:
+    def apply(self, command: media.Command, *, now: float) -> None:
         """Apply a command that has no result; unknown participants are ignored."""
         match command:
-            case m.SetTrack(participant, source, active):
+            case media.SetTrack(participant, source, active):
                 plane = self._publishing.get(participant)
                 if plane is not None:
                     track = plane.publishers[participant].tracks.get(source)
                     if track is not None:
                         plane.set_active(track, active=active, now=now)
-            case m.SetStage(room, stage):
+            case media.SetStage(room, stage):
                 plane = self._rooms.get(room) if stage is None else self.open_room(room)
                 if plane is not None and plane.stage != stage:
                     plane.stage = stage
                     plane.reassign(groups=STAGE_AND_OTHERS, now=now)
                     self._close_if_empty(plane)
-            case m.SetView(viewer=participant):
+            case media.SetView(viewer=participant):
                 # Kept, because a view may come before its leg, and outlives it.
                 self._views[participant] = command
                 plane = self._viewing.get(participant)
@@ -237,17 +237,17 @@ class Router:
                     viewer = plane.viewers[participant]
                     viewer.show(command)
                     plane.reassign(viewer, now=now)
-            case m.RepeatLayers(participant):
+            case media.RepeatLayers(participant):
                 plane = self._publishing.get(participant)
                 if plane is not None:
                     tracks = plane.publishers[participant].tracks.values()
                     plane.repeat_requests(tracks, now=now)
-            case m.CloseLegs(participant):
+            case media.CloseLegs(participant):
                 plane = None
                 self.forget(participant)
                 self.unpublish(participant, now=now)
                 self.unsubscribe(participant)
-            case m.CloseRoom(room):
+            case media.CloseRoom(room):
                 plane = self._rooms.get(room)
                 if plane is not None:
                     self._close_room(plane, now)
@@ -315,7 +315,7 @@ class Router:
         """Do what is due."""
         self._duties.timetable.run(now=now)
 
-    def drain(self) -> tuple[list[RtcpOut], list[m.Event]]:
+    def drain(self) -> tuple[list[RtcpOut], list[media.Event]]:
         """Return the RTCP to send and the events since the last call."""
         events = self._events.copy()
         self._events.clear()

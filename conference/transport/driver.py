@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable
 from itertools import count
 
-from conference.contract import media as m
+from conference.contract import media
 from conference.contract.words import Generation, LegKind
 from conference.fanout.contract import FanoutFactory, ViewerKeys
 from conference.ids import ParticipantId, RoomId
@@ -67,7 +67,7 @@ class Driver:
         certificate: ServerCertificate,
         engine: FanoutFactory,
         limits: BitrateLimits,
-        on_event: Callable[[m.Event], None],
+        on_event: Callable[[media.Event], None],
     ) -> None:
         self.legs = Legs()
         self.fanout = engine(demux.sockets, self._wake_pacing)
@@ -85,7 +85,7 @@ class Driver:
         self._certificate = certificate
         self._on_event = on_event
         self._generations = count(1)
-        self._leg_events: list[m.Event] = []
+        self._leg_events: list[media.Event] = []
         self._delivering = False
         self._timer: asyncio.TimerHandle | None = None
         self._pacing: asyncio.TimerHandle | None = None
@@ -223,7 +223,9 @@ class Driver:
 
     def _tell_leg(self, leg: Leg, *, connected: bool) -> None:
         self._leg_events.append(
-            m.LegChanged(leg.room, leg.participant, leg.generation, leg.kind, connected)
+            media.LegChanged(
+                leg.room, leg.participant, leg.generation, leg.kind, connected
+            )
         )
         self.deliver_soon()
 

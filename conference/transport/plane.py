@@ -9,7 +9,7 @@ Turns commands into legs and router calls; descriptions are written and read by
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from conference.contract import media as m
+from conference.contract import media
 from conference.contract.words import LegKind
 from conference.errors import Refused
 from conference.fanout.contract import FanoutFactory
@@ -55,7 +55,7 @@ class Plane:
     """
 
     def __init__(
-        self, config: PlaneConfig, on_event: Callable[[m.Event], None]
+        self, config: PlaneConfig, on_event: Callable[[media.Event], None]
     ) -> None:
         self._config = config
         self._demux = Demux()
@@ -114,13 +114,13 @@ class Plane:
         """Return what each room is doing, for the operator."""
         return self._driver.router.figures()
 
-    async def subscribe(self, command: m.Subscribe) -> m.SlotOffer:
+    async def subscribe(self, command: media.Subscribe) -> media.SlotOffer:
         """Open or replace the subscribe leg of a viewer."""
         leg = self._driver.open_subscribe(command.room, command.viewer)
-        plans = tuple(m.SlotPlan(s.mid, s.kind, s.group) for s in leg.slots)
-        return m.SlotOffer(leg.generation, self._negotiation.slot_offer(leg), plans)
+        plans = tuple(media.SlotPlan(s.mid, s.kind, s.group) for s in leg.slots)
+        return media.SlotOffer(leg.generation, self._negotiation.slot_offer(leg), plans)
 
-    async def accept_answer(self, command: m.AcceptAnswer) -> None:
+    async def accept_answer(self, command: media.AcceptAnswer) -> None:
         """
         Take the viewer's answer and start its transport.
 
@@ -147,7 +147,7 @@ class Plane:
         driver.shake_hands(leg, answer)
         driver.deliver_soon()
 
-    async def publish(self, command: m.Publish) -> m.PublishAnswer:
+    async def publish(self, command: media.Publish) -> media.PublishAnswer:
         """
         Open, replace, renegotiate or restart the publish leg of a participant.
 
@@ -181,21 +181,21 @@ class Plane:
         )
         driver.shake_hands(leg, offer.description)
         driver.deliver_soon()
-        return m.PublishAnswer(
+        return media.PublishAnswer(
             leg.generation, self._negotiation.publish_answer(leg, offer)
         )
 
-    def apply(self, command: m.Command) -> None:
+    def apply(self, command: media.Command) -> None:
         """Apply a command that has no result; unknown participants are ignored."""
         driver = self._driver
         driver.router.apply(command, now=driver.now())
         match command:
-            case m.CloseLegs(participant):
+            case media.CloseLegs(participant):
                 for kind in LegKind:
                     leg = driver.legs.find(participant, kind)
                     if leg is not None:
                         driver.close_leg(leg)
-            case m.CloseRoom(room):
+            case media.CloseRoom(room):
                 for leg in driver.legs.matching(lambda leg: leg.room == room):
                     driver.close_leg(leg)
             case _:

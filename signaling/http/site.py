@@ -38,13 +38,13 @@ ADDRESS_LENGTH = 200  # characters of an address in the log; a host name has 253
 BODY_BYTES = 16 * 1024  # of the plain requests; the longest honest one has 100
 
 
-class SignIn(Wire):
+class SignInBody(Wire):
     """The body of ``POST /api/sign-in``."""
 
     token: Token
 
 
-class PageClosed(Wire):
+class PageClosedBody(Wire):
     """The body of ``POST /api/page-closed``."""
 
     seat: Token
@@ -147,7 +147,7 @@ class Site:
 
     async def _sign_in(self, request: web.Request) -> web.StreamResponse:
         try:
-            body = SignIn.model_validate(await read_json(request))
+            body = SignInBody.model_validate(await read_json(request))
             secret = await self._conference.sign_in.redeem(body.token)
         except (UserError, ValidationError) as error:
             address = self._proxies.client(request.remote, request.headers)
@@ -184,7 +184,7 @@ class Site:
 
     async def _page_closed(self, request: web.Request) -> web.StreamResponse:
         try:
-            body = PageClosed.model_validate(await read_json(request))
+            body = PageClosedBody.model_validate(await read_json(request))
         except UnreadableBody as error:
             return refused(error.status, error.code, error.message)
         except ValidationError:

@@ -168,7 +168,7 @@ class _Engine(engineio.AsyncServer):  # type: ignore[misc]
         return CountedQueue()
 
 
-class _Line:
+class _RequestQueue:
     """
     Runs the requests of one client one after the other, beside its socket.
 
@@ -234,7 +234,7 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
     ) -> None:
         super().__init__(
             async_mode="aiohttp",
-            async_handlers=False,  # one at a time, in its own line
+            async_handlers=False,  # one at a time, in its own queue
             transports=["websocket"],
             allow_upgrades=False,
             http_compression=False,
@@ -249,7 +249,7 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
         self._on_garbage = on_garbage
         self._on_overflow = on_overflow
         self._greeted: set[str] = set()
-        self._lines: dict[str, _Line] = {}
+        self._queues: dict[str, _RequestQueue] = {}
 
     def push(self, engine_sid: str, packet: EnginePacket) -> None:
         """Queue a packet for a client, in order; close clients that do not read."""
@@ -311,10 +311,10 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
         await self._in_line(eio_sid, work)
 
     async def _in_line(self, eio_sid: str, work: Work) -> None:
-        line = self._lines.get(eio_sid)
-        if line is None:
-            line = self._lines[eio_sid] = _Line()
-        await line.add(work)
+        queue = self._queues.get(eio_sid)
+        if queue is None:
+            queue = self._queues[eio_sid] = _RequestQueue()
+        await queue.add(work)
 
     async def _say_goodbye(self, eio_sid: str) -> None:
         if self.manager.sid_from_eio_sid(eio_sid, "/"):
@@ -323,9 +323,9 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
     async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
         self._greeted.discard(eio_sid)
         # The current request ends first, so that nobody joins after having left.
-        line = self._lines.pop(eio_sid, None)
-        if line is not None:
-            await line.end()
+        queue = self._queues.pop(eio_sid, None)
+        if queue is not None:
+            await queue.end()
         await super()._handle_eio_disconnect(eio_sid, reason)
 
 

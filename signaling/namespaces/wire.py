@@ -1,6 +1,6 @@
 """Converts domain values to wire messages. The only module that knows both."""
 
-from conference.contract import media as media
+from conference.contract import media
 from conference.contract.words import ChatLine, LegKind, Removal
 from conference.rooms.roles import Capabilities
 from conference.service import notices, room_admin, seats

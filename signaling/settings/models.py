@@ -61,13 +61,13 @@ HostName = Annotated[str, AfterValidator(_host_name)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
-class Section(BaseModel):
+class SettingsGroup(BaseModel):
     """A group of settings."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Https(Section):
+class HttpsSettings(SettingsGroup):
     """The site and the Socket.IO connection."""
 
     port: Port = Field(
@@ -92,7 +92,7 @@ class Https(Section):
     )
 
 
-class Media(Section):
+class MediaSettings(SettingsGroup):
     """The media port."""
 
     port: Port = Field(
@@ -115,7 +115,7 @@ class Media(Section):
     )
 
 
-class TrustPage(Section):
+class TrustPageSettings(SettingsGroup):
     """The plain page that explains how to trust the site CA."""
 
     port: Port = Field(
@@ -128,7 +128,7 @@ class TrustPage(Section):
     )
 
 
-class ProxySettings(Section):
+class ProxySettings(SettingsGroup):
     """A reverse proxy in front of the site; see docs/operations.md."""
 
     address: Annotated[str, AfterValidator(_public_address)] | None = Field(
@@ -143,7 +143,7 @@ class ProxySettings(Section):
     )
 
 
-class DatabaseSettings(Section):
+class DatabaseSettings(SettingsGroup):
     """Where rooms, seats, chat and accounts are kept."""
 
     url: Annotated[str, AfterValidator(_postgres_url)] | None = Field(
@@ -154,7 +154,7 @@ class DatabaseSettings(Section):
     )
 
 
-class LimitSettings(Section):
+class LimitSettings(SettingsGroup):
     """Limits of the server."""
 
     rooms: int = Field(1000, ge=1, description="Rooms that have not been closed.")
@@ -198,7 +198,7 @@ class LimitSettings(Section):
     )
 
 
-class Metrics(Section):
+class MetricsSettings(SettingsGroup):
     """Figures for Prometheus, at /metrics of the site."""
 
     networks: tuple[IPvAnyNetwork, ...] = Field(
@@ -213,7 +213,7 @@ class Metrics(Section):
     )
 
 
-class Log(Section):
+class LogSettings(SettingsGroup):
     """The log on standard error."""
 
     level: Literal["debug", "info", "warning", "error"] = Field(
@@ -228,7 +228,7 @@ class Log(Section):
     )
 
 
-class Settings(Section):
+class Settings(SettingsGroup):
     """All settings."""
 
     data_dir: Path = Field(
@@ -243,14 +243,14 @@ class Settings(Section):
         "name and addresses are added.",
         json_schema_extra=flag("name"),
     )
-    https: Https = Https.model_construct()
-    media: Media = Media.model_construct()
-    trust: TrustPage = TrustPage.model_construct()
+    https: HttpsSettings = HttpsSettings.model_construct()
+    media: MediaSettings = MediaSettings.model_construct()
+    trust: TrustPageSettings = TrustPageSettings.model_construct()
     proxy: ProxySettings = ProxySettings.model_construct()
     database: DatabaseSettings = DatabaseSettings.model_construct()
     limits: LimitSettings = LimitSettings.model_construct()
-    metrics: Metrics = Metrics.model_construct()
-    log: Log = Log.model_construct()
+    metrics: MetricsSettings = MetricsSettings.model_construct()
+    log: LogSettings = LogSettings.model_construct()
 
 
 def fields(
@@ -259,7 +259,7 @@ def fields(
     """Yield every setting with its path."""
     for name, info in model.model_fields.items():
         kind = info.annotation
-        if isinstance(kind, type) and issubclass(kind, Section):
+        if isinstance(kind, type) and issubclass(kind, SettingsGroup):
             yield from fields(kind, (*path, name))
         else:
             yield (*path, name), info

@@ -16,7 +16,7 @@ import asyncio
 import socket
 import time
 
-from conference.contract import media as m
+from conference.contract import media
 from conference.contract.words import SlotGroup, Source
 from conference.fanout.contract import Destination, Fanout, LayerKey, SlotKey, ViewerKey
 from conference.fanout.engines import DEFAULT_ENGINE
@@ -188,7 +188,7 @@ def full_hall() -> tuple[float, float]:
     bench.stage("bo")
     stage_s = time.process_time() - start
     start = time.process_time()
-    bench.apply(m.CloseRoom(bench.room))
+    bench.apply(media.CloseRoom(bench.room))
     return stage_s * 1e3, (time.process_time() - start) * 1e3
 
 

@@ -17,7 +17,7 @@ from typing import Any, get_args
 from pydantic import TypeAdapter
 
 from conference import errors
-from conference.contract import media as m
+from conference.contract import media
 from conference.errors import ConferenceError, UserError
 from conference.sfu.figures import RoomFigures
 from conference.transport.plane import Plane, PlaneConfig
@@ -28,11 +28,11 @@ from tests.support.plain import adapter
 
 EVENT_DELAY_S = 0.1
 """By which events arrive after everything else that was sent with them."""
-ANSWERS = (m.SlotOffer, m.PublishAnswer)
-REQUESTS = (m.Subscribe, m.AcceptAnswer, m.Publish)
+ANSWERS = (media.SlotOffer, media.PublishAnswer)
+REQUESTS = (media.Subscribe, media.AcceptAnswer, media.Publish)
 ADAPTERS: dict[str, TypeAdapter[Any]] = {
     kind.__name__: adapter(kind)
-    for kind in (*REQUESTS, *ANSWERS, *get_args(m.Command), *get_args(m.Event))
+    for kind in (*REQUESTS, *ANSWERS, *get_args(media.Command), *get_args(media.Event))
 }
 
 
@@ -66,7 +66,7 @@ class RemotePlane:
     """The service's side: a media plane that is elsewhere."""
 
     def __init__(
-        self, config: dict[str, Any], on_event: Callable[[m.Event], None]
+        self, config: dict[str, Any], on_event: Callable[[media.Event], None]
     ) -> None:
         self._config = config
         self._on_event = on_event
@@ -145,21 +145,21 @@ class RemotePlane:
     async def _ask(self, message: object) -> Any:
         return await self._expect(self._send(message))
 
-    async def subscribe(self, command: m.Subscribe) -> m.SlotOffer:
+    async def subscribe(self, command: media.Subscribe) -> media.SlotOffer:
         """Open or replace the subscribe leg of a viewer."""
-        offer: m.SlotOffer = await self._ask(command)
+        offer: media.SlotOffer = await self._ask(command)
         return offer
 
-    async def accept_answer(self, command: m.AcceptAnswer) -> None:
+    async def accept_answer(self, command: media.AcceptAnswer) -> None:
         """Take the viewer's answer and start its transport."""
         await self._ask(command)
 
-    async def publish(self, command: m.Publish) -> m.PublishAnswer:
+    async def publish(self, command: media.Publish) -> media.PublishAnswer:
         """Open, replace or renegotiate the publish leg of a participant."""
-        answer: m.PublishAnswer = await self._ask(command)
+        answer: media.PublishAnswer = await self._ask(command)
         return answer
 
-    def apply(self, command: m.Command) -> None:
+    def apply(self, command: media.Command) -> None:
         """Give a command that has no result."""
         self._send(command)
 
@@ -184,11 +184,11 @@ async def run_plane(config: dict[str, Any], calls_fd: int, events_fd: int) -> No
         number, command = read(line)
         try:
             match command:
-                case m.Subscribe():
+                case media.Subscribe():
                     calls.write(written(number, await plane.subscribe(command)))
-                case m.Publish():
+                case media.Publish():
                     calls.write(written(number, await plane.publish(command)))
-                case m.AcceptAnswer():
+                case media.AcceptAnswer():
                     await plane.accept_answer(command)
                     calls.write(json.dumps([number, "none", None]).encode() + b"\n")
                 case _:
@@ -200,12 +200,12 @@ async def run_plane(config: dict[str, Any], calls_fd: int, events_fd: int) -> No
 
 def remote(settings: Settings) -> PlaneFactory:
     """Return what makes the media plane of a server, elsewhere."""
-    media = settings.media
+    of = settings.media
     config = {
-        "port": media.port,
-        "bind": str(media.bind),
-        "addresses": [str(address) for address in media.addresses],
-        "tcp": media.tcp,
+        "port": of.port,
+        "bind": str(of.bind),
+        "addresses": [str(address) for address in of.addresses],
+        "tcp": of.tcp,
     }
     return lambda on_event: RemotePlane(config, on_event)
 

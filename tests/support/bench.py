@@ -14,7 +14,7 @@ from math import inf
 
 from pylibsrtp import Policy, Session
 
-from conference.contract import media as m
+from conference.contract import media
 from conference.contract.words import Generation, LegKind, SlotGroup, Source
 from conference.fanout.contract import Destination, SrtpProfile, ViewerKeys
 from conference.fanout.engines import DEFAULT_ENGINE
@@ -241,7 +241,7 @@ class Simulcast:
         requested = [
             event.layers
             for event in self.bench.events
-            if isinstance(event, m.LayersWanted)
+            if isinstance(event, media.LayersWanted)
             and event.participant == self.participant
             and event.source is self.source
         ]
@@ -321,15 +321,15 @@ class Sink:
 
     def view(self, *cameras: str, stage: str | None = None) -> None:
         """Set what is on the screen."""
-        tiles = tuple(m.Tile(ParticipantId(camera), 180) for camera in cameras)
+        tiles = tuple(media.Tile(ParticipantId(camera), 180) for camera in cameras)
         pin = None if stage is None else ParticipantId(stage)
-        self.bench.apply(m.SetView(self.participant, pin, tiles))
+        self.bench.apply(media.SetView(self.participant, pin, tiles))
 
     def carries(self, mid: Mid) -> str | None:
         """Return the participant whose track a slot carries, as reported to the client."""
         return (
             self.bench.slot_states[self.participant]
-            .get(mid, m.SlotState(mid))
+            .get(mid, media.SlotState(mid))
             .participant
         )
 
@@ -351,9 +351,9 @@ class Bench:
             wall_offset=WALL_OFFSET_S,
             limits=limits,
         )
-        self.events: list[m.Event] = []
+        self.events: list[media.Event] = []
         self.rtcp: dict[tuple[ParticipantId, LegKind], list[bytes]] = defaultdict(list)
-        self.slot_states: dict[ParticipantId, dict[Mid, m.SlotState]] = defaultdict(
+        self.slot_states: dict[ParticipantId, dict[Mid, media.SlotState]] = defaultdict(
             dict
         )
         self._numbers = itertools.count(65_000)
@@ -443,14 +443,14 @@ class Bench:
             self.limited(sink.participant, 50_000_000)
         return sink
 
-    def apply(self, command: m.Command) -> None:
+    def apply(self, command: media.Command) -> None:
         """Apply a command."""
         self.router.apply(command, now=self.now)
 
     def stage(self, participant: str | None) -> None:
         """Put a participant on the stage."""
         who = None if participant is None else ParticipantId(participant)
-        self.apply(m.SetStage(ROOM, who))
+        self.apply(media.SetStage(ROOM, who))
 
     def pass_time(self, seconds: float) -> None:
         """Advance the time, and run every timer when it is due."""
@@ -479,7 +479,7 @@ class Bench:
             self.rtcp[packet.participant, packet.leg].append(packet.data)
         self.events += events
         for event in events:
-            if isinstance(event, m.SlotsChanged):
+            if isinstance(event, media.SlotsChanged):
                 for state in event.slots:
                     self.slot_states[event.viewer][state.mid] = state
 

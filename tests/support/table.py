@@ -5,7 +5,7 @@ import socket
 import time
 from collections.abc import Callable
 
-from conference.contract import media as m
+from conference.contract import media
 from conference.contract.words import Generation, LegKind, Source
 from conference.ids import Mid, ParticipantId, RoomId
 from conference.transport.legs import Leg as ServerLeg
@@ -34,7 +34,7 @@ class Table:
     def __init__(self, bind: str = "::", *, tcp: bool = False) -> None:
         self.tcp = tcp
         """Whether the clients use TCP."""
-        self.events: list[m.Event] = []
+        self.events: list[media.Event] = []
         self.plane = Plane(PlaneConfig(port=0, bind=bind), self.events.append)
         self.legs: list[Leg] = []
         self.tasks: list[asyncio.Task[None]] = []
@@ -50,13 +50,13 @@ class Table:
         tracks = [outgoing("0", "camera", camera), outgoing("1", "microphone", tone())]
         publisher = Publisher(leg, tracks)
         answer = await self.plane.publish(
-            m.Publish(
+            media.Publish(
                 ROOM,
                 who,
                 sdp.write_offer([t.section for t in tracks], leg.local),
                 (
-                    m.TrackDeclaration(Mid("0"), Source.CAMERA),
-                    m.TrackDeclaration(Mid("1"), Source.MICROPHONE),
+                    media.TrackDeclaration(Mid("0"), Source.CAMERA),
+                    media.TrackDeclaration(Mid("1"), Source.MICROPHONE),
                 ),
                 budget_bytes,
             )
@@ -70,7 +70,7 @@ class Table:
 
     async def offered(self) -> tuple[Leg, sdp.Description]:
         """Ask for a slot offer."""
-        offer = await self.plane.subscribe(m.Subscribe(ROOM, VIEWER))
+        offer = await self.plane.subscribe(media.Subscribe(ROOM, VIEWER))
         self.offer = offer.generation
         return Leg(tcp=self.tcp), sdp.parse(offer.sdp)
 
@@ -78,7 +78,7 @@ class Table:
         """Answer a slot offer; the leg is not connected yet."""
         watcher = Watcher(leg, remote, decode=False)
         answer = sdp.write_answer(remote, leg.local, frozenset({"opus", "VP8"}))
-        await self.plane.accept_answer(m.AcceptAnswer(VIEWER, self.offer, answer))
+        await self.plane.accept_answer(media.AcceptAnswer(VIEWER, self.offer, answer))
         self.legs.append(leg)
         return watcher
 
@@ -93,7 +93,7 @@ class Table:
         """Return which legs of a participant are connected, by the plane's events."""
         up: dict[LegKind, bool] = {}
         for event in self.events:
-            if isinstance(event, m.LegChanged) and event.participant == participant:
+            if isinstance(event, media.LegChanged) and event.participant == participant:
                 up[event.leg] = event.connected
         return {kind for kind, connected in up.items() if connected}
 
@@ -105,7 +105,7 @@ class Table:
 
     def stage(self, who: ParticipantId = ADA) -> None:
         """Put a participant on the stage."""
-        self.plane.apply(m.SetStage(ROOM, who))
+        self.plane.apply(media.SetStage(ROOM, who))
 
     async def flows(self, watcher: Watcher) -> None:
         """Wait for ten more video packets on the stage."""

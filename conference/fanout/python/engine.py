@@ -28,7 +28,7 @@ from conference.fanout.python.repairs import (
     SEND_ERRORS,
     VIDEO_WORDS,
     WITH_EXTENSIONS,
-    Repairs,
+    RepairSender,
     numbered_audio_block,
     video_block,
 )
@@ -68,7 +68,7 @@ class PythonFanout:
         self._slots: dict[ViewerKey, list[SlotKey]] = {}
         self.forwarded = 0
         """Copies handed to a socket since the start."""
-        self._repairs = Repairs()
+        self._repairs = RepairSender()
         self._unsent = 0
 
     @property

@@ -35,7 +35,7 @@ NUMBERED = Struct("!BBHIIHHBH")
 """RTP header and the extension block up to the transport-wide number."""
 
 
-class Repairs:
+class RepairSender:
     """Sends packets on RTX streams."""
 
     def __init__(self) -> None:

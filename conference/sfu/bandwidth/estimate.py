@@ -26,7 +26,7 @@ from conference.rtp.transport_cc_reader import Feedback
 from conference.sfu.bandwidth.delay import LONG_QUEUE_S, OveruseDetector, Usage
 from conference.sfu.bandwidth.digest import Digest
 from conference.sfu.bandwidth.loss import LossControl
-from conference.sfu.bandwidth.probe import Prober, Verdict
+from conference.sfu.bandwidth.probe import Prober, ProbeResult
 from conference.sfu.bandwidth.rate import (
     CAUTIOUS_QUEUE_S,
     GROWTH_PER_S,
@@ -268,7 +268,7 @@ class BandwidthEstimator:
 
     def _probe(
         self, first: int, arrivals: list[float | None], sent: SentLog, now: float
-    ) -> Verdict | None:
+    ) -> ProbeResult | None:
         prober = self.prober
         train = prober.train
         assert train is not None

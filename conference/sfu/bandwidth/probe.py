@@ -77,7 +77,7 @@ class Cluster(NamedTuple):
     """Least number of packets, of about equal size."""
 
 
-class Verdict(NamedTuple):
+class ProbeResult(NamedTuple):
     """The result of a probe."""
 
     bps: float
@@ -95,7 +95,7 @@ class Train(NamedTuple):
     deadline: float
 
 
-class _Line:
+class _Regression:
     """Arrival time over bytes, pooled over trains: seconds per byte."""
 
     __slots__ = ("_degrees", "_xx", "_xy", "_yy", "trains")
@@ -155,9 +155,9 @@ class Prober:
         "_distrust_s",
         "_feedback_at",
         "_interval_s",
-        "_line",
         "_next_at",
         "_rate_bps",
+        "_regression",
         "_sizes",
         "rtt_s",
         "train",
@@ -176,7 +176,7 @@ class Prober:
         self._arrivals: list[float] = []
         self._rate_bps: float | None = None
         """Rate whose trains are still unclear."""
-        self._line = _Line()
+        self._regression = _Regression()
 
     def poll(self, *, now: float, estimate: float, wanted_bps: float) -> Cluster | None:
         """
@@ -207,7 +207,7 @@ class Prober:
         length = CLUSTER_S
         if self._rate_bps is not None:
             rate = self._rate_bps
-            if self._line.trains >= LONG_TRAINS:
+            if self._regression.trains >= LONG_TRAINS:
                 length = 2 * CLUSTER_S
         size = min(MAX_CLUSTER_BYTES, int(rate * length / 8))
         return Cluster(rate, size, max(MIN_PACKETS, ceil(size / FULL_PACKET_BYTES)))
@@ -218,7 +218,7 @@ class Prober:
         """Note the transport-wide numbers (unbounded) that carry a cluster."""
         if self._rate_bps != cluster.rate_bps:
             self._rate_bps = cluster.rate_bps
-            self._line = _Line()
+            self._regression = _Regression()
         self._sizes, self._arrivals = [], []
         self.train = Train(
             cluster.rate_bps,
@@ -251,7 +251,7 @@ class Prober:
         self._sizes.append(size)
         self._arrivals.append(arrived)
 
-    def conclude(self, *, now: float) -> Verdict | None:
+    def conclude(self, *, now: float) -> ProbeResult | None:
         """
         Evaluate the train: feedback has covered all its packets.
 
@@ -261,28 +261,28 @@ class Prober:
         train, self.train = self.train, None
         if train is None:
             return None
-        self._line.add(self._sizes, self._arrivals)
+        self._regression.add(self._sizes, self._arrivals)
         limit = 8 / (train.rate_bps * PROVED_SHARE)
-        slope, error = self._line.slope()
-        doubt = error * self._line.confidence
-        if self._line.empty or slope - doubt < limit < slope + doubt:
-            if self._line.trains < MAX_TRAINS:
+        slope, error = self._regression.slope()
+        doubt = error * self._regression.confidence
+        if self._regression.empty or slope - doubt < limit < slope + doubt:
+            if self._regression.trains < MAX_TRAINS:
                 self._next_at = now + REPEAT_S
                 return None
-            if self._line.empty or slope + error > limit:
+            if self._regression.empty or slope + error > limit:
                 self._fail(now)
                 return None
-        return self._verdict(slope, train.rate_bps, now)
+        return self._result(slope, train.rate_bps, now)
 
-    def _verdict(self, slope: float, rate_bps: float, now: float) -> Verdict:
+    def _result(self, slope: float, rate_bps: float, now: float) -> ProbeResult:
         delivered = min(rate_bps, 8 / slope) if slope > 0 else rate_bps
         if delivered >= PROVED_SHARE * rate_bps:
             self._rate_bps = None
             self._interval_s = FIRST_INTERVAL_S
             self._next_at = now
-            return Verdict(delivered, False)
+            return ProbeResult(delivered, False)
         self._fail(now)
-        return Verdict(TRUSTED_SHARE * delivered, True)
+        return ProbeResult(TRUSTED_SHARE * delivered, True)
 
     def _fail(self, now: float) -> None:
         self._rate_bps = None

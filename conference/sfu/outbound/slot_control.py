@@ -9,7 +9,7 @@ whose stage it is, is the room's to know. Driven by ``RoomPlane``.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from conference.contract import media as m
+from conference.contract import media
 from conference.contract.words import SlotGap, SlotGroup
 from conference.fanout.contract import Fanout
 from conference.ids import ParticipantId
@@ -63,7 +63,7 @@ class SlotControl:
     def __init__(
         self,
         fanout: Fanout,
-        events: list[m.Event],
+        events: list[media.Event],
         find: Find,
         request_layer: RequestLayer,
         want_key_frame: WantKeyFrame,
@@ -98,7 +98,7 @@ class SlotControl:
         )
         slots = [slot for slot in viewer.slots if slot.fmt.group in groups]
         wanted = assign(view, ((s.fmt, s.track) for s in slots), self._find)
-        changes: list[tuple[Slot, m.SlotState]] = []
+        changes: list[tuple[Slot, media.SlotState]] = []
         for slot, track in zip(slots, wanted, strict=True):
             slot.track = track
             if track is not None and track.codec not in viewer.fmt.decodable:
@@ -110,10 +110,10 @@ class SlotControl:
                 # A voice starts so soon that a state without it would only double the
                 # messages.
                 if track is None:
-                    changes.append((slot, m.SlotState(slot.fmt.mid)))
+                    changes.append((slot, media.SlotState(slot.fmt.mid)))
             elif track is None:
                 self._retarget(viewer, slot, None, now)
-                changes.append((slot, m.SlotState(slot.fmt.mid)))
+                changes.append((slot, media.SlotState(slot.fmt.mid)))
         self._publish(viewer, changes)
         if groups != FLOATING:
             viewer.pictures = [
@@ -141,7 +141,7 @@ class SlotControl:
         chosen = viewer.adaptation.choose(
             viewer.pictures, viewer.heights(), voices_bps, now=now
         )
-        changes: list[tuple[Slot, m.SlotState]] = []
+        changes: list[tuple[Slot, media.SlotState]] = []
         for slot in viewer.pictures:
             track, choice = slot.track, chosen.get(slot.key)
             if track is None:
@@ -161,7 +161,7 @@ class SlotControl:
                     self._request_layer(track, spatial, now)
             if slot.current is None and not _published(slot, track):
                 # No participant is named until the picture has started.
-                changes.append((slot, m.SlotState(slot.fmt.mid)))
+                changes.append((slot, media.SlotState(slot.fmt.mid)))
         self._publish(viewer, changes)
 
     def tend(self, viewer: Viewer, *, now: float) -> None:
@@ -171,7 +171,7 @@ class SlotControl:
         starved = self._fanout.starved(viewer.key)
         for slot in viewer.pictures:
             if self.switchboard.give_up(slot, now=now):
-                self._publish(viewer, [(slot, m.SlotState(slot.fmt.mid))])
+                self._publish(viewer, [(slot, media.SlotState(slot.fmt.mid))])
             if starved and slot.current and slot.current is slot.target:
                 # A slot that changes its layer has requested the next one's key frame.
                 self._want_key_frame(slot.current, viewer.key)
@@ -182,7 +182,7 @@ class SlotControl:
         self.switchboard.forget(viewer)
 
     def _publish(
-        self, viewer: Viewer, changes: Iterable[tuple[Slot, m.SlotState]]
+        self, viewer: Viewer, changes: Iterable[tuple[Slot, media.SlotState]]
     ) -> None:
         """Inform a viewer of the states that differ from the last ones."""
         changed = []
@@ -192,7 +192,7 @@ class SlotControl:
                 changed.append(state)
         if changed:
             self._events.append(
-                m.SlotsChanged(
+                media.SlotsChanged(
                     viewer.room,
                     viewer.participant,
                     viewer.generation,
@@ -254,8 +254,8 @@ def _may_improve(viewer: Viewer, now: float) -> bool:
     )
 
 
-def _state(slot: Slot, track: Track, gap: SlotGap | None = None) -> m.SlotState:
+def _state(slot: Slot, track: Track, gap: SlotGap | None = None) -> media.SlotState:
     """Return what a slot carries, or why it does not."""
-    return m.SlotState(
+    return media.SlotState(
         slot.fmt.mid, track.participant, track.source, track.codec.value, gap
     )

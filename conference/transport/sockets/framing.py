@@ -2,7 +2,7 @@
 Datagrams in a TCP connection (RFC 4571): two bytes of length, then the datagram.
 
 Pure: octets and the time are arguments. ``Frames`` splits a received stream into
-datagrams, ``Outbox`` holds datagrams for a slow connection and drops late ones. The
+datagrams, ``SendQueue`` holds datagrams for a slow connection and drops late ones. The
 sockets are in ``tcp``.
 """
 
@@ -79,7 +79,7 @@ class Frames:
         return found
 
 
-class Outbox:
+class SendQueue:
     """
     A queue of datagrams for a slow connection, urgent ones first.
 

@@ -20,7 +20,7 @@ from conference.rtp.errors import MalformedPacket
 from conference.transport.ice import TCP_RANK
 from conference.transport.sockets.addresses import ALL, ALL_IPV4
 from conference.transport.sockets.demux import Demux
-from conference.transport.sockets.framing import Frames, Outbox, frame
+from conference.transport.sockets.framing import Frames, SendQueue, frame
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ SEND_BUFFER_BYTES = 128 << 10
 with long delay are throttled."""
 UNSENT_BYTES = 4 << 10
 """Unsent data that the kernel may hold (tcp(7), TCP_NOTSENT_LOWAT). Further packets
-wait in the ``Outbox``, where sound overtakes pictures. More: sound waits behind pictures
+wait in the ``SendQueue``, where sound overtakes pictures. More: sound waits behind pictures
 for longer; it is 80 ms at 400 kbit/s now."""
 UNANSWERED_MS = 30_000
 """A connection whose data is unacknowledged for this long is closed (RFC 5482), as a
@@ -58,7 +58,7 @@ KEEPALIVE_S = 10
 IPV6_NETWORK_BYTES = 8
 
 
-class Connection:
+class TcpConnection:
     """One accepted connection."""
 
     __slots__ = (
@@ -66,8 +66,8 @@ class Connection:
         "_frames",
         "_listener",
         "_loop",
-        "_outbox",
         "_partial",
+        "_queue",
         "_socket",
         "accepted_at",
         "address",
@@ -95,7 +95,7 @@ class Connection:
         self._listener = listener
         self._demux = demux
         self._frames = Frames()
-        self._outbox = Outbox()
+        self._queue = SendQueue()
         self._partial = b""
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(sock, self._on_readable)
@@ -112,7 +112,7 @@ class Connection:
         if sock is None:
             raise ConnectionResetError
         if self._partial:
-            if not self._outbox.push(datagram, now=self._loop.time()):
+            if not self._queue.push(datagram, now=self._loop.time()):
                 raise BlockingIOError
             return
         framed = frame(datagram)
@@ -120,7 +120,7 @@ class Connection:
             sent = sock.send(framed)
         except BlockingIOError:
             # Nothing of it has been sent, so a more urgent one may overtake it.
-            if not self._outbox.push(datagram, now=self._loop.time()):
+            if not self._queue.push(datagram, now=self._loop.time()):
                 raise
             self._loop.add_writer(sock, self._on_writable)
             return
@@ -148,7 +148,7 @@ class Connection:
         sock = self._socket
         while sock is not None:
             if not self._partial:
-                datagram = self._outbox.pull(now=self._loop.time())
+                datagram = self._queue.pull(now=self._loop.time())
                 if datagram is None:
                     self._loop.remove_writer(sock)
                     return
@@ -209,7 +209,7 @@ class TcpListener:
         self._bind = bind
         self._demux = demux
         self._listening: list[socket.socket] = []
-        self._connections: set[Connection] = set()
+        self._connections: set[TcpConnection] = set()
         self._strangers: Counter[bytes] = Counter()
         self._sweep: asyncio.TimerHandle | None = None
         self._paused = False
@@ -248,17 +248,17 @@ class TcpListener:
         for connection in list(self._connections):
             connection.close()
 
-    def proven(self, connection: Connection) -> None:
+    def proven(self, connection: TcpConnection) -> None:
         """Note that a connection has brought an authentic check."""
         self._count_out(connection)
 
-    def ended(self, connection: Connection) -> None:
+    def ended(self, connection: TcpConnection) -> None:
         """Note that a connection has closed."""
         self._connections.discard(connection)
         if not connection.proven:
             self._count_out(connection)
 
-    def _count_out(self, connection: Connection) -> None:
+    def _count_out(self, connection: TcpConnection) -> None:
         self._strangers[connection.source] -= 1
         if not self._strangers[connection.source]:
             del self._strangers[connection.source]
@@ -315,7 +315,9 @@ class TcpListener:
             sock.setblocking(False)
             now = asyncio.get_running_loop().time()
             self._strangers[source] += 1
-            self._connections.add(Connection(sock, address, self, self._demux, now=now))
+            self._connections.add(
+                TcpConnection(sock, address, self, self._demux, now=now)
+            )
 
     def _plan_sweep(self, after_s: float = SWEEP_S) -> None:
         self._sweep = asyncio.get_running_loop().call_later(after_s, self._on_sweep)

@@ -1,7 +1,7 @@
 """The chat: each message is stored once, before anybody sees it."""
 
 from conference.service import notices as n
-from conference.service.chat import Chat
+from conference.service.chat import ChatService
 from tests.conference.service.support import World
 
 
@@ -17,7 +17,7 @@ async def test_everybody_sees_a_message_and_its_sender_gets_it_back(
 
 async def test_the_same_nonce_again_returns_the_stored_message(world: World) -> None:
     seat = await world.join("researcher", "c1")
-    chat: Chat = world.conference.chat
+    chat: ChatService = world.conference.chat
     line = await chat.say(seat, "Hello", "n")
     assert await chat.say(seat, "Hello again", "n") == line
     # Also when the room does not remember the nonce, as after a restart.

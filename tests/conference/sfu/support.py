@@ -1,6 +1,6 @@
 """Verbs of the tests with simulcast cameras and one viewer."""
 
-from conference.contract import media as m
+from conference.contract import media
 from conference.contract.words import Receive, SlotGroup, Source
 from conference.ids import ParticipantId
 from conference.sfu.outbound.viewer import Viewer
@@ -34,11 +34,11 @@ def show(
     receive: Receive = Receive.AUTO,
 ) -> None:
     bench.apply(
-        m.SetView(
+        media.SetView(
             sink.participant,
             None,
             tuple(
-                m.Tile(ParticipantId(who), height)
+                media.Tile(ParticipantId(who), height)
                 for who, height in (tiles or {}).items()
             ),
             stage_height=stage,
@@ -65,7 +65,8 @@ def layer_requests(
     return [
         e.layers
         for e in bench.events
-        if isinstance(e, m.LayersWanted) and (e.participant, e.source) == (who, source)
+        if isinstance(e, media.LayersWanted)
+        and (e.participant, e.source) == (who, source)
     ]
 
 

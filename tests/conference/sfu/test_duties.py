@@ -2,7 +2,7 @@
 
 import pytest
 
-from conference.contract import media as m
+from conference.contract import media
 from conference.contract.words import LegKind, SlotGroup, Source
 from conference.ids import ParticipantId
 from conference.sfu.inbound.publisher import FEEDBACK_INTERVAL_S
@@ -33,7 +33,7 @@ def reports(bench: Bench) -> int:
 
 def speaking(bench: Bench) -> list[tuple[ParticipantId, ...]]:
     bench.settle()
-    return [e.speakers for e in bench.events if isinstance(e, m.SpeakersChanged)]
+    return [e.speakers for e in bench.events if isinstance(e, media.SpeakersChanged)]
 
 
 def test_an_empty_plane_has_no_timer() -> None:
@@ -44,7 +44,7 @@ def test_every_timer_ends_with_the_room() -> None:
     bench = Bench(BitrateLimits(participant_bps=1e6))
     staged(bench)
     bench.pass_time(3)
-    bench.apply(m.CloseRoom(ROOM))
+    bench.apply(media.CloseRoom(ROOM))
     bench.pass_time(3)
     assert bench.router.next_due is None
 

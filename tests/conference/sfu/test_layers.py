@@ -5,7 +5,7 @@ import itertools
 
 import pytest
 
-from conference.contract import media as m
+from conference.contract import media
 from conference.contract.words import (
     LegKind,
     Receive,
@@ -35,7 +35,7 @@ def test_layers_are_identified_by_rid() -> None:
     play(bench, camera)
     track = bench.plane.publishers[camera.participant].tracks[CAMERA]
     assert [layer.ssrc for layer in track.layers] == [o.ssrc for o in camera.layers]
-    started = [e for e in bench.events if isinstance(e, m.TrackStarted)]
+    started = [e for e in bench.events if isinstance(e, media.TrackStarted)]
     assert len(started) == 1
 
 
@@ -60,7 +60,7 @@ def test_a_packet_with_an_unknown_rid_belongs_to_no_layer() -> None:
     camera.layers[0].rid = b"x"
     camera.layers[0].send(camera.layers[0].frame(key=True))
     bench.settle()
-    assert not [e for e in bench.events if isinstance(e, m.TrackStarted)]
+    assert not [e for e in bench.events if isinstance(e, media.TrackStarted)]
 
 
 @pytest.mark.parametrize(("height", "layer"), [(100, 0), (180, 0), (300, 1), (720, 2)])
@@ -117,7 +117,7 @@ def test_pictures_that_are_not_on_the_screen_are_not_sent() -> None:
     bench.stage("ada")
     sink = watch(bench)
     play(bench, camera, screen, seconds=1)
-    bench.apply(m.SetView(VIEWER, None, (), stage_height=0, content_height=0))
+    bench.apply(media.SetView(VIEWER, None, (), stage_height=0, content_height=0))
     counts = [len(sink.on(sink.mid(group, "video"))) for group in (STAGE, CONTENT)]
     assert all(counts)
     play(bench, camera, screen, seconds=1)
@@ -171,7 +171,7 @@ def test_a_link_without_room_pauses_pictures_and_publishes_it() -> None:
     carried = [s for s in states if s.participant and s.gap is None]
     assert carried
     assert sink.on(carried[0].mid)
-    news = [e for e in bench.events if isinstance(e, m.LinkChanged)]
+    news = [e for e in bench.events if isinstance(e, media.LinkChanged)]
     assert news[-1].reduced is Reduced.LINK
 
 
@@ -183,9 +183,13 @@ def test_another_set_of_layers_starts_another_track() -> None:
     bench.negotiate(camera.participant, [single])
     bench.settle()
     play(bench, camera, seconds=0.2)
-    story = [e for e in bench.events if isinstance(e, m.TrackStarted | m.TrackStopped)]
+    story = [
+        e
+        for e in bench.events
+        if isinstance(e, media.TrackStarted | media.TrackStopped)
+    ]
     # The room keeps the track's state, such as a moderator's mute.
-    assert [type(e) for e in story] == [m.TrackStarted, m.TrackStarted]
+    assert [type(e) for e in story] == [media.TrackStarted, media.TrackStarted]
 
 
 def voices(bench: Bench) -> tuple[Origin, Sink]:
@@ -256,7 +260,9 @@ def test_an_operators_limit_lowers_pictures_and_is_published_as_the_reason(
         carried = [s for s in states if s.participant and s.gap is None]
         assert 1 <= len(carried) <= 4
         news = [
-            e for e in bench.events if isinstance(e, m.LinkChanged) and e.viewer == who
+            e
+            for e in bench.events
+            if isinstance(e, media.LinkChanged) and e.viewer == who
         ]
         assert news[-1].reduced is Reduced.OPERATOR
 

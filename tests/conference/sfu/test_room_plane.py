@@ -1,6 +1,6 @@
 """What viewers get: stage, screens, voices, grid, codecs; requests to publishers."""
 
-from conference.contract import media as m
+from conference.contract import media
 from conference.contract.words import LegKind, SlotGap, SlotGroup, Source
 from conference.ids import ParticipantId
 from conference.rtp import transport_cc
@@ -77,7 +77,7 @@ def test_the_newest_screen_is_shown_and_then_the_older_one_again() -> None:
         origin.send(origin.frame())
         show(bench, origin)
     assert sink.carries(mid) == "bo"
-    bench.apply(m.SetTrack(second.participant, SCREEN, False))
+    bench.apply(media.SetTrack(second.participant, SCREEN, False))
     show(bench, first)
     assert sink.carries(mid) == "ada"
 
@@ -118,7 +118,7 @@ def test_equally_loud_voices_keep_their_slots() -> None:
             for place, voice in enumerate(voices.values())
         }
         talk(bench, levels, 20)
-    changed = [e for e in bench.events[changes:] if isinstance(e, m.SlotsChanged)]
+    changed = [e for e in bench.events[changes:] if isinstance(e, media.SlotsChanged)]
     assert changed == []
     assert voices_of(bench, "viewer") == before
 
@@ -184,7 +184,9 @@ def test_a_view_that_came_before_its_leg_is_kept() -> None:
     (camera,) = bench.origin("ada", CAMERA)
     camera.send(camera.frame())
     bench.apply(
-        m.SetView(ParticipantId("viewer"), None, (m.Tile(camera.participant, 90),))
+        media.SetView(
+            ParticipantId("viewer"), None, (media.Tile(camera.participant, 90),)
+        )
     )
     sink = bench.sink("viewer")
     show(bench, camera)
@@ -207,7 +209,7 @@ def test_a_viewer_that_cannot_decode_a_codec_gets_its_name_and_no_packets() -> N
         SlotGap.CODEC,
         "H264",
     )
-    assert m.PublishNeeded(ROOM, ada, FIRST_LEG) in bench.events
+    assert media.PublishNeeded(ROOM, ada, FIRST_LEG) in bench.events
     origin.send(b"".join([origin.frame(key=True)[0]]))
     assert dict(sink.packets) == {}
 
@@ -219,7 +221,7 @@ def test_one_viewer_without_vp8_changes_no_codec() -> None:
     sink = bench.sink("odd", frozenset({Codec.OPUS, Codec.AV1}))
     bench.stage("ada")
     bench.settle()
-    assert not [e for e in bench.events if isinstance(e, m.PublishNeeded)]
+    assert not [e for e in bench.events if isinstance(e, media.PublishNeeded)]
     assert bench.router.decodable(ROOM) == {Codec.OPUS, Codec.VP8, Codec.AV1}
     state = bench.slot_states[sink.participant][sink.mid(STAGE, "video")]
     assert state.gap is SlotGap.CODEC
@@ -236,11 +238,11 @@ def test_a_codec_change_restarts_the_track() -> None:
     bench.negotiate(camera.participant, [vp9])
     bench.settle()
     assert sink.carries(sink.mid(STAGE, "video")) is None
-    codecs = [e.codec for e in bench.events if isinstance(e, m.TrackStarted)]
+    codecs = [e.codec for e in bench.events if isinstance(e, media.TrackStarted)]
     assert codecs == ["VP8"]
     camera.send(camera.frame(key=True))  # 0x90 0x80 …: a VP9 beginning as well
     bench.settle()
-    codecs = [e.codec for e in bench.events if isinstance(e, m.TrackStarted)]
+    codecs = [e.codec for e in bench.events if isinstance(e, media.TrackStarted)]
     assert codecs == ["VP8", "VP9"]
 
 
@@ -336,13 +338,13 @@ def test_speakers_are_published_soon_and_removed_after_a_second_of_silence() -> 
     talk(bench, {voice: 127}, 20)
     start = bench.now
     talk(bench, {voice: 25}, 25)
-    spoke = [e for e in bench.events if isinstance(e, m.SpeakersChanged)]
+    spoke = [e for e in bench.events if isinstance(e, media.SpeakersChanged)]
     assert [e.speakers for e in spoke] == [("ada",)]
     assert bench.now - start <= 0.51
     talk(bench, {voice: 127}, 40)
-    assert len([e for e in bench.events if isinstance(e, m.SpeakersChanged)]) == 1
+    assert len([e for e in bench.events if isinstance(e, media.SpeakersChanged)]) == 1
     talk(bench, {voice: 127}, 25)
-    spoke = [e for e in bench.events if isinstance(e, m.SpeakersChanged)]
+    spoke = [e for e in bench.events if isinstance(e, media.SpeakersChanged)]
     assert [e.speakers for e in spoke] == [("ada",), ()]
 
 
@@ -352,7 +354,7 @@ def test_a_click_does_not_count_as_speech() -> None:
     for _ in range(20):
         talk(bench, {voice: 127}, 10)
         talk(bench, {voice: 10}, 2)
-    assert not [e for e in bench.events if isinstance(e, m.SpeakersChanged)]
+    assert not [e for e in bench.events if isinstance(e, media.SpeakersChanged)]
 
 
 def test_packets_of_unknown_ssrcs_are_dropped_and_counted() -> None:
@@ -383,7 +385,7 @@ def test_an_ssrc_that_the_offer_did_not_name_is_bound_by_its_mid() -> None:
         origin.send(origin.rtx(origin.frame()[0]))  # may come first; dropped
         origin.send(origin.frame())
     bench.settle()
-    started = [e.source for e in bench.events if isinstance(e, m.TrackStarted)]
+    started = [e.source for e in bench.events if isinstance(e, media.TrackStarted)]
     assert started == [SCREEN, CAMERA]
 
 
@@ -395,16 +397,16 @@ def test_leaving_removes_tracks_and_clears_slots() -> None:
     camera.send(camera.frame())
     show(bench, camera)
     talk(bench, {microphone: 30}, 20)
-    bench.apply(m.CloseLegs(camera.participant))
+    bench.apply(media.CloseLegs(camera.participant))
     bench.settle()
     assert {s.participant for s in bench.slot_states[sink.participant].values()} == {
         None
     }
-    stopped = {e.source for e in bench.events if isinstance(e, m.TrackStopped)}
+    stopped = {e.source for e in bench.events if isinstance(e, media.TrackStopped)}
     # A declared track that sent nothing is removed too.
     assert stopped == {CAMERA, MICROPHONE, SCREEN}
-    bench.apply(m.SetStage(ROOM, None))
-    bench.apply(m.CloseLegs(sink.participant))
+    bench.apply(media.SetStage(ROOM, None))
+    bench.apply(media.CloseLegs(sink.participant))
     bench.pass_time(3)
     assert bench.router.next_due is None
 
@@ -414,7 +416,7 @@ def test_a_closed_room_is_empty() -> None:
     (camera,) = bench.origin("ada", CAMERA)
     bench.sink("viewer")
     bench.stage("ada")
-    bench.apply(m.CloseRoom(ROOM))
+    bench.apply(media.CloseRoom(ROOM))
     camera.send(camera.frame())
     assert bench.router.decodable(ROOM) == frozenset(Codec)
     bench.pass_time(3)

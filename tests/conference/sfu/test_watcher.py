@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from conference.contract import media as m
+from conference.contract import media
 from conference.contract.words import LegKind, Source
 from conference.fanout.contract import ViewerKey
 from conference.ids import ParticipantId
@@ -88,7 +88,7 @@ def test_a_muted_track_is_not_recorded() -> None:
     bench = Bench()
     recorder, camera = recorded(bench)
     play(bench, camera, seconds=1)
-    bench.apply(m.SetTrack(ADA, CAMERA, False))
+    bench.apply(media.SetTrack(ADA, CAMERA, False))
     before = len(recorder.got)
     play(bench, camera, seconds=1)
     assert len(recorder.got) == before
@@ -120,7 +120,7 @@ def test_a_tap_keeps_an_empty_room_open() -> None:
 def test_closing_a_room_removes_its_taps() -> None:
     bench = Bench()
     recorded(bench)
-    bench.apply(m.CloseRoom(ROOM))
+    bench.apply(media.CloseRoom(ROOM))
     assert bench.router.figures() == []
 
 

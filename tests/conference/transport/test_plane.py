@@ -5,7 +5,7 @@ from ipaddress import ip_address
 import pytest
 from aiortc import rtcdtlstransport as dtls_module
 
-from conference.contract import media as m
+from conference.contract import media
 from conference.contract.words import Generation, LegKind, SlotGroup, Source
 from conference.errors import InfrastructureError, Refused
 from conference.fanout.contract import Destination, LayerKey, SlotKey, ViewerKey
@@ -49,7 +49,9 @@ async def test_a_new_subscription_replaces_the_old_one(table: Table) -> None:
 
 async def test_an_answer_needs_an_offer(table: Table) -> None:
     with pytest.raises(Refused) as refused:
-        await table.plane.accept_answer(m.AcceptAnswer(VIEWER, Generation(1), "v=0"))
+        await table.plane.accept_answer(
+            media.AcceptAnswer(VIEWER, Generation(1), "v=0")
+        )
     assert refused.value.code == "no-offer"
 
 
@@ -58,10 +60,10 @@ async def test_closing_legs_stops_media_and_emits_events(table: Table) -> None:
     table.stage()
     watcher = await table.subscribe()
     await table.flows(watcher)
-    table.plane.apply(m.CloseLegs(ADA))
-    stopped = m.TrackStopped(ROOM, ADA, FIRST, Source.CAMERA)
+    table.plane.apply(media.CloseLegs(ADA))
+    stopped = media.TrackStopped(ROOM, ADA, FIRST, Source.CAMERA)
     await until(lambda: stopped in table.events, "the track to stop")
-    ended = m.LegChanged(ROOM, ADA, FIRST, LegKind.PUBLISH, False)
+    ended = media.LegChanged(ROOM, ADA, FIRST, LegKind.PUBLISH, False)
     await until(lambda: ended in table.events, "the leg to end")
     assert table.connected(ADA) == frozenset()
 
@@ -71,13 +73,13 @@ async def test_a_close_notify_of_the_browser_closes_its_leg_at_once(
 ) -> None:
     await table.publish()
     await table.legs.pop().close()
-    ended = m.LegChanged(ROOM, ADA, FIRST, LegKind.PUBLISH, False)
+    ended = media.LegChanged(ROOM, ADA, FIRST, LegKind.PUBLISH, False)
     await until(lambda: ended in table.events, "the leg to end")
 
 
 async def test_a_leg_with_a_budget_ends_when_it_is_spent(table: Table) -> None:
     publisher = await table.publish(budget_bytes=20_000)
-    ended = m.LegChanged(ROOM, ADA, FIRST, LegKind.PUBLISH, False)
+    ended = media.LegChanged(ROOM, ADA, FIRST, LegKind.PUBLISH, False)
     await until(lambda: ended in table.events, "the leg to end")
     assert sum(track.octets for track in publisher.tracks) >= 15_000
     assert table.connected(ADA) == frozenset()
@@ -122,9 +124,9 @@ async def test_a_closed_room_leaves_nothing_behind(table: Table) -> None:
     await table.publish()
     table.stage()
     watcher = await table.subscribe()
-    table.plane.apply(m.SetView(VIEWER, None, (m.Tile(ADA, 90),)))
+    table.plane.apply(media.SetView(VIEWER, None, (media.Tile(ADA, 90),)))
     await table.flows(watcher)
-    table.plane.apply(m.CloseRoom(ROOM))
+    table.plane.apply(media.CloseRoom(ROOM))
     await until(lambda: not len(table.plane._driver.legs), "the legs to close")
     router = table.plane._driver.router
     assert router._rooms == {}
@@ -140,7 +142,7 @@ async def test_a_leg_closed_during_its_handshake_leaves_no_task(
     if when == "during":
         await table.answered(leg, remote)
     tasks = {leg.task for leg in table.plane._driver.legs if leg.task is not None}
-    table.plane.apply(m.CloseLegs(VIEWER))
+    table.plane.apply(media.CloseLegs(VIEWER))
     await until(lambda: all(task.done() for task in tasks), "the handshake to end")
     assert len(table.plane._driver.legs) == 0
     assert table.plane._driver.router._viewing == {}
@@ -214,11 +216,11 @@ async def test_events_come_after_their_command_and_name_their_leg(
     table: Table,
 ) -> None:
     await table.publish()
-    started = m.TrackStarted(ROOM, ADA, FIRST, Source.CAMERA, "VP8")
+    started = media.TrackStarted(ROOM, ADA, FIRST, Source.CAMERA, "VP8")
     await until(lambda: started in table.events, "the first track")
     real, during = table.plane.publish, []
 
-    async def publish(command: m.Publish) -> m.PublishAnswer:
+    async def publish(command: media.Publish) -> media.PublishAnswer:
         before = len(table.events)
         answer = await real(command)
         during.extend(table.events[before:])
@@ -228,8 +230,8 @@ async def test_events_come_after_their_command_and_name_their_leg(
     table.plane.publish = publish  # type: ignore[method-assign]
     await table.publish()
     assert during == []
-    stopped = m.TrackStopped(ROOM, ADA, FIRST, Source.CAMERA)
-    again = m.TrackStarted(ROOM, ADA, SECOND, Source.CAMERA, "VP8")
+    stopped = media.TrackStopped(ROOM, ADA, FIRST, Source.CAMERA)
+    again = media.TrackStarted(ROOM, ADA, SECOND, Source.CAMERA, "VP8")
     await until(lambda: again in table.events, "the track of the new leg")
     assert table.events.index(stopped) < table.events.index(again)
 

@@ -2,20 +2,22 @@
 
 import pytest
 
-from conference.contract import media as m
+from conference.contract import media
 from conference.contract.words import LegKind, Source
 from conference.ids import Mid
 from tests.support.table import ADA, ROOM, VIEWER, Table
 from tests.support.wire import sdp
 
 TRACKS = (
-    m.TrackDeclaration(Mid("0"), Source.CAMERA),
-    m.TrackDeclaration(Mid("1"), Source.MICROPHONE),
+    media.TrackDeclaration(Mid("0"), Source.CAMERA),
+    media.TrackDeclaration(Mid("1"), Source.MICROPHONE),
 )
 
 
-def ended(table: Table) -> list[m.Event]:
-    return [e for e in table.events if isinstance(e, m.LegChanged) and not e.connected]
+def ended(table: Table) -> list[media.Event]:
+    return [
+        e for e in table.events if isinstance(e, media.LegChanged) and not e.connected
+    ]
 
 
 @pytest.mark.parametrize("tcp", [False, True], ids=["UDP", "TCP"])
@@ -60,7 +62,7 @@ async def test_an_offer_with_a_new_user_fragment_restarts_the_same_leg(
     before = table.leg(ADA, LegKind.PUBLISH).ice.ufrag
     leg.ufrag = "anotherone"
     offer = sdp.write_offer([t.section for t in publisher.tracks], leg.local)
-    answer = await table.plane.publish(m.Publish(ROOM, ADA, offer, TRACKS))
+    answer = await table.plane.publish(media.Publish(ROOM, ADA, offer, TRACKS))
     remote = sdp.parse(answer.sdp)
     assert remote.ufrag != before
     await table.flows(watcher)  # the old route is good until there is a new one
@@ -77,7 +79,7 @@ async def test_an_offer_after_a_restart_without_signaling_keeps_the_credentials(
     before = table.leg(ADA, LegKind.PUBLISH).ice.ufrag
     await leg.restart()
     offer = sdp.write_offer([t.section for t in publisher.tracks], leg.local)
-    answer = await table.plane.publish(m.Publish(ROOM, ADA, offer, TRACKS))
+    answer = await table.plane.publish(media.Publish(ROOM, ADA, offer, TRACKS))
     assert sdp.parse(answer.sdp).ufrag == before
     assert ended(table) == []
 

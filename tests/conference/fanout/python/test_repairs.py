@@ -17,7 +17,7 @@ from conference.fanout.python.repairs import (
     MAX_PADDING,
     NUMBER_ELEMENT,
     VIDEO_WORDS,
-    Repairs,
+    RepairSender,
     numbered_audio_block,
     video_block,
 )
@@ -84,7 +84,7 @@ def slot(sent: list[bytes], *, full: bool = False) -> Copy:
 
 def test_a_probe_of_a_slot_that_follows_no_layer_is_padding() -> None:
     sent: list[bytes] = []
-    octets = Repairs().probe(slot(sent), 2 * MAX_PADDING, 3, now=1.0)
+    octets = RepairSender().probe(slot(sent), 2 * MAX_PADDING, 3, now=1.0)
     assert len(sent) == 3
     assert octets == 3 * (HEADER_OCTETS + MAX_PADDING)
     for place, data in enumerate(sent):
@@ -95,6 +95,6 @@ def test_a_probe_of_a_slot_that_follows_no_layer_is_padding() -> None:
 
 
 def test_packets_that_a_socket_refuses_are_counted() -> None:
-    repairs = Repairs()
+    repairs = RepairSender()
     repairs.probe(slot([], full=True), 1, 2, now=1.0)
     assert repairs.unsent == 2

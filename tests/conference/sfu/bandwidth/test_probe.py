@@ -16,7 +16,7 @@ from conference.sfu.bandwidth.probe import (
     REPEAT_S,
     Cluster,
     Prober,
-    Verdict,
+    ProbeResult,
 )
 
 
@@ -29,7 +29,7 @@ def deliver(
     jitter_s: float = 0.0,
     random: Random | None = None,
     arriving: int | None = None,
-) -> Verdict | None:
+) -> ProbeResult | None:
     """Send a cluster over a link of this rate and pass its arrivals."""
     prober.began(cluster, 100, 99 + cluster.packets, now=now)
     size = cluster.size_bytes // cluster.packets
@@ -184,7 +184,7 @@ def test_packets_that_arrive_at_once_prove_only_the_rate_of_the_probe() -> None:
     prober.began(cluster, 0, cluster.packets - 1, now=1)
     for _ in range(cluster.packets):
         prober.on_arrival(700, 1.02)
-    assert prober.conclude(now=1.1) == Verdict(cluster.rate_bps, limited=False)
+    assert prober.conclude(now=1.1) == ProbeResult(cluster.rate_bps, limited=False)
 
 
 def test_without_a_train_there_is_no_verdict() -> None:

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from conference.contract import media as m
+from conference.contract import media
 from conference.contract.words import LegKind, Source
 from conference.fanout.formats import TrackFormat
 from conference.ids import ParticipantId
@@ -28,7 +28,7 @@ def publish(bench: Bench, *formats: TrackFormat) -> None:
 
 def started(bench: Bench) -> list[Source]:
     bench.settle()
-    return [e.source for e in bench.events if isinstance(e, m.TrackStarted)]
+    return [e.source for e in bench.events if isinstance(e, media.TrackStarted)]
 
 
 def bare(source: Source, ssrc: int, payload_type: int, *, mid: bytes | None) -> bytes:
@@ -115,7 +115,7 @@ def test_a_packet_that_is_not_rtp_changes_nothing() -> None:
 def test_a_muted_track_stays_muted_over_a_change_of_codec() -> None:
     bench = Bench()
     (origin,) = bench.origin("ada", CAMERA)
-    bench.apply(m.SetTrack(ADA, CAMERA, False))
+    bench.apply(media.SetTrack(ADA, CAMERA, False))
     publish(bench, dataclasses.replace(origin.fmt, codec=Codec.VP9))
     assert not publisher(bench).tracks[CAMERA].active
 
@@ -163,9 +163,9 @@ def test_reports_of_unknown_ssrcs_are_ignored() -> None:
     bench.router.on_rtcp(stranger, LegKind.SUBSCRIBE, b"", now=bench.now)
     bench.router.on_rtp(stranger, b"", now=bench.now)
     bench.router.connected(stranger, now=bench.now)
-    bench.apply(m.SetTrack(stranger, CAMERA, True))
-    bench.apply(m.SetTrack(ADA, SCREEN, True))
-    bench.apply(m.CloseLegs(stranger))
+    bench.apply(media.SetTrack(stranger, CAMERA, True))
+    bench.apply(media.SetTrack(ADA, SCREEN, True))
+    bench.apply(media.CloseLegs(stranger))
 
 
 def test_a_publisher_is_asked_once_for_the_same_codecs() -> None:
@@ -174,9 +174,9 @@ def test_a_publisher_is_asked_once_for_the_same_codecs() -> None:
     for name in ("one", "two", "three"):
         bench.sink(name, frozenset({Codec.OPUS, Codec.VP8, Codec.VP9}))
     bench.settle()
-    asked = [e for e in bench.events if isinstance(e, m.PublishNeeded)]
+    asked = [e for e in bench.events if isinstance(e, media.PublishNeeded)]
     assert len(asked) == 1
     bench.sink("four", frozenset({Codec.OPUS, Codec.VP8}))
     bench.settle()
-    asked = [e for e in bench.events if isinstance(e, m.PublishNeeded)]
+    asked = [e for e in bench.events if isinstance(e, media.PublishNeeded)]
     assert len(asked) == 2

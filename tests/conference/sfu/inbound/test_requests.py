@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from conference.contract import media as m
+from conference.contract import media
 from conference.contract.words import SlotGroup, Source
 from conference.ids import ParticipantId
 from conference.rtp.outage import REPAIRED_GAP
@@ -109,7 +109,7 @@ def negotiate_again(bench: Bench, camera: Simulcast) -> None:
 
 def come_back(bench: Bench, camera: Simulcast) -> None:
     """Repeat the layers, as after a broken Socket.IO connection with a working leg."""
-    bench.apply(m.RepeatLayers(camera.participant))
+    bench.apply(media.RepeatLayers(camera.participant))
 
 
 @pytest.mark.parametrize("returns", [negotiate_again, come_back])
@@ -148,8 +148,8 @@ def test_a_layer_whose_request_was_lost_does_not_rest_after_a_repetition() -> No
 def test_no_layers_are_requested_of_a_voice() -> None:
     bench = Bench()
     bench.origin("ada", Source.MICROPHONE)
-    bench.apply(m.RepeatLayers(ParticipantId("ada")))
-    bench.apply(m.RepeatLayers(ParticipantId("nobody")))
+    bench.apply(media.RepeatLayers(ParticipantId("ada")))
+    bench.apply(media.RepeatLayers(ParticipantId("nobody")))
     assert layer_requests(bench, "ada", Source.MICROPHONE) == []
 
 

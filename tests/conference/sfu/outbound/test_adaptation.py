@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from conference.contract import media as m
+from conference.contract import media
 from conference.contract.words import LegKind, Receive, Reduced, SlotGroup, Source
 from conference.fanout.pacer import MAX_WAIT_S
 from conference.fanout.python.sent_ring import SentRing
@@ -212,17 +212,17 @@ def test_changes_of_a_link_are_published_to_its_participant() -> None:
     sink = watch(bench, ada=180)
     bench.limited("viewer", 2e6)
     play(bench, camera, seconds=3)
-    published = [e for e in bench.events if isinstance(e, m.LinkChanged)]
+    published = [e for e in bench.events if isinstance(e, media.LinkChanged)]
     assert [e.down_bps for e in published][-1] == 2_000_000
     count = len(published)
     play(bench, camera, seconds=3)
     bench.limited("viewer", 2.1e6)
     play(bench, camera, seconds=2)
-    published = [e for e in bench.events if isinstance(e, m.LinkChanged)]
+    published = [e for e in bench.events if isinstance(e, media.LinkChanged)]
     assert len(published) == count
     show(bench, sink, receive=Receive.SAVER)
     play(bench, camera, seconds=2)
-    published = [e for e in bench.events if isinstance(e, m.LinkChanged)]
+    published = [e for e in bench.events if isinstance(e, media.LinkChanged)]
     assert published[-1].reduced is Reduced.CHOICE
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conference.contract import media as m
+from conference.contract import media
 from conference.contract.words import SlotGroup, Source
 from conference.ids import Mid
 from tests.support.bench import Bench, Origin, Sink
@@ -108,14 +108,14 @@ def test_a_pause_advances_only_the_timestamp() -> None:
     sink, mid = watch_stage(bench)
     bench.stage("ada")
     play(bench, origin, 2)
-    bench.apply(m.SetTrack(origin.participant, CAMERA, False))
+    bench.apply(media.SetTrack(origin.participant, CAMERA, False))
     bench.settle()
     assert sink.carries(mid) is None
     paused = len(sink.on(mid))
     play(bench, origin, 5)
     assert len(sink.on(mid)) == paused
     bench.pass_time(30)
-    bench.apply(m.SetTrack(origin.participant, CAMERA, True))
+    bench.apply(media.SetTrack(origin.participant, CAMERA, True))
     play(bench, origin, 3)
     packets = sink.on(mid)
     assert (packets[paused].sequence - packets[paused - 1].sequence) & 0xFFFF == 1
@@ -305,7 +305,7 @@ def test_any_order_of_events_keeps_every_slot_continuous(data: st.DataObject) ->
             case "switch":
                 origin = origins[data.draw(names)]
                 bench.apply(
-                    m.SetTrack(origin.participant, CAMERA, data.draw(st.booleans()))
+                    media.SetTrack(origin.participant, CAMERA, data.draw(st.booleans()))
                 )
             case "time":
                 bench.pass_time(data.draw(st.floats(0, 3)))
@@ -336,10 +336,10 @@ def test_a_night_of_silence_does_not_disturb_timestamps() -> None:
         sink, mid = watch_stage(bench)
         bench.stage("ada")
         play(bench, origin, 3)
-        bench.apply(m.SetTrack(origin.participant, CAMERA, False))
+        bench.apply(media.SetTrack(origin.participant, CAMERA, False))
         bench.now += hours * 3600
         origin.timestamp = (origin.timestamp + int(hours * 3600 * 90_000)) & 0xFFFFFFFF
-        bench.apply(m.SetTrack(origin.participant, CAMERA, True))
+        bench.apply(media.SetTrack(origin.participant, CAMERA, True))
         before = len(sink.on(mid))
         play(bench, origin, 20)
         stamps = [p.timestamp for p in sink.on(mid)[before:]]
@@ -401,6 +401,6 @@ def test_a_slot_that_waits_for_a_source_names_no_participant() -> None:
     play(bench, first, 2)
     second.send(second.frame())
     bench.stage("bo")
-    bench.apply(m.CloseLegs(first.participant))
+    bench.apply(media.CloseLegs(first.participant))
     bench.settle()
     assert sink.carries(mid) is None

@@ -12,7 +12,7 @@ from conference.transport.sockets.framing import (
     URGENT_WAITS_S,
     VIDEO_WAITS_S,
     Frames,
-    Outbox,
+    SendQueue,
     frame,
     is_video,
 )
@@ -63,34 +63,40 @@ def test_video_is_recognised_by_its_header() -> None:
 
 
 def test_sound_overtakes_pictures() -> None:
-    box = Outbox()
+    queue = SendQueue()
     for datagram in (VIDEO, VOICE, REPAIR, REPORT):
-        assert box.push(datagram, now=0.0)
-    assert [box.pull(now=0.1) for _ in range(5)] == [VOICE, REPORT, VIDEO, REPAIR, None]
+        assert queue.push(datagram, now=0.0)
+    assert [queue.pull(now=0.1) for _ in range(5)] == [
+        VOICE,
+        REPORT,
+        VIDEO,
+        REPAIR,
+        None,
+    ]
 
 
 def test_datagrams_that_waited_too_long_are_dropped() -> None:
-    box = Outbox()
-    box.push(VIDEO, now=0.0)
-    box.push(REPAIR, now=VIDEO_WAITS_S)
-    assert box.pull(now=VIDEO_WAITS_S + 0.01) == REPAIR
-    box.push(VOICE, now=1.0)
-    assert box.pull(now=1.1 + URGENT_WAITS_S) is None
-    assert box.dropped == 2
+    queue = SendQueue()
+    queue.push(VIDEO, now=0.0)
+    queue.push(REPAIR, now=VIDEO_WAITS_S)
+    assert queue.pull(now=VIDEO_WAITS_S + 0.01) == REPAIR
+    queue.push(VOICE, now=1.0)
+    assert queue.pull(now=1.1 + URGENT_WAITS_S) is None
+    assert queue.dropped == 2
 
 
 @given(st.lists(st.sampled_from([VIDEO, VOICE, REPORT, HANDSHAKE]), max_size=400))
 def test_the_queue_is_bounded_and_video_takes_no_room_of_sound(
     datagrams: list[bytes],
 ) -> None:
-    box = Outbox()
-    kept = [datagram for datagram in datagrams if box.push(datagram, now=0.0)]
+    queue = SendQueue()
+    kept = [datagram for datagram in datagrams if queue.push(datagram, now=0.0)]
     urgent = [datagram for datagram in datagrams if not is_video(datagram)]
     assert sum(len(d) for d in kept if is_video(d)) <= MAX_VIDEO_BYTES
     if sum(map(len, urgent)) <= MAX_URGENT_BYTES:
         assert [d for d in kept if not is_video(d)] == urgent
     pulled = []
-    while (datagram := box.pull(now=0.0)) is not None:
+    while (datagram := queue.pull(now=0.0)) is not None:
         pulled.append(datagram)
     assert sorted(pulled) == sorted(kept)
-    assert box.dropped == len(datagrams) - len(kept)
+    assert queue.dropped == len(datagrams) - len(kept)

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from aioice import stun
 
-from conference.contract import media as m
+from conference.contract import media
 from conference.contract.words import LegKind
 from conference.errors import InfrastructureError
 from conference.transport.plane import Plane, PlaneConfig
@@ -74,7 +74,7 @@ async def test_tcp_can_be_switched_off() -> None:
     plane = Plane(PlaneConfig(port=0, tcp=False), lambda event: None)
     await plane.start()
     try:
-        offer = await plane.subscribe(m.Subscribe(ROOM, VIEWER))
+        offer = await plane.subscribe(media.Subscribe(ROOM, VIEWER))
         assert {c.transport for c in sdp.parse(offer.sdp).candidates} == {"udp"}
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", plane.port))
@@ -104,7 +104,7 @@ async def test_a_closed_connection_removes_its_route(table: Table) -> None:
 
 async def test_the_connection_of_a_closed_leg_is_closed(table: Table) -> None:
     await table.publish()
-    table.plane.apply(m.CloseLegs(ADA))
+    table.plane.apply(media.CloseLegs(ADA))
     await until(lambda: listener(table).connections == 0, "the connection to end")
     assert not listener(table)._strangers
 
@@ -128,7 +128,7 @@ async def test_a_stalled_reader_gets_sound_first_and_no_old_pictures(
     )
     framed.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     loop.remove_reader(framed.socket)
-    await until(lambda: connection._outbox.dropped > 0, "pictures to be dropped")
+    await until(lambda: connection._queue.dropped > 0, "pictures to be dropped")
     loop.add_reader(framed.socket, watcher.leg._readable)
     await table.flows(watcher)
 
