@@ -13,13 +13,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from conference.address_key import address_key
 from conference.contract import media
 from conference.contract.media_plane import MediaPlane
 from conference.contract.words import Source
 from conference.errors import TooMuch, UserError
 from conference.ids import ConnectionId, Mid, ParticipantId, RoomId
 from conference.service.tokens import new_id
-from conference.strangers import stranger
 
 TRIAL_S = 20.0
 """How long a test may last. Shorter: a slow handshake on a bad link is cut before it
@@ -94,7 +94,7 @@ class Preflight:
         trials = self._trials.setdefault(
             connection, _Trials(RoomId(f"preflight-{new_id()}"))
         )
-        now, origin = self._clock(), stranger(address)
+        now, origin = self._clock(), address_key(address)
         begun = self._begun_lately(origin, now)
         if refusal := self._refusal(trials, begun):
             self._forget_empty(connection)

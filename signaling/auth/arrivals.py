@@ -11,8 +11,8 @@ only waits for some seconds.
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from conference.address_key import address_key
 from conference.errors import TooMuch
-from conference.strangers import stranger
 from signaling.auth.rates import Bucket
 
 LINK_FACTOR = 5
@@ -52,7 +52,7 @@ class Arrivals:
             closes it. If the new one were refused instead, one client with many
             connections could keep out all others behind the same address.
         """
-        waiting = self._waiting.setdefault((link, stranger(address)), OrderedDict())
+        waiting = self._waiting.setdefault((link, address_key(address)), OrderedDict())
         waiting[connection] = None
         if len(waiting) <= self._limits.waiting:
             return None
@@ -60,7 +60,7 @@ class Arrivals:
 
     def go(self, link: str, address: str, connection: str) -> None:
         """Count one less: it entered, or its connection ended."""
-        address = stranger(address)
+        address = address_key(address)
         waiting = self._waiting.get((link, address))
         if waiting is None:
             return
@@ -97,7 +97,7 @@ class Arrivals:
     def _shares(self, link: str, address: str, now: float) -> tuple[Bucket, Bucket]:
         at_once, per_second = self._limits.joins_at_once, self._limits.joins_per_second
         return (
-            self._bucket((link, stranger(address)), per_second, at_once, now),
+            self._bucket((link, address_key(address)), per_second, at_once, now),
             self._bucket(
                 (link, ""), per_second * LINK_FACTOR, at_once * LINK_FACTOR, now
             ),

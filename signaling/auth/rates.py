@@ -2,8 +2,8 @@
 
 from collections import OrderedDict
 
+from conference.address_key import address_key
 from conference.errors import TooMuch
-from conference.strangers import stranger
 
 
 class Bucket:
@@ -64,7 +64,7 @@ class Failures:
 
     def judge(self, address: str, error: Exception, *, now: float) -> Exception:
         """Count a failure; return its error, or ``TooMuch`` when there are too many."""
-        address = stranger(address)
+        address = address_key(address)
         bucket = self._buckets.pop(address, None)
         if bucket is None:
             bucket = Bucket(FAILURES_PER_SECOND, FAILURES_BURST, now=now)

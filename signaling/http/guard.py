@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import cast
 
-from conference.strangers import stranger
+from conference.address_key import address_key
 from signaling.http.tls import Pieces
 
 HEADERS_S = 10.0
@@ -173,7 +173,7 @@ class Guards:
 
     def count(self, address: str, change: int) -> int:
         """Change and return the number of idle connections of an address."""
-        address = stranger(address)
+        address = address_key(address)
         self._idle[address] += change
         if self._idle[address] <= 0:
             del self._idle[address]

@@ -8,13 +8,13 @@ have not sent such a check is limited.
 """
 
 import asyncio
-import ipaddress
 import logging
 import socket
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 
+from conference.address_key import address_key
 from conference.fanout.sockets import Address
 from conference.rtp.errors import MalformedPacket
 from conference.transport.ice import TCP_RANK
@@ -55,7 +55,6 @@ UNANSWERED_MS = 30_000
 """A connection whose data is unacknowledged for this long is closed (RFC 5482), as a
 silent leg is with UDP."""
 KEEPALIVE_S = 10
-IPV6_NETWORK_BYTES = 8
 
 
 class TcpConnection:
@@ -71,9 +70,9 @@ class TcpConnection:
         "_socket",
         "accepted_at",
         "address",
+        "address_key",
         "ice_socket",
         "proven",
-        "source",
     )
 
     def __init__(
@@ -86,7 +85,7 @@ class TcpConnection:
         now: float,
     ) -> None:
         self.address = address
-        self.source = source_of(address)
+        self.address_key = address_key(address[0])
         self.accepted_at = now
         self.ice_socket = demux.open_socket(self, rank=TCP_RANK)
         self.proven = False
@@ -210,7 +209,7 @@ class TcpListener:
         self._demux = demux
         self._listening: list[socket.socket] = []
         self._connections: set[TcpConnection] = set()
-        self._strangers: Counter[bytes] = Counter()
+        self._strangers: Counter[str] = Counter()
         self._sweep: asyncio.TimerHandle | None = None
         self._paused = False
 
@@ -259,9 +258,9 @@ class TcpListener:
             self._count_out(connection)
 
     def _count_out(self, connection: TcpConnection) -> None:
-        self._strangers[connection.source] -= 1
-        if not self._strangers[connection.source]:
-            del self._strangers[connection.source]
+        self._strangers[connection.address_key] -= 1
+        if not self._strangers[connection.address_key]:
+            del self._strangers[connection.address_key]
 
     def _listen(self, bind: str, port: int) -> None:
         family = socket.AF_INET6 if ":" in bind else socket.AF_INET
@@ -304,17 +303,17 @@ class TcpListener:
                 asyncio.get_running_loop().remove_reader(listening)
                 self._paused = True
                 return
-            source = source_of(address)
+            key = address_key(address[0])
             if (
                 len(self._connections) >= MAX_CONNECTIONS
-                or self._strangers[source] >= MAX_STRANGERS
+                or self._strangers[key] >= MAX_STRANGERS
             ):
                 self.refused += 1
                 sock.close()
                 continue
             sock.setblocking(False)
             now = asyncio.get_running_loop().time()
-            self._strangers[source] += 1
+            self._strangers[key] += 1
             self._connections.add(
                 TcpConnection(sock, address, self, self._demux, now=now)
             )
@@ -339,9 +338,3 @@ class TcpListener:
             for sock in self._listening:
                 with suppress(ValueError):
                     loop.add_reader(sock, self._on_connection, sock)
-
-
-def source_of(address: Address) -> bytes:
-    """Return what connections are counted by: an IPv4 address, or an IPv6 /64."""
-    packed = ipaddress.ip_address(address[0].partition("%")[0]).packed
-    return packed[:IPV6_NETWORK_BYTES]

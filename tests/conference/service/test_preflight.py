@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from conference.address_key import address_key
 from conference.contract import media
 from conference.errors import Refused, TooMuch
 from conference.ids import ConnectionId, ParticipantId
@@ -16,7 +17,6 @@ from conference.service.preflight import (
     TRIALS_PER_ADDRESS,
     Preflight,
 )
-from conference.strangers import stranger
 from tests.signaling.support import QuietPlane, until
 
 RITA = ConnectionId("rita")
@@ -176,7 +176,7 @@ async def test_one_address_leaves_trials_to_the_others(world: World) -> None:
 def test_an_ipv6_network_counts_as_one_address(
     one: str, other: str, same: bool
 ) -> None:
-    assert (stranger(one) == stranger(other)) is same
+    assert (address_key(one) == address_key(other)) is same
 
 
 async def test_a_client_that_returns_at_once_is_counted_on(world: World) -> None:

@@ -16,7 +16,7 @@ from conference.errors import InfrastructureError
 from conference.transport.plane import Plane, PlaneConfig
 from conference.transport.sockets import tcp
 from conference.transport.sockets.framing import frame
-from conference.transport.sockets.tcp import TcpListener, source_of
+from conference.transport.sockets.tcp import TcpListener
 from tests.support.table import ADA, ROOM, VIEWER, Table, until
 from tests.support.wire import sdp
 
@@ -250,11 +250,3 @@ async def test_odd_frames_of_a_known_browser_close_no_leg(table: Table) -> None:
             table.legs[0].send_raw(bytes((first,)) + bytes(size))
     await table.flows(watcher)
     assert table.connected(ADA) == {LegKind.PUBLISH}
-
-
-def test_connections_are_counted_by_network() -> None:
-    assert source_of(("192.0.2.1", 1)) != source_of(("192.0.2.2", 1))
-    one = source_of(("2001:db8::1", 1, 0, 0))
-    assert one == source_of(("2001:db8::ffff", 9, 0, 0))
-    assert one != source_of(("2001:db8:0:1::1", 1, 0, 0))
-    assert len(source_of(("fe80::1%lo", 1, 0, 1))) == 8

@@ -1,8 +1,8 @@
-"""Which addresses are one stranger."""
+"""Which addresses are counted together."""
 
 import pytest
 
-from conference.strangers import stranger
+from conference.address_key import address_key
 
 
 @pytest.mark.parametrize(
@@ -19,4 +19,4 @@ from conference.strangers import stranger
     ],
 )
 def test_an_ipv6_network_is_one(address: str, key: str) -> None:
-    assert stranger(address) == key
+    assert address_key(address) == key

@@ -1,8 +1,8 @@
 """
-The key that stands for one unknown client in limits by network address.
+The key under which limits per network address count a client.
 
-Pure. An IPv6 host has 2**64 addresses at hand (RFC 4291 §2.5.1), so a limit by the
-whole address would be none; its network of 64 bits is counted instead.
+Pure. An IPv6 host has 2**64 addresses at hand (RFC 4291 §2.5.1), so a limit on
+whole addresses would limit nothing; its network of 64 bits is counted instead.
 """
 
 from functools import lru_cache
@@ -12,7 +12,7 @@ REMEMBERED = 4096  # addresses; more cost memory, fewer some microseconds each
 
 
 @lru_cache(REMEMBERED)
-def stranger(address: str) -> str:
+def address_key(address: str) -> str:
     """Return the key of an address: an IPv4 address, or the network of an IPv6 one."""
     try:
         parsed = ip_address(address.partition("%")[0])
