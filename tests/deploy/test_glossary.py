@@ -1,9 +1,11 @@
-"""The names that the glossary gives up name nothing in the code any more."""
+"""No name in the code is one that the glossary gives up."""
 
 import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 GLOSSARY = ROOT / "docs" / "glossary.md"
@@ -11,6 +13,23 @@ CLIENT = ROOT / "web_client" / "src"
 DECLARED = re.compile(
     r"^\s*(?:export )?(?:abstract )?(?:class|interface|type|enum|function) (\w+)", re.M
 )
+MEMBER = re.compile(
+    r"^\s*(?:(?:export|async|static|readonly|private|get|set|const|let|function) )*"
+    r"#?(\w+)\??(?=[(:<]| =)",
+    re.M,
+)
+"""Functions, constants, methods and fields; and keys and arguments on their own line."""
+AMBIGUOUS = {
+    "edge": "of a range",
+    "hold": "to hold",
+    "path": "of a file or an address",
+    "permission": "of the browser, to use a device",
+    "session": "of SDP, SRTP and the database",
+    "standing": "a standing queue",
+    "user": "the user fragment of ICE, UserError, the user of a process",
+    "way": "under way",
+}
+"""Words that names of functions and attributes may contain, and in which meaning."""
 
 
 def given_up() -> set[str]:
@@ -44,9 +63,40 @@ def named_in_the_client() -> Iterator[tuple[str, str]]:
             yield name, where
 
 
+def members_of_the_server() -> Iterator[tuple[str, str]]:
+    """Yield every function, argument, variable and attribute, with its file."""
+    for package in ("conference", "signaling", "tests"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            where = str(path.relative_to(ROOT))
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                match node:
+                    case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                        yield name, where
+                    case ast.arg(arg=name):
+                        yield name, where
+                    case (
+                        ast.Name(id=name, ctx=ast.Store())
+                        | ast.Attribute(attr=name, ctx=ast.Store())
+                    ):
+                        yield name, where
+
+
+def members_of_the_client() -> Iterator[tuple[str, str]]:
+    """Yield every function, method, field and constant, with its file."""
+    for path in sorted(CLIENT.rglob("*.ts*")):
+        where = str(path.relative_to(ROOT))
+        for name in MEMBER.findall(path.read_text(encoding="utf-8")):
+            yield name, where
+
+
 def words(name: str) -> str:
     """Return a name in the form that classes and modules share: ``dead_line``."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+
+
+def contains(name: str, word: str) -> bool:
+    """Return whether a name has this word, or these words, among its words."""
+    return f"_{word}_" in f"_{words(name)}_"
 
 
 def test_the_glossary_gives_names_up() -> None:
@@ -65,3 +115,42 @@ def test_nothing_has_a_name_that_was_given_up() -> None:
     every = [*named_in_the_server(), *named_in_the_client()]
     found = [(name, where) for name, where in every if words(name) in forbidden]
     assert found == []
+
+
+def test_members_of_both_halves_are_searched() -> None:
+    server = set(members_of_the_server())
+    assert ("address_key", "conference/address_key.py") in server
+    assert ("_strangers", "conference/transport/sockets/tcp.py") in server
+    client = set(members_of_the_client())
+    assert ("outbox", "web_client/src/room/seat/chat.ts") in client
+    assert ("joinPath", "web_client/src/navigation/routes.ts") in client
+
+
+@pytest.mark.parametrize(
+    ("name", "word", "found"),
+    [
+        ("_gate", "gate", True),
+        ("GateMoved", "gate", True),
+        ("openGates", "gate", False),
+        ("aggregate", "gate", False),
+        ("join_the_dead_line", "dead_line", True),
+        ("deadline_s", "dead_line", False),
+    ],
+)
+def test_names_are_compared_by_their_words(name: str, word: str, found: bool) -> None:
+    assert contains(name, word) is found
+
+
+def test_no_member_contains_a_word_that_was_given_up() -> None:
+    forbidden = {words(name) for name in given_up()} - AMBIGUOUS.keys()
+    found = [
+        (name, where)
+        for name, where in [*members_of_the_server(), *members_of_the_client()]
+        for word in forbidden
+        if contains(name, word)
+    ]
+    assert found == []
+
+
+def test_each_ambiguous_word_was_given_up() -> None:
+    assert AMBIGUOUS.keys() <= {words(name) for name in given_up()}

@@ -34,7 +34,7 @@ def shown(viewer: ScriptedClient, publisher: str) -> set[str]:
     return {track.source for track in found.tracks} if found else set()
 
 
-async def test_a_meeting_goes_its_way_although_its_media_is_elsewhere(
+async def test_a_meeting_works_with_its_media_plane_in_another_process(
     room: TestRoom,
 ) -> None:
     moderator = await room.moderator()

@@ -26,7 +26,7 @@ def full_room(seats: int) -> Room:
     """Return a room with a moderator and a presenter who publishes."""
     room = Room(
         RoomId("room"),
-        title="OpenRooms",
+        title="Seminar",
         organisation="Institute",
         owner=AccountId("owner"),
         created_at=WALL,

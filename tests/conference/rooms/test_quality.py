@@ -72,7 +72,7 @@ def test_quality_of_viewers_is_sent_to_moderators_and_themselves(
     ]
 
 
-def test_a_hall_of_viewers_costs_one_message_each_for_each_moderator(
+def test_a_report_of_each_of_many_viewers_goes_to_it_and_the_moderator(
     driver: RoomDriver,
 ) -> None:
     viewers = [driver.join(f"v{n}") for n in range(400)]

@@ -29,7 +29,7 @@ class RoomMachine(RuleBasedStateMachine):
         self.stage: ParticipantId | None = None
         self.lines: list[int] = []
         self.gone: set[ParticipantId] = set()
-        self.told_at: dict[ParticipantId, float] = {}
+        self.shown_at: dict[ParticipantId, float] = {}
 
     def do(self, command: c.Command) -> None:
         before = self.driver.room.state
@@ -48,13 +48,13 @@ class RoomMachine(RuleBasedStateMachine):
                     self.lines.append(line.seq)
                 case e.SeatVacated(participant):
                     self.gone.add(participant)
-                    self.told_at.pop(participant, None)
+                    self.shown_at.pop(participant, None)
                     for key in [k for k in self.active if k[0] == participant]:
                         del self.active[key]
                 case e.QualityChanged(participant):
-                    last = self.told_at.get(participant, -SHOW_EVERY_S)
+                    last = self.shown_at.get(participant, -SHOW_EVERY_S)
                     assert self.driver.now - last >= SHOW_EVERY_S
-                    self.told_at[participant] = self.driver.now
+                    self.shown_at[participant] = self.driver.now
                 case _:
                     pass
 
@@ -172,7 +172,7 @@ class RoomMachine(RuleBasedStateMachine):
         assert raised == list(range(1, len(raised) + 1))
 
     @invariant()
-    def the_stage_is_told_and_taken(self) -> None:
+    def the_stage_is_announced_and_has_a_seat(self) -> None:
         assert self.stage == self.driver.room.stage
         assert self.stage is None or self.stage in self.driver.room.seats
         chosen = self.driver.room.chosen_stage

@@ -11,8 +11,8 @@ from tests.signaling.support import DEADLINE_S, Site
 CROWD = 50
 
 
-async def test_each_turn_has_a_pass_of_the_loop_of_its_own() -> None:
-    turns, passes, began = FairStart(), [0], list[int]()
+async def test_each_request_begins_in_an_iteration_of_its_own() -> None:
+    starts, passes, began = FairStart(), [0], list[int]()
 
     async def watch() -> None:
         while True:
@@ -20,7 +20,7 @@ async def test_each_turn_has_a_pass_of_the_loop_of_its_own() -> None:
             await asyncio.sleep(0)
 
     async def work() -> None:
-        await turns.take()
+        await starts.take()
         began.append(passes[0])
 
     watching = asyncio.create_task(watch())
@@ -33,14 +33,14 @@ async def test_each_turn_has_a_pass_of_the_loop_of_its_own() -> None:
 
 
 async def test_a_cancelled_wait_does_not_block_the_next() -> None:
-    turns = FairStart()
-    waiting = [asyncio.create_task(turns.take()) for _ in range(3)]
+    starts = FairStart()
+    waiting = [asyncio.create_task(starts.take()) for _ in range(3)]
     await asyncio.sleep(0)
     waiting[0].cancel()
     waiting[1].cancel()
     async with asyncio.timeout(DEADLINE_S):
         await waiting[2]
-        await turns.take()
+        await starts.take()
 
 
 async def test_a_rush_waits_in_the_kernel_and_is_served(site: Site) -> None:

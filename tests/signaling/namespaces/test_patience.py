@@ -20,9 +20,9 @@ async def test_a_long_request_does_not_lose_the_connection(
     monkeypatch.setattr(socket_server, "PING_S", PING_S)
     take = FairStart.take
 
-    async def slow(turns: FairStart) -> None:
+    async def slow(starts: FairStart) -> None:
         await asyncio.sleep(LONG_S)
-        await take(turns)
+        await take(starts)
 
     async with Site(tmp_path / "data") as site:
         room = await site.room()

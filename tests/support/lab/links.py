@@ -255,11 +255,11 @@ async def seen_of(
 async def panel_of(page: Page) -> dict[str, float]:
     """Return the text of the connection panel, and the playout delay of pictures."""
     wait_ms = await page.evaluate(WAIT)
-    path, rtt_ms = await told_path(page, TRIP_MS)
-    return {"udp": float(path == "udp"), "rtt_ms": rtt_ms, "wait_ms": wait_ms}
+    transport, rtt_ms = await shown_transport(page, TRIP_MS)
+    return {"udp": float(transport == "udp"), "rtt_ms": rtt_ms, "wait_ms": wait_ms}
 
 
-async def told_path(page: Page, trip_ms: int) -> tuple[str, int]:
+async def shown_transport(page: Page, trip_ms: int) -> tuple[str, int]:
     """Return the transport and its round trip, once the panel shows one this short."""
     await page.click(by_id("connection"))
     await page.click(by_id("details"))

@@ -107,7 +107,7 @@ def test_a_change_of_speaker_is_detected_within_a_second() -> None:
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_coughs_and_doors_do_not_change_the_speaker(seed: int) -> None:
+def test_short_noises_do_not_change_the_speaker(seed: int) -> None:
     random, room = Random(seed), Room()
     room.run(3, a=speech(random), b=burst(0, 0))
     for _ in range(5):
