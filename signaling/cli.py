@@ -208,11 +208,15 @@ def _site_of(settings: "Settings", *, name: str | None, port: int | None) -> str
 def _link_command(
     settings: "Settings", config: Path | None, flags: dict[str, Any]
 ) -> str:
-    """Return the command that makes a link for this server, ready to be pasted."""
+    """
+    Return the command that makes a link for this server, ready to be pasted.
+
+    Its paths are absolute, so that it works in every directory.
+    """
     import shlex
     import shutil
 
-    from signaling.settings import DATA_DIR, without_password
+    from signaling.settings import without_password
 
     started = Path(sys.argv[0])
     if not os.access(started, os.X_OK):  # python -m signaling.cli
@@ -220,12 +224,11 @@ def _link_command(
     elif shutil.which(started.name) == str(started):
         words = [started.name]
     else:
-        words = [str(started)]
+        words = [str(started.absolute())]
     words.append("moderator-link")
     if config is not None:
-        words += ["--config", str(config)]
-    if settings.data_dir != DATA_DIR:
-        words += ["--data-dir", str(settings.data_dir)]
+        words += ["--config", str(config.absolute())]
+    words += ["--data-dir", str(settings.data_dir.absolute())]
     if flags["database"]:
         words += ["--database", without_password(flags["database"])]
     return shlex.join(words)

@@ -200,24 +200,35 @@ async def test_it_greets_and_stops_cleanly(tmp_path: Path, signum: int) -> None:
     assert errors == b""
 
 
-async def test_the_printed_command_can_be_pasted(tmp_path: Path) -> None:
-    home = tmp_path / "my data"
+@pytest.mark.parametrize("flags", [("--data-dir", "my data"), ()])
+async def test_the_printed_command_can_be_pasted_in_any_directory(
+    tmp_path: Path, flags: tuple[str, ...]
+) -> None:
+    started, elsewhere = tmp_path / "started", tmp_path / "elsewhere"
+    started.mkdir()
+    elsewhere.mkdir()
+    home = started / (flags[-1] if flags else "data")
     async with Site(home) as site:
         await site.sign_in()
-    said = await greeting(home)
+    said = await greeting(started, *flags)
     (command,) = re.findall(r"(\S.*moderator-link.*) --new\n", said)
     made = await asyncio.create_subprocess_shell(
-        command, env=CLEAN, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        command,
+        cwd=elsewhere,
+        env=CLEAN,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     link, _ = await made.communicate()
     assert re.fullmatch(r"https://\S+/start#[\w-]{43}\n", link.decode())
 
 
-async def greeting(home: Path) -> str:
-    """Return what a server says at its start; it is stopped again."""
+async def greeting(directory: Path, *flags: str) -> str:
+    """Return what a server says at its start in a directory; it is stopped again."""
     process = await asyncio.create_subprocess_exec(
-        *(Path(sys.executable).with_name("pavilion"), "serve", "--data-dir", home),
+        *(Path(sys.executable).with_name("pavilion"), "serve", *flags),
         *("--https-port", "0", "--media-port", "0", "--trust-port", "0"),
+        cwd=directory,
         env=CLEAN,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
