@@ -5,6 +5,7 @@ import {
   byOrganisation,
   handQueue,
   mergeMessages,
+  mutedOnly,
   moderators,
   reduce,
   sends,
@@ -189,5 +190,19 @@ describe('why a tile shows initials', () => {
     expect(absence(ann, { starved: false }, false)).toBe('coming');
     expect(absence(ann, null, false)).toBe('coming');
     expect(absence({ ...ann, connected: false }, null, false)).toBe('off');
+  });
+});
+
+describe('the hint to unmute', () => {
+  it('needs the right to publish', () => {
+    const speaking = view({ capabilities: ['room.watch', 'media.publish'] });
+    expect(mutedOnly(speaking, false)).toBe(true);
+    expect(mutedOnly(speaking, true)).toBe(false);
+    const taken = reduce(speaking, {
+      name: 'seat.changed',
+      payload: { role: 'researcher', capabilities: ['room.watch'] },
+    });
+    expect(mutedOnly(taken, false)).toBe(false);
+    expect(mutedOnly(null, false)).toBe(false);
   });
 });

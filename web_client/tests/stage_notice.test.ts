@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { onStage, type Step, type Notified } from '../src/state/stage_notice';
+import {
+  onStage,
+  stillOnStage,
+  type Step,
+  type Notified,
+} from '../src/state/stage_notice';
 import { participant, roomInfo, view } from './support';
 
 const SEEN = { camera: true, microphone: true };
@@ -53,5 +58,15 @@ describe('the notice of being on the stage', () => {
   it('is shown later if nobody sees or hears the user yet', () => {
     const alone = onStage(room({ others: false }), SEEN, NEVER);
     expect(alone.notified).toEqual(NEVER);
+  });
+
+  it('is withdrawn when it is no longer true', () => {
+    const seen = 'notice-on-stage-seen';
+    expect(stillOnStage(room(), SEEN, seen)).toBe(true);
+    expect(stillOnStage(room({ stage: 'ann' }), SEEN, seen)).toBe(false);
+    const off = { camera: false, microphone: true };
+    expect(stillOnStage(room(), off, seen)).toBe(false);
+    expect(stillOnStage(room(), off, 'notice-on-stage-heard')).toBe(true);
+    expect(stillOnStage(room(), SEEN, 'notice-on-stage-heard')).toBe(false);
   });
 });

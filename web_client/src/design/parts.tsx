@@ -147,6 +147,8 @@ interface FieldProps {
   autofocus?: boolean;
   /** Only digits: phones show a numeric keyboard. */
   numeric?: boolean;
+  /** Why the value is refused, shown below the field. */
+  problem?: string | null;
   testid?: string;
 }
 
@@ -155,9 +157,11 @@ export function TextField(props: FieldProps): JSX.Element {
   useLayoutEffect(() => {
     if (props.autofocus) input.current?.focus();
   }, [props.autofocus]);
+  const label = useId();
+  const problem = useId();
   return (
     <label class="field">
-      <span>{props.label}</span>
+      <span id={label}>{props.label}</span>
       <input
         ref={input}
         class="input"
@@ -166,9 +170,18 @@ export function TextField(props: FieldProps): JSX.Element {
         autocomplete={props.autocomplete ?? 'off'}
         required={props.required}
         inputMode={props.numeric ? 'numeric' : undefined}
+        // Without it the problem, which is inside the label, would be part of the name.
+        aria-labelledby={props.problem ? label : undefined}
+        aria-invalid={props.problem ? true : undefined}
+        aria-describedby={props.problem ? problem : undefined}
         data-testid={props.testid}
         onInput={(event) => props.onInput(event.currentTarget.value)}
       />
+      {props.problem ? (
+        <small id={problem} class="problem" role="alert">
+          {props.problem}
+        </small>
+      ) : null}
     </label>
   );
 }

@@ -8,6 +8,7 @@ import { notify } from '../state/notices';
 import { t } from '../text';
 import { notifyFailure } from '../text/failure';
 import { onlyOnThisComputer } from './address';
+import { limitFrom, MOST_PEOPLE } from './limit';
 import { InvitationRow } from './row';
 
 interface InvitationsProps {
@@ -24,6 +25,8 @@ const INVITE_KEYS: Readonly<Record<RoleName, string>> = {
   moderator: 'invite-moderator',
 };
 const LONGEST_NOTE = 80; // the protocol's limit
+// Longer than any number allowed: digits that are cut off would change what was entered.
+const LONGEST_LIMIT = 20;
 
 export function Invitations({
   link,
@@ -42,13 +45,15 @@ export function Invitations({
       .then((list) => setInvitations(list.invitations), notifyFailure);
   }, [invitations, link, room]);
 
+  const limit = limitFrom(most);
   const invite = async (role: RoleName): Promise<void> => {
+    if (limit === 'invalid') return;
     try {
       const made = await link.request('invitation.create', {
         room,
         role,
         note: note.trim(),
-        most_people: Number.parseInt(most, 10) || null,
+        most_people: limit,
       });
       setInvitations((now) => [...(now ?? []), made]);
       setNote('');
@@ -100,10 +105,15 @@ export function Invitations({
           <TextField
             label={t('invite-most')}
             value={most}
-            maxLength={5}
+            maxLength={LONGEST_LIMIT}
             numeric
+            problem={
+              limit === 'invalid'
+                ? t('invite-most-invalid', { most: MOST_PEOPLE })
+                : null
+            }
             testid="invite-most"
-            onInput={(value) => setMost(value.replace(/\D/g, ''))}
+            onInput={setMost}
           />
         </div>
         <div class="row">
@@ -111,6 +121,7 @@ export function Invitations({
             <Button
               key={role}
               testid={`invite-${role}`}
+              disabled={limit === 'invalid'}
               onPress={() => void invite(role)}
             >
               {t(INVITE_KEYS[role])}

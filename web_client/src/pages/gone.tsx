@@ -4,6 +4,7 @@ import { go } from '../navigation/routes';
 import { Shell } from '../navigation/shell';
 import { Button } from '../design/parts';
 import type { EndReason, SeatClient } from '../room/seat/seat_client';
+import { isFinal } from '../signaling/errors';
 import { t } from '../text';
 import { codeText } from '../text/failure';
 
@@ -59,20 +60,12 @@ export function GonePage({ seat, reason, by }: GoneProps): JSX.Element {
   );
 }
 
-/** Refusals that a new attempt cannot change. */
-const FINAL = new Set([
-  'invitation-revoked',
-  'invitation-unknown',
-  'room-closed',
-  'room-not-found',
-]);
-
 /** Refusals for which a new link would not help. */
 const NO_NEW_LINK = new Set(['invitation-revoked', 'other-origin']);
 
 /** The server refused the connection: a withdrawn link, a closed room. */
 export function RefusedPage(props: { code: string; message: string }): JSX.Element {
-  const final = FINAL.has(props.code);
+  const final = isFinal(props.code);
   return (
     <Shell narrow message>
       <div class="stack card" data-testid="refused-page" data-code={props.code}>

@@ -2,9 +2,10 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { go } from '../navigation/routes';
-import { Button, Confirm, Live } from '../design/parts';
+import { Button, Live } from '../design/parts';
 import { Invitations } from '../invitations/list';
 import type { InvitationInfo, RoomSummary } from '../protocol';
+import { ConfirmCloseRoom } from '../room/dialogs/close_room';
 import type { Link } from '../signaling/link';
 import { t } from '../text';
 import { notifyFailure } from '../text/failure';
@@ -56,10 +57,8 @@ export function RoomCard({ room, link, fresh, onClosed }: RoomCardProps): JSX.El
       </div>
       {open ? <Invitations link={link} room={room.id} fresh={fresh} /> : null}
       {closing ? (
-        <Confirm
-          title={t('close-room-title', { title: room.title })}
-          text={t('close-room-text')}
-          action={t('close-room')}
+        <ConfirmCloseRoom
+          title={room.title}
           onConfirm={() => void close()}
           onClose={() => setClosing(false)}
         />

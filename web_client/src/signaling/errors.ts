@@ -11,6 +11,19 @@ export class CodedError extends Error {
   }
 }
 
+/** Refusals that a new attempt cannot change. */
+const FINAL: ReadonlySet<string> = new Set([
+  'invitation-revoked',
+  'invitation-unknown',
+  'room-closed',
+  'room-not-found',
+]);
+
+/** Whether nobody can enter by this link any more. */
+export function isFinal(code: string): boolean {
+  return FINAL.has(code);
+}
+
 /** No answer came, or there is no connection: the request may be sent again. */
 export class NoAnswer extends Error {
   constructor() {

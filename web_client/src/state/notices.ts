@@ -15,8 +15,8 @@ export const notices = signal<readonly Notice[]>([]);
 
 let last = 0;
 
-/** Shows a notice; the same text is not shown twice at once. */
-export function notify(text: string, action: Notice['action'] = null): void {
+/** Shows a notice and returns its id; the same text is not shown twice at once. */
+export function notify(text: string, action: Notice['action'] = null): number {
   last += 1;
   const id = last;
   notices.value = [
@@ -24,6 +24,7 @@ export function notify(text: string, action: Notice['action'] = null): void {
     { id, text, action },
   ].slice(-MOST);
   setTimeout(() => dismiss(id), action ? SHOWN_WITH_ACTION_MS : SHOWN_MS);
+  return id;
 }
 
 /** Clears all notices, so that those of one page are not shown on the next. */

@@ -123,6 +123,11 @@ export function sends(participant: ParticipantInfo, source: SourceName): boolean
   return participant.tracks.some((t) => t.source === source && !t.muted);
 }
 
+/** Whether others would hear the user if the microphone were switched on. */
+export function mutedOnly(view: RoomView | null, microphoneOn: boolean): boolean {
+  return !microphoneOn && (view?.capabilities.has('media.publish') ?? false);
+}
+
 /**
  * Whether voices or cameras should arrive now: a slot carries a track that is being sent.
  *

@@ -26,17 +26,27 @@ export interface Step {
   readonly notified: Notified;
 }
 
+function noticeFor(sending: Sending): StageNotice | null {
+  if (sending.camera) return 'notice-on-stage-seen';
+  return sending.microphone ? 'notice-on-stage-heard' : null;
+}
+
+/** Whether a notice that is shown is still true. */
+export function stillOnStage(
+  view: RoomView,
+  sending: Sending,
+  notice: StageNotice,
+): boolean {
+  return view.room.stage === view.self && noticeFor(sending) === notice;
+}
+
 /** The notice after a change of the room, and the notices shown by then. */
 export function onStage(view: RoomView, sending: Sending, notified: Notified): Step {
   const { self, room, participants } = view;
   const chosen = room.chosen_stage === self;
   const before: Notified = chosen ? notified : { ...notified, chosen: false };
   const others = [...participants.values()].some((p) => p.id !== self && p.connected);
-  const notice = sending.camera
-    ? 'notice-on-stage-seen'
-    : sending.microphone
-      ? 'notice-on-stage-heard'
-      : null;
+  const notice = noticeFor(sending);
   const known = chosen ? before.chosen : before.automatic;
   if (room.stage !== self || known || !others || !notice) {
     return { notice: null, notified: before };

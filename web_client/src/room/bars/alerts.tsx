@@ -6,6 +6,7 @@ import { TOUCH, useMedia } from '../../design/media_query';
 import { Button, Live } from '../../design/parts';
 import { canConnect } from '../../media/ability';
 import { picturesHeld, playAll, soundHeld } from '../../media/playing';
+import { mutedOnly } from '../../state/room';
 import { receive } from '../../state/settings';
 import { t } from '../../text';
 import type { RoomProps } from '../seat/props';
@@ -61,6 +62,11 @@ export function FloorNotice({ seat, controls }: RoomProps): JSX.Element {
     if (has !== before.current) setShown(has ? 'given' : 'taken');
     before.current = has;
   }, [has]);
+  const heard = seat.local.microphoneOn.value;
+  useEffect(() => {
+    // The card says that nobody hears the user.
+    if (heard) setShown((now) => (now === 'given' ? null : now));
+  }, [heard]);
   const dismiss = (): void => setShown(null);
   return (
     <div role="status">
@@ -107,7 +113,7 @@ export function MutedSpeechHint({ seat, controls }: RoomProps): JSX.Element {
   }, [count]);
   return (
     <div role="status">
-      {shown && !seat.local.microphoneOn.value ? (
+      {shown && mutedOnly(seat.view.value, seat.local.microphoneOn.value) ? (
         <div
           class="hint row tight"
           data-testid="muted-speech"

@@ -1,8 +1,10 @@
 /* Asks a moderator whether to leave or to close the room; others leave at once. */
 import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
 import { Button, Dialog } from '../../design/parts';
 import { t } from '../../text';
 import type { SeatClient } from '../seat/seat_client';
+import { ConfirmCloseRoom } from './close_room';
 
 interface LeaveProps {
   seat: SeatClient;
@@ -11,6 +13,16 @@ interface LeaveProps {
 
 export function LeaveDialog({ seat, onClose }: LeaveProps): JSX.Element {
   const room = seat.view.value?.room;
+  const [closing, setClosing] = useState(false);
+  if (closing && room) {
+    return (
+      <ConfirmCloseRoom
+        title={room.title}
+        onConfirm={() => void seat.ask('room.close', { room: room.id })}
+        onClose={onClose}
+      />
+    );
+  }
   return (
     <Dialog title={t('leave-title')} onClose={onClose} testid="leave-dialog">
       <p>{t('leave-text')}</p>
@@ -29,10 +41,7 @@ export function LeaveDialog({ seat, onClose }: LeaveProps): JSX.Element {
           <Button
             kind="danger"
             testid="leave-close-room"
-            onPress={() => {
-              onClose();
-              void seat.ask('room.close', { room: room.id });
-            }}
+            onPress={() => setClosing(true)}
           >
             {t('leave-close-room')}
           </Button>

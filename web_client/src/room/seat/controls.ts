@@ -7,6 +7,7 @@ import type { ShareOrigin } from '../../media/local';
 import { MutedSpeech } from '../../media/meter';
 import type { ParticipantInfo } from '../../protocol';
 import { notify } from '../../state/notices';
+import { mutedOnly } from '../../state/room';
 import * as settings from '../../state/settings';
 import { t } from '../../text';
 import { cameraProblemText, microphoneProblemText } from '../../text/problems';
@@ -63,7 +64,7 @@ export class Controls {
     this.#stops.push(
       watchOwnDevices({ local, useMicrophone: (id) => this.useMicrophone(id) }),
       effect(() => {
-        const muted = !local.microphoneOn.value;
+        const muted = mutedOnly(seat.view.value, local.microphoneOn.value);
         if (speech.heard(local.level.value, muted, performance.now())) {
           this.mutedSpeech.value = this.mutedSpeech.peek() + 1;
         }

@@ -8,7 +8,13 @@
  * It combines the parts (link, local media, receiving, sending, chat, health) and holds
  * the view of the room; each part does its own work.
  */
-import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
+import {
+  computed,
+  effect,
+  signal,
+  untracked,
+  type ReadonlySignal,
+} from '@preact/signals';
 import type {
   ClientEvents,
   ConnectAuth,
@@ -20,12 +26,12 @@ import type {
 } from '../../protocol';
 import { canConnect } from '../../media/ability';
 import { LocalMedia } from '../../media/local';
-import { CodedError } from '../../signaling/errors';
+import { CodedError, isFinal } from '../../signaling/errors';
 import { Link } from '../../signaling/link';
 import { missingSince } from '../../signaling/reconnect';
 import { sayPageClosed } from '../../signaling/farewell';
 import { browserKey } from '../../state/browser_key';
-import { clearNotices, notify } from '../../state/notices';
+import { clearNotices, dismiss, notify } from '../../state/notices';
 import {
   expectsMedia,
   mergeMessages,
@@ -34,7 +40,7 @@ import {
   type RoomView,
 } from '../../state/room';
 import { codec, seats, stageNotified, switchedOn } from '../../state/settings';
-import { onStage } from '../../state/stage_notice';
+import { onStage, stillOnStage, type StageNotice } from '../../state/stage_notice';
 import { SeatTab, seatElsewhere } from '../../state/tabs';
 import { notifyFailure } from '../../text/failure';
 import { t } from '../../text';
@@ -112,6 +118,8 @@ export class SeatClient {
    * one is being made.
    */
   #connection: string | null = null;
+  /** The last notice of being on the stage, until it is withdrawn. */
+  #stageNotice: { id: number; notice: StageNotice } | null = null;
   #disposed = false;
 
   /** `key` names the stored seat of this link. */
@@ -147,6 +155,7 @@ export class SeatClient {
       this.link.onOnline(() => this.#online()),
       effect(() => this.#watchRefusal()),
       effect(() => this.#watchLink()),
+      effect(() => this.#watchStageNotice()),
       effect(() => {
         const choice = codec.value;
         this.sending.publisher?.preferCodec(choice);
@@ -204,6 +213,7 @@ export class SeatClient {
     } catch (error) {
       // If the link was finally refused meanwhile, that is shown already.
       if (this.phase.value.name !== 'joining') return;
+      if (this.#refusedFinally(error)) return;
       this.phase.value = { name: 'outside' };
       if (error instanceof CodedError && error.code === 'seated-elsewhere') {
         this.elsewhere.value = true;
@@ -317,7 +327,9 @@ export class SeatClient {
         this.preview.value = preview;
         this.elsewhere.value = preview.seated_elsewhere && this.#decided === null;
       })
-      .catch(() => undefined);
+      .catch((error: unknown) => {
+        if (this.phase.peek().name === 'outside') this.#refusedFinally(error);
+      });
   }
 
   async #resume(): Promise<void> {
@@ -436,7 +448,20 @@ export class SeatClient {
     };
     const { notice, notified } = onStage(view, sending, stageNotified.get());
     stageNotified.set(notified);
-    if (notice) notify(t(notice));
+    if (notice) this.#stageNotice = { id: notify(t(notice)), notice };
+  }
+
+  /** Withdraws the notice of being on the stage when it is no longer true. */
+  #watchStageNotice(): void {
+    const view = this.view.value;
+    const sending = {
+      camera: this.local.cameraOn.value,
+      microphone: this.local.microphoneOn.value,
+    };
+    const shown = this.#stageNotice;
+    if (!view || !shown || stillOnStage(view, sending, shown.notice)) return;
+    this.#stageNotice = null;
+    untracked(() => dismiss(shown.id));
   }
 
   #pageClosed(): void {
@@ -467,6 +492,15 @@ export class SeatClient {
     if (seat === 'entering' || seat === 'inside')
       queueMicrotask(() => this.#seatGone());
     else this.phase.value = { name: 'refused', code, message };
+  }
+
+  /** Whether nobody can enter by this link any more; says so on a page of its own. */
+  #refusedFinally(error: unknown): boolean {
+    if (!(error instanceof CodedError) || !isFinal(error.code)) return false;
+    this.sending.allow(false);
+    this.phase.value = { name: 'refused', code: error.code, message: error.message };
+    this.link.close();
+    return true;
   }
 
   /**

@@ -11,6 +11,7 @@ import { FullButton } from '../parts/full_button';
 import { onPicture } from '../seat/full_view';
 import { Picture } from '../parts/picture';
 import type { RoomProps } from '../seat/props';
+import { ownShareKey } from './own_share';
 
 const STYLES: readonly Style[] = ['sharp', 'motion'];
 const STYLE_KEYS: Readonly<Record<Style, string>> = {
@@ -30,7 +31,7 @@ function OwnScreen({ seat, controls }: RoomProps): JSX.Element {
     <>
       {camera ? <Picture track={camera} label={t('share-camera')} whole /> : null}
       <div class={camera ? 'own-share over' : 'own-share'}>
-        <p>{camera ? t('screen-own-camera') : t('screen-own')}</p>
+        <p>{t(ownShareKey(Boolean(camera), seat.missingSince.value !== null))}</p>
         <div class="row" role="group" aria-label={t('style')}>
           {STYLES.map((style) => (
             <Button
