@@ -226,7 +226,7 @@ async def test_the_printed_command_can_be_pasted_in_any_directory(
 async def greeting(directory: Path, *flags: str) -> str:
     """Return what a server says at its start in a directory; it is stopped again."""
     process = await asyncio.create_subprocess_exec(
-        *(Path(sys.executable).with_name("pavilion"), "serve", *flags),
+        *(str(Path(sys.executable).with_name("pavilion")), "serve", *flags),
         *("--https-port", "0", "--media-port", "0", "--trust-port", "0"),
         cwd=directory,
         env=CLEAN,
