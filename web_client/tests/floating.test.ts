@@ -14,6 +14,7 @@ it('closes the small window at once if the user left while it was loading', asyn
   const floats = vi.fn();
   const seat = {
     local: { microphoneOn: signal(true), level: signal(0) },
+    view: signal(null),
     chat: { open: signal(false) },
     viewing: { floats },
   } as unknown as ConstructorParameters<typeof Controls>[0];
