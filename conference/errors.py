@@ -4,12 +4,12 @@ The error tree of the conference domain.
 ::
 
     ConferenceError
-    ├── UserError              refused; the session goes on
+    ├── UserError              refused; the connection stays open
     │   ├── NotAllowed         the role lacks the capability
     │   ├── NotFound           absent, or not visible to the one who asks
     │   ├── Refused            well-formed, allowed, but not possible now
     │   └── TooMuch            a limit on rate, size or number was reached
-    ├── ProtocolViolation      the other side broke the protocol; close it
+    ├── ProtocolViolation      the client broke the protocol; close its connection
     └── InfrastructureError    disk, database or network failed us
 
 A broken invariant is an ``AssertionError``: it ends the one participant it
@@ -33,7 +33,7 @@ class ConferenceError(Exception):
 
 
 class UserError(ConferenceError):
-    """The request is refused and changed nothing; the session goes on."""
+    """The request is refused and changed nothing; the connection stays open."""
 
 
 class NotAllowed(UserError):

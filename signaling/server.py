@@ -231,8 +231,8 @@ class Server:
         return bool(self._settings.trust.port) and self.trust.authority is not None
 
     async def stop(self) -> None:
-        """Notify everybody, flush the notices, and take everything down."""
-        log.debug("stopping: telling everybody")
+        """Notify all clients, flush the notices, and stop all parts."""
+        log.debug("stopping: notifying all clients")
         self.hub.stopping = True
         await self.conference.stop()
         await self._flush()

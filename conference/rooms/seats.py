@@ -1,9 +1,9 @@
 """
-All seats of a room, and what must be found among them without looking at each.
+All seats of a room, with indexes for what must be found without a search through all.
 
 Pure and frozen. The maps share their structure with the copies made from them, so a
-change costs the same in a room of five as in a hall of thousands, and going back to
-an earlier state is keeping the reference to it.
+change costs the same in a room of five as in one of thousands, and an earlier state is
+restored by the reference to it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,7 +22,7 @@ _V = TypeVar("_V")
 
 
 def due_at(seat: Seat) -> float | None:
-    """Return when something happens to a seat by itself, in monotonic seconds."""
+    """Return when a timeout of a seat expires, in monotonic seconds; None: it has none."""
     if seat.kept_until is not None:
         return seat.kept_until
     return quality.due_at(seat)
@@ -35,7 +35,7 @@ class Seats(Mapping[ParticipantId, Seat]):
     publishing: Map[ParticipantId, Seat] = field(default_factory=Map)
     """Those that declared tracks: the only ones that the stage can choose from."""
     earliest: float | None = None
-    """When something happens to one of them by itself; None: to none."""
+    """When the first timeout of a seat expires; None: no seat has one."""
     connected: int = 0
     """How many are connected."""
     _seats: Map[ParticipantId, Seat] = field(default_factory=Map)
@@ -47,7 +47,7 @@ class Seats(Mapping[ParticipantId, Seat]):
 
     @classmethod
     def of(cls, seats: Iterable[Seat]) -> "Seats":
-        """Return these seats, in the order in which they come."""
+        """Return these seats, numbered in the given order."""
         own = cls()
         for seat in seats:
             own = own.having(seat)
@@ -62,7 +62,7 @@ class Seats(Mapping[ParticipantId, Seat]):
         return participant in self._seats
 
     def __len__(self) -> int:
-        """Return how many there are, lost ones included."""
+        """Return the number of seats, disconnected ones included."""
         return len(self._seats)
 
     def __iter__(self) -> Iterator[ParticipantId]:
@@ -75,7 +75,7 @@ class Seats(Mapping[ParticipantId, Seat]):
         return None if participant is None else self._seats[participant]
 
     def by_invitation(self, invitation: InvitationId) -> int:
-        """Return how many came by an invitation."""
+        """Return how many of these participants joined by an invitation."""
         return self._by_invitation.get(invitation, 0)
 
     def moderators(self) -> list[Seat]:
@@ -83,13 +83,13 @@ class Seats(Mapping[ParticipantId, Seat]):
         return in_order(self._moderators.values())
 
     def due(self, now: float) -> list[Seat]:
-        """Return the seats to which something happens by itself by now, in order."""
+        """Return the seats whose timeout has expired, in the order of joining."""
         if self.earliest is None or now < self.earliest:
             return []
         return in_order(self._seats[p] for p, at in self._due.items() if at <= now)
 
     def having(self, seat: Seat) -> "Seats":
-        """Return them with a seat that is new or changed."""
+        """Return the seats with one added or replaced."""
         before = self._seats.get(seat.id)
         if before is None:
             seat = replace(seat, number=self._next_number)
@@ -99,7 +99,7 @@ class Seats(Mapping[ParticipantId, Seat]):
         return self._put(seat, was_connected=before.connected)
 
     def without(self, participant: ParticipantId) -> "Seats":
-        """Return them without a seat."""
+        """Return the seats without one."""
         seat = self._seats[participant]
         return replace(
             self._counting(seat, -1)._timed(participant, None),
@@ -120,7 +120,7 @@ class Seats(Mapping[ParticipantId, Seat]):
         )
 
     def _counting(self, seat: Seat, change: int) -> "Seats":
-        """Return them with a seat counted that comes (1), or not any more (-1)."""
+        """Return the seats with the indexes updated for one that is added (1) or removed (-1)."""
         by_account, by_invitation = self._by_account, self._by_invitation
         if seat.account is not None:
             own = seat.id if change > 0 else None
@@ -136,15 +136,15 @@ class Seats(Mapping[ParticipantId, Seat]):
         )
 
     def _timed(self, participant: ParticipantId, at: float | None) -> "Seats":
-        """Return them with another time at which something happens to a seat."""
+        """Return the seats with a new time for a seat's timeout; None: it has none."""
         before = self._due.get(participant)
         if at == before:
             return self
         due = _with(self._due, participant, at)
         earliest = self.earliest
         if before is not None and before == earliest:
-            # Only those that wait for something are looked at, and only when the
-            # first of them does not wait any more.
+            # Only seats with a timeout are searched, and only when the earliest timeout
+            # was changed or removed.
             earliest = min(due.values(), default=None)
         elif at is not None:
             earliest = at if earliest is None else min(earliest, at)

@@ -61,7 +61,7 @@ def changes_of(
     at: float,
 ) -> list[r.Change]:
     """
-    Return what must be stored before anybody hears of these events.
+    Return what must be stored before anybody is notified of these events.
 
     Args:
         room: The room after the command.
@@ -143,12 +143,12 @@ def notices_of(
     events: Sequence[e.Event],
 ) -> list[Delivery]:
     """
-    Return who hears what because of these events.
+    Return which participants receive which notices because of these events.
 
     Args:
         room: The room after the command.
         holders: The connection of each seat before the command.
-        events: What the command led to; the same event twice is said once.
+        events: What the command led to; for equal events one notice is sent.
     """
     here = dict(holders)
     deliveries: list[Delivery] = []

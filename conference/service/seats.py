@@ -44,7 +44,7 @@ class Preview:
     organisation: str
     role: Role
     seats: tuple[Seat, ...]
-    """Connected participants, without oneself."""
+    """Connected participants, except the one who asks."""
     seated_elsewhere: bool
     """Whether one is in the room already, by another connection."""
 

@@ -1,8 +1,8 @@
 """
-When each of many things is due, without looking at all of them.
+Deadlines of many keys, of which the earliest is found without a search through all.
 
-Pure: the time is an argument. A heap whose entries are dropped when they come up and
-their key has another time by then.
+Pure: the time is an argument. A heap; an entry whose key has meanwhile another deadline
+is dropped when it reaches the top.
 """
 
 import heapq
@@ -11,12 +11,12 @@ from typing import Generic, TypeVar
 Key = TypeVar("Key", bound=str)
 
 SPARE = 64
-# Entries of times that do not hold any more, beside one for each key, before the heap
-# is made anew. More takes memory, fewer makes it anew often.
+# Outdated entries, besides one entry for each key, before the heap is rebuilt. More
+# takes memory, fewer rebuilds it often.
 
 
 class Timeouts(Generic[Key]):
-    """The time at which each key is due."""
+    """The deadline of each key."""
 
     def __init__(self) -> None:
         self._due: dict[Key, float] = {}
@@ -24,11 +24,11 @@ class Timeouts(Generic[Key]):
 
     def set(self, key: Key, at: float | None) -> bool:
         """
-        Let a key be due at this time, and at no other; None: never.
+        Set the deadline of a key, in place of the one before; None: remove it.
 
         Returns:
-            Whether this is earlier than all that was due before: a timer that waits
-            for the next must be set anew.
+            Whether this is now the earliest deadline, so that a timer that waits for
+            the next one must be restarted.
         """
         if at is None:
             self._due.pop(key, None)
@@ -44,13 +44,13 @@ class Timeouts(Generic[Key]):
         return before is None or at < before
 
     def next(self) -> float | None:
-        """Return the earliest time at which a key is due; None: none is."""
+        """Return the earliest deadline; None: no key has one."""
         while self._heap and self._due.get(self._heap[0][1]) != self._heap[0][0]:
             heapq.heappop(self._heap)
         return self._heap[0][0] if self._heap else None
 
     def take_due(self, now: float) -> list[Key]:
-        """Return the keys that are due by now, the earliest first, and forget them."""
+        """Remove and return the keys whose deadline has passed, the earliest first."""
         due: list[Key] = []
         while (at := self.next()) is not None and at <= now:
             key = heapq.heappop(self._heap)[1]

@@ -4,8 +4,8 @@ Limits on how many connections wait to enter by one link, and how fast people en
 Pure: the time is an argument. A link that leaked must not fill a room with
 strangers before a moderator sees it, nor hold thousands of connections open. Both
 limits are per link and network address; entering is limited per link besides. A
-client that is refused tries again by itself, so that a class that arrives together
-only waits for some seconds.
+refused client retries automatically, so that a class that arrives together only waits
+for some seconds.
 """
 
 from collections import OrderedDict

@@ -134,7 +134,7 @@ class Guards:
     All guarded connections of one listener.
 
     Args:
-        exempt: Whether an address may hold any number: a proxy brings everybody.
+        exempt: Whether an address may hold any number of connections, as a proxy does.
     """
 
     def __init__(self, exempt: Callable[[str], bool] = lambda _: False) -> None:

@@ -78,7 +78,7 @@ class PlaneCollector(Collector):
         self._forwarded = 0.0
 
     def collect(self) -> Iterator[Metric]:
-        """Return all metrics of now."""
+        """Return the current values of all metrics."""
         stats = self._plane.stats()
         # A connectivity test before joining belongs to no room.
         rooms = [room for room in self._plane.rooms() if room.viewers]
@@ -175,7 +175,7 @@ ROOM_COUNTERS = {
     "received_octets": "Payload of these.",
     "forwarded_packets": "Copies sent to viewers.",
     "forwarded_octets": "Payload of these.",
-    "nacked_packets": "Packets that viewers asked for again.",
+    "nacked_packets": "Packets that viewers requested again.",
     "repaired_packets": "Of these, sent again.",
     "key_frame_requests": "Sent to publishers.",
     "probe_octets": "Sent to learn what links carry.",
@@ -193,7 +193,7 @@ ROOM_GAUGES = {
     ),
     "upstream_nacked_packets": (
         "upstream_nacked",
-        "Packets that the publishers of now were asked for again.",
+        "Packets that were requested again from the current publishers.",
     ),
 }
 
@@ -203,12 +203,12 @@ class MetricsPage:
     The page at ``/metrics``.
 
     Args:
-        plane: Where the figures come from.
-        lag: Of the event loop.
+        plane: The source of the figures.
+        lag: The lag of the event loop.
         endings: How many connections ended, by reason.
         networks: Addresses that may read it without a token.
         token: Grants access from anywhere; None: there is none.
-        proxies: Tell whose address counts.
+        proxies: Find the client's address behind a reverse proxy.
     """
 
     def __init__(

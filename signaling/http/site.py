@@ -50,7 +50,7 @@ class PageClosedBody(Wire):
     seat: Token
     """The seat token of the page."""
     connection: Identifier
-    """Its Socket.IO id: a seat that has another one by now is left alone."""
+    """Its Socket.IO id: a seat that has another connection meanwhile is not changed."""
 
 
 class Site:

@@ -44,7 +44,7 @@ class Pieces(asyncio.Transport):
         self.inner = transport
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
-        """Write, a piece at a time."""
+        """Write in pieces."""
         if len(data) <= WRITE_BYTES:
             self.inner.write(data)
             return
@@ -55,7 +55,7 @@ class Pieces(asyncio.Transport):
             self.inner.write(whole[start : start + WRITE_BYTES])
 
     def writelines(self, list_of_data: Iterable[Any]) -> None:
-        """Write all of it, a piece at a time."""
+        """Write all of it in pieces."""
         self.write(b"".join(list_of_data))
 
     def get_extra_info(self, name: str, default: object = None) -> Any:  # noqa: ANN401

@@ -27,7 +27,7 @@ class Ending(StrEnum):
     """The client left."""
     SILENT = "silent"
     """It did not answer a ping in time, or sent nothing at all: its computer or network
-    stalled. It reconnects by itself."""
+    stalled. It reconnects automatically."""
     BROKEN = "broken"
     """The connection broke, or its client was killed."""
     STOPPING = "stopping"

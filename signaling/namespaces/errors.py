@@ -33,8 +33,8 @@ def because(error: InfrastructureError) -> str:
     """
     Return in one line what failed and why.
 
-    Without a traceback: a full disk or a locked database is no mistake of the code,
-    and every request of everybody meets it.
+    Without a traceback: a full disk or a locked database is no fault of the code, and
+    it fails the requests of all clients.
     """
     cause: BaseException | None = error.__cause__
     cause = getattr(cause, "orig", None) or cause

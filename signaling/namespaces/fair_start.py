@@ -1,9 +1,9 @@
 """
-Heavy requests begin one after another, so that media goes on between them.
+Expensive requests begin one after another, so that media is forwarded between them.
 
 The event loop runs everything that is ready before it looks at its sockets again.
 Two hundred people who join at once, each a few milliseconds of work and a notice
-to all others, would otherwise all be ready in the same pass.
+to all others, would otherwise all be ready in the same iteration.
 """
 
 import asyncio

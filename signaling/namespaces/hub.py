@@ -21,7 +21,7 @@ from signaling.namespaces.socket_server import CLOSE_CODE, SocketServer, text_pa
 from signaling.protocol.base import Wire
 
 FAREWELL_S = 2.0
-# For a client to read why it is cut and to close by itself. A client that does
+# For a client to read why it is disconnected and to close the connection itself. A client that does
 # neither is aborted; longer would let it hold the socket, shorter the message.
 
 

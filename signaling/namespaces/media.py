@@ -13,7 +13,7 @@ from signaling.protocol import messages as m
 async def subscribe(
     context: Context, connection: Connection, _: m.MediaSubscribe
 ) -> m.SlotOffer:
-    """Offer the slots anew."""
+    """Start a new subscribe leg and return its slot offer."""
     return wire.offer(await context.conference.media.subscribe(connection.seat))
 
 

@@ -208,8 +208,8 @@ def _library_log(name: str) -> logging.Logger:
     """
     Return a logger for a library that would otherwise add a handler of its own.
 
-    With one, its lines came twice, and past the limits of ``signaling.log``. Below
-    warnings it writes down every message of everybody.
+    With one, its lines would be written twice, and without the limits of
+    ``signaling.log``. Below the level of warnings it logs every message of all clients.
     """
     found = logging.getLogger(name)
     found.setLevel(logging.WARNING)

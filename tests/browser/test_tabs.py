@@ -32,7 +32,7 @@ async def test_closed_tab_is_removed_soon(
     await witness.page.read(by_id("present-count"), "2 people here")
     await witness.page.read(by_id("lost-count"), "1 with a lost connection")
     await gallery.picture(witness, "lost")
-    # The stage is empty at once: nothing of a closed page comes any more.
+    # The stage is empty at once: nothing arrives from a closed page.
     await moderator.until(
         lambda: moderator.room and moderator.room.stage is None, "no stage"
     )

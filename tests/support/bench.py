@@ -382,7 +382,7 @@ class Bench:
         return origins
 
     def negotiate(self, participant: ParticipantId, formats: list[TrackFormat]) -> None:
-        """Open the publish leg of a participant, or negotiate its tracks anew."""
+        """Open the publish leg of a participant, or negotiate its tracks again."""
         self.router.publish(ROOM, participant, FIRST_LEG, formats, now=self.now)
 
     def next_ssrc(self) -> int:

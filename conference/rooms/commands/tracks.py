@@ -20,7 +20,7 @@ class Publish:
 
 @dataclass(frozen=True, slots=True)
 class SwitchTrack:
-    """Start or stop a track of one's own."""
+    """Start or stop one of the participant's own tracks."""
 
     by: ParticipantId
     source: Source

@@ -10,7 +10,7 @@ from conference.rooms.state import RoomState, Step
 
 
 def say(state: RoomState, command: c.Say, *, now: float) -> Step:
-    """Number a line of chat; one that is sent again is not said again."""
+    """Add a message to the chat; one that a client repeats is not added twice."""
     del now
     seat = state.actor(command.by, Capability.CHAT_SEND)
     if state.chat.find(command.by, command.nonce) is not None:

@@ -1,4 +1,4 @@
-"""The room as a whole: its end, and what happens by itself."""
+"""The room as a whole: its end, and its timeouts."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ def close(state: RoomState, command: c.CloseRoom, *, now: float) -> Step:
 
 
 def tick(state: RoomState, command: c.Tick, *, now: float) -> Step:
-    """Let happen what is due by now."""
+    """Apply the timeouts that have expired."""
     del command
     state, freed = free_lost(state, now=now)
     state, shown = show_waiting(state, now=now)

@@ -1,4 +1,4 @@
-"""Coming, going and coming back, and what ends by itself."""
+"""Joining, leaving and resuming seats, and the timeouts of seats and removals."""
 
 from dataclasses import replace
 

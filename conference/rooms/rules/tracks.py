@@ -53,7 +53,7 @@ def publish(state: RoomState, command: c.Publish, *, now: float) -> Step:
 
 
 def switch_track(state: RoomState, command: c.SwitchTrack, *, now: float) -> Step:
-    """Start or stop a track of one's own."""
+    """Start or stop one of the participant's own tracks."""
     del now
     seat = state.actor(command.by, Capability.MEDIA_PUBLISH)
     if command.source not in seat.tracks:

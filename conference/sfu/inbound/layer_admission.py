@@ -45,7 +45,7 @@ class Outcome(Enum):
     TOO_SOON = auto()
     """A jump within ``JUMP_INTERVAL_S`` of the last one."""
     TOO_OLD = auto()
-    """No viewer waits for it any more."""
+    """No viewer waits for it."""
     DUPLICATE = auto()
 
 

@@ -33,7 +33,7 @@ from conference.sfu.inbound.layer_demand import LayerDemand
 from conference.sfu.inbound.layer_meter import LayerMeter
 
 STALLED_S = 0.6
-"""Silence of a layer while another one goes on. Lower: a large key frame of the others
+"""Time without packets of a layer while another one has some. Lower: a large key frame of the others
 looks like a stop; higher: a viewer's picture stands still for as long."""
 REST_S = 10.0
 """How long a requested layer that never arrived is left out of allocation. The request

@@ -87,15 +87,15 @@ class MediaPreflight(Wire):
     """
     Test the media connection before joining.
 
-    Two sections, ``sendonly``: audio with mid 0 and video with mid 1. Nobody sees or
-    hears them.
+    Two sections, ``sendonly``: audio with mid 0 and video with mid 1. They are not
+    forwarded to anybody.
     """
 
     sdp: Sdp
 
 
 class MediaTrack(Wire):
-    """Say that a track of one's own starts or stops (microphone or camera on/off)."""
+    """Start or stop one of the participant's own tracks (microphone or camera on/off)."""
 
     source: SourceName
     active: bool

@@ -46,11 +46,11 @@ class RoomPreview(Wire):
     title: str
     organisation: str
     role: RoleName
-    """The role that one would join with."""
+    """The role that the client would join with."""
     participants: list[PreviewParticipant]
-    """Connected participants, without oneself."""
+    """Connected participants, except the one who asks."""
     seated_elsewhere: bool
-    """Whether one is in the room already: by the account, or by the seat of ``seat``."""
+    """Whether the client has a seat in the room already: by its account, or by ``seat``."""
 
 
 class SeatJoin(Wire):

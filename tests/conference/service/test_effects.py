@@ -30,8 +30,8 @@ class Room(RoomDriver):
         """Return what is stored."""
         return changes_of(self.room, self.tokens, events, at=AT)
 
-    def heard(self, events: list[e.Event]) -> list[tuple[str, object]]:
-        """Return who hears what, in order, each as (connection, notice)."""
+    def notices(self, events: list[e.Event]) -> list[tuple[str, object]]:
+        """Return the notices that are sent, in order, each with its connection."""
         return [
             (one, delivery.notice)
             for delivery in notices_of(self.room, self.holders, events)
@@ -46,18 +46,18 @@ def room() -> Room:
     return Room()
 
 
-def test_a_raised_hand_is_stored_and_everybody_hears_of_it(room: Room) -> None:
+def test_a_raised_hand_is_stored_and_everybody_is_notified(room: Room) -> None:
     events = room.do(c.RaiseHand(room.p, raised=True))
     (change,) = room.changes(events)
     assert isinstance(change, r.SaveSeat)
     assert (change.seat.id, change.seat.hand) == (room.p, 1)
     assert change.seat.token_hash == b"p"
     assert media_of(room.room, events) == []
-    heard = room.heard(events)
-    assert [to for to, _ in heard] == ["to-m", "to-p"]
+    notices = room.notices(events)
+    assert [to for to, _ in notices] == ["to-m", "to-p"]
     assert all(
         isinstance(notice, n.ParticipantChanged) and notice.view.hand == 1
-        for _, notice in heard
+        for _, notice in notices
     )
 
 
@@ -78,9 +78,9 @@ def test_a_new_stage_is_sent_once_and_last(room: Room) -> None:
     events = room.do(c.ChooseStage(room.m, room.m))
     assert room.changes(events) == [r.SaveStage(room.room.id, room.m)]
     assert media_of(room.room, events) == [media.SetStage(room.room.id, room.m)]
-    heard = [notice for _, notice in room.heard(events)]
-    assert [type(notice) for notice in heard] == [n.RoomChanged] * 2
-    assert heard[0] == n.RoomChanged(
+    notices = [notice for _, notice in room.notices(events)]
+    assert [type(notice) for notice in notices] == [n.RoomChanged] * 2
+    assert notices[0] == n.RoomChanged(
         n.RoomView(
             room.room.id, "Optics", "Institute", stage=room.m, chosen_stage=room.m
         )
@@ -91,7 +91,7 @@ def test_only_the_muted_participant_gets_the_moderators_name(room: Room) -> None
     room.publish(room.p, CAMERA)
     events = room.do(c.Mute(room.m, room.p, CAMERA))
     assert media_of(room.room, events) == [media.SetTrack(room.p, CAMERA, active=False)]
-    muted = [one for one in room.heard(events) if isinstance(one[1], n.SeatMuted)]
+    muted = [one for one in room.notices(events) if isinstance(one[1], n.SeatMuted)]
     assert muted == [("to-p", n.SeatMuted(CAMERA, "M"))]
 
 
@@ -101,19 +101,19 @@ def test_a_seat_freed_by_the_same_command_is_not_sent(room: Room) -> None:
         e.SeatUpdated(room.p, durable=False),
         e.QualityChanged(room.p),
     ]
-    assert room.heard(events) == []
+    assert room.notices(events) == []
 
 
-def test_the_same_event_twice_is_heard_once(room: Room) -> None:
+def test_the_same_event_twice_is_notices_once(room: Room) -> None:
     events: list[e.Event] = [e.SeatUpdated(room.p, durable=False)] * 2
-    assert len(room.heard(events)) == 2
+    assert len(room.notices(events)) == 2
 
 
 def test_those_without_a_connection_are_left_out(room: Room) -> None:
     room.publish(room.p, CAMERA)
     del room.holders[room.p]
     events = room.do(c.Mute(room.m, room.p, CAMERA))
-    assert {to for to, _ in room.heard(events)} == {"to-m"}
+    assert {to for to, _ in room.notices(events)} == {"to-m"}
 
 
 def test_an_ended_room_closes_everybody_and_their_media(room: Room) -> None:
@@ -125,7 +125,7 @@ def test_an_ended_room_closes_everybody_and_their_media(room: Room) -> None:
         media.CloseLegs(room.p),
     ]
     closed = n.SeatClosed(n.Closing.ROOM_CLOSED, "M")
-    assert room.heard(events) == [("to-m", closed), ("to-p", closed)]
+    assert room.notices(events) == [("to-m", closed), ("to-p", closed)]
 
 
 def test_a_removal_is_stored_and_lifted(room: Room) -> None:
@@ -143,18 +143,20 @@ def test_a_page_that_closed_loses_its_media_but_keeps_its_seat(room: Room) -> No
     assert media_of(room.room, events) == [media.CloseLegs(room.p)]
 
 
-def test_a_line_of_chat_is_stored_and_heard(room: Room) -> None:
+def test_a_line_of_chat_is_stored_and_notices(room: Room) -> None:
     events = room.say(ParticipantId("p"), "Hello", "n")
     (change,) = room.changes(events)
     assert isinstance(change, r.AddLine)
-    assert [notice for _, notice in room.heard(events)] == [n.ChatSaid(change.line)] * 2
+    assert [notice for _, notice in room.notices(events)] == [
+        n.ChatSaid(change.line)
+    ] * 2
 
 
 def test_a_connections_quality_concerns_moderators_and_its_owner(room: Room) -> None:
     watcher = room.join("w")
     room.holders[watcher] = ConnectionId("to-w")
     events = room.do(c.ReportQuality(room.p, 2))
-    assert {to for to, _ in room.heard(events)} == {"to-m", "to-p"}
+    assert {to for to, _ in room.notices(events)} == {"to-m", "to-p"}
 
 
 def test_the_floor_changes_what_its_owner_may_do(room: Room) -> None:
@@ -162,4 +164,4 @@ def test_the_floor_changes_what_its_owner_may_do(room: Room) -> None:
     room.holders[guest] = ConnectionId("to-g")
     events = room.do(c.GiveFloor(room.m, guest, given=True))
     seat = room.room.seat(guest)
-    assert ("to-g", n.SeatChanged(seat.role, seat.capabilities)) in room.heard(events)
+    assert ("to-g", n.SeatChanged(seat.role, seat.capabilities)) in room.notices(events)

@@ -43,7 +43,7 @@ def test_the_last_time_set_for_a_key_counts(
     assert timeouts.take_due(now) == []
 
 
-def test_times_that_do_not_hold_any_more_take_no_room() -> None:
+def test_outdated_times_take_no_memory() -> None:
     timeouts = Timeouts[str]()
     for number in range(10_000):
         timeouts.set("a", float(number))

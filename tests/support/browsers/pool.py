@@ -85,7 +85,7 @@ class Pool:
             return kept.browser
 
     async def on_test_end(self, spoilt: Collection[Kind]) -> None:
-        """End browsers in which something failed, and those that no test uses any more."""
+        """End browsers in which something failed, and those that no test uses now."""
         self._tests += 1
         idle = [
             kind

@@ -91,8 +91,8 @@ export interface MediaAnswer {
 /**
  * Test the media connection before joining.
  *
- * Two sections, ``sendonly``: audio with mid 0 and video with mid 1. Nobody sees or
- * hears them.
+ * Two sections, ``sendonly``: audio with mid 0 and video with mid 1. They are not
+ * forwarded to anybody.
  */
 export interface MediaPreflight {
   sdp: string;
@@ -127,7 +127,7 @@ export interface MediaPublished {
  */
 export interface MediaSubscribe {}
 /**
- * Say that a track of one's own starts or stops (microphone or camera on/off).
+ * Start or stop one of the participant's own tracks (microphone or camera on/off).
  */
 export interface MediaTrack {
   source: 'microphone' | 'camera' | 'screen' | 'screen_audio';

@@ -1,4 +1,4 @@
-"""Lines are numbered, and said once."""
+"""Messages are numbered, and a repeated one is not added twice."""
 
 from conference.rooms import events as e
 from conference.rooms.chat_log import NONCES_KEPT
