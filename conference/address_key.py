@@ -1,7 +1,7 @@
 """
 The key under which limits per network address count a client.
 
-Pure. An IPv6 host has 2**64 addresses at hand (RFC 4291 §2.5.1), so a limit on
+Pure. An IPv6 host can use 2**64 addresses (RFC 4291 §2.5.1), so a limit on
 whole addresses would limit nothing; its network of 64 bits is counted instead.
 """
 

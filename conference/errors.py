@@ -6,7 +6,7 @@ The error tree of the conference domain.
     ConferenceError
     ├── UserError              refused; the connection stays open
     │   ├── NotAllowed         the role lacks the capability
-    │   ├── NotFound           absent, or not visible to the one who asks
+    │   ├── NotFound           absent, or not visible to the client
     │   ├── Refused            well-formed, allowed, but not possible now
     │   └── TooMuch            a limit on rate, size or number was reached
     ├── ProtocolViolation      the client broke the protocol; close its connection
@@ -37,11 +37,11 @@ class UserError(ConferenceError):
 
 
 class NotAllowed(UserError):
-    """The role of the one who asks lacks the capability."""
+    """The participant's role lacks the capability."""
 
 
 class NotFound(UserError):
-    """Absent, or not visible to the one who asks: the two look the same."""
+    """Absent, or not visible to the client; the two cannot be distinguished."""
 
 
 class Refused(UserError):

@@ -85,7 +85,7 @@ async def listen(
     server = await asyncio.get_running_loop().create_server(
         entrance.factory, sock=listening, backlog=ACCEPTED_AT_ONCE
     )
-    # asyncio takes one number for both; the kernel's queue shall be long.
+    # asyncio takes one number for both; the kernel's queue must be long.
     listening.listen(BACKLOG)
     closing.callback(guards.close_all)
     closing.callback(entrance.close_all)

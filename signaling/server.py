@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 
 TRUST_CHECK_S = 60.0
 # How often the host's names and addresses, and the operator's certificate, are
-# looked at. A changed address cuts people off anyway; a minute is soon enough.
+# checked. A changed address disconnects people anyway; a minute is soon enough.
 
 FLUSH_S = 0.5  # for the notice that the server stops to reach the clients
 CLEANUP_S = 1.0  # for the media legs to end

@@ -28,7 +28,7 @@ class DatagramSocket(Protocol):
 
 
 class _ClosedSocket:
-    """What the id of a removed socket stands for."""
+    """The socket that an id names after its socket was removed."""
 
     def sendto(self, _data: bytes, _address: Address, /) -> object:
         """Refuse a datagram."""

@@ -41,7 +41,7 @@ class Hands:
         return Hands(self.order[:at] + self.order[at + 1 :], self.next_ticket)
 
     def behind(self, participant: ParticipantId) -> tuple[ParticipantId, ...]:
-        """Return those whose place changes when this hand goes or comes back."""
+        """Return those whose place changes when this hand is no longer counted, or again."""
         return self.order[self.order.index(participant) + 1 :]
 
     def place(

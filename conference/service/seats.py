@@ -131,7 +131,7 @@ class SeatService:
         return found
 
     def capabilities(self, seat_ref: SeatRef) -> Capabilities:
-        """Return what a seat may do now; nothing when it is gone."""
+        """Return the capabilities of a seat; none if there is no such seat."""
         opened = self._rooms.by_id.get(seat_ref.room)
         seat = opened and opened.room.seats.get(seat_ref.participant)
         return seat.capabilities if seat else frozenset()

@@ -18,7 +18,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Headers = CIMultiDict[str] | CIMultiDictProxy[str]
 
 MOST_ENTRIES = 32
-# Of X-Forwarded-For that are looked at, from the right. Each trusted proxy adds one.
+# Entries of X-Forwarded-For that are read, from the right. Each trusted proxy adds one.
 
 
 class Proxies:

@@ -17,7 +17,7 @@ from socketio import AsyncServer as SocketIo
 log = logging.getLogger(__name__)
 
 NORMAL_CLOSE = frozenset({1000, 1001, 1005})
-"""Close codes of a page that goes; the last stands for none (RFC 6455 §7.4.1)."""
+"""Close codes of a page that is left; 1005 means that none was sent (RFC 6455 §7.4.1)."""
 
 
 class Ending(StrEnum):

@@ -47,6 +47,6 @@ class RemovalLifted:
 
 @dataclass(frozen=True, slots=True)
 class PageClosed:
-    """The page of a seat is gone, and its media connections with it."""
+    """The page of a seat was closed, and its media connections ended with it."""
 
     participant: ParticipantId

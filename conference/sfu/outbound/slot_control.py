@@ -220,7 +220,7 @@ def _startable(slot: Slot, track: Track, spatial: int, now: float) -> Layer:
 
 
 def _floods(viewer: Viewer, slot: Slot, layer: Layer) -> bool:
-    """Return whether a slot that shall go down sends much more than its link carries."""
+    """Return whether a slot that is to be lowered sends much more than its link carries."""
     shown = slot.current
     return (
         shown is not None
