@@ -31,7 +31,7 @@ from conference.service.effects import (
     media_of,
     notices_of,
 )
-from conference.service.legs import Legs
+from conference.service.known_legs import KnownLegs
 from conference.service.notices import Outbox
 from conference.service.timeouts import Timeouts
 
@@ -56,7 +56,7 @@ class OpenRoom:
     """The connection of each seat; a seat has one at most."""
     tokens: dict[ParticipantId, bytes] = field(default_factory=dict)
     """Hash of each seat's token."""
-    legs: Legs = field(default_factory=Legs)
+    legs: KnownLegs = field(default_factory=KnownLegs)
     """What the media plane has said of the participants' legs."""
     slots: dict[ParticipantId, dict[Mid, media.SlotState]] = field(default_factory=dict)
     """What each viewer's slots carry, for those who return."""

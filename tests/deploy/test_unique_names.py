@@ -18,7 +18,6 @@ REASONS = {
     "RoomSummary": "what the service says of a room, and the message that carries it",
     "Track": "a participant's track in the domain, and in the packet plane; the two "
     "know each other only through their contract",
-    "Legs": "the legs of the transport, and what the service knows of them",
 }
 
 

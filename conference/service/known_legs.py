@@ -1,5 +1,5 @@
 """
-The legs of a room, as far as the service has heard of them.
+The legs of a room, as far as the service knows them.
 
 Kept from the answers and events of the media plane, which may run elsewhere: what is
 known here may be behind, and messages of replaced legs may still arrive.
@@ -19,7 +19,7 @@ class _Known:
     connected: bool
 
 
-class Legs:
+class KnownLegs:
     """The newest leg of each kind of each participant of a room."""
 
     def __init__(self) -> None:

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from conference.contract.words import Generation, LegKind
 from conference.ids import ParticipantId
-from conference.service.legs import Legs
+from conference.service.known_legs import KnownLegs
 
 ADA, BOB = ParticipantId("ada"), ParticipantId("bob")
 PUBLISH, SUBSCRIBE = LegKind
@@ -13,7 +13,7 @@ FIRST, SECOND = Generation(1), Generation(2)
 
 
 def test_a_leg_is_connected_once_its_event_has_come() -> None:
-    legs = Legs()
+    legs = KnownLegs()
     legs.opened(ADA, PUBLISH, FIRST)
     assert legs.connected(ADA) == frozenset()
     legs.changed(ADA, PUBLISH, FIRST, connected=True)
@@ -22,14 +22,14 @@ def test_a_leg_is_connected_once_its_event_has_come() -> None:
 
 
 def test_a_renegotiated_leg_stays_connected() -> None:
-    legs = Legs()
+    legs = KnownLegs()
     legs.changed(ADA, PUBLISH, FIRST, connected=True)
     legs.opened(ADA, PUBLISH, FIRST)
     assert legs.connected(ADA) == {PUBLISH}
 
 
 def test_the_kinds_are_independent() -> None:
-    legs = Legs()
+    legs = KnownLegs()
     legs.changed(ADA, SUBSCRIBE, SECOND, connected=True)
     legs.changed(ADA, PUBLISH, FIRST, connected=True)
     assert legs.connected(ADA) == {PUBLISH, SUBSCRIBE}
@@ -38,7 +38,7 @@ def test_the_kinds_are_independent() -> None:
 
 
 def test_legs_that_are_being_closed_are_no_longer_connected() -> None:
-    legs = Legs()
+    legs = KnownLegs()
     legs.changed(ADA, PUBLISH, SECOND, connected=True)
     legs.closing(ADA)
     assert legs.connected(ADA) == frozenset()
@@ -46,7 +46,7 @@ def test_legs_that_are_being_closed_are_no_longer_connected() -> None:
 
 
 def test_nothing_is_kept_of_a_participant_that_left() -> None:
-    legs = Legs()
+    legs = KnownLegs()
     legs.changed(ADA, PUBLISH, FIRST, connected=True)
     legs.forget(ADA)
     assert legs.connected(ADA) == frozenset()
@@ -57,7 +57,7 @@ def test_nothing_is_kept_of_a_participant_that_left() -> None:
 def test_the_newest_leg_decides_in_whatever_order_messages_come(
     messages: list[tuple[int, bool]],
 ) -> None:
-    legs = Legs()
+    legs = KnownLegs()
     for number, connected in messages:
         legs.changed(ADA, PUBLISH, Generation(number), connected=connected)
     newest = max(number for number, _ in messages)
