@@ -70,6 +70,13 @@ export class Controls {
         }
       }),
       effect(() => {
+        // When the floor is taken back, a menu for sharing leads to a refusal.
+        const view = seat.view.value;
+        if (view && !view.capabilities.has('media.publish')) {
+          this.shareMenu.value = false;
+        }
+      }),
+      effect(() => {
         seat.chat.open.value = this.panel.value === 'chat';
       }),
     );
