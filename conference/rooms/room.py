@@ -116,8 +116,11 @@ class Room:
 
     def hand_place(self, participant: ParticipantId) -> int | None:
         """Return the place in the order of raised hands; None: not in it."""
-        self.seat(participant)
-        return self._state.hands.place(participant, self._state.seats)
+        return self._state.hands.place(self.seat(participant))
+
+    def hands_behind(self, ticket: int) -> list[ParticipantId]:
+        """Return the participants whose hands are behind a ticket, in order."""
+        return self._state.hands.behind(ticket)
 
     def said(self, participant: ParticipantId, nonce: str) -> ChatLine | None:
         """Return the line already said with this nonce, if it is remembered."""

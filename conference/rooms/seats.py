@@ -15,6 +15,7 @@ from immutables import Map
 from conference.contract.words import Role
 from conference.ids import AccountId, InvitationId, ParticipantId
 from conference.rooms import quality
+from conference.rooms.due_times import DueTimes
 from conference.rooms.seat import Seat
 
 _K = TypeVar("_K")
@@ -34,12 +35,10 @@ class Seats(Mapping[ParticipantId, Seat]):
 
     publishing: Map[ParticipantId, Seat] = field(default_factory=Map)
     """Those that declared tracks: the only ones that the stage can choose from."""
-    earliest: float | None = None
-    """When the first timeout of a seat expires; None: no seat has one."""
     connected: int = 0
     """How many are connected."""
     _seats: Map[ParticipantId, Seat] = field(default_factory=Map)
-    _due: Map[ParticipantId, float] = field(default_factory=Map)
+    _due: DueTimes = field(default_factory=DueTimes)
     _moderators: Map[ParticipantId, Seat] = field(default_factory=Map)
     _by_account: Map[AccountId, ParticipantId] = field(default_factory=Map)
     _by_invitation: Map[InvitationId, int] = field(default_factory=Map)
@@ -69,6 +68,11 @@ class Seats(Mapping[ParticipantId, Seat]):
         """Iterate in the order of joining; this costs as much as there are seats."""
         return iter([seat.id for seat in in_order(self._seats.values())])
 
+    @property
+    def earliest(self) -> float | None:
+        """When the first timeout of a seat expires; None: no seat has one."""
+        return self._due.earliest
+
     def of_account(self, account: AccountId) -> Seat | None:
         """Return the seat of an account, if it has one."""
         participant = self._by_account.get(account)
@@ -84,9 +88,7 @@ class Seats(Mapping[ParticipantId, Seat]):
 
     def due(self, now: float) -> list[Seat]:
         """Return the seats whose timeout has expired, in the order of joining."""
-        if self.earliest is None or now < self.earliest:
-            return []
-        return in_order(self._seats[p] for p, at in self._due.items() if at <= now)
+        return in_order(self._seats[participant] for participant in self._due.by(now))
 
     def having(self, seat: Seat) -> "Seats":
         """Return the seats with one added or replaced."""
@@ -102,20 +104,22 @@ class Seats(Mapping[ParticipantId, Seat]):
         """Return the seats without one."""
         seat = self._seats[participant]
         return replace(
-            self._counting(seat, -1)._timed(participant, None),
+            self._counting(seat, -1),
             publishing=_with(self.publishing, participant, None),
             connected=self.connected - seat.connected,
             _seats=self._seats.delete(participant),
+            _due=self._due.having(participant, None),
             _moderators=_with(self._moderators, participant, None),
         )
 
     def _put(self, seat: Seat, *, was_connected: bool) -> "Seats":
         moderates = seat.role is Role.MODERATOR
         return replace(
-            self._timed(seat.id, due_at(seat)),
+            self,
             publishing=_with(self.publishing, seat.id, seat if seat.tracks else None),
             connected=self.connected + seat.connected - was_connected,
             _seats=self._seats.set(seat.id, seat),
+            _due=self._due.having(seat.id, due_at(seat)),
             _moderators=_with(self._moderators, seat.id, seat if moderates else None),
         )
 
@@ -134,21 +138,6 @@ class Seats(Mapping[ParticipantId, Seat]):
             _by_invitation=by_invitation,
             _next_number=self._next_number + max(0, change),
         )
-
-    def _timed(self, participant: ParticipantId, at: float | None) -> "Seats":
-        """Return the seats with a new time for a seat's timeout; None: it has none."""
-        before = self._due.get(participant)
-        if at == before:
-            return self
-        due = _with(self._due, participant, at)
-        earliest = self.earliest
-        if before is not None and before == earliest:
-            # Only seats with a timeout are searched, and only when the earliest timeout
-            # was changed or removed.
-            earliest = min(due.values(), default=None)
-        elif at is not None:
-            earliest = at if earliest is None else min(earliest, at)
-        return replace(self, _due=due, earliest=earliest)
 
 
 def in_order(seats: Iterable[Seat]) -> list[Seat]:

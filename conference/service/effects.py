@@ -152,11 +152,22 @@ def notices_of(
     """
     here = dict(holders)
     deliveries: list[Delivery] = []
-    for event in dict.fromkeys(events):
+    for event in dict.fromkeys(_with_hands_once(events)):
         deliveries += _deliveries(room, here, event)
     if any(isinstance(event, e.StageMoved | e.StageChosen) for event in events):
         deliveries.append(Send(tuple(here.values()), n.RoomChanged(room_view(room))))
     return deliveries
+
+
+def _with_hands_once(events: Sequence[e.Event]) -> list[e.Event]:
+    """Return the events with one move of hands, which contains all others, at the end."""
+    moves = [event for event in events if isinstance(event, e.HandsMoved)]
+    others: list[e.Event] = [
+        event for event in events if not isinstance(event, e.HandsMoved)
+    ]
+    if moves:
+        others.append(min(moves, key=lambda move: move.behind))
+    return others
 
 
 def _deliveries(
@@ -166,6 +177,12 @@ def _deliveries(
     match event:
         case e.SeatOpened(participant) | e.SeatUpdated(participant):
             return _seat_shown(room, participant, tuple(here.values()))
+        case e.HandsMoved(ticket):
+            to = tuple(here.values())
+            return [
+                Send(to, n.ParticipantChanged(seat_view(room, participant)))
+                for participant in room.hands_behind(ticket)
+            ]
         case e.QualityChanged(participant):
             if participant not in room.seats:
                 return []

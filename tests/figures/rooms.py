@@ -8,12 +8,15 @@ timeout.
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from conference.contract.words import Generation, Role, Source
-from conference.ids import AccountId, InvitationId, ParticipantId, RoomId
+from conference.ids import AccountId, ConnectionId, InvitationId, ParticipantId, RoomId
 from conference.rooms import commands as c
 from conference.rooms.room import Room
+from conference.rooms.seat import Presence
 from conference.rooms.state import RoomLimits
+from conference.service.effects import notices_of
 from tests.figures.common import report
 
 ROUNDS = 7
@@ -41,6 +44,30 @@ def full_room(seats: int) -> Room:
     return room
 
 
+def room_of_hands(seats: int) -> Room:
+    """Return a room in which everybody has a hand raised."""
+    room = full_room(seats)
+    for number in range(seats):
+        room.handle(c.RaiseHand(name(number), raised=True), now=0.0)
+    return room
+
+
+def restarted_room(seats: int) -> Room:
+    """Return a room after a restart: all seats are kept until the same time."""
+    lost = [
+        replace(seat, presence=Presence.LOST, kept_until=120.0)
+        for seat in full_room(seats).seats.values()
+    ]
+    return Room(
+        RoomId("room"),
+        title="Seminar",
+        organisation="Institute",
+        owner=AccountId("owner"),
+        created_at=WALL,
+        seats=lost,
+    )
+
+
 def name(number: int) -> ParticipantId:
     """Return the id of a participant, as long as a real one."""
     return ParticipantId(f"participant-{number:010}")
@@ -64,16 +91,31 @@ def run(room: Room, command: c.Command) -> None:
     room.next_timeout()
 
 
-def least_us(prepare: Callable[[], Room], step: Callable[[Room, int], None]) -> float:
+def least_us(
+    prepare: Callable[[], Room],
+    step: Callable[[Room, int], None],
+    *,
+    commands: int = COMMANDS,
+) -> float:
     """Return the least time of one step over the rounds, in microseconds."""
     best = float("inf")
     for _ in range(ROUNDS):
         room = prepare()
         begun = time.perf_counter()
-        for number in range(COMMANDS):
+        for number in range(commands):
             step(room, number)
-        best = min(best, (time.perf_counter() - begun) / COMMANDS)
+        best = min(best, (time.perf_counter() - begun) / commands)
     return round(best * 1e6, 1)
+
+
+def hands_moved_ms(seats: int) -> float:
+    """Return the time to make the notices of all hands behind the first, which leaves."""
+    room = room_of_hands(seats)
+    holders = {who: ConnectionId(who) for who in room.seats}
+    events = room.handle(c.Leave(name(0)), now=10.0)
+    begun = time.perf_counter()
+    notices_of(room, holders, events)
+    return round((time.perf_counter() - begun) * 1e3, 1)
 
 
 def main() -> None:
@@ -93,6 +135,21 @@ def main() -> None:
                 lambda seats=seats: full_room(seats),  # type: ignore[misc]
                 lambda room, n: run(room, (c.Lose, c.Return)[n % 2](name(n // 2 % 10))),
             ),
+            first_hand_lost_us=least_us(
+                lambda seats=seats: room_of_hands(seats),  # type: ignore[misc]
+                lambda room, n: run(room, (c.Lose, c.Return)[n % 2](name(0))),
+            ),
+            first_hand_leaves_us=least_us(
+                lambda seats=seats: room_of_hands(seats),  # type: ignore[misc]
+                lambda room, n: run(room, c.Leave(name(n))),
+                commands=min(COMMANDS, seats - 1),
+            ),
+            return_after_restart_us=least_us(
+                lambda seats=seats: restarted_room(seats),  # type: ignore[misc]
+                lambda room, n: run(room, c.Return(name(n))),
+                commands=min(COMMANDS, seats),
+            ),
+            hands_moved_ms=hands_moved_ms(seats),
             say_us=least_us(
                 lambda seats=seats: full_room(seats),  # type: ignore[misc]
                 lambda room, n: run(room, c.Say(name(2), "Hello", f"{n}", WALL)),

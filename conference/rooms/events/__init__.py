@@ -7,6 +7,7 @@ more: the service reads the room. Frozen values, split by subject.
 
 from conference.rooms.events.chat import Said
 from conference.rooms.events.floor import CapabilitiesChanged
+from conference.rooms.events.hands import HandsMoved
 from conference.rooms.events.quality import QualityChanged
 from conference.rooms.events.room import RoomEnded
 from conference.rooms.events.seats import (
@@ -28,6 +29,7 @@ Event = (
     | RemovalLifted
     | PageClosed
     | CapabilitiesChanged
+    | HandsMoved
     | StageMoved
     | StageChosen
     | TrackSwitched
@@ -40,6 +42,7 @@ Event = (
 __all__ = [
     "CapabilitiesChanged",
     "Event",
+    "HandsMoved",
     "PageClosed",
     "QualityChanged",
     "RemovalHeld",

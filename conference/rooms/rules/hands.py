@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from conference.ids import ParticipantId
 from conference.rooms import commands as c
 from conference.rooms import events as e
 from conference.rooms.roles import Capability
@@ -19,7 +18,7 @@ def raise_hand(state: RoomState, command: c.RaiseHand, *, now: float) -> Step:
     if seat.hand is not None:
         return state, []
     seat = replace(seat, hand=state.hands.next_ticket)
-    return replace(state, hands=state.hands.with_last(seat.id)).updated(seat)
+    return replace(state, hands=state.hands.having(seat)).updated(seat)
 
 
 def lower_hand(state: RoomState, command: c.LowerHand, *, now: float) -> Step:
@@ -42,16 +41,27 @@ def lowered(state: RoomState, seat: Seat) -> Step:
     Take a seat out of the order of hands, if it is in it; the seat is not changed.
 
     Returns:
-        The state after it, and the events of those whose place moves.
+        The state after it, and the event of those whose place moves.
+    """
+    if seat.hand is None or not seat.connected:
+        return state, []
+    state = replace(state, hands=state.hands.without(seat.hand))
+    return state, behind(state, seat.hand)
+
+
+def shown_again(state: RoomState, seat: Seat) -> Step:
+    """
+    Show or hide the hand of a seat that was lost or returned.
+
+    Returns:
+        The state after it, and the event of those whose place moves.
     """
     if seat.hand is None:
         return state, []
-    moved = behind(state, seat.id)
-    return replace(state, hands=state.hands.without(seat.id)), moved
+    state = replace(state, hands=state.hands.having(seat))
+    return state, behind(state, seat.hand)
 
 
-def behind(state: RoomState, participant: ParticipantId) -> list[e.Event]:
-    """Return the events of those whose place moves when this hand goes or comes."""
-    return [
-        e.SeatUpdated(one, durable=False) for one in state.hands.behind(participant)
-    ]
+def behind(state: RoomState, ticket: int) -> list[e.Event]:
+    """Return the event of those whose place moves when this hand goes or comes."""
+    return [e.HandsMoved(ticket)] if state.hands.count_behind(ticket) else []

@@ -8,7 +8,7 @@ from conference.ids import ParticipantId
 from conference.rooms import commands as c
 from conference.rooms import events as e
 from conference.rooms.roles import Capability
-from conference.rooms.rules.hands import behind, lowered
+from conference.rooms.rules.hands import lowered, shown_again
 from conference.rooms.seat import Seat, Signal, signalled
 from conference.rooms.state import RoomState, Step
 
@@ -120,10 +120,8 @@ def _signal(
     state = state.having(after)
     if after.presence is seat.presence:
         return state, []  # only the end of its time moved, which nobody sees
-    events: list[e.Event] = [e.SeatUpdated(participant, durable=False)]
-    if seat.hand is not None:
-        events += behind(state, participant)
-    return state, events
+    state, moved = shown_again(state, after)
+    return state, [e.SeatUpdated(participant, durable=False), *moved]
 
 
 def _vacate(

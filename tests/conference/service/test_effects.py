@@ -165,3 +165,18 @@ def test_the_floor_changes_what_its_owner_may_do(room: Room) -> None:
     events = room.do(c.GiveFloor(room.m, guest, given=True))
     seat = room.room.seat(guest)
     assert ("to-g", n.SeatChanged(seat.role, seat.capabilities)) in room.notices(events)
+
+
+def test_everybody_gets_one_notice_of_each_hand_that_moved(room: Room) -> None:
+    others = [room.join(name) for name in "abcd"]
+    for who in others:
+        room.do(c.RaiseHand(who, raised=True))
+    room.do(c.Lose(others[3]))
+    events = room.do(c.Leave(others[1])) + room.do(c.Leave(others[0]))
+    changed = [
+        (to, notice.view.seat.id, notice.view.hand)
+        for to, notice in room.notices(events)
+        if isinstance(notice, n.ParticipantChanged)
+    ]
+    # The place of a lost one is shown to nobody, so it does not move.
+    assert changed == [("to-m", others[2], 1), ("to-p", others[2], 1)]

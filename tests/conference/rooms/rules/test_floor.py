@@ -35,9 +35,10 @@ def test_the_floor_lowers_the_hand_and_lets_publish(driver: RoomDriver) -> None:
     driver.do(c.RaiseHand(b, raised=True))
     assert driver.do(c.GiveFloor(moderator, a, given=True)) == [
         e.SeatUpdated(a, durable=True),
-        e.SeatUpdated(b, durable=False),
+        e.HandsMoved(1),
         e.CapabilitiesChanged(a),
     ]
+    assert driver.room.hands_behind(1) == [b]
     assert driver.room.seat(a).may(Capability.MEDIA_PUBLISH)
     assert driver.room.hand_place(a) is None
     assert driver.do(c.GiveFloor(moderator, a, given=True)) == []
