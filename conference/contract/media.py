@@ -5,7 +5,8 @@ Commands go down (``conference.service`` → ``conference.transport``), events
 come up. All are frozen and made of plain values that survive a round trip
 through bytes, so that the media plane can run in another process or on another
 host without a change here. Therefore every event names its room, and one about a leg
-also the leg's generation: an event may still be on its way when the leg is replaced.
+also the leg's generation, or for a track the number of the negotiation: an event may
+still be on its way when the leg is replaced or negotiated again.
 """
 
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from conference.contract.words import (
     Generation,
     LegKind,
+    Negotiation,
     Receive,
     Reduced,
     SlotGap,
@@ -115,7 +117,8 @@ class PublishAnswer:
     """The server's answer to a publish offer."""
 
     generation: Generation
-    """Of the leg that was opened or goes on."""
+    """Of the leg that was opened or continues."""
+    negotiation: Negotiation
     sdp: str
 
 
@@ -186,7 +189,8 @@ class TrackStarted:
 
     room: RoomId
     participant: ParticipantId
-    generation: Generation
+    negotiation: Negotiation
+    """The newest of its leg when this happened."""
     source: Source
     codec: str
 
@@ -197,7 +201,8 @@ class TrackStopped:
 
     room: RoomId
     participant: ParticipantId
-    generation: Generation
+    negotiation: Negotiation
+    """The newest of its leg when this happened."""
     source: Source
 
 

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from conference.contract.figures import PlaneFigures
 from conference.contract.media import (
     AcceptAnswer,
     Command,
@@ -35,6 +36,10 @@ class MediaPlane(Protocol):
 
     async def publish(self, command: Publish) -> PublishAnswer:
         """Open, replace or renegotiate the publish leg of a participant."""
+        ...
+
+    async def figures(self) -> PlaneFigures:
+        """Return what the media plane is doing, for the operator."""
         ...
 
     def apply(self, command: Command) -> None:

@@ -80,10 +80,18 @@ class LegKind(StrEnum):
 
 Generation = NewType("Generation", int)
 """
-The number of a leg. The media plane numbers all legs upwards from 1.
+The number of a leg. A leg that replaces another one has a higher number.
 
 A message about a leg that has been replaced may arrive after its successor is known,
 as when the media plane runs in another process. Its lower number tells it apart.
+"""
+
+Negotiation = NewType("Negotiation", int)
+"""
+The number of an accepted publish offer, from the same sequence as ``Generation``.
+
+A leg may be negotiated many times. The end of a track may arrive after a later offer
+has declared a track of the same source; its lower number tells it apart.
 """
 
 

@@ -10,7 +10,7 @@ from enum import Enum, auto
 from types import MappingProxyType
 from typing import TypeVar
 
-from conference.contract.words import Generation, Role, Source
+from conference.contract.words import Generation, Negotiation, Role, Source
 from conference.ids import AccountId, InvitationId, ParticipantId
 from conference.rooms.roles import Capabilities, Capability, capabilities
 
@@ -63,6 +63,10 @@ def transition(presence: Presence, signal: Signal) -> Presence:
             return presence
 
 
+BEFORE_ALL = Negotiation(0)
+"""Lower than the number of any negotiation."""
+
+
 @dataclass(frozen=True, slots=True)
 class Track:
     """A published track as the room knows it."""
@@ -71,6 +75,8 @@ class Track:
     """None until its first packet arrived: declared, and nothing to show yet."""
     muted: bool = False
     """True: nothing of it is forwarded."""
+    since: Negotiation = BEFORE_ALL
+    """The negotiation that declared it; earlier messages are of another track."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ class _Known:
 
     generation: Generation
     connected: bool
+    closing: bool = False
+    """The media plane has been asked to close it: it does not connect any more."""
 
 
 class KnownLegs:
@@ -58,14 +60,25 @@ class KnownLegs:
         *,
         connected: bool,
     ) -> None:
-        """Note that a leg came up or went away; ignored for a replaced one."""
-        if self.current(participant, kind, generation):
-            self._set(participant, kind, _Known(generation, connected))
+        """
+        Note that a leg came up or went away.
+
+        Ignored for a replaced leg, and for one that connected while it was being closed.
+        """
+        known = self._known.get(participant, {}).get(kind)
+        if known is not None and (
+            generation < known.generation
+            or (generation == known.generation and known.closing)
+        ):
+            return
+        self._set(participant, kind, _Known(generation, connected))
 
     def closing(self, participant: ParticipantId) -> None:
         """Note that the media plane has been asked to close both legs."""
         for kind, leg in self._known.get(participant, {}).items():
-            self._set(participant, kind, _Known(leg.generation, connected=False))
+            self._set(
+                participant, kind, _Known(leg.generation, connected=False, closing=True)
+            )
 
     def forget(self, participant: ParticipantId) -> None:
         """Forget a participant that has left the room."""

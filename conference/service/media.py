@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from conference.contract import media
-from conference.contract.words import LegKind, Source
+from conference.contract.words import Generation, LegKind, Source
 from conference.errors import NotAllowed, NotFound, Refused
 from conference.ids import ParticipantId
 from conference.rooms import commands as c
@@ -25,19 +25,15 @@ class Media:
         opened.room.seat(seat_ref.participant)
         return await subscribe_seat(self._rooms, opened, seat_ref)
 
-    async def answer(self, seat_ref: SeatRef, sdp: str) -> None:
+    async def answer(self, seat_ref: SeatRef, generation: Generation, sdp: str) -> None:
         """
-        Take a viewer's answer to its newest slot offer.
+        Take a viewer's answer to the slot offer of this generation.
 
         Raises:
-            Refused: There is no offer that waits for it, or it cannot be used.
+            Refused: Another offer has replaced it, or the answer cannot be used.
         """
-        opened, participant = self._rooms.room(seat_ref.room), seat_ref.participant
-        offered = opened.legs.newest(participant, LegKind.SUBSCRIBE)
-        if offered is None:
-            raise Refused("no-offer", "There is no open offer. Ask for a new one.")
         await self._rooms.media.accept_answer(
-            media.AcceptAnswer(participant, offered, sdp)
+            media.AcceptAnswer(seat_ref.participant, generation, sdp)
         )
 
     async def publish(
@@ -78,7 +74,14 @@ class Media:
             opened.legs.opened(participant, LegKind.PUBLISH, answer.generation)
         try:
             await rooms.handle(
-                opened, c.Publish(participant, answer.generation, sources, active)
+                opened,
+                c.Publish(
+                    participant,
+                    answer.generation,
+                    answer.negotiation,
+                    sources,
+                    active,
+                ),
             )
         except NotFound:  # left or was removed meanwhile
             rooms.media.apply(media.CloseLegs(participant))
@@ -114,13 +117,13 @@ class Media:
                     self._notify(
                         opened, viewer, n.LinkChanged(down_bps, loss, rtt_s, reduced)
                     )
-            case media.TrackStarted(_, participant, generation, source, codec):
+            case media.TrackStarted(_, participant, negotiation, source, codec):
                 self._rooms.apply_at_once(
-                    opened, c.TrackUp(participant, generation, source, codec)
+                    opened, c.TrackUp(participant, negotiation, source, codec)
                 )
-            case media.TrackStopped(_, participant, generation, source):
+            case media.TrackStopped(_, participant, negotiation, source):
                 self._rooms.apply_at_once(
-                    opened, c.TrackDown(participant, generation, source)
+                    opened, c.TrackDown(participant, negotiation, source)
                 )
             case media.PublishNeeded(_, participant, generation):
                 if opened.legs.current(participant, LegKind.PUBLISH, generation):

@@ -7,39 +7,14 @@ opening of the room; the others are momentary.
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
+from conference.contract.figures import RoomCounts, RoomFigures
 from conference.contract.words import Reduced
 from conference.ids import RoomId
 from conference.sfu.counts import Counts
 from conference.sfu.inbound.publisher import Publisher
 from conference.sfu.outbound.viewer import Viewer
-
-
-@dataclass(frozen=True, slots=True)
-class RoomFigures:
-    """The momentary state of a room."""
-
-    room: RoomId
-    counts: Counts
-    publishers: int
-    viewers: int
-    layers: dict[int, int]
-    """Picture slots by the spatial layer that they carry."""
-    paused: int
-    """Picture slots for which a viewer's link has no room."""
-    reduced: dict[Reduced, int]
-    """Viewers by the reason for getting less than their screen could show."""
-    loss: float
-    """Mean share of packets lost between the server and viewers, 0…1."""
-    rtt_s: float
-    """Mean round trip to viewers; 0.0: none is known."""
-    estimate_bps: float
-    """Mean estimate of viewers' links; 0.0: none is known."""
-    upstream_loss: float
-    """Mean share of packets lost between publishers and the server, 0…1."""
-    upstream_nacked: int
-    """Packets that the present publishers were asked to retransmit."""
 
 
 @dataclass(slots=True)
@@ -89,7 +64,7 @@ def figures_of(
         ]
     return RoomFigures(
         room,
-        counts,
+        RoomCounts(**asdict(counts)),
         publishing,
         present,
         dict(layers),

@@ -11,13 +11,14 @@ import logging
 from collections.abc import Iterable
 
 from conference.contract import media
+from conference.contract.figures import RoomFigures
 from conference.contract.words import SlotGroup, Source
 from conference.fanout.contract import Fanout, ViewerKey
 from conference.ids import ParticipantId, RoomId
 from conference.rtp import extensions
 from conference.rtp.codecs import NOTHING, Codec
 from conference.sfu.counts import Counts
-from conference.sfu.figures import RoomFigures, figures_of
+from conference.sfu.figures import figures_of
 from conference.sfu.inbound.keyframes import Requester
 from conference.sfu.inbound.publisher import Arrived, Publisher
 from conference.sfu.inbound.track import Layer, Track
@@ -180,7 +181,7 @@ class RoomPlane:
             media.TrackStarted(
                 self.room,
                 track.participant,
-                track.generation,
+                track.negotiation,
                 track.source,
                 track.codec.value,
             )
@@ -226,7 +227,7 @@ class RoomPlane:
                 # Otherwise another track of its source replaces it.
                 self.events.append(
                     media.TrackStopped(
-                        self.room, track.participant, track.generation, track.source
+                        self.room, track.participant, track.negotiation, track.source
                     )
                 )
             self._reassign_for(track, now)

@@ -18,13 +18,13 @@ from dataclasses import replace
 from itertools import count
 
 from conference.contract import media
-from conference.contract.words import Generation, LegKind
+from conference.contract.figures import RoomFigures
+from conference.contract.words import Generation, LegKind, Negotiation
 from conference.fanout.contract import Fanout, LayerKey, SlotKey, ViewerKey
 from conference.fanout.formats import SlotFormat, TrackFormat, ViewerFormat
 from conference.ids import ParticipantId, RoomId
 from conference.rtp.codecs import Codec
 from conference.sfu.duties import Duties, RtcpOut
-from conference.sfu.figures import RoomFigures
 from conference.sfu.inbound.publisher import Publisher
 from conference.sfu.limits import NO_LIMITS, BitrateLimits
 from conference.sfu.outbound.slot import Slot, plan_slots
@@ -98,6 +98,7 @@ class Router:
         room: RoomId,
         participant: ParticipantId,
         generation: Generation,
+        negotiation: Negotiation,
         formats: list[TrackFormat],
         *,
         now: float,
@@ -110,7 +111,9 @@ class Router:
             plane.publishers[participant] = publisher
             self._publishing[participant] = plane
             self._duties.publisher_joined(plane, publisher, now=now)
-        ended, begun = publisher.negotiate(formats, map(LayerKey, self._keys))
+        ended, begun = publisher.negotiate(
+            negotiation, formats, map(LayerKey, self._keys)
+        )
         plane.begin_tracks(begun, now=now)
         if ended:
             plane.end_tracks(ended, now=now)
@@ -314,6 +317,10 @@ class Router:
     def on_timeout(self, *, now: float) -> None:
         """Do what is due."""
         self._duties.timetable.run(now=now)
+
+    def emit(self, event: media.Event) -> None:
+        """Add an event of the transport, in its order with those of this plane."""
+        self._events.append(event)
 
     def drain(self) -> tuple[list[RtcpOut], list[media.Event]]:
         """Return the RTCP to send and the events since the last call."""

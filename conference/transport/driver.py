@@ -20,7 +20,7 @@ from collections.abc import Callable
 from itertools import count
 
 from conference.contract import media
-from conference.contract.words import Generation, LegKind
+from conference.contract.words import Generation, LegKind, Negotiation
 from conference.fanout.contract import FanoutFactory, ViewerKeys
 from conference.ids import ParticipantId, RoomId
 from conference.rtp import ntp
@@ -84,8 +84,10 @@ class Driver:
         self._demux = demux
         self._certificate = certificate
         self._on_event = on_event
-        self._generations = count(1)
-        self._leg_events: list[media.Event] = []
+        # Numbers grow over restarts of the media plane too, as long as the host's clock
+        # is not set back between them.
+        self._numbers = count(time.time_ns() // 1_000_000)
+        self._closed = False
         self._delivering = False
         self._timer: asyncio.TimerHandle | None = None
         self._pacing: asyncio.TimerHandle | None = None
@@ -101,10 +103,12 @@ class Driver:
         tasks = [leg.task for leg in self.legs if leg.task is not None]
         for leg in self.legs:
             self.close_leg(leg)
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self.deliver()
+        self._closed = True
         for timer in (self._timer, self._pacing, self._silence):
             if timer is not None:
                 timer.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
     @property
     def refused(self) -> int:
@@ -143,7 +147,11 @@ class Driver:
         return leg
 
     def _number(self) -> Generation:
-        return Generation(next(self._generations))
+        return Generation(next(self._numbers))
+
+    def negotiation(self) -> Negotiation:
+        """Return the number of one more negotiation."""
+        return Negotiation(next(self._numbers))
 
     def shake_hands(self, leg: Leg, remote: Description) -> None:
         """Begin the handshake of a leg; nothing happens when it has begun already."""
@@ -174,10 +182,10 @@ class Driver:
     def _on_keys(self, leg: Leg, keys: ViewerKeys) -> None:
         if not leg.advance(LegStep.KEYED):
             return
+        self._emit_leg(leg, connected=True)
         if isinstance(leg, SubscribeLeg):
             leg.keys = keys
             self._send_to(leg)
-        self._tell_leg(leg, connected=True)
 
     def _on_route(self, leg: SubscribeLeg, route: Route) -> None:
         if leg.keys is not None:
@@ -218,11 +226,11 @@ class Driver:
             self.router.unsubscribe(leg.participant)
         self._refused += leg.dropped
         if connected:
-            self._tell_leg(leg, connected=False)
+            self._emit_leg(leg, connected=False)
         self.deliver_soon()
 
-    def _tell_leg(self, leg: Leg, *, connected: bool) -> None:
-        self._leg_events.append(
+    def _emit_leg(self, leg: Leg, *, connected: bool) -> None:
+        self.router.emit(
             media.LegChanged(
                 leg.room, leg.participant, leg.generation, leg.kind, connected
             )
@@ -264,9 +272,9 @@ class Driver:
     def deliver(self) -> None:
         """Send and emit what the router has, and arm the one timer."""
         self._delivering = False
+        if self._closed:
+            return
         out, events = self.router.drain()
-        events += self._leg_events
-        self._leg_events = []
         for rtcp in out:
             leg = self.legs.find(rtcp.participant, rtcp.leg)
             if leg is not None and leg.dtls is not None and leg.connected:

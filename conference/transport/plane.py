@@ -10,11 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from conference.contract import media
+from conference.contract.figures import PlaneFigures
 from conference.contract.words import LegKind
 from conference.errors import Refused
 from conference.fanout.contract import FanoutFactory
 from conference.fanout.engines import DEFAULT_ENGINE
-from conference.sfu.figures import RoomFigures
 from conference.sfu.limits import NO_LIMITS, BitrateLimits
 from conference.transport.driver import Driver
 from conference.transport.dtls import ServerCertificate
@@ -98,8 +98,13 @@ class Plane:
         """The media port in use."""
         return self._mux.port
 
-    def stats(self) -> dict[str, float]:
-        """Return counters since the start, for the operator."""
+    async def figures(self) -> PlaneFigures:
+        """Return what the media plane is doing, for the operator."""
+        rooms = tuple(self._driver.router.figures())
+        return PlaneFigures(self.counters(), rooms)
+
+    def counters(self) -> dict[str, float]:
+        """Return counters since the start, by name."""
         driver = self._driver
         return {
             "legs": sum(leg.connected for leg in driver.legs),
@@ -109,10 +114,6 @@ class Plane:
             "packets_refused": driver.refused,
             **{f"datagrams_{name}": n for name, n in self._demux.counts.items()},
         }
-
-    def rooms(self) -> list[RoomFigures]:
-        """Return what each room is doing, for the operator."""
-        return self._driver.router.figures()
 
     async def subscribe(self, command: media.Subscribe) -> media.SlotOffer:
         """Open or replace the subscribe leg of a viewer."""
@@ -172,18 +173,19 @@ class Plane:
             leg = driver.open_publish(command.room, command.publisher)
             leg.budget_bytes = command.budget_bytes
         leg.remember(offer.description)
+        negotiation = driver.negotiation()
         driver.router.publish(
             command.room,
             command.publisher,
             leg.generation,
+            negotiation,
             offer.tracks,
             now=driver.now(),
         )
         driver.shake_hands(leg, offer.description)
         driver.deliver_soon()
-        return media.PublishAnswer(
-            leg.generation, self._negotiation.publish_answer(leg, offer)
-        )
+        sdp = self._negotiation.publish_answer(leg, offer)
+        return media.PublishAnswer(leg.generation, negotiation, sdp)
 
     def apply(self, command: media.Command) -> None:
         """Apply a command that has no result; unknown participants are ignored."""

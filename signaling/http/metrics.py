@@ -23,7 +23,7 @@ from prometheus_client.core import (
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
-from conference.sfu.figures import RoomFigures
+from conference.contract.figures import PlaneFigures, RoomFigures
 from signaling.auth.proxies import Proxies
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -34,14 +34,10 @@ BEARER = "Bearer "
 
 
 class Measured(Protocol):
-    """What figures are read from (``conference.transport.plane.Plane``)."""
+    """What figures are requested from (``conference.contract.media_plane``)."""
 
-    def stats(self) -> dict[str, float]:
-        """Return counters since the start, for the operator."""
-        ...
-
-    def rooms(self) -> list[RoomFigures]:
-        """Return what each room is doing, for the operator."""
+    async def figures(self) -> PlaneFigures:
+        """Return what the media plane is doing."""
         ...
 
 
@@ -68,10 +64,9 @@ class LoopLag:
 class PlaneCollector(Collector):
     """Turns the media plane's figures into Prometheus metrics, at each scrape."""
 
-    def __init__(
-        self, plane: Measured, lag: LoopLag, endings: Mapping[str, int]
-    ) -> None:
-        self._plane = plane
+    def __init__(self, lag: LoopLag, endings: Mapping[str, int]) -> None:
+        self.figures = PlaneFigures({}, ())
+        """What is shown; set before each scrape."""
         self._lag = lag
         self._endings = endings
         self._cpu_s = time.process_time()
@@ -79,9 +74,9 @@ class PlaneCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Return the current values of all metrics."""
-        stats = self._plane.stats()
+        stats = self.figures.counters
         # A connectivity test before joining belongs to no room.
-        rooms = [room for room in self._plane.rooms() if room.viewers]
+        rooms = [room for room in self.figures.rooms if room.viewers]
         yield _gauge("rooms", "Rooms with participants.", len(rooms))
         yield _gauge(
             "loop_lag_seconds",
@@ -221,8 +216,10 @@ class MetricsPage:
         token: str | None,
         proxies: Proxies,
     ) -> None:
+        self._plane = plane
+        self._collector = PlaneCollector(lag, endings)
         self._registry = CollectorRegistry()
-        self._registry.register(PlaneCollector(plane, lag, endings))
+        self._registry.register(self._collector)
         ProcessCollector(registry=self._registry)
         self._networks = tuple(networks)
         self._token = token
@@ -232,6 +229,8 @@ class MetricsPage:
         """Answer a scrape; to those who may not, the page does not exist."""
         if not self._allowed(request):
             raise web.HTTPNotFound
+        # No other request is served between here and the end of ``generate_latest``.
+        self._collector.figures = await self._plane.figures()
         return web.Response(
             body=generate_latest(self._registry),
             headers={"Content-Type": CONTENT_TYPE_LATEST},

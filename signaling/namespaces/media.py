@@ -1,7 +1,7 @@
 """Handlers of media: negotiation, own tracks, the view."""
 
 from conference.contract import media
-from conference.contract.words import Receive, Source
+from conference.contract.words import Generation, Receive, Source
 from conference.ids import Mid, ParticipantId
 from conference.rooms import commands as c
 from signaling.namespaces import wire
@@ -21,7 +21,9 @@ async def answer(
     context: Context, connection: Connection, request: m.MediaAnswer
 ) -> m.Nothing:
     """Take the answer to the slot offer."""
-    await context.conference.media.answer(connection.seat, request.sdp)
+    await context.conference.media.answer(
+        connection.seat, Generation(request.generation), request.sdp
+    )
     return m.Nothing()
 
 

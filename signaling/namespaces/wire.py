@@ -74,6 +74,7 @@ def offer(of: media.SlotOffer) -> m.SlotOffer:
     """Return a slot offer."""
     return m.SlotOffer.model_validate(
         {
+            "generation": of.generation,
             "sdp": of.sdp,
             "slots": [
                 {"mid": plan.mid, "kind": plan.kind, "group": plan.group.value}

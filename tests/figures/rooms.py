@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from conference.contract.words import Generation, Role, Source
+from conference.contract.words import Generation, Negotiation, Role, Source
 from conference.ids import AccountId, ConnectionId, InvitationId, ParticipantId, RoomId
 from conference.rooms import commands as c
 from conference.rooms.room import Room
@@ -23,6 +23,7 @@ ROUNDS = 7
 COMMANDS = 200
 WALL = 1_700_000_000.0
 LEG = Generation(1)
+FIRST = Negotiation(1)
 
 
 def full_room(seats: int) -> Room:
@@ -38,9 +39,9 @@ def full_room(seats: int) -> Room:
     for number in range(seats):
         take_seat(room, number)
     camera = (Source.CAMERA, Source.MICROPHONE)
-    room.handle(c.Publish(name(1), LEG, camera, frozenset(camera)), now=0.0)
+    room.handle(c.Publish(name(1), LEG, FIRST, camera, frozenset(camera)), now=0.0)
     for source in camera:
-        room.handle(c.TrackUp(name(1), LEG, source, "VP8"), now=0.0)
+        room.handle(c.TrackUp(name(1), FIRST, source, "VP8"), now=0.0)
     return room
 
 

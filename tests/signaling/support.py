@@ -19,9 +19,10 @@ import socketio
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from conference.contract import media
-from conference.contract.words import Generation, LegKind, SlotGroup
+from conference.contract.figures import PlaneFigures, RoomFigures
+from conference.contract.words import Generation, LegKind, Negotiation, SlotGroup
+from conference.errors import Refused
 from conference.ids import Mid, ParticipantId
-from conference.sfu.figures import RoomFigures
 from signaling.build import build
 from signaling.server import Server
 from signaling.settings import load
@@ -57,10 +58,11 @@ class QuietPlane:
         self.answers: list[media.AcceptAnswer] = []
         self.legs: dict[tuple[ParticipantId, LegKind], Generation] = {}
         """The newest leg of each kind of each participant."""
-        self.opened: list[Generation] = []
+        self.newest = Negotiation(0)
+        """The newest number of a leg or a negotiation."""
         self.fault: Exception | None = None
         self.counters: dict[str, float] = {}
-        self.figures: list[RoomFigures] = []
+        self.rooms: list[RoomFigures] = []
 
     async def start(self) -> None:
         """Open nothing."""
@@ -68,13 +70,9 @@ class QuietPlane:
     async def close(self) -> None:
         """Close nothing."""
 
-    def stats(self) -> dict[str, float]:
+    async def figures(self) -> PlaneFigures:
         """Return what a test set."""
-        return self.counters
-
-    def rooms(self) -> list[RoomFigures]:
-        """Return what a test set."""
-        return self.figures
+        return PlaneFigures(self.counters, tuple(self.rooms))
 
     async def subscribe(self, command: media.Subscribe) -> media.SlotOffer:
         if self.fault is not None:
@@ -89,6 +87,8 @@ class QuietPlane:
     async def accept_answer(self, command: media.AcceptAnswer) -> None:
         if self.fault is not None:
             raise self.fault
+        if self.legs.get((command.viewer, LegKind.SUBSCRIBE)) != command.generation:
+            raise Refused("no-offer", "There is no open offer. Ask for a new one.")
         self.answers.append(command)
 
     async def publish(self, command: media.Publish) -> media.PublishAnswer:
@@ -98,16 +98,20 @@ class QuietPlane:
         leg = self.legs.get((command.publisher, LegKind.PUBLISH))
         if leg is None:
             leg = self.open_leg(command.publisher, LegKind.PUBLISH)
-        return media.PublishAnswer(leg, "v=0\r\n")
+        return media.PublishAnswer(leg, self.negotiation(), "v=0\r\n")
 
     def apply(self, command: media.Command) -> None:
         self.commands.append(command)
 
     def open_leg(self, participant: ParticipantId, kind: LegKind) -> Generation:
         """Let a leg begin, in place of the one before; it goes on until the next."""
-        leg = self.legs[participant, kind] = Generation(len(self.opened) + 1)
-        self.opened.append(leg)
+        leg = self.legs[participant, kind] = Generation(self.negotiation())
         return leg
+
+    def negotiation(self) -> Negotiation:
+        """Return the number of one more negotiation."""
+        self.newest = Negotiation(self.newest + 1)
+        return self.newest
 
 
 class Refusal(AssertionError):

@@ -9,27 +9,36 @@ the order of answers and events, nor by what both sides could share in memory.
 import asyncio
 import json
 import os
+import random
 import socket
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, get_args
 
 from pydantic import TypeAdapter
 
 from conference import errors
 from conference.contract import media
+from conference.contract.figures import PlaneFigures
 from conference.errors import ConferenceError, UserError
-from conference.sfu.figures import RoomFigures
 from conference.transport.plane import Plane, PlaneConfig
 from signaling import build, cli
 from signaling.server import PlaneFactory
 from signaling.settings import Settings
 from tests.support.plain import adapter
 
-EVENT_DELAY_S = 0.1
-"""By which events arrive after everything else that was sent with them."""
-ANSWERS = (media.SlotOffer, media.PublishAnswer)
-REQUESTS = (media.Subscribe, media.AcceptAnswer, media.Publish)
+EVENT_DELAYS_S = (0.0, 0.3)
+"""Limits of the random delay of each event; events stay in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskFigures:
+    """Request the figures of the media plane."""
+
+
+ANSWERS = (media.SlotOffer, media.PublishAnswer, PlaneFigures)
+REQUESTS = (media.Subscribe, media.AcceptAnswer, media.Publish, AskFigures)
 ADAPTERS: dict[str, TypeAdapter[Any]] = {
     kind.__name__: adapter(kind)
     for kind in (*REQUESTS, *ANSWERS, *get_args(media.Command), *get_args(media.Event))
@@ -110,14 +119,6 @@ class RemotePlane:
         for task in self._tasks:
             task.cancel()
 
-    def stats(self) -> dict[str, float]:
-        """Return no counters: this plane is not for the operator's page."""
-        return {}
-
-    def rooms(self) -> list[RoomFigures]:
-        """Return no rooms, for the same reason."""
-        return []
-
     def _expect(self, number: int) -> asyncio.Future[Any]:
         future = asyncio.get_running_loop().create_future()
         self._waiting[number] = future
@@ -139,8 +140,10 @@ class RemotePlane:
 
     async def _read_events(self, reader: asyncio.StreamReader) -> None:
         loop = asyncio.get_running_loop()
+        delays, due = random.Random(0), 0.0
         async for line in reader:
-            loop.call_later(EVENT_DELAY_S, self._on_event, read(line)[1])
+            due = max(due, loop.time() + delays.uniform(*EVENT_DELAYS_S))
+            loop.call_at(due, self._on_event, read(line)[1])
 
     async def _ask(self, message: object) -> Any:
         return await self._expect(self._send(message))
@@ -158,6 +161,11 @@ class RemotePlane:
         """Open, replace or renegotiate the publish leg of a participant."""
         answer: media.PublishAnswer = await self._ask(command)
         return answer
+
+    async def figures(self) -> PlaneFigures:
+        """Return what the media plane is doing."""
+        figures: PlaneFigures = await self._ask(AskFigures())
+        return figures
 
     def apply(self, command: media.Command) -> None:
         """Give a command that has no result."""
@@ -188,6 +196,8 @@ async def run_plane(config: dict[str, Any], calls_fd: int, events_fd: int) -> No
                     calls.write(written(number, await plane.subscribe(command)))
                 case media.Publish():
                     calls.write(written(number, await plane.publish(command)))
+                case AskFigures():
+                    calls.write(written(number, await plane.figures()))
                 case media.AcceptAnswer():
                     await plane.accept_answer(command)
                     calls.write(json.dumps([number, "none", None]).encode() + b"\n")

@@ -15,7 +15,13 @@ from math import inf
 from pylibsrtp import Policy, Session
 
 from conference.contract import media
-from conference.contract.words import Generation, LegKind, SlotGroup, Source
+from conference.contract.words import (
+    Generation,
+    LegKind,
+    Negotiation,
+    SlotGroup,
+    Source,
+)
 from conference.fanout.contract import Destination, SrtpProfile, ViewerKeys
 from conference.fanout.engines import DEFAULT_ENGINE
 from conference.fanout.formats import SlotFormat, TrackFormat, ViewerFormat
@@ -357,6 +363,7 @@ class Bench:
             dict
         )
         self._numbers = itertools.count(65_000)
+        self._negotiations = itertools.count(1)
         self._ssrcs = itertools.count(1000, 10)
         self._answered: dict[ParticipantId, int] = defaultdict(int)
         self._unlimited: set[ParticipantId] = set()
@@ -383,7 +390,14 @@ class Bench:
 
     def negotiate(self, participant: ParticipantId, formats: list[TrackFormat]) -> None:
         """Open the publish leg of a participant, or negotiate its tracks again."""
-        self.router.publish(ROOM, participant, FIRST_LEG, formats, now=self.now)
+        self.router.publish(
+            ROOM,
+            participant,
+            FIRST_LEG,
+            Negotiation(next(self._negotiations)),
+            formats,
+            now=self.now,
+        )
 
     def next_ssrc(self) -> int:
         """Return an unused SSRC."""

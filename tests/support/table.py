@@ -1,6 +1,7 @@
 """A media plane on a table, and clients that speak to it without any signaling."""
 
 import asyncio
+import itertools
 import socket
 import time
 from collections.abc import Callable
@@ -36,6 +37,7 @@ class Table:
         """Whether the clients use TCP."""
         self.events: list[media.Event] = []
         self.plane = Plane(PlaneConfig(port=0, bind=bind), self.events.append)
+        self.plane._driver._numbers = itertools.count(1)
         self.legs: list[Leg] = []
         self.tasks: list[asyncio.Task[None]] = []
         self.offer = Generation(0)

@@ -13,7 +13,7 @@ import { Sending } from '../src/room/seat/sending';
 import type { Link } from '../src/signaling/link';
 
 const never = new Promise<never>(() => undefined);
-const OFFER: SlotOffer = { sdp: 'v=0\r\n', slots: [] };
+const OFFER: SlotOffer = { generation: 1, sdp: 'v=0\r\n', slots: [] };
 
 /**
  * Answers everything, unless it is closed; `stuck` ones answer nothing from the start.

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from conference.contract.words import Generation, Source
+from conference.contract.words import Generation, Negotiation, Source
 from conference.ids import ParticipantId
 
 
@@ -13,6 +13,7 @@ class Publish:
     by: ParticipantId
     generation: Generation
     """Of the publish leg; tracks of an older one have ended with it."""
+    negotiation: Negotiation
     sources: tuple[Source, ...]
     active: frozenset[Source] = frozenset()
     """Those of them that are to be sent; the others are declared and off."""
@@ -41,7 +42,7 @@ class TrackUp:
     """The media plane saw a track start, or change its codec."""
 
     participant: ParticipantId
-    generation: Generation
+    negotiation: Negotiation
     source: Source
     codec: str
 
@@ -51,5 +52,5 @@ class TrackDown:
     """The media plane saw a track end."""
 
     participant: ParticipantId
-    generation: Generation
+    negotiation: Negotiation
     source: Source

@@ -29,7 +29,7 @@ def publish(state: RoomState, command: c.Publish, *, now: float) -> Step:
     tracks = MappingProxyType(
         {
             source: replace(
-                known.get(source, Track()),
+                known.get(source, Track(since=command.negotiation)),
                 muted=source not in command.active or source in stopped,
             )
             for source in command.sources
@@ -99,13 +99,10 @@ def track_down(state: RoomState, command: c.TrackDown, *, now: float) -> Step:
 
 
 def _publishing(state: RoomState, command: c.TrackUp | c.TrackDown) -> Seat | None:
-    """Return the seat that has this track, if the track is of its present leg."""
+    """Return the seat that has this track; None if the message is of an earlier one."""
     seat = state.seats.get(command.participant)
-    if (
-        seat is None
-        or command.source not in seat.tracks
-        or command.generation != seat.publish_leg
-    ):
+    track = None if seat is None else seat.tracks.get(command.source)
+    if track is None or command.negotiation < track.since:
         return None
     return seat
 

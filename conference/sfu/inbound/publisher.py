@@ -9,7 +9,7 @@ publisher needs to repair losses and to raise its bitrate. It forwards nothing;
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from conference.contract.words import Generation, Source
+from conference.contract.words import Generation, Negotiation, Source
 from conference.fanout.contract import LayerKey
 from conference.fanout.formats import PAYLOAD_TYPES, TrackFormat
 from conference.ids import ParticipantId
@@ -108,7 +108,10 @@ class Publisher:
         self._transport_cc_id = 0
 
     def negotiate(
-        self, formats: list[TrackFormat], keys: Iterator[LayerKey]
+        self,
+        negotiation: Negotiation,
+        formats: list[TrackFormat],
+        keys: Iterator[LayerKey],
     ) -> tuple[list[Track], list[Track]]:
         """
         Apply the result of an offer and answer.
@@ -136,6 +139,8 @@ class Publisher:
                 track.renegotiate(fmt)
             self.tracks[fmt.source] = track
         ended += before.values()
+        for track in (*ended, *self.tracks.values()):
+            track.negotiation = negotiation
         self._bind_announced()
         return ended, begun
 

@@ -8,7 +8,7 @@ other, so they share this module; what can be decided without either is in
 
 from collections.abc import Iterator
 
-from conference.contract.words import Generation, Source
+from conference.contract.words import Generation, Negotiation, Source
 from conference.fanout.contract import LayerKey
 from conference.fanout.formats import TrackFormat
 from conference.ids import ParticipantId
@@ -222,6 +222,7 @@ class Track:
         "generation",
         "key_frames",
         "layers",
+        "negotiation",
         "participant",
         "started",
     )
@@ -237,6 +238,8 @@ class Track:
         self.participant = participant
         self.generation = generation
         """Of the leg that it is published over."""
+        self.negotiation = Negotiation(0)
+        """The newest negotiation of this leg; set by its publisher."""
         self.fmt = fmt
         self.active = True
         """False while muted by its owner or by a moderator."""

@@ -23,6 +23,10 @@ SDP_BYTES = 96 * 1024  # 64 KiB of SDP, escaped as JSON
 PREFLIGHT = Rate(per_second=0.2, burst=6)  # three runs over UDP and TCP, then slowly
 
 
+LegNumber = Annotated[int, Field(ge=0, le=2**53 - 1)]
+"""The generation of a leg; a whole number that JavaScript keeps exactly."""
+
+
 class SlotPlan(Wire):
     """A slot of the subscribe offer; fixed for the life of that peer connection."""
 
@@ -46,6 +50,8 @@ class SlotState(Wire):
 class SlotOffer(Wire):
     """The server's only offer: answer it with ``media.answer``."""
 
+    generation: LegNumber
+    """Its number; the answer names it."""
     sdp: Sdp
     slots: list[SlotPlan]
 
@@ -55,6 +61,8 @@ class MediaSubscribe(Wire):
 
 
 class MediaAnswer(Wire):
+    generation: LegNumber
+    """Of the offer that this answers."""
     sdp: Sdp
 
 

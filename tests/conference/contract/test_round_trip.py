@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conference.contract import media, records, words
+from conference.contract import figures, media, records, words
 from tests.support.plain import adapter
 
 MESSAGES: list[type[Any]] = sorted(
     {
         value
-        for module in (media, records, words)
+        for module in (figures, media, records, words)
         for _, value in inspect.getmembers(module, inspect.isclass)
         if dataclasses.is_dataclass(value)
     },
@@ -42,7 +42,8 @@ def test_a_message_is_the_same_after_a_trip_through_bytes(
     (again,) = through.validate_json(through.dump_json([message]))
     assert again == message
     assert type(again) is kind
-    assert hash(again) == hash(message)
+    if kind.__module__ != figures.__name__:  # figures hold mappings, and are no keys
+        assert hash(again) == hash(message)
 
 
 @pytest.mark.parametrize("kind", MESSAGES, ids=lambda kind: kind.__name__)

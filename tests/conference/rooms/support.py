@@ -1,6 +1,6 @@
 """A room with short words for what happens in it."""
 
-from conference.contract.words import Generation, Role, Source
+from conference.contract.words import Generation, Negotiation, Role, Source
 from conference.ids import AccountId, InvitationId, ParticipantId, RoomId
 from conference.rooms import commands as c
 from conference.rooms import events as e
@@ -11,6 +11,8 @@ OWNER = AccountId("owner")
 WALL = 1_700_000_000.0
 LEG = Generation(1)
 """The publish leg of every participant, unless a test says otherwise."""
+FIRST = Negotiation(1)
+"""The negotiation of every publish offer, unless a test says otherwise."""
 
 
 class RoomDriver:
@@ -58,10 +60,12 @@ class RoomDriver:
 
     def publish(self, participant: ParticipantId, *sources: Source) -> list[e.Event]:
         """Publish tracks that are on, and let their first packets come."""
-        events = self.do(c.Publish(participant, LEG, sources, frozenset(sources)))
+        events = self.do(
+            c.Publish(participant, LEG, FIRST, sources, frozenset(sources))
+        )
         for source in sources:
             codec = "VP8" if source.kind == "video" else "opus"
-            events += self.do(c.TrackUp(participant, LEG, source, codec))
+            events += self.do(c.TrackUp(participant, FIRST, source, codec))
         return events
 
     def say(self, by: ParticipantId, text: str, nonce: str) -> list[e.Event]:

@@ -6,7 +6,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from conference.contract.words import Generation, Role, Source
+from conference.contract.words import Generation, Negotiation, Role, Source
 from conference.errors import UserError
 from conference.ids import ParticipantId
 from conference.rooms import commands as c
@@ -116,13 +116,13 @@ class RoomMachine(RuleBasedStateMachine):
         sources: list[Source],
         active: frozenset[Source],
     ) -> None:
-        self.do(c.Publish(who, leg, tuple(sources), active))
+        self.do(c.Publish(who, leg, Negotiation(leg), tuple(sources), active))
 
     @rule(who=WHO, leg=LEG, source=SOURCE)
     def track_up(self, who: ParticipantId, leg: Generation, source: Source) -> None:
-        before = self.tracks_of_another_leg(who, leg)
-        self.do(c.TrackUp(who, leg, source, "VP8"))
-        assert self.tracks_of_another_leg(who, leg) == before
+        before = self.tracks_of_a_later_leg(who, leg)
+        self.do(c.TrackUp(who, Negotiation(leg), source, "VP8"))
+        assert self.tracks_of_a_later_leg(who, leg) == before
 
     @rule(who=WHO, source=SOURCE, active=st.booleans())
     def switch(self, who: ParticipantId, source: Source, active: bool) -> None:
@@ -130,16 +130,16 @@ class RoomMachine(RuleBasedStateMachine):
 
     @rule(who=WHO, leg=LEG, source=SOURCE)
     def track_down(self, who: ParticipantId, leg: Generation, source: Source) -> None:
-        before = self.tracks_of_another_leg(who, leg)
-        self.do(c.TrackDown(who, leg, source))
-        assert self.tracks_of_another_leg(who, leg) == before
+        before = self.tracks_of_a_later_leg(who, leg)
+        self.do(c.TrackDown(who, Negotiation(leg), source))
+        assert self.tracks_of_a_later_leg(who, leg) == before
 
-    def tracks_of_another_leg(
+    def tracks_of_a_later_leg(
         self, who: ParticipantId, leg: Generation
     ) -> Mapping[Source, Track] | None:
         """Return the tracks that no event of this leg may change."""
         seat = self.driver.room.seats.get(who)
-        if seat is None or seat.publish_leg == leg:
+        if seat is None or seat.publish_leg is None or leg >= seat.publish_leg:
             return None
         return seat.tracks
 

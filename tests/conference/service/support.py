@@ -122,9 +122,9 @@ class World:
 
     def packets_come(self, seat: SeatRef, source: Source) -> None:
         """Let the media plane see the first packet of a track."""
-        leg = self.publish_leg(seat)
+        newest = self.plane.newest
         self.conference.on_media(
-            media.TrackStarted(seat.room, seat.participant, leg, source, "VP8")
+            media.TrackStarted(seat.room, seat.participant, newest, source, "VP8")
         )
 
     def publish_leg(self, seat: SeatRef) -> Generation:

@@ -9,7 +9,7 @@ from conference.service.known_legs import KnownLegs
 
 ADA, BOB = ParticipantId("ada"), ParticipantId("bob")
 PUBLISH, SUBSCRIBE = LegKind
-FIRST, SECOND = Generation(1), Generation(2)
+FIRST, SECOND, THIRD = Generation(1), Generation(2), Generation(3)
 
 
 def test_a_leg_is_connected_once_its_event_has_come() -> None:
@@ -43,6 +43,11 @@ def test_legs_that_are_being_closed_are_no_longer_connected() -> None:
     legs.closing(ADA)
     assert legs.connected(ADA) == frozenset()
     assert not legs.current(ADA, PUBLISH, FIRST)
+    # It connected before the command arrived.
+    legs.changed(ADA, PUBLISH, SECOND, connected=True)
+    assert legs.connected(ADA) == frozenset()
+    legs.changed(ADA, PUBLISH, THIRD, connected=True)
+    assert legs.connected(ADA) == {PUBLISH}
 
 
 def test_nothing_is_kept_of_a_participant_that_left() -> None:

@@ -119,8 +119,8 @@ async def test_a_track_is_shown_with_its_first_packet_and_gone_with_its_leg(
     await world.publish(seat, Source.CAMERA)
     shown = [x for x in world.story if isinstance(x, n.ParticipantChanged)][-1]
     assert set(shown.view.seat.started) == {Source.CAMERA}
-    leg = world.publish_leg(seat)
-    stopped = media.TrackStopped(seat.room, seat.participant, leg, Source.CAMERA)
+    newest = world.plane.newest
+    stopped = media.TrackStopped(seat.room, seat.participant, newest, Source.CAMERA)
     world.conference.on_media(stopped)
     shown = [x for x in world.story if isinstance(x, n.ParticipantChanged)][-1]
     assert shown.view.seat.started == {}
@@ -131,12 +131,12 @@ async def test_the_late_end_of_a_replaced_leg_ends_no_track_of_its_successor(
 ) -> None:
     seat = await world.join("presenter", "c1")
     await world.publish(seat, Source.CAMERA)
-    old = world.publish_leg(seat)
+    old, negotiation = world.publish_leg(seat), world.plane.newest
     world.plane.open_leg(seat.participant, LegKind.PUBLISH)
     await world.publish(seat, Source.CAMERA)
     who, room = seat.participant, seat.room
     world.story.clear()
-    world.conference.on_media(media.TrackStopped(room, who, old, Source.CAMERA))
+    world.conference.on_media(media.TrackStopped(room, who, negotiation, Source.CAMERA))
     world.conference.on_media(media.LayersWanted(room, who, old, Source.CAMERA, ()))
     world.conference.on_media(media.PublishNeeded(room, who, old))
     assert world.story == []
@@ -168,3 +168,23 @@ async def test_returning_participants_get_their_connected_legs(world: World) -> 
     assert await legs("c4") == {LegKind.PUBLISH}
     await world.conference.seats.close_page(world.token, ConnectionId("c4"))
     assert await legs("c5") == set()  # although its end is not known yet
+
+
+async def test_the_late_end_of_a_track_does_not_end_its_renegotiated_successor(
+    world: World,
+) -> None:
+    """The screen is left out of an offer and declared again on the same leg."""
+    seat = await world.join("presenter", "c1")
+    screen = media.TrackDeclaration(Mid("1"), Source.SCREEN)
+    await world.conference.media.publish(seat, "v=0", [CAMERA, screen])
+    await world.conference.media.publish(seat, "v=0", [CAMERA])
+    stopped = media.TrackStopped(
+        seat.room, seat.participant, world.plane.newest, Source.SCREEN
+    )
+    await world.conference.media.publish(
+        seat, "v=0", [CAMERA, screen], frozenset({Source.SCREEN})
+    )
+    world.conference.on_media(stopped)
+    world.packets_come(seat, Source.SCREEN)
+    shown = [x for x in world.story if isinstance(x, n.ParticipantChanged)][-1]
+    assert set(shown.view.seat.started) == {Source.SCREEN}

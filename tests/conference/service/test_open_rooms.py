@@ -7,7 +7,7 @@ import pytest
 
 from conference.contract import media
 from conference.contract.records import Change, DropSeat
-from conference.contract.words import Generation, LegKind, Source
+from conference.contract.words import Generation, LegKind, Negotiation, Source
 from conference.errors import InfrastructureError, NotFound
 from conference.ids import (
     ConnectionId,
@@ -225,8 +225,8 @@ async def test_events_of_closed_rooms_are_ignored(world: World) -> None:
     room, who, leg = RoomId("gone"), ParticipantId("gone"), Generation(1)
     world.story.clear()
     for event in (
-        media.TrackStarted(room, who, leg, Source.CAMERA, "VP8"),
-        media.TrackStopped(room, who, leg, Source.CAMERA),
+        media.TrackStarted(room, who, Negotiation(1), Source.CAMERA, "VP8"),
+        media.TrackStopped(room, who, Negotiation(1), Source.CAMERA),
         media.SlotsChanged(room, who, leg, ()),
         media.SpeakersChanged(room, (who,)),
         media.PublishNeeded(room, who, leg),

@@ -44,7 +44,7 @@ async def test_a_client_hello_of_a_stranger_disturbs_no_handshake(
         for _ in range(count):
             sock.sendto(client_hello(), address)
         await table.flows(watcher)
-    assert table.plane.stats()["datagrams_unknown"] >= count
+    assert table.plane.counters()["datagrams_unknown"] >= count
 
 
 async def test_odd_datagrams_close_no_leg(table: Table) -> None:
@@ -62,7 +62,7 @@ async def test_odd_datagrams_close_no_leg(table: Table) -> None:
             watcher.leg.send_raw(datagram)
             table.legs[0].send_raw(datagram)
     await table.flows(watcher)
-    assert table.plane.stats()["datagrams_bad_size"] >= 9
+    assert table.plane.counters()["datagrams_bad_size"] >= 9
     assert table.connected(ADA) == {LegKind.PUBLISH}
     assert table.connected(VIEWER) == {LegKind.SUBSCRIBE}
 
@@ -92,7 +92,8 @@ async def test_malformed_checks_get_no_response_and_no_log_line(
             sock.sendto(bad, address)
             sock.sendto(unauthenticated, address)
         await until(
-            lambda: table.plane.stats()["datagrams_bad_check"] >= 200, "the datagrams"
+            lambda: table.plane.counters()["datagrams_bad_check"] >= 200,
+            "the datagrams",
         )
         with pytest.raises(BlockingIOError):
             sock.recv(100)
@@ -116,13 +117,13 @@ async def test_replayed_and_altered_packets_are_not_forwarded(table: Table) -> N
 
     table.legs[0]._transmit = record  # type: ignore[method-assign]
     await until(lambda: len(sent) >= 50, "packets to replay")
-    forwarded = table.plane.stats()["packets_forwarded"]
+    forwarded = table.plane.counters()["packets_forwarded"]
     sent_before = sum(track.packets for track in publisher.tracks)
     for datagram in sent[:50]:
         real(datagram)
         real(datagram[:-1] + bytes((datagram[-1] ^ 1,)))
     await table.flows(watcher)
-    more = table.plane.stats()["packets_forwarded"] - forwarded
+    more = table.plane.counters()["packets_forwarded"] - forwarded
     new = sum(track.packets for track in publisher.tracks) - sent_before
     assert more <= new + 5
 
@@ -134,7 +135,7 @@ async def test_rtp_on_a_subscribe_leg_is_dropped(table: Table) -> None:
     leg.send_rtp(struct.pack("!BBHII", 0x80, 96, 1, 1, 1) + b"media")
     table.stage()
     await table.flows(watcher)
-    assert table.plane.stats()["packets_refused"] == 1
+    assert table.plane.counters()["packets_refused"] == 1
 
 
 async def test_a_spoofed_check_does_not_take_over_an_address_in_use(
@@ -184,13 +185,13 @@ async def test_a_replayed_check_redirects_no_media(table: Table) -> None:
     sock, address = stranger(table)
     with sock:
         sock.setblocking(False)
-        before = table.plane.stats()["datagrams_bad_check"]
+        before = table.plane.counters()["datagrams_bad_check"]
         for _ in range(20):
             for datagram in checks:
                 sock.sendto(datagram, address)
         copies = 20 * len(checks)
         await until(
-            lambda: table.plane.stats()["datagrams_bad_check"] >= before + copies,
+            lambda: table.plane.counters()["datagrams_bad_check"] >= before + copies,
             "the copies to be refused",
         )
         await table.flows(watcher)
@@ -206,7 +207,7 @@ async def test_a_packet_too_large_to_protect_closes_no_leg(table: Table) -> None
     assert leg.dtls is not None
     leg.dtls.send_rtcp(b"\x80\xc8\x00\x06" + bytes(2_000))
     await table.flows(watcher)
-    assert table.plane.stats()["packets_refused"] == 1
+    assert table.plane.counters()["packets_refused"] == 1
 
 
 async def test_the_number_of_ssrcs_of_a_leg_is_limited(table: Table) -> None:

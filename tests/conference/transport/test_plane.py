@@ -1,12 +1,19 @@
 """The media port: legs begin, go on, replace each other and end."""
 
+import asyncio
 from ipaddress import ip_address
 
 import pytest
 from aiortc import rtcdtlstransport as dtls_module
 
 from conference.contract import media
-from conference.contract.words import Generation, LegKind, SlotGroup, Source
+from conference.contract.words import (
+    Generation,
+    LegKind,
+    Negotiation,
+    SlotGroup,
+    Source,
+)
 from conference.errors import InfrastructureError, Refused
 from conference.fanout.contract import Destination, LayerKey, SlotKey, ViewerKey
 from conference.fanout.formats import SlotFormat
@@ -21,7 +28,9 @@ from tests.support.bench import KEYS, FakeSocket
 from tests.support.table import ADA, ROOM, VIEWER, Table, until
 from tests.support.wire import rtcp, rtp, sdp
 
-FIRST, SECOND = Generation(1), Generation(2)
+FIRST, SECOND = Generation(1), Generation(3)
+OFFER, SECOND_OFFER = Negotiation(2), Negotiation(4)
+"""The numbers of the first two publish legs and of their offers."""
 
 
 async def test_media_flows_and_the_first_profile_is_gcm_128(table: Table) -> None:
@@ -32,7 +41,7 @@ async def test_media_flows_and_the_first_profile_is_gcm_128(table: Table) -> Non
     assert watcher.leg.profile == "SRTP_AEAD_AES_128_GCM"
     assert table.connected(ADA) == {LegKind.PUBLISH}
     assert table.connected(VIEWER) == {LegKind.SUBSCRIBE}
-    assert table.plane.stats()["packets_unsent"] == 0
+    assert table.plane.counters()["packets_unsent"] == 0
 
 
 async def test_a_new_subscription_replaces_the_old_one(table: Table) -> None:
@@ -61,7 +70,7 @@ async def test_closing_legs_stops_media_and_emits_events(table: Table) -> None:
     watcher = await table.subscribe()
     await table.flows(watcher)
     table.plane.apply(media.CloseLegs(ADA))
-    stopped = media.TrackStopped(ROOM, ADA, FIRST, Source.CAMERA)
+    stopped = media.TrackStopped(ROOM, ADA, OFFER, Source.CAMERA)
     await until(lambda: stopped in table.events, "the track to stop")
     ended = media.LegChanged(ROOM, ADA, FIRST, LegKind.PUBLISH, False)
     await until(lambda: ended in table.events, "the leg to end")
@@ -216,7 +225,7 @@ async def test_events_come_after_their_command_and_name_their_leg(
     table: Table,
 ) -> None:
     await table.publish()
-    started = media.TrackStarted(ROOM, ADA, FIRST, Source.CAMERA, "VP8")
+    started = media.TrackStarted(ROOM, ADA, OFFER, Source.CAMERA, "VP8")
     await until(lambda: started in table.events, "the first track")
     real, during = table.plane.publish, []
 
@@ -230,10 +239,31 @@ async def test_events_come_after_their_command_and_name_their_leg(
     table.plane.publish = publish  # type: ignore[method-assign]
     await table.publish()
     assert during == []
-    stopped = media.TrackStopped(ROOM, ADA, FIRST, Source.CAMERA)
-    again = media.TrackStarted(ROOM, ADA, SECOND, Source.CAMERA, "VP8")
+    stopped = media.TrackStopped(ROOM, ADA, OFFER, Source.CAMERA)
+    again = media.TrackStarted(ROOM, ADA, SECOND_OFFER, Source.CAMERA, "VP8")
     await until(lambda: again in table.events, "the track of the new leg")
     assert table.events.index(stopped) < table.events.index(again)
+
+
+async def test_the_numbers_of_legs_grow_over_restarts_of_the_plane() -> None:
+    numbers = []
+    for _ in range(2):
+        plane = Plane(PlaneConfig(port=0, bind="127.0.0.1"), lambda _event: None)
+        numbers.append(plane._driver.negotiation())
+        await plane.close()
+        await asyncio.sleep(0.002)  # the numbers begin at the time in milliseconds
+    assert numbers[0] < numbers[1]
+
+
+async def test_nothing_is_emitted_after_the_plane_was_closed(table: Table) -> None:
+    await table.publish()
+    await until(lambda: table.connected(ADA) != set(), "the leg")
+    await table.plane.close()
+    assert table.connected(ADA) == set()
+    before = len(table.events)
+    table.plane._driver.deliver()
+    assert len(table.events) == before
+    assert table.plane._driver._timer is None or table.plane._driver._timer.cancelled()
 
 
 async def test_an_answer_to_a_replaced_offer_is_refused(table: Table) -> None:

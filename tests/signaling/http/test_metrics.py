@@ -5,17 +5,16 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from conference.contract.figures import RoomCounts, RoomFigures
 from conference.contract.words import Reduced
 from conference.ids import RoomId
-from conference.sfu.counts import Counts
-from conference.sfu.figures import RoomFigures
 from tests.signaling.http.test_site import get
 from tests.signaling.support import Site
 
 TOKEN = "a-scrapers-own-token"
 ROOM = RoomFigures(
     room=RoomId("room-1"),
-    counts=Counts(received_packets=10, forwarded_packets=200, key_frame_requests=3),
+    counts=RoomCounts(received_packets=10, forwarded_packets=200, key_frame_requests=3),
     publishers=1,
     viewers=20,
     layers={0: 5, 2: 15},
@@ -30,7 +29,7 @@ ROOM = RoomFigures(
 
 
 async def test_a_scraper_on_the_host_reads_every_figure(site: Site) -> None:
-    site.plane.figures = [ROOM]
+    site.plane.rooms = [ROOM]
     site.plane.counters = {"packets_forwarded": 200.0, "legs": 21}
     status, headers, body = await get(site, "/metrics")
     assert status == 200
@@ -51,7 +50,7 @@ async def test_a_scraper_on_the_host_reads_every_figure(site: Site) -> None:
 
 
 async def test_no_figure_belongs_to_a_participant(site: Site) -> None:
-    site.plane.figures = [ROOM]
+    site.plane.rooms = [ROOM]
     _, _, body = await get(site, "/metrics")
     labels = {
         name

@@ -34,7 +34,7 @@ REQUESTS: dict[str, dict[str, object]] = {
     "invitation.list": {"room": SOMEBODY},
     "invitation.revoke": {"room": SOMEBODY, "invitation": SOMEBODY},
     "seat.join": {"name": "N", "organisation": "O"},
-    "media.answer": {"sdp": "v=0"},
+    "media.answer": {"generation": 1, "sdp": "v=0"},
     "media.publish": {"sdp": "v=0", "tracks": [{"mid": "0", "source": "camera"}]},
     "media.preflight": {"sdp": "v=0"},
     "media.track": {"source": "camera", "active": False},

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from conference.contract import media
-from conference.contract.words import Generation, LegKind, Source
+from conference.contract.words import LegKind, Negotiation, Source
 from conference.ids import Mid, ParticipantId, RoomId
 from tests.signaling.support import Client, Refusal, RoomWithLinks, until
 
@@ -21,16 +21,14 @@ def who(client: Client) -> ParticipantId:
     return ParticipantId(client.id)
 
 
-def publish_leg(room: RoomWithLinks, client: Client) -> Generation:
-    return room.site.plane.legs[who(client), LegKind.PUBLISH]
+def newest(room: RoomWithLinks) -> Negotiation:
+    return room.site.plane.newest
 
 
 def packets_come(room: RoomWithLinks, client: Client, source: Source) -> None:
     """Let the media plane see the first packet of a track."""
     room.site.plane.on_event(
-        media.TrackStarted(
-            RoomId(room.id), who(client), publish_leg(room, client), source, "VP8"
-        )
+        media.TrackStarted(RoomId(room.id), who(client), newest(room), source, "VP8")
     )
 
 
@@ -50,9 +48,8 @@ async def test_a_published_track_is_shown_and_takes_the_stage(
     changed = await viewer.hears("room.changed")
     assert changed["room"]["stage"] == presenter.id
     assert media.SetStage(RoomId(room.id), who(presenter)) in plane.commands
-    leg = publish_leg(room, presenter)
     plane.on_event(
-        media.TrackStopped(RoomId(room.id), who(presenter), leg, Source.CAMERA)
+        media.TrackStopped(RoomId(room.id), who(presenter), newest(room), Source.CAMERA)
     )
     await viewer.sees(presenter.id, tracks=[])
 
@@ -214,12 +211,12 @@ async def test_the_view_reaches_the_media_plane(room: RoomWithLinks) -> None:
     assert room.site.plane.commands[-1] == media.SetView(
         who(viewer), who(other), (media.Tile(who(other), 360),)
     )
+    replaced = await viewer.ask("media.subscribe")
+    leg = (await viewer.ask("media.subscribe"))["generation"]
     with pytest.raises(Refusal) as caught:
-        await viewer.ask("media.answer", sdp="v=0")
+        await viewer.ask("media.answer", generation=replaced["generation"], sdp="v=0")
     assert caught.value.code == "no-offer"
-    await viewer.ask("media.subscribe")
-    await viewer.ask("media.answer", sdp="v=0")
-    leg = room.site.plane.legs[who(viewer), LegKind.SUBSCRIBE]
+    await viewer.ask("media.answer", generation=leg, sdp="v=0")
     assert room.site.plane.answers == [media.AcceptAnswer(who(viewer), leg, "v=0")]
 
 

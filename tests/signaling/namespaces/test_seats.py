@@ -285,7 +285,7 @@ async def test_a_refused_offer_is_answered_with_its_reason(
     assert caught.value.code == "bad-sdp"
     room.site.plane.fault = RuntimeError("a mistake of ours")
     with pytest.raises(Refusal) as caught:
-        await presenter.ask("media.answer", sdp="v=0")
+        await presenter.ask("media.answer", generation=1, sdp="v=0")
     assert caught.value.code == "internal"
     assert "mistake of ours" not in caught.value.message
 

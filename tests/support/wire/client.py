@@ -240,7 +240,7 @@ class ScriptedClient:
         for section in remote.sections:
             slot = self.watcher.slots[section.mid]
             slot.codecs = {n: c for n, c in slot.codecs.items() if c in self.codecs}
-        await self.ask("media.answer", sdp=answer)
+        await self.ask("media.answer", generation=offer.generation, sdp=answer)
         await leg.connect(remote)
         self._spawn(self._tick(self.watcher))
 

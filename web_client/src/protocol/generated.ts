@@ -86,6 +86,7 @@ export interface LinkChanged {
   reduced: ('link' | 'operator' | 'choice') | null;
 }
 export interface MediaAnswer {
+  generation: number;
   sdp: string;
 }
 /**
@@ -356,6 +357,7 @@ export interface SlotState {
  * The server's only offer: answer it with ``media.answer``.
  */
 export interface SlotOffer {
+  generation: number;
   sdp: string;
   slots: SlotPlan[];
 }

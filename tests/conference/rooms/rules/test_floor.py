@@ -8,7 +8,7 @@ from conference.ids import ParticipantId
 from conference.rooms import commands as c
 from conference.rooms import events as e
 from conference.rooms.roles import Capability
-from tests.conference.rooms.support import LEG, WALL, RoomDriver
+from tests.conference.rooms.support import FIRST, LEG, WALL, RoomDriver
 
 CAMERA, MICROPHONE, SCREEN = Source.CAMERA, Source.MICROPHONE, Source.SCREEN
 NOBODY = ParticipantId("nobody")
@@ -17,7 +17,7 @@ NOBODY = ParticipantId("nobody")
 def test_a_researcher_cannot_publish_without_the_floor(driver: RoomDriver) -> None:
     a = driver.join("a")
     for command in (
-        c.Publish(a, LEG, (CAMERA,)),
+        c.Publish(a, LEG, FIRST, (CAMERA,)),
         c.SwitchTrack(a, CAMERA, active=True),
     ):
         with pytest.raises(NotAllowed):

@@ -4,7 +4,7 @@ from conference.contract.words import Departure, Role, Source
 from conference.rooms import commands as c
 from conference.rooms import events as e
 from conference.rooms.stage import STAGE_HOLD_S
-from tests.conference.rooms.support import LEG, RoomDriver
+from tests.conference.rooms.support import FIRST, RoomDriver
 
 CAMERA, MICROPHONE, SCREEN = Source.CAMERA, Source.MICROPHONE, Source.SCREEN
 
@@ -13,7 +13,7 @@ def test_the_stage_follows_the_presenter(driver: RoomDriver) -> None:
     moderator, p = driver.join("m", Role.MODERATOR), driver.join("p", Role.PRESENTER)
     assert e.StageMoved(moderator) in driver.publish(moderator, CAMERA)
     assert e.StageMoved(p) in driver.publish(p, CAMERA)
-    assert e.StageMoved(moderator) in driver.do(c.TrackDown(p, LEG, CAMERA))
+    assert e.StageMoved(moderator) in driver.do(c.TrackDown(p, FIRST, CAMERA))
     assert e.StageMoved(None) in driver.do(c.Leave(moderator))
 
 
@@ -73,7 +73,7 @@ def test_rank_outranks_the_dominant_speaker(driver: RoomDriver) -> None:
         assert driver.do(c.Dominate(who)) == []
         assert driver.room.next_timeout() is None
     # A presenter who comes does not wait for the hold either.
-    driver.do(c.TrackDown(p, LEG, CAMERA))
+    driver.do(c.TrackDown(p, FIRST, CAMERA))
     assert driver.room.stage == m
     assert e.StageMoved(p) in driver.publish(p, CAMERA)
 

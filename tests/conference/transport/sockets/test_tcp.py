@@ -60,7 +60,7 @@ async def test_media_flows_over_tcp(table: Table) -> None:
     table.stage()
     await table.flows(await table.subscribe())
     assert listener(table).connections == 2
-    assert table.plane.stats()["packets_unsent"] == 0
+    assert table.plane.counters()["packets_unsent"] == 0
 
 
 async def test_both_protocols_share_one_room(table: Table) -> None:

@@ -61,7 +61,7 @@ export class Receiving {
   async accept(offer: SlotOffer): Promise<void> {
     try {
       await this.subscriber.accept(offer, (sdp) =>
-        this.#link.request('media.answer', { sdp }),
+        this.#link.request('media.answer', { generation: offer.generation, sdp }),
       );
     } catch {
       this.#later();
