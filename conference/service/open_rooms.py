@@ -197,7 +197,7 @@ class OpenRooms:
         events = room.handle(command, now=now)
         changes = changes_of(room, opened.tokens, events, at=self.wall())
         if changes:
-            # Storing may take seconds, and the media plane goes on meanwhile. Until
+            # Storing may take seconds, and media events arrive meanwhile. Until
             # it is done nothing has changed; then the same happens to the room as it
             # is by now. Of what is stored only the holder of the lock changes anything.
             room.restore(before)

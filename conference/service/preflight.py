@@ -2,7 +2,7 @@
 Connectivity test for a guest before joining.
 
 A test is a publish leg in a room of its own that the domain does not know:
-it is not counted and not forwarded, and ends by itself: after a while,
+it is not counted and not forwarded. It ends automatically, after a while,
 or as soon as it has sent more than any honest test would. Its result
 is what the client measures: whether packets arrive at all, over UDP or
 TCP, how long they take, and how many are lost.

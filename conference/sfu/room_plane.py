@@ -172,7 +172,7 @@ class RoomPlane:
                 self._drop_tap(key)
 
     def _drop_tap(self, key: ViewerKey) -> None:
-        """Remove a tap whose exception is being handled: the room goes on without it."""
+        """Remove a tap whose exception is being handled: the room continues without it."""
         self.taps.pop(key, None)
         log.exception("a tap of a room's packets failed and was removed")
 

@@ -175,7 +175,7 @@ class Driver:
         try:
             await dtls.run(fingerprints, lambda keys: self._on_keys(leg, keys))
         except Exception:
-            # A leg that breaks ends alone; the room goes on.
+            # A failed leg ends alone; the others of the room are not affected.
             log.exception("a %s leg failed", leg.kind.value)
         self.close_leg(leg)
 
@@ -299,7 +299,7 @@ class Driver:
             self.deliver()
 
     def _wake_pacing(self, due: float) -> None:
-        """Let paced packets go on at a time, or a little after it."""
+        """Send waiting paced packets at a time, or up to ``PACING_GRAIN_S`` after it."""
         due = max(due, self.now() + PACING_GRAIN_S)
         if self._pacing is not None:
             if self._pacing.when() <= due:

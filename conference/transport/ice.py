@@ -45,7 +45,7 @@ The client restarts ICE with it when signaling is down. It is an ice-char that o
 fragments do not contain."""
 RESTART_HOLDS_S = 3.0
 """How long the route of a restart outweighs nominations of earlier routes: Chromium
-goes on nominating a route that carries nothing back for 2.5 s."""
+keeps nominating a route on which nothing returns for 2.5 s."""
 
 
 UDP_RANK, TCP_RANK = 1, 0

@@ -153,12 +153,12 @@ class Plane:
         Open, replace, renegotiate or restart the publish leg of a participant.
 
         The same session with the same certificate is the same leg: keys and tracks
-        go on. When its user fragment is another one than in its last offer and its
+        continue. When its user fragment is another one than in its last offer and its
         last check, it looks for a new route, and is answered with new credentials
         (RFC 8839 §4.4.1.1.1).
 
         Raises:
-            BadDescription: the offer cannot be used; the old leg goes on.
+            BadDescription: the offer cannot be used; the old leg continues.
         """
         driver = self._driver
         decodable = driver.router.decodable(command.room)
