@@ -97,16 +97,20 @@ coverage: .make/dev ## Unit tests with the required branch coverage (100 % or 95
 .PHONY: test
 test: .make/dev .make/npm .make/client .make/debian .make/axe ## Everything (15 to 20 minutes): sets up browsers and fonts too
 	@$(MAKE) -j2 --output-sync=target AT_ONCE=1 coverage lint
-	$(MAKE) -j3 AT_ONCE=1 lane-server lane-browsers-0 lane-browsers-1
+	$(MAKE) -j3 AT_ONCE=1 lane-server lane-browsers-0 lane-browsers-1 lane-others
 	$(MAKE) test-lab
 
-# Three lanes at once, because each waits for most of its time. Every second file of the
+# Three lanes at once, because each waits for most of its time; the fourth starts when
+# one of them has ended. Every second file of the
 # browser tests is in the second of their lanes. A lane that fails does not stop the others.
 BROWSER_TESTS := $(sort $(wildcard tests/browser/test_*.py))
 every_second = $(shell printf '%s\n' $(BROWSER_TESTS) | awk 'NR % 2 == $(1)')
-.PHONY: lane-server lane-browsers-0 lane-browsers-1
+.PHONY: lane-server lane-browsers-0 lane-browsers-1 lane-others
 lane-server:
-	@$(MAKE) -j1 AT_ONCE= test-server test-postgres test-namespace 2>&1 | sed -u 's/^/server   | /'
+	@$(MAKE) -j1 AT_ONCE= test-server 2>&1 | sed -u 's/^/server   | /'
+
+lane-others:
+	@$(MAKE) -j1 AT_ONCE= test-postgres test-namespace 2>&1 | sed -u 's/^/others   | /'
 
 lane-browsers-0 lane-browsers-1: lane-browsers-%:
 	@$(MAKE) -j1 AT_ONCE= test-browser BROWSER_TESTS="$(call every_second,$*)" 2>&1 | sed -u 's/^/browsers$* | /'
