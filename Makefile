@@ -95,7 +95,7 @@ coverage: .make/dev ## Unit tests with the required branch coverage (100 % or 95
 	done
 
 .PHONY: test
-test: .make/dev .make/npm .make/client .make/debian .make/axe ## Everything (15 to 20 minutes): sets up browsers and fonts too
+test: .make/dev .make/npm .make/client .make/debian .make/axe ## Everything (about 15 minutes): sets up browsers and fonts too
 	@$(MAKE) -j2 --output-sync=target AT_ONCE=1 coverage lint
 	$(MAKE) -j3 AT_ONCE=1 lane-server lane-browsers-0 lane-browsers-1 lane-others
 	$(MAKE) test-lab
