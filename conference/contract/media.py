@@ -223,7 +223,7 @@ class SpeakersChanged:
     room: RoomId
     speakers: tuple[ParticipantId, ...]
     dominant: ParticipantId | None = None
-    """The dominant speaker, also through pauses; None: nobody has spoken."""
+    """The dominant speaker, also through pauses; None: no participant has spoken."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """
 A seat: one participant's place in a room, and its states.
 
-Pure values. ``Room`` replaces a seat by a changed copy; nobody mutates one.
+Pure values. ``Room`` replaces a seat by a changed copy and never mutates one.
 """
 
 from collections.abc import Mapping

@@ -3,7 +3,7 @@ All open rooms, and the one way to change one.
 
 ``apply`` runs a command through a room and makes its events happen in one
 order: persist, then media, then broadcast. What was not stored did not happen,
-and nobody is notified. Chat is therefore on the disk before anybody sees it.
+and no notice is sent. Chat is therefore on the disk before it is shown.
 """
 
 import asyncio

@@ -156,7 +156,7 @@ class RoomAdmin:
     async def revoke(
         self, actor: Actor, room: RoomId, invitation: InvitationId
     ) -> Invitation:
-        """Revoke an invitation: nobody can join by it any more."""
+        """Revoke an invitation: joining by it is refused from now on."""
         self._managed(actor, room)
         record = await self._invitations.invitation(invitation)
         if record is None or record.room != room:

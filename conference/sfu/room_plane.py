@@ -100,7 +100,7 @@ class RoomPlane:
 
     @property
     def empty(self) -> bool:
-        """Whether nobody publishes or watches here."""
+        """Whether the room has neither publishers nor watchers."""
         return not self.publishers and not self.viewers and not self.taps
 
     @property

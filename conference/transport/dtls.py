@@ -131,7 +131,7 @@ class DtlsLeg:
             return
         finally:
             self._ice.on_srtp = None
-            # A closed transport cannot carry the alert, and nobody waits for it.
+            # A closed transport cannot carry the closing alert.
             with suppress(ConnectionError):
                 await self._dtls.stop()
             self._dtls.remove_all_listeners()

@@ -34,7 +34,7 @@ CONSENT_S = 45.0
 """Without a check for this long the browser is taken to be gone. RFC 7675 §5.1 asks
 for 30 s, of agents that send checks; a lite agent sends none. The time is half as long
 again, so that a browser finds its leg, keys and tracks after an outage of 30 s. Longer:
-packets are sent for longer to an address that nobody uses."""
+packets are sent for longer to an unused address."""
 NOMINATION_S = 1.0
 """How long the nomination of a better route outweighs one of a worse. Firefox
 nominates UDP and TCP one after the other and uses the better (RFC 5245 §8.1.1.2).

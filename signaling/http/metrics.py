@@ -113,7 +113,7 @@ NODE_COUNTERS = {
     "packets_malformed": "Authentic packets that could not be read.",
     "packets_refused": "Packets that were not authentic, replayed, or too many.",
     "datagrams_received": "Datagrams that came to the media port.",
-    "datagrams_unknown": "Of these, from an address that nobody authenticated.",
+    "datagrams_unknown": "Of these, from an address without an authentic check.",
     "datagrams_bad_size": "Of these, too long or empty.",
     "datagrams_bad_check": "Of these, connectivity checks that were not authentic.",
 }

@@ -322,7 +322,7 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
 
     async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
         self._greeted.discard(eio_sid)
-        # The current request ends first, so that nobody joins after having left.
+        # The current request ends first, so that no join follows the departure.
         queue = self._queues.pop(eio_sid, None)
         if queue is not None:
             await queue.end()

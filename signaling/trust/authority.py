@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 CA_LIVES = dt.timedelta(days=3650)
-# Somebody must configure every device of the site once to trust it. Shorter would
+# Every device of the site must be configured once to trust it. Shorter would
 # touch them all again; longer outlives the hardware.
 
 CERTIFICATE_LIVES = dt.timedelta(days=90)

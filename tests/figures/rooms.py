@@ -9,6 +9,7 @@ timeout.
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from conference.contract.words import Generation, Negotiation, Role, Source
 from conference.ids import AccountId, ConnectionId, InvitationId, ParticipantId, RoomId
@@ -125,34 +126,34 @@ def main() -> None:
         report(
             f"{seats} seats",
             raise_hand_us=least_us(
-                lambda seats=seats: full_room(seats),  # type: ignore[misc]
+                partial(full_room, seats),
                 lambda room, n: run(room, c.RaiseHand(name(n % 10), n % 20 < 10)),
             ),
             take_seat_us=least_us(
-                lambda seats=seats: full_room(seats),  # type: ignore[misc]
+                partial(full_room, seats),
                 lambda room, n: take_seat(room, 10_000 + n),
             ),
             lose_us=least_us(
-                lambda seats=seats: full_room(seats),  # type: ignore[misc]
+                partial(full_room, seats),
                 lambda room, n: run(room, (c.Lose, c.Return)[n % 2](name(n // 2 % 10))),
             ),
             first_hand_lost_us=least_us(
-                lambda seats=seats: room_of_hands(seats),  # type: ignore[misc]
+                partial(room_of_hands, seats),
                 lambda room, n: run(room, (c.Lose, c.Return)[n % 2](name(0))),
             ),
             first_hand_leaves_us=least_us(
-                lambda seats=seats: room_of_hands(seats),  # type: ignore[misc]
+                partial(room_of_hands, seats),
                 lambda room, n: run(room, c.Leave(name(n))),
                 commands=min(COMMANDS, seats - 1),
             ),
             return_after_restart_us=least_us(
-                lambda seats=seats: restarted_room(seats),  # type: ignore[misc]
+                partial(restarted_room, seats),
                 lambda room, n: run(room, c.Return(name(n))),
                 commands=min(COMMANDS, seats),
             ),
             hands_moved_ms=hands_moved_ms(seats),
             say_us=least_us(
-                lambda seats=seats: full_room(seats),  # type: ignore[misc]
+                partial(full_room, seats),
                 lambda room, n: run(room, c.Say(name(2), "Hello", f"{n}", WALL)),
             ),
         )

@@ -7,7 +7,7 @@ from conference.ids import ParticipantId
 
 @dataclass(frozen=True, slots=True)
 class StageMoved:
-    """Another participant is on the stage, or nobody."""
+    """Another participant is on the stage, or the stage is empty."""
 
     participant: ParticipantId | None
 

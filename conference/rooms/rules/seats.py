@@ -119,7 +119,7 @@ def _signal(
         return state, []
     state = state.having(after)
     if after.presence is seat.presence:
-        return state, []  # only the end of its time moved, which nobody sees
+        return state, []  # only the end of its time moved, which is not shown
     state, moved = shown_again(state, after)
     return state, [e.SeatUpdated(participant, durable=False), *moved]
 

@@ -38,8 +38,8 @@ looks like a stop; higher: a viewer's picture stands still for as long."""
 REST_S = 10.0
 """How long a requested layer that never arrived is left out of allocation. The request
 stays open, and the layer is used as soon as it comes. Lower: its viewers keep room for it
-that other pictures could have; higher: a layer that was stopped meanwhile because nobody
-watched it comes later."""
+that other pictures could have; higher: a layer that was stopped
+meanwhile, for lack of a watcher, comes later."""
 
 
 class Layer:

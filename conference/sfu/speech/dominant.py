@@ -11,7 +11,7 @@ microphone's own noise.
 
 Departure from the paper: a challenger must also have spoken for most of the last second.
 The paper's long time alone lets a cough take over while the speaker takes a breath.
-The present speaker stays while nobody speaks. Driven by ``speakers``: with each packet, and
+The present speaker stays during silence. Driven by ``speakers``: with each packet, and
 some times a second.
 """
 

@@ -150,7 +150,7 @@ class PublishLayers(Wire):
 
     source: SourceName
     layers: list[Annotated[int, Field(ge=0, le=2)]]
-    """In the order of ``a=simulcast``, 0 the smallest; empty: nobody watches."""
+    """In the order of ``a=simulcast``, 0 the smallest; empty: none is watched."""
 
 
 class LinkChanged(Wire):

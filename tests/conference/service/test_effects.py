@@ -178,5 +178,5 @@ def test_everybody_gets_one_notice_of_each_hand_that_moved(room: Room) -> None:
         for to, notice in room.notices(events)
         if isinstance(notice, n.ParticipantChanged)
     ]
-    # The place of a lost one is shown to nobody, so it does not move.
+    # The place of a lost participant is not shown, so it does not move.
     assert changed == [("to-m", others[2], 1), ("to-p", others[2], 1)]

@@ -141,7 +141,7 @@ class FailingRecorder(Recorder):
 
 
 @pytest.mark.parametrize("method", ["watched", "on_packet"])
-def test_a_tap_that_fails_is_removed_and_disturbs_nobody(
+def test_a_failing_tap_is_removed_and_affects_no_viewer(
     method: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     bench = Bench()

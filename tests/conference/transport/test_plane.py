@@ -1,6 +1,6 @@
 """The media port: legs begin, go on, replace each other and end."""
 
-import asyncio
+import time
 from ipaddress import ip_address
 
 import pytest
@@ -251,7 +251,10 @@ async def test_the_numbers_of_legs_grow_over_restarts_of_the_plane() -> None:
         plane = Plane(PlaneConfig(port=0, bind="127.0.0.1"), lambda _event: None)
         numbers.append(plane._driver.negotiation())
         await plane.close()
-        await asyncio.sleep(0.002)  # the numbers begin at the time in milliseconds
+        # They begin at the time of the start in milliseconds.
+        await until(
+            lambda: time.time_ns() // 1_000_000 > numbers[-1], "the next millisecond"
+        )
     assert numbers[0] < numbers[1]
 
 

@@ -158,7 +158,7 @@ def test_reports_of_unknown_ssrcs_are_ignored() -> None:
         data = rtcp.sender_report(ssrc, 1, 1, 1)
         bench.router.on_rtcp(ADA, LegKind.PUBLISH, data, now=bench.now)
     assert publisher(bench)._clock.offset is None
-    stranger = ParticipantId("nobody")
+    stranger = ParticipantId("unknown")
     bench.router.on_rtcp(stranger, LegKind.PUBLISH, b"", now=bench.now)
     bench.router.on_rtcp(stranger, LegKind.SUBSCRIBE, b"", now=bench.now)
     bench.router.on_rtp(stranger, b"", now=bench.now)

@@ -149,7 +149,7 @@ def test_no_layers_are_requested_of_a_voice() -> None:
     bench = Bench()
     bench.origin("ada", Source.MICROPHONE)
     bench.apply(media.RepeatLayers(ParticipantId("ada")))
-    bench.apply(media.RepeatLayers(ParticipantId("nobody")))
+    bench.apply(media.RepeatLayers(ParticipantId("unknown")))
     assert layer_requests(bench, "ada", Source.MICROPHONE) == []
 
 
